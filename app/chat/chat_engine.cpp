@@ -1,0 +1,1 @@
+#include "app/chat/chat_engine.h"

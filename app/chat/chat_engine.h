@@ -1,0 +1,109 @@
+// What the chat asks of an engine, asynchronously, on the GUI thread.
+//
+// Two implementations: EngineChat (the real one: a worker thread around engine/ and prompt/) and
+// FakeChatEngine (scripted; serves the tests and an offline run of the window). All calls return at once; all
+// signals arrive on the thread the object lives on. One model and one reply at a time: generate() while a
+// reply runs is refused by replyFailed. stop() during prefill or decode ends the reply within one submit with
+// FinishReason Stopped.
+//
+// Owner: main.cpp. Thread: GUI. Previous station: conversation tree. Next station: ThinkSplitter.
+#pragma once
+
+#include "engine/base/error.h"
+
+#include <QList>
+#include <QObject>
+#include <QString>
+#include <QStringList>
+
+namespace ponder {
+
+struct ChatTurn {
+    enum class Role { User, Assistant };
+    Role role = Role::User;
+    QString text;     // the question, or the answer without its thoughts
+    QString thoughts; // of an assistant's turn; the template decides whether they are sent again
+};
+
+// What a reply's text looks like, decided by the model's template and the template doctor.
+struct ThinkMarkers {
+    bool reasons = false;      // false: the whole reply is the answer, whatever tags it prints
+    bool startsInside = false; // the prompt already opened the thought
+    QString open = QStringLiteral("<think>");
+    QString close = QStringLiteral("</think>");
+};
+
+struct ReplyRequest {
+    QList<ChatTurn> turns;   // ends with the user's question
+    QString instruction;     // the user's system prompt, or empty
+    bool thinking = true;    // the user's switch; false asks the template to close the thought at once
+    double temperature = -1; // < 0: the model's recommendation
+    double topP = -1;        // < 0: the model's recommendation
+    quint64 seed = 0;        // 0: a random one
+    int maxTokens = 0;       // 0: the model's recommendation
+};
+
+struct LoadRequestInfo {
+    QString path;
+    QString device = QStringLiteral("auto");
+    int contextTokens = 0; // 0: the engine's choice
+};
+
+struct LoadedModel {
+    QString path;
+    QString name;         // as the file says it
+    QString quantization; // "Q4_K_M", or what most of its weights are
+    QString device;       // as the driver says it
+    int contextTokens = 0;
+    bool contextExceedsTraining = false;
+    qint64 memoryBytes = 0;       // used by the model on its device
+    qint64 deviceMemoryBytes = 0; // what the device has; 0 unknown
+    double loadSeconds = 0;
+    ThinkMarkers markers;
+    bool canTurnThinkingOff = false;
+    QString templateNote; // set when a built-in template stands in for the file's own; already translated
+};
+
+struct ReplySummary {
+    enum class Finish { EndOfText, Stopped, MaxTokens, ContextFull };
+    Finish finish = Finish::EndOfText;
+    int promptTokens = 0;
+    int reusedTokens = 0;
+    int replyTokens = 0;
+    int contextUsed = 0; // tokens in the context now
+    double secondsToFirstToken = 0;
+    double tokensPerSecond = 0;
+};
+
+class ChatEngine : public QObject {
+    Q_OBJECT
+public:
+    using QObject::QObject;
+
+    virtual void loadModel(const LoadRequestInfo& request) = 0; // unloads the previous model first
+    virtual void cancelLoad() = 0;
+    virtual void unloadModel() = 0;
+    virtual void generate(const ReplyRequest& request) = 0;
+    virtual void stop() = 0;
+
+signals:
+    void loadProgress(qint64 done, qint64 all);
+    void modelLoaded(const ponder::LoadedModel& model);
+    void loadFailed(const ponder::Error& error); // ErrorCode::Cancelled after cancelLoad
+    void modelUnloaded();
+
+    void prefillProgress(int done, int all); // tokens of the prompt
+    void replyStarted(const ponder::ThinkMarkers& markers);
+    // The tokens since the last signal, at most every 16 ms: one string a token, possibly empty (half a
+    // character).
+    void tokensArrived(const QStringList& pieces);
+    void replyFinished(const ponder::ReplySummary& summary);
+    void replyFailed(const ponder::Error& error);
+};
+
+} // namespace ponder
+
+Q_DECLARE_METATYPE(ponder::LoadedModel)
+Q_DECLARE_METATYPE(ponder::ThinkMarkers)
+Q_DECLARE_METATYPE(ponder::ReplySummary)
+Q_DECLARE_METATYPE(ponder::Error)

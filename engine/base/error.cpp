@@ -1,0 +1,115 @@
+#include "engine/base/error.h"
+
+#include <array>
+#include <utility>
+
+// lupdate reads this macro as QT_TRANSLATE_NOOP (see app/CMakeLists.txt).
+#define PONDER_TR_NOOP(context, text) text
+
+namespace ponder {
+namespace {
+
+constexpr std::array kTemplates{
+    std::pair{ErrorCode::FileNotFound,
+              PONDER_TR_NOOP("Error", "There is no file %1. Check the name, or choose the model again.")},
+    std::pair{
+        ErrorCode::FileUnreadable,
+        PONDER_TR_NOOP("Error", "%1 cannot be read: %2. Check the permissions of the file and the disk.")},
+    std::pair{ErrorCode::NotAModelFile,
+              PONDER_TR_NOOP("Error", "%1 is not a GGUF model file: %2. Choose a file that ends in .gguf.")},
+    std::pair{ErrorCode::UnsupportedVersion,
+              PONDER_TR_NOOP("Error", "%1 is GGUF version %2; versions 2 and 3 can be read. Download a newer "
+                                      "conversion of this model.")},
+    std::pair{
+        ErrorCode::FileTruncated,
+        PONDER_TR_NOOP("Error", "%1 ends too early: %2. The download is incomplete; download it again.")},
+    std::pair{ErrorCode::BadMetadata,
+              PONDER_TR_NOOP("Error", "%1 has a damaged header: %2. Download the file again or use another "
+                                      "conversion of this model.")},
+    std::pair{ErrorCode::BadTensor,
+              PONDER_TR_NOOP("Error",
+                             "%1 has a damaged tensor table: %2. Download the file again or use another "
+                             "conversion of this model.")},
+    std::pair{ErrorCode::UnknownTensorType,
+              PONDER_TR_NOOP("Error",
+                             "%1 uses a number format that cannot be run here: %2. Use a Q4_K_M, Q5_K_M, "
+                             "Q6_K or Q8_0 file of this model.")},
+    std::pair{ErrorCode::UnknownArchitecture,
+              PONDER_TR_NOOP("Error",
+                             "%1 has the architecture \"%2\", which cannot be run here. Models of the "
+                             "Qwen2 and Llama families work.")},
+    std::pair{ErrorCode::MissingSplitPart,
+              PONDER_TR_NOOP("Error",
+                             "%1 is one part of a larger model and these parts are missing: %2. Put all "
+                             "parts into one folder.")},
+    std::pair{ErrorCode::MissingTensor,
+              PONDER_TR_NOOP("Error",
+                             "%1 lacks the tensor %2. Download the file again or use another conversion of "
+                             "this model.")},
+    std::pair{ErrorCode::UnknownTokenizer,
+              PONDER_TR_NOOP("Error",
+                             "%1 splits its text by \"%2\", which is not known here. Use another conversion "
+                             "of this model.")},
+    std::pair{ErrorCode::BadTokenizer,
+              PONDER_TR_NOOP("Error",
+                             "%1 has a damaged vocabulary: %2. Download the file again or use another "
+                             "conversion of this model.")},
+    std::pair{ErrorCode::TemplateFailed,
+              PONDER_TR_NOOP("Error",
+                             "The chat template of %1 refuses this conversation: %2. Change the message or "
+                             "start a new chat.")},
+    std::pair{ErrorCode::TemplateTimeout,
+              PONDER_TR_NOOP("Error",
+                             "The chat template of %1 ran too long and was stopped. Use another conversion "
+                             "of this model.")},
+    std::pair{ErrorCode::DeviceNotFound,
+              PONDER_TR_NOOP("Error", "There is no device \"%1\" here. Available: %2.")},
+    std::pair{ErrorCode::DeviceUnusable,
+              PONDER_TR_NOOP("Error",
+                             "%1 cannot run models: %2. Update the graphics driver or choose another "
+                             "device.")},
+    std::pair{ErrorCode::DeviceLost,
+              PONDER_TR_NOOP("Error",
+                             "%1 stopped answering. Load the model again; if it happens repeatedly, update "
+                             "the graphics driver or choose a shorter context.")},
+    std::pair{ErrorCode::OutOfMemory,
+              PONDER_TR_NOOP("Error",
+                             "%1 has no memory left (%2). Close other programs, choose a shorter context or "
+                             "a smaller file of this model.")},
+    std::pair{ErrorCode::DoesNotFit,
+              PONDER_TR_NOOP("Error",
+                             "The model does not fit on %1: %2. Choose a shorter context, a smaller file of "
+                             "this model or another device.")},
+    std::pair{ErrorCode::Cancelled, PONDER_TR_NOOP("Error", "Stopped as you asked.")},
+    std::pair{ErrorCode::ContextFull,
+              PONDER_TR_NOOP("Error",
+                             "The conversation has %1 tokens, and the context holds %2. Start a new chat or "
+                             "choose a longer context.")},
+    std::pair{ErrorCode::BadArgument, PONDER_TR_NOOP("Error", "%1 is not usable: %2.")},
+    std::pair{
+        ErrorCode::Internal,
+        PONDER_TR_NOOP("Error", "Something went wrong inside Ponder (%2). Please report it with this text.")},
+};
+
+} // namespace
+
+std::string_view errorTemplate(ErrorCode code) {
+    for (const auto& [known, text] : kTemplates)
+        if (known == code) return text;
+    return kTemplates.back().second;
+}
+
+std::string Error::message() const {
+    const std::string_view source = errorTemplate(code);
+    std::string out;
+    // One pass, so that a subject containing "%2" is left as it is.
+    for (std::size_t i = 0; i < source.size(); ++i) {
+        if (source[i] == '%' && i + 1 < source.size() && (source[i + 1] == '1' || source[i + 1] == '2'))
+            out += source[++i] == '1' ? subject : detail;
+        else
+            out += source[i];
+    }
+    return out;
+}
+
+} // namespace ponder

@@ -1,0 +1,60 @@
+// What went wrong, as a value.
+//
+// The engine never throws across its surface, never prints and never aborts: every function that can fail
+// returns Result<T> (result.h) carrying an Error. An Error says what happened (code), to what (subject: a
+// file name, a tensor, a device) and the particulars (detail). message() is the English sentence, always
+// ending in what to do next; the application shows the same sentence template in the user's language
+// (app/desktop or app/cli look it up under the translation context "Error").
+//
+// Owner: plain value. Thread: any. Next station: whoever called.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace ponder {
+
+enum class ErrorCode {
+    // files
+    FileNotFound,        // subject: path
+    FileUnreadable,      // subject: path, detail: system's reason
+    NotAModelFile,       // subject: path, detail: what was found instead
+    UnsupportedVersion,  // subject: path, detail: version found
+    FileTruncated,       // subject: path, detail: where
+    BadMetadata,         // subject: path, detail: key and what is wrong with it
+    BadTensor,           // subject: path, detail: tensor and what is wrong with it
+    UnknownTensorType,   // subject: path, detail: tensor and type
+    UnknownArchitecture, // subject: path, detail: architecture
+    MissingSplitPart,    // subject: path, detail: names of the missing parts
+    MissingTensor,       // subject: path, detail: tensor
+    // text
+    UnknownTokenizer, // subject: path, detail: tokenizer model or pre-tokenizer
+    BadTokenizer,     // subject: path, detail: reason
+    TemplateFailed,   // subject: model, detail: the template's own message
+    TemplateTimeout,  // subject: model
+    // devices and memory
+    DeviceNotFound, // subject: what was asked for, detail: what there is
+    DeviceUnusable, // subject: device, detail: what it lacks
+    DeviceLost,     // subject: device
+    OutOfMemory,    // subject: device, detail: bytes asked for
+    DoesNotFit,     // subject: device, detail: bytes needed and bytes free
+    // running
+    Cancelled,
+    ContextFull, // subject: tokens asked for, detail: tokens of the context
+    BadArgument, // subject: name, detail: what is allowed
+    Internal,    // detail: for a bug report
+};
+
+struct Error {
+    ErrorCode code = ErrorCode::Internal;
+    std::string subject;
+    std::string detail;
+
+    // English: what, where and what to do next.
+    std::string message() const;
+};
+
+// The sentence behind a code with %1 for the subject and %2 for the detail; extracted for translation.
+std::string_view errorTemplate(ErrorCode code);
+
+} // namespace ponder

@@ -1,0 +1,101 @@
+// The engine's front door: devices, models, sessions, generation. Everything the application needs is here.
+//
+//     auto devices = listDevices();
+//     auto model   = Model::load({.path = p, .device = "auto"}, progress, stop);
+//     auto session = (*model)->createSession();
+//     auto done    = (*session)->generate(ids, settings, onToken, stop);
+//
+// Owner: the caller; a Model outlives its Sessions. Thread: a Model and its Sessions belong to one thread at
+// a time (the application's generation thread); stop tokens may be triggered from any thread. Errors: values
+// (base/error.h). Next station: app/chat/.
+#pragma once
+
+#include "engine/backend/backend.h"
+#include "engine/sample/sampler.h"
+
+#include <chrono>
+
+namespace ponder {
+
+// All devices of this machine, best first; unusable ones are listed with the reason.
+std::vector<DeviceInfo> listDevices();
+
+struct LoadOptions {
+    std::filesystem::path path;
+    std::string device = "auto";     // "auto", an id ("reference", "vulkan", "vulkan:1") or part of a name
+    std::uint32_t contextTokens = 0; // 0: the trained length, bounded by memory and by kDefaultContext
+    std::optional<KvType> kvType;    // nothing: the device's own choice
+};
+
+inline constexpr std::uint32_t kDefaultContext = 4096;
+
+// Why a generation ended.
+enum class FinishReason {
+    EndOfText,  // the model said so
+    StopString, // one of GenerateSettings::stop
+    MaxTokens,
+    ContextFull, // nothing was dropped; the reply is what fitted
+    Callback,    // the token callback returned false
+    Cancelled,   // the stop token
+};
+
+struct GenerateSettings {
+    SamplingSettings sampling;
+    std::uint32_t maxTokens = 32768;
+    std::vector<std::string> stop; // the reply ends before the first of these
+};
+
+struct GenerateResult {
+    FinishReason reason = FinishReason::EndOfText;
+    std::uint32_t promptTokens = 0;
+    std::uint32_t reusedTokens = 0; // of these, already in the KV cache
+    std::uint32_t replyTokens = 0;
+    double prefillSeconds = 0;
+    double secondsToFirstToken = 0;
+    double decodeSeconds = 0; // from the first token to the last
+    double decodeTokensPerSecond() const;
+};
+
+// One token of the reply and the complete UTF-8 characters it finished (maybe none). Return false to stop.
+struct ReplyToken {
+    TokenId id = 0;
+    std::string text;
+};
+using OnToken = std::function<bool(const ReplyToken&)>;
+
+class Session {
+public:
+    virtual ~Session() = default;
+
+    // Runs the prompt (its part already in the KV cache is not computed again) and generates. Errors:
+    // ContextFull when the prompt itself does not fit, DeviceLost, OutOfMemory. A stop or cancel is a result,
+    // not an error.
+    virtual Result<GenerateResult> generate(std::span<const TokenId> prompt, const GenerateSettings& settings,
+                                            const OnToken& onToken, std::stop_token stop,
+                                            const Progress& prefillProgress = {}) = 0;
+    // Logits [rows x vocabulary] of all positions from firstLogits on; nothing is sampled.
+    virtual Result<std::vector<float>> logits(std::span<const TokenId> tokens, std::size_t firstLogits,
+                                              std::stop_token stop) = 0;
+    virtual std::uint32_t contextTokens() const = 0;
+    virtual std::uint32_t usedTokens() const = 0; // in the KV cache now
+    virtual void clear() = 0;                     // forget the KV cache's content
+};
+
+class Model {
+public:
+    static Result<std::unique_ptr<Model>> load(const LoadOptions& options, const Progress& progress,
+                                               std::stop_token stop);
+    virtual ~Model() = default;
+
+    virtual const ModelFile& file() const = 0;
+    virtual const ModelConfig& config() const = 0;
+    virtual const Tokenizer& tokenizer() const = 0;
+    virtual const DeviceInfo& device() const = 0;
+    virtual std::uint32_t contextTokens() const = 0;
+    virtual bool contextExceedsTraining() const = 0;
+    virtual double loadSeconds() const = 0;
+    virtual MemoryUse memory() const = 0;
+    virtual Result<std::unique_ptr<Session>> createSession() = 0;
+};
+
+} // namespace ponder

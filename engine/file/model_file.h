@@ -1,0 +1,51 @@
+// One model on disk: a GGUF file, or a split set of them opened from any of its parts.
+//
+// Takes a path; gives metadata and a checked tensor table over memory-mapped bytes. Everything in the file is
+// treated as hostile: offsets and sizes are range-checked with overflow-checked arithmetic, and nothing is
+// allocated that the size of the file cannot justify. It does not judge whether the model can run
+// (model/config.h and model/weights.h do).
+//
+// Owner: whoever opened it; the spans it hands out live as long as it does. Thread: any, read only.
+// Errors: FileNotFound, FileUnreadable, NotAModelFile, UnsupportedVersion, FileTruncated, BadMetadata,
+// BadTensor, UnknownTensorType, MissingSplitPart. Source: the GGUF file format, versions 2 and 3. Next
+// station: model/config.h, model/weights.h, text/tokenizer.h.
+#pragma once
+
+#include "engine/base/result.h"
+#include "engine/file/metadata.h"
+#include "engine/quant/tensor_type.h"
+
+#include <array>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace ponder {
+
+struct TensorInfo {
+    std::string_view name;
+    std::array<std::uint64_t, 4> shape{1, 1, 1, 1}; // shape[0] is contiguous: the length of a row
+    std::uint32_t dimensions = 0;
+    TensorType type = TensorType::F32;
+    std::span<const std::byte> bytes; // the whole tensor in the mapped file
+
+    std::uint64_t rowLength() const { return shape[0]; }
+    std::uint64_t rows() const { return shape[1] * shape[2] * shape[3]; }
+};
+
+class ModelFile {
+public:
+    static Result<std::unique_ptr<ModelFile>> open(const std::filesystem::path& path);
+    virtual ~ModelFile() = default;
+
+    virtual const Metadata& metadata() const = 0;                     // of the first part
+    virtual std::span<const TensorInfo> tensors() const = 0;          // of all parts, in file order
+    virtual const TensorInfo* find(std::string_view name) const = 0;  // null where absent
+    virtual std::span<const std::filesystem::path> parts() const = 0; // in order; one unless split
+    virtual std::uint64_t fileBytes() const = 0;                      // of all parts
+    std::string displayName() const;                                  // general.name, else the file's stem
+};
+
+} // namespace ponder

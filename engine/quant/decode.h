@@ -1,0 +1,23 @@
+// Quantized blocks to f32: the truth that every kernel is compared with.
+//
+// Source of the block layouts: the GGUF file format; shapes and formulas stand beside each decoder in
+// decode.cpp. Owner: caller's memory on both sides. Thread: any. Next station: backend/reference, importer,
+// tests.
+#pragma once
+
+#include "engine/quant/tensor_type.h"
+
+#include <span>
+
+namespace ponder {
+
+// Decodes out.size() values. out.size() is a multiple of the type's blockValues and `blocks` holds at least
+// out.size() / blockValues * blockBytes bytes; both are the caller's promise (file/ has checked them).
+void decode(TensorType type, std::span<const std::byte> blocks, std::span<float> out);
+
+// IEEE 754 half to single, exact.
+float halfToFloat(std::uint16_t half);
+// Single to half, round to nearest even.
+std::uint16_t floatToHalf(float value);
+
+} // namespace ponder

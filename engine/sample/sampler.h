@@ -1,0 +1,47 @@
+// Logits to a token.
+//
+// Order: repetition and frequency penalties, temperature, top-k, top-p, min-p, then a draw. Temperature comes
+// before top-p because the published R1 figures (temperature 0.6, top-p 0.95) were made so (Hugging Face
+// order). Temperature 0 takes the largest logit. The same seed and the same logits give the same tokens.
+// Source: Holtzman et al. 2019 (top-p); Keskar et al. 2019 (repetition penalty).
+// Owner: the generation it serves. Thread: one.
+#pragma once
+
+#include "engine/text/tokenizer.h"
+
+#include <cstdint>
+#include <random>
+#include <span>
+#include <vector>
+
+namespace ponder {
+
+struct SamplingSettings {
+    float temperature = 0.6f;
+    std::uint32_t topK = 0;         // 0: off
+    float topP = 0.95f;             // 1: off
+    float minP = 0.0f;              // 0: off
+    float repetitionPenalty = 1.0f; // 1: off; divides positive and multiplies negative logits of seen tokens
+    float frequencyPenalty = 0.0f;  // subtracted once for every time a token was seen
+    std::uint32_t penaltyWindow = 256; // last tokens that the penalties look at
+    std::uint64_t seed = 0;
+};
+
+class Sampler {
+public:
+    explicit Sampler(const SamplingSettings& settings);
+
+    // `recent` are the tokens of this conversation, oldest first. Ties go to the smaller id.
+    TokenId sample(std::span<const float> logits, std::span<const TokenId> recent);
+
+private:
+    SamplingSettings m_settings;
+    std::mt19937_64 m_random;
+    struct Candidate {
+        TokenId id;
+        float value;
+    };
+    std::vector<Candidate> m_candidates; // reused between tokens
+};
+
+} // namespace ponder

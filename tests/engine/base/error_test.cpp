@@ -1,0 +1,25 @@
+#include "engine/base/error.h"
+
+#include <QtTest>
+
+using namespace ponder;
+
+class ErrorTest : public QObject {
+    Q_OBJECT
+private slots:
+    void everyCodeHasASentenceThatEndsInAFullStop() {
+        for (int code = 0; code <= static_cast<int>(ErrorCode::Internal); ++code) {
+            const std::string_view text = errorTemplate(static_cast<ErrorCode>(code));
+            QVERIFY(text.size() > 10 && text.back() == '.');
+            if (code != static_cast<int>(ErrorCode::Internal))
+                QVERIFY(text != errorTemplate(ErrorCode::Internal));
+        }
+    }
+    void aSubjectThatLooksLikeAPlaceholderIsLeftAsItIs() {
+        const Error error{ErrorCode::FileUnreadable, "100%2.gguf", "no permission"};
+        QVERIFY(error.message().starts_with("100%2.gguf cannot be read: no permission."));
+    }
+};
+
+QTEST_APPLESS_MAIN(ErrorTest)
+#include "error_test.moc"
