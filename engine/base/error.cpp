@@ -38,6 +38,9 @@ constexpr std::array kTemplates{
               PONDER_TR_NOOP("Error",
                              "%1 has the architecture \"%2\", which cannot be run here. Models of the "
                              "Qwen2 and Llama families work.")},
+    std::pair{ErrorCode::UnsupportedModel,
+              PONDER_TR_NOOP("Error", "%1 cannot be run here: %2. Use another conversion of this model, or "
+                                      "another model of the Qwen2 or Llama family.")},
     std::pair{ErrorCode::MissingSplitPart,
               PONDER_TR_NOOP("Error",
                              "%1 is one part of a larger model and these parts are missing: %2. Put all "

@@ -25,6 +25,7 @@ enum class ErrorCode {
     BadTensor,           // subject: path, detail: tensor and what is wrong with it
     UnknownTensorType,   // subject: path, detail: tensor and type
     UnknownArchitecture, // subject: path, detail: architecture
+    UnsupportedModel,    // subject: path, detail: what it needs that is not built in
     MissingSplitPart,    // subject: path, detail: names of the missing parts
     MissingTensor,       // subject: path, detail: tensor
     // text

@@ -16,9 +16,12 @@
 #include "engine/quant/tensor_type.h"
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -38,6 +41,9 @@ struct TensorInfo {
 class ModelFile {
 public:
     static Result<std::unique_ptr<ModelFile>> open(const std::filesystem::path& path);
+    // A whole file in memory, of one part; `name` stands for its path in errors.
+    static Result<std::unique_ptr<ModelFile>> fromBytes(std::vector<std::byte> bytes,
+                                                        const std::filesystem::path& name);
     virtual ~ModelFile() = default;
 
     virtual const Metadata& metadata() const = 0;                     // of the first part

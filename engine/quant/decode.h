@@ -1,12 +1,14 @@
 // Quantized blocks to f32: the truth that every kernel is compared with.
 //
-// Source of the block layouts: the GGUF file format; shapes and formulas stand beside each decoder in
-// decode.cpp. Owner: caller's memory on both sides. Thread: any. Next station: backend/reference, importer,
-// tests.
+// Source of the block layouts: the GGUF file format; shapes and formulas stand beside each
+// decoder, one file per family: legacy_blocks.cpp, k_blocks.cpp, float_values.cpp. Owner: caller's memory on
+// both sides. Thread: any. Next station: backend/reference, importer, tests.
 #pragma once
 
 #include "engine/quant/tensor_type.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <span>
 
 namespace ponder {

@@ -1,0 +1,37 @@
+// A file's bytes, read-only, mapped into memory and unmapped with their owner.
+//
+// Takes the path of a regular file; gives its bytes (none for an empty file). Nothing is read until it is
+// touched. A file that another program shortens while it is mapped is outside of what can be caught here.
+//
+// Owner: move-only. Thread: any, read only. Errors: FileNotFound, FileUnreadable (a folder, a device, no
+// permission). Next station: gguf_header.h.
+#pragma once
+
+#include "engine/base/result.h"
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+
+namespace ponder {
+
+class MappedFile {
+public:
+    static Result<MappedFile> open(const std::filesystem::path& path);
+
+    MappedFile() = default;
+    MappedFile(MappedFile&& other) noexcept;
+    MappedFile& operator=(MappedFile&& other) noexcept;
+    MappedFile(const MappedFile&) = delete;
+    MappedFile& operator=(const MappedFile&) = delete;
+    ~MappedFile();
+
+    std::span<const std::byte> bytes() const { return m_bytes; }
+
+private:
+    explicit MappedFile(std::span<const std::byte> bytes) : m_bytes(bytes) {}
+
+    std::span<const std::byte> m_bytes;
+};
+
+} // namespace ponder

@@ -1,0 +1,126 @@
+#include "engine/file/tensor_table.h"
+
+#include "engine/base/checked_math.h"
+#include "engine/base/printable.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace ponder {
+namespace {
+
+// Formats that exist and are not read here, so that the message can name them. Source: ggml type numbers.
+constexpr std::array kOtherTypes{
+    std::pair{9u, "Q8_1"},     std::pair{10u, "Q2_K"},   std::pair{11u, "Q3_K"},    std::pair{15u, "Q8_K"},
+    std::pair{16u, "IQ2_XXS"}, std::pair{17u, "IQ2_XS"}, std::pair{18u, "IQ3_XXS"}, std::pair{19u, "IQ1_S"},
+    std::pair{20u, "IQ4_NL"},  std::pair{21u, "IQ3_S"},  std::pair{22u, "IQ2_S"},   std::pair{23u, "IQ4_XS"},
+    std::pair{24u, "I8"},      std::pair{25u, "I16"},    std::pair{26u, "I32"},     std::pair{27u, "I64"},
+    std::pair{28u, "F64"},     std::pair{29u, "IQ1_M"},  std::pair{34u, "TQ1_0"},   std::pair{35u, "TQ2_0"},
+    std::pair{39u, "MXFP4"},
+};
+
+std::string typeName(std::uint32_t type) {
+    for (const auto& [number, name] : kOtherTypes)
+        if (number == type) return name;
+    return "the unknown type " + std::to_string(type);
+}
+
+Error badTensor(const std::string& path, const GgufTensor& tensor, const std::string& problem) {
+    return {ErrorCode::BadTensor, path, printable(tensor.name) + " " + problem};
+}
+
+Result<std::uint64_t> tensorBytes(const GgufTensor& tensor, const std::string& path) {
+    const auto traits = typeTraits(static_cast<TensorType>(tensor.type));
+    if (!traits)
+        return Error{ErrorCode::UnknownTensorType, path,
+                     printable(tensor.name) + " is " + typeName(tensor.type)};
+    std::optional<std::uint64_t> values = 1;
+    for (const std::uint64_t extent : tensor.shape) {
+        if (extent == 0) return badTensor(path, tensor, "has a dimension of length 0");
+        if (values) values = checkedMultiply(*values, extent);
+    }
+    if (tensor.shape[0] % traits->blockValues != 0)
+        return badTensor(path, tensor,
+                         "has rows of " + std::to_string(tensor.shape[0]) + " values, no multiple of the " +
+                             std::to_string(traits->blockValues) + " in a block of " +
+                             std::string(traits->name));
+    const auto bytes = values ? checkedMultiply(*values / traits->blockValues, traits->blockBytes) : values;
+    if (!bytes) return badTensor(path, tensor, "has a size that does not fit 64 bits");
+    return *bytes;
+}
+
+// Where the last tensor of a complete file can end at most: all of them one after another.
+std::optional<std::uint64_t> packedBytes(const std::vector<std::uint64_t>& sizes, std::uint64_t alignment) {
+    std::optional<std::uint64_t> all = 0;
+    for (const std::uint64_t size : sizes) {
+        const auto padded = checkedAlign(size, alignment);
+        if (all && padded) all = checkedAdd(*all, *padded);
+        if (!padded) return std::nullopt;
+    }
+    return all;
+}
+
+Result<void> checkOverlaps(std::vector<TensorInfo> tensors, const std::string& path) {
+    std::sort(tensors.begin(), tensors.end(),
+              [](const TensorInfo& a, const TensorInfo& b) { return a.bytes.data() < b.bytes.data(); });
+    for (std::size_t i = 1; i < tensors.size(); ++i) {
+        const TensorInfo& before = tensors[i - 1];
+        if (before.bytes.data() + before.bytes.size() > tensors[i].bytes.data())
+            return Error{ErrorCode::BadTensor, path,
+                         printable(before.name) + " and " + printable(tensors[i].name) +
+                             " overlap in the file"};
+    }
+    return {};
+}
+
+// The bytes of one tensor. `packed` tells a file that was cut short from an offset that was never right.
+Result<std::span<const std::byte>> locate(const GgufTensor& tensor, std::uint64_t size,
+                                          const GgufHeader& header, std::span<const std::byte> file,
+                                          std::optional<std::uint64_t> packed, const std::string& path) {
+    if (tensor.offset % header.alignment != 0)
+        return badTensor(path, tensor,
+                         "starts at the offset " + std::to_string(tensor.offset) +
+                             ", no multiple of the alignment " + std::to_string(header.alignment));
+    const auto dataEnd = checkedAdd(tensor.offset, size);
+    const auto end = dataEnd ? checkedAdd(header.dataStart, *dataEnd) : std::nullopt;
+    if (!end || !packed || (*end > file.size() && *dataEnd > *packed))
+        return badTensor(path, tensor,
+                         "lies outside of the file (offset " + std::to_string(tensor.offset) + ", " +
+                             std::to_string(size) + " bytes)");
+    if (*end > file.size())
+        return Error{ErrorCode::FileTruncated, path,
+                     printable(tensor.name) + " needs " + std::to_string(*end) +
+                         " bytes of the file, which has " + std::to_string(file.size())};
+    return file.subspan(header.dataStart + tensor.offset, size);
+}
+
+} // namespace
+
+Result<std::vector<TensorInfo>> resolveTensors(const GgufHeader& header, std::span<const std::byte> file,
+                                               const std::string& path) {
+    std::vector<std::uint64_t> sizes;
+    sizes.reserve(header.tensors.size());
+    for (const GgufTensor& tensor : header.tensors) {
+        const auto size = tensorBytes(tensor, path);
+        if (!size) return size.error();
+        sizes.push_back(*size);
+    }
+    const auto packed = packedBytes(sizes, header.alignment);
+
+    std::vector<TensorInfo> tensors;
+    tensors.reserve(header.tensors.size());
+    for (std::size_t i = 0; i < header.tensors.size(); ++i) {
+        const GgufTensor& tensor = header.tensors[i];
+        const auto bytes = locate(tensor, sizes[i], header, file, packed, path);
+        if (!bytes) return bytes.error();
+        tensors.push_back({.name = tensor.name,
+                           .shape = tensor.shape,
+                           .dimensions = tensor.dimensions,
+                           .type = static_cast<TensorType>(tensor.type),
+                           .bytes = *bytes});
+    }
+    if (const auto apart = checkOverlaps(tensors, path); !apart) return apart.error();
+    return tensors;
+}
+
+} // namespace ponder

@@ -1,0 +1,201 @@
+#include "engine/model/config.h"
+
+#include "engine/base/printable.h"
+
+#include <array>
+#include <cmath>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace ponder {
+namespace {
+
+// Far above every model there is; products of two of these fit 32 bits with room to spare.
+constexpr std::uint32_t kMaxLayers = 1024;
+constexpr std::uint32_t kMaxWidth = 1u << 17;
+constexpr std::uint32_t kMaxHidden = 1u << 19;
+constexpr std::uint32_t kMaxHeads = 1024;
+constexpr std::uint32_t kMaxHeadSize = 512;
+constexpr std::uint32_t kMaxVocabulary = 1u << 22;
+constexpr std::uint32_t kMaxContext = 1u << 28;
+// Every block format and every kernel works on runs of 32 values.
+constexpr std::uint32_t kRun = 32;
+
+// Reads the keys of one file in turn; the first problem stays and the rest is skipped.
+class ConfigReader {
+public:
+    explicit ConfigReader(const ModelFile& file) : m_file(file), m_keys(file.metadata()) {}
+
+    Result<ModelConfig> read() {
+        readArchitecture();
+        if (m_error) return *m_error;
+        readSizes();
+        readHeads();
+        readRope();
+        readVocabulary();
+        rejectUnsupported();
+        if (m_error) return *m_error;
+        return m_config;
+    }
+
+private:
+    void readArchitecture();
+    void readSizes();
+    void readHeads();
+    void readRope();
+    void readRopeScaling();
+    void readVocabulary();
+    void rejectUnsupported();
+
+    std::string key(std::string_view name) const { return m_config.architecture + "." + std::string(name); }
+    void fail(ErrorCode code, std::string detail) {
+        if (!m_error) m_error = Error{code, m_file.parts().front().string(), std::move(detail)};
+    }
+    void bad(std::string_view name, std::string_view problem) {
+        fail(ErrorCode::BadMetadata, key(name) + " " + std::string(problem));
+    }
+    void unsupported(std::string_view name, std::string_view value) {
+        fail(ErrorCode::UnsupportedModel, key(name) + " is " + std::string(value));
+    }
+    // The integer at `name` from 1 to `most`. `fallback` stands where the key is absent; without one it is
+    // required. Gives 1 after an error, so that what follows can divide by it.
+    std::uint32_t count(std::string_view name, std::uint32_t most,
+                        std::optional<std::uint32_t> fallback = std::nullopt);
+    double number(std::string_view name, double least, double most, std::optional<double> fallback);
+
+    const ModelFile& m_file;
+    const Metadata& m_keys;
+    ModelConfig m_config;
+    std::optional<Error> m_error;
+};
+
+std::uint32_t ConfigReader::count(std::string_view name, std::uint32_t most,
+                                  std::optional<std::uint32_t> fallback) {
+    const std::string full = key(name);
+    if (!m_keys.has(full)) {
+        if (!fallback) bad(name, "is missing");
+        return fallback.value_or(1);
+    }
+    const auto value = m_keys.integer(full);
+    if (value && *value >= 1 && *value <= most) return static_cast<std::uint32_t>(*value);
+    bad(name, "must be a number from 1 to " + std::to_string(most));
+    return 1;
+}
+
+double ConfigReader::number(std::string_view name, double least, double most,
+                            std::optional<double> fallback) {
+    const std::string full = key(name);
+    if (!m_keys.has(full)) {
+        if (!fallback) bad(name, "is missing");
+        return fallback.value_or(least);
+    }
+    const auto value = m_keys.number(full);
+    if (value && *value >= least && *value <= most) return *value; // false for a NaN
+    bad(name, "is not a usable number");
+    return least;
+}
+
+void ConfigReader::readArchitecture() {
+    const auto architecture = m_keys.text("general.architecture");
+    if (!architecture) return fail(ErrorCode::BadMetadata, "general.architecture is missing");
+    m_config.architecture = printable(*architecture);
+    if (architecture == "qwen2")
+        m_config.ropePairs = RopePairs::Halves;
+    else if (architecture == "llama")
+        m_config.ropePairs = RopePairs::Adjacent;
+    else
+        fail(ErrorCode::UnknownArchitecture, m_config.architecture);
+}
+
+void ConfigReader::readSizes() {
+    m_config.layers = count("block_count", kMaxLayers);
+    m_config.width = count("embedding_length", kMaxWidth);
+    m_config.hidden = count("feed_forward_length", kMaxHidden);
+    m_config.trainedContext = count("context_length", kMaxContext);
+    m_config.normEpsilon =
+        static_cast<float>(number("attention.layer_norm_rms_epsilon", 1e-12, 0.1, std::nullopt));
+    if (m_config.width % kRun != 0) bad("embedding_length", "must be a multiple of 32");
+    if (m_config.hidden % kRun != 0) bad("feed_forward_length", "must be a multiple of 32");
+}
+
+void ConfigReader::readHeads() {
+    m_config.heads = count("attention.head_count", kMaxHeads);
+    m_config.kvHeads = count("attention.head_count_kv", kMaxHeads, m_config.heads);
+    if (m_config.heads % m_config.kvHeads != 0)
+        bad("attention.head_count_kv", "is " + std::to_string(m_config.kvHeads) +
+                                           ", which does not divide the " + std::to_string(m_config.heads) +
+                                           " heads");
+    if (!m_keys.has(key("attention.key_length")) && m_config.width % m_config.heads != 0)
+        bad("attention.head_count", "is " + std::to_string(m_config.heads) +
+                                        ", which does not divide the embedding length of " +
+                                        std::to_string(m_config.width));
+    m_config.headSize = count("attention.key_length", kMaxHeadSize, m_config.width / m_config.heads);
+    if (m_config.headSize == 0 || m_config.headSize > kMaxHeadSize || m_config.headSize % kRun != 0)
+        bad("attention.key_length", "(the head size) is " + std::to_string(m_config.headSize) +
+                                        "; it must be a multiple of 32 up to " +
+                                        std::to_string(kMaxHeadSize));
+    if (count("attention.value_length", kMaxHeadSize, m_config.headSize) != m_config.headSize)
+        bad("attention.value_length", "differs from the head size");
+}
+
+void ConfigReader::readRope() {
+    m_config.rotary = count("rope.dimension_count", kMaxHeadSize, m_config.headSize);
+    if (m_config.rotary % 2 != 0 || m_config.rotary > m_config.headSize)
+        bad("rope.dimension_count", "must be even and not larger than the head size");
+    m_config.ropeBase = number("rope.freq_base", 1.0, 1e12, 10000.0);
+    readRopeScaling();
+}
+
+// Without a type, a factor means linear scaling (older files); a factor of 0 means none.
+void ConfigReader::readRopeScaling() {
+    const std::string typeKey = key("rope.scaling.type");
+    std::string_view type = "linear";
+    if (m_keys.has(typeKey)) {
+        const auto text = m_keys.text(typeKey);
+        if (!text) return bad("rope.scaling.type", "is not a text");
+        type = *text;
+    }
+    if (type == "none") return;
+    if (type != "linear")
+        return unsupported("rope.scaling.type",
+                           "\"" + printable(type) + "\" (only none and linear are known)");
+    const std::string_view name =
+        m_keys.has(key("rope.scaling.factor")) ? "rope.scaling.factor" : "rope.scale_linear";
+    const double factor = number(name, 0.0, 1e6, 1.0);
+    if (factor == 0) return;
+    if (factor < 1e-3) return bad(name, "is not a usable number");
+    m_config.ropeScale = 1.0 / factor;
+}
+
+// Rows of the embedding; a file of a vocabulary alone has its tokens only.
+void ConfigReader::readVocabulary() {
+    constexpr std::string_view kTokens = "tokenizer.ggml.tokens";
+    const std::uint64_t tokens = m_keys.texts(kTokens).size();
+    const TensorInfo* embedding = m_file.find("token_embd.weight");
+    const std::uint64_t rows = embedding ? embedding->rows() : tokens;
+    if (rows == 0) return fail(ErrorCode::BadMetadata, std::string(kTokens) + " is missing or empty");
+    if (rows > kMaxVocabulary)
+        return fail(ErrorCode::BadTensor, "token_embd.weight has " + std::to_string(rows) +
+                                              " rows, which is not a plausible vocabulary");
+    if (tokens > rows)
+        return fail(ErrorCode::BadMetadata, std::string(kTokens) + " has " + std::to_string(tokens) +
+                                                " tokens, more than the " + std::to_string(rows) +
+                                                " rows of token_embd.weight");
+    m_config.vocabulary = static_cast<std::uint32_t>(rows);
+}
+
+// Variants that would load and then answer nonsense.
+void ConfigReader::rejectUnsupported() {
+    const auto experts = m_keys.integer(key("expert_count"));
+    if (experts && *experts > 0)
+        unsupported("expert_count", std::to_string(*experts) + " (a mixture of experts)");
+    if (m_keys.boolean(key("attention.causal")) == false)
+        unsupported("attention.causal", "false (a model for embeddings, not for chat)");
+}
+
+} // namespace
+
+Result<ModelConfig> ModelConfig::read(const ModelFile& file) { return ConfigReader(file).read(); }
+
+} // namespace ponder

@@ -1,0 +1,16 @@
+// The 256-value block formats Q4_K, Q5_K and Q6_K to f32.
+//
+// Takes whole blocks; gives 256 values for each. Owner: caller's memory. Thread: any. Source: the GGUF file
+// format. Next station: decode.h.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+namespace ponder {
+
+void decodeQ4_K(const std::byte* blocks, std::span<float> out);
+void decodeQ5_K(const std::byte* blocks, std::span<float> out);
+void decodeQ6_K(const std::byte* blocks, std::span<float> out);
+
+} // namespace ponder
