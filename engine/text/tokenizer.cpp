@@ -1,0 +1,17 @@
+#include "engine/text/tokenizer.h"
+
+#include "engine/text/byte_bpe.h"
+#include "engine/text/sentence_piece.h"
+#include "engine/text/tokenizer_error.h"
+
+namespace ponder {
+
+Result<std::unique_ptr<Tokenizer>> Tokenizer::fromModel(const ModelFile& file) {
+    const std::optional<std::string_view> kind = file.metadata().text("tokenizer.ggml.model");
+    if (!kind) return badTokenizer(file, "tokenizer.ggml.model is missing");
+    if (*kind == "gpt2") return ByteBpe::fromModel(file);
+    if (*kind == "llama") return SentencePiece::fromModel(file);
+    return unknownTokenizer(file, std::string(*kind));
+}
+
+} // namespace ponder

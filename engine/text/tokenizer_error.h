@@ -1,0 +1,16 @@
+// The two ways in which a model file's tokenizer can be unusable, as Error values that name the file.
+//
+// Owner: plain values. Thread: any. Next station: whoever opens a model.
+#pragma once
+
+#include "engine/base/error.h"
+#include "engine/file/model_file.h"
+
+#include <string>
+
+namespace ponder {
+
+Error badTokenizer(const ModelFile& file, std::string reason);
+Error unknownTokenizer(const ModelFile& file, std::string name);
+
+} // namespace ponder
