@@ -1,0 +1,135 @@
+// Ids that a well-known engine gives for texts, prompts and whole vocabularies (the reference data).
+#include "engine/text/tokenizer.h"
+#include "tests/support/reference_data.h"
+
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QtTest>
+
+using namespace ponder;
+
+namespace {
+
+QJsonObject readObject(const std::filesystem::path& path) {
+    QFile file(QString::fromStdString(path.string()));
+    return file.open(QIODevice::ReadOnly) ? QJsonDocument::fromJson(file.readAll()).object() : QJsonObject();
+}
+
+std::unique_ptr<Tokenizer> openTokenizer(const std::filesystem::path& path) {
+    const Result<std::unique_ptr<ModelFile>> file = ModelFile::open(path);
+    if (!file) {
+        qWarning("%s", file.error().message().c_str());
+        return nullptr;
+    }
+    Result<std::unique_ptr<Tokenizer>> tokenizer = Tokenizer::fromModel(**file);
+    if (!tokenizer) {
+        qWarning("%s", tokenizer.error().message().c_str());
+        return nullptr;
+    }
+    return std::move(*tokenizer);
+}
+
+QVector<TokenId> idsOf(const QJsonValue& array) {
+    QVector<TokenId> ids;
+    for (const QJsonValue& id : array.toArray())
+        ids.push_back(static_cast<TokenId>(id.toInt()));
+    return ids;
+}
+
+QVector<TokenId> encode(const Tokenizer& tokenizer, const QString& text, SpecialTokens special) {
+    const std::vector<TokenId> ids = tokenizer.encode(text.toStdString(), special);
+    return {ids.begin(), ids.end()};
+}
+
+QString spelled(const Tokenizer& tokenizer, const QVector<TokenId>& ids) {
+    QString out;
+    for (const TokenId id : ids)
+        out += QString::fromStdString(tokenizer.piece(id)) + "|";
+    return out;
+}
+
+// Compares every case of one file and says where ids differ, in pieces a person can read.
+void compareCases(const Tokenizer& tokenizer, const QJsonArray& cases, const char* textKey,
+                  const char* idsKey) {
+    QVERIFY(!cases.isEmpty());
+    for (const QJsonValue& entry : cases) {
+        const QString text = entry[textKey].toString();
+        const QVector<TokenId> expected = idsOf(entry[idsKey]);
+        const QVector<TokenId> actual = encode(tokenizer, text, SpecialTokens::Parse);
+        if (actual != expected)
+            qWarning() << text << "gave" << spelled(tokenizer, actual) << "not"
+                       << spelled(tokenizer, expected);
+        QCOMPARE(actual, expected);
+    }
+}
+
+} // namespace
+
+class TokenizerReferenceTest : public QObject {
+    Q_OBJECT
+private slots:
+    void everyCaseOfAVocabularyMatches_data() {
+        QTest::addColumn<QString>("name");
+        for (const char* name : {"qwen2", "llama-bpe", "deepseek-llm", "llama-spm", "smollm2"})
+            QTest::newRow(name) << QString(name);
+    }
+    void everyCaseOfAVocabularyMatches() {
+        PONDER_NEEDS_REFERENCE();
+        QFETCH(QString, name);
+        const QJsonObject object =
+            readObject(test::referenceDir() / "tokenizer" / (name.toStdString() + ".json"));
+        std::filesystem::path vocabulary =
+            test::referenceDir() / "vocab" / object["vocab"].toString().toStdString();
+        if (name == "smollm2") {
+            vocabulary = test::smolLm2();
+            PONDER_NEEDS_MODEL(vocabulary);
+        }
+        const auto tokenizer = openTokenizer(vocabulary);
+        QVERIFY(tokenizer);
+        compareCases(*tokenizer, object["cases"].toArray(), "text", "ids");
+    }
+
+    void thePromptsAndTheTextOfARealModelMatch_data() {
+        QTest::addColumn<QString>("reference");
+        QTest::addColumn<QString>("model");
+        QTest::newRow("SmolLM2") << "smollm2-135m-q4_1.json"
+                                 << QString::fromStdString(test::smolLm2().string());
+        // The coder's vocabulary is Qwen2's with more special tokens, which these texts do not use.
+        const std::filesystem::path qwen = test::referenceDir() / "vocab/ggml-vocab-qwen2.gguf";
+        QTest::newRow("Qwen coder") << "qwen2.5-coder-1.5b-q4_k_m.json"
+                                    << QString::fromStdString(qwen.string());
+    }
+    void thePromptsAndTheTextOfARealModelMatch() {
+        PONDER_NEEDS_REFERENCE();
+        QFETCH(QString, reference);
+        QFETCH(QString, model);
+        PONDER_NEEDS_MODEL(std::filesystem::path(model.toStdString()));
+        const QJsonObject object = readObject(test::referenceDir() / "real" / reference.toStdString());
+        const auto tokenizer = openTokenizer(model.toStdString());
+        QVERIFY(tokenizer);
+        compareCases(*tokenizer, object["cases"].toArray(), "prompt", "prompt_ids");
+
+        QFile text(QString::fromStdString((test::referenceDir() / "real/text.txt").string()));
+        QVERIFY(text.open(QIODevice::ReadOnly));
+        const QVector<TokenId> actual =
+            encode(*tokenizer, QString::fromUtf8(text.readAll()), SpecialTokens::Parse);
+        const QVector<TokenId> expected = idsOf(object["text"].toObject()["ids"]); // the first 512
+        QVERIFY(expected.size() >= 500);
+        QCOMPARE(actual.mid(0, expected.size()), expected);
+    }
+
+    void thePromptsOfTheSmallReasoningModelMatch() {
+        PONDER_NEEDS_REFERENCE();
+        const std::filesystem::path folder = test::referenceDir() / "tiny-reasoner";
+        const QJsonObject object = readObject(folder / "expected.json");
+        const auto tokenizer = openTokenizer(folder / "tiny-reasoner-q8_0.gguf");
+        QVERIFY(tokenizer);
+        for (const QString& kind : object.keys())
+            compareCases(*tokenizer, object[kind].toArray(), "prompt", "prompt_ids");
+    }
+};
+
+QTEST_APPLESS_MAIN(TokenizerReferenceTest)
+#include "tokenizer_reference_test.moc"
