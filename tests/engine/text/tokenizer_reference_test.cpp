@@ -115,8 +115,8 @@ private slots:
         QVERIFY(text.open(QIODevice::ReadOnly));
         const QVector<TokenId> actual =
             encode(*tokenizer, QString::fromUtf8(text.readAll()), SpecialTokens::Parse);
-        const QVector<TokenId> expected = idsOf(object["text"].toObject()["ids"]); // the first 512
-        QVERIFY(expected.size() >= 500);
+        const QVector<TokenId> expected = idsOf(object["text"].toObject()["ids"]); // the first few hundred
+        QVERIFY(expected.size() >= 128);
         QCOMPARE(actual.mid(0, expected.size()), expected);
     }
 
