@@ -23,11 +23,12 @@ std::vector<DeviceInfo> listDevices();
 struct LoadOptions {
     std::filesystem::path path;
     std::string device = "auto";     // "auto", an id ("reference", "vulkan", "vulkan:1") or part of a name
-    std::uint32_t contextTokens = 0; // 0: the trained length, bounded by memory and by kDefaultContext
+    std::uint32_t contextTokens = 0; // 0: the trained length, at most kDefaultContext, halved until it fits
     std::optional<KvType> kvType;    // nothing: the device's own choice
 };
 
-inline constexpr std::uint32_t kDefaultContext = 4096;
+// What a reasoning model needs: its cards allow replies of 32,768 tokens.
+inline constexpr std::uint32_t kDefaultContext = 32768;
 
 // Why a generation ended.
 enum class FinishReason {
@@ -56,7 +57,8 @@ struct GenerateResult {
     double decodeTokensPerSecond() const;
 };
 
-// One token of the reply and the complete UTF-8 characters it finished (maybe none). Return false to stop.
+// One token of the reply and the complete UTF-8 characters it finished (maybe none). The token that ends the
+// text is handed out too, with what was still held back. Return false to stop.
 struct ReplyToken {
     TokenId id = 0;
     std::string text;

@@ -35,6 +35,10 @@ public:
     TokenId sample(std::span<const float> logits, std::span<const TokenId> recent);
 
 private:
+    void penalize(std::span<const TokenId> recent);
+    std::size_t keepLikely(double sum);
+    double topKSum(double sum, std::size_t most) const;
+
     SamplingSettings m_settings;
     std::mt19937_64 m_random;
     struct Candidate {

@@ -1,0 +1,48 @@
+#include "engine/backend/devices.h"
+
+#include "engine/backend/reference/reference_device.h"
+#include "engine/engine.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace ponder {
+namespace {
+
+std::string lower(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+    return text;
+}
+
+bool matches(const DeviceInfo& device, const std::string& wanted) {
+    if (wanted == "auto") return true;
+    if (device.id == wanted || device.id.starts_with(wanted + ":")) return true;
+    return lower(device.name).find(lower(wanted)) != std::string::npos;
+}
+
+Result<std::unique_ptr<Device>> open(const DeviceInfo&) { return openReferenceDevice(); }
+
+} // namespace
+
+std::vector<DeviceInfo> listDevices() {
+    std::vector<DeviceInfo> devices;
+    devices.push_back(referenceDeviceInfo());
+    return devices;
+}
+
+Result<std::unique_ptr<Device>> openDevice(const std::string& wanted) {
+    const std::vector<DeviceInfo> devices = listDevices();
+    const DeviceInfo* unusable = nullptr;
+    for (const DeviceInfo& device : devices) {
+        if (!matches(device, wanted)) continue;
+        if (device.unusable.empty()) return open(device);
+        if (!unusable) unusable = &device;
+    }
+    if (unusable) return Error{ErrorCode::DeviceUnusable, unusable->name, unusable->unusable};
+    std::string ids;
+    for (const DeviceInfo& device : devices)
+        ids += (ids.empty() ? "" : ", ") + device.id;
+    return Error{ErrorCode::DeviceNotFound, wanted, ids};
+}
+
+} // namespace ponder

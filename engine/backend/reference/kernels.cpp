@@ -1,0 +1,99 @@
+#include "engine/backend/reference/kernels.h"
+
+#include "engine/quant/decode.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+namespace ponder::reference {
+namespace {
+
+// Sixteen partial sums: closer to the exact sum than one running total, and a shape that compilers vectorize.
+float dot(const float* a, const float* b, std::size_t length) {
+    std::array<float, 16> partial{};
+    const std::size_t whole = length / partial.size() * partial.size();
+    for (std::size_t i = 0; i < whole; i += partial.size())
+        for (std::size_t j = 0; j < partial.size(); ++j)
+            partial[j] += a[i + j] * b[i + j];
+    for (std::size_t i = whole; i < length; ++i)
+        partial[i - whole] += a[i] * b[i];
+    for (std::size_t half = partial.size() / 2; half > 0; half /= 2)
+        for (std::size_t j = 0; j < half; ++j)
+            partial[j] += partial[j + half];
+    return partial[0];
+}
+
+} // namespace
+
+void decodeRow(const TensorInfo& matrix, std::uint64_t row, std::span<float> out) {
+    const std::size_t rowBytes = matrix.bytes.size() / matrix.rows();
+    decode(matrix.type, matrix.bytes.subspan(row * rowBytes, rowBytes), out);
+}
+
+void multiply(const TensorInfo& matrix, std::span<const float> bias, std::span<const float> in,
+              std::span<float> out) {
+    const std::size_t length = matrix.rowLength();
+    const std::size_t rows = matrix.rows();
+    const std::size_t n = in.size() / length;
+    std::vector<float> weights(length);
+    for (std::size_t r = 0; r < rows; ++r) {
+        decodeRow(matrix, r, weights);
+        for (std::size_t t = 0; t < n; ++t)
+            out[t * rows + r] =
+                dot(weights.data(), &in[t * length], length) + (bias.empty() ? 0.0f : bias[r]);
+    }
+}
+
+void rmsNorm(std::span<const float> in, std::span<const float> weight, float epsilon, std::span<float> out) {
+    const std::size_t length = weight.size();
+    for (std::size_t row = 0; row < in.size() / length; ++row) {
+        const float* x = &in[row * length];
+        const float mean = dot(x, x, length) / static_cast<float>(length);
+        const float scale = 1.0f / std::sqrt(mean + epsilon);
+        for (std::size_t i = 0; i < length; ++i)
+            out[row * length + i] = x[i] * scale * weight[i];
+    }
+}
+
+void rope(std::span<float> heads, std::uint32_t headSize, std::uint32_t rotary, RopePairs pairs,
+          std::span<const float> angles) {
+    const std::uint32_t half = rotary / 2;
+    for (std::size_t head = 0; head < heads.size() / headSize; ++head) {
+        float* values = &heads[head * headSize];
+        for (std::uint32_t i = 0; i < half; ++i) {
+            float& a = pairs == RopePairs::Adjacent ? values[2 * i] : values[i];
+            float& b = pairs == RopePairs::Adjacent ? values[2 * i + 1] : values[i + half];
+            const float cosine = angles[2 * i];
+            const float sine = angles[2 * i + 1];
+            const float turnedA = a * cosine - b * sine;
+            const float turnedB = a * sine + b * cosine;
+            a = turnedA;
+            b = turnedB;
+        }
+    }
+}
+
+void attend(std::span<const float> query, HeadView keys, HeadView values, std::span<float> out) {
+    const std::size_t size = query.size();
+    const float scale = 1.0f / std::sqrt(static_cast<float>(size));
+    std::vector<float> scores(keys.positions);
+    for (std::uint32_t p = 0; p < keys.positions; ++p)
+        scores[p] = scale * dot(query.data(), keys.first + p * keys.stride, size);
+    const float largest = *std::max_element(scores.begin(), scores.end());
+    float sum = 0;
+    for (float& score : scores)
+        sum += score = std::exp(score - largest);
+    std::fill(out.begin(), out.end(), 0.0f);
+    for (std::uint32_t p = 0; p < values.positions; ++p)
+        for (std::size_t i = 0; i < size; ++i)
+            out[i] += scores[p] / sum * values.first[p * values.stride + i];
+}
+
+void swiGlu(std::span<float> gate, std::span<const float> up) {
+    for (std::size_t i = 0; i < gate.size(); ++i)
+        gate[i] = gate[i] / (1.0f + std::exp(-gate[i])) * up[i];
+}
+
+} // namespace ponder::reference

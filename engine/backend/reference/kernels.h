@@ -1,0 +1,43 @@
+// The plain twins: every operation of the forward pass as an ordinary loop in f32. They are the truth that
+// the device kernels are compared with, so they favour being obviously right over being fast.
+//
+// Activations are row-major [rows x length]. Owner: caller's memory. Thread: any.
+// Sources: forward.h names the papers.
+#pragma once
+
+#include "engine/file/model_file.h"
+#include "engine/model/config.h"
+
+#include <span>
+
+namespace ponder::reference {
+
+// out[t] = the row `row` of a matrix, decoded to f32. out.size() is the row length.
+void decodeRow(const TensorInfo& matrix, std::uint64_t row, std::span<float> out);
+
+// out = in · matrixᵀ (+ bias). in: [n x matrix.rowLength()], out: [n x matrix.rows()], bias: empty or rows
+// long.
+void multiply(const TensorInfo& matrix, std::span<const float> bias, std::span<const float> in,
+              std::span<float> out);
+
+// out = in · weight / √(mean(in²) + epsilon), per row of weight.size() values.
+void rmsNorm(std::span<const float> in, std::span<const float> weight, float epsilon, std::span<float> out);
+
+// Turns the first `rotary` values of every head in place. heads: [count x headSize]; angles: rotary/2 pairs
+// (cos, sin).
+void rope(std::span<float> heads, std::uint32_t headSize, std::uint32_t rotary, RopePairs pairs,
+          std::span<const float> angles);
+
+// One query head over `positions` keys and values, both [positions x headSize] with a stride between
+// positions: out = softmax(q·Kᵀ / √headSize) · V.
+struct HeadView {
+    const float* first;
+    std::size_t stride;
+    std::uint32_t positions;
+};
+void attend(std::span<const float> query, HeadView keys, HeadView values, std::span<float> out);
+
+// gate = silu(gate) * up
+void swiGlu(std::span<float> gate, std::span<const float> up);
+
+} // namespace ponder::reference

@@ -1,0 +1,103 @@
+#include "engine/backend/reference/reference_device.h"
+
+#include "engine/backend/reference/reference_ops.h"
+#include "engine/base/host_memory.h"
+#include "engine/model/forward.h"
+
+namespace ponder {
+namespace {
+
+constexpr std::uint32_t kMaxBatch = 32;
+constexpr std::size_t kPage = 4096;
+
+class ReferenceExecutor final : public Executor {
+public:
+    ReferenceExecutor(const ModelConfig& config, const FileWeights& weights, std::uint64_t weightBytes)
+        : m_config(config), m_weights(weights) {
+        m_memory.weights = weightBytes;
+    }
+
+    std::uint32_t maxBatch() const override { return kMaxBatch; }
+
+    Result<std::unique_ptr<KvCache>> createCache(std::uint32_t tokens, KvType type) override {
+        return std::unique_ptr<KvCache>(
+            std::make_unique<ReferenceCache>(m_config, tokens, type, m_memory.kv));
+    }
+
+    Result<void> run(const Batch& batch, KvCache& cache, std::stop_token stop,
+                     std::vector<float>& logits) override {
+        if (stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, {}};
+        ReferenceOps ops(m_config, batch, static_cast<ReferenceCache&>(cache), logits);
+        forward(ops, m_weights);
+        return {};
+    }
+
+    MemoryUse memory() const override { return m_memory; }
+
+private:
+    ModelConfig m_config;
+    FileWeights m_weights;
+    MemoryUse m_memory;
+};
+
+class ReferenceDevice final : public Device {
+public:
+    const DeviceInfo& info() const override { return m_info; }
+    KvType defaultKvType() const override { return KvType::F32; }
+
+    Result<std::unique_ptr<Executor>> load(const LoadRequest& request, const Progress& progress,
+                                           std::stop_token stop) override {
+        FileWeights weights = request.weights;
+        std::uint64_t all = 0;
+        forEachTensor(weights, [&](const TensorInfo* tensor) { all += tensor->bytes.size(); });
+        const Result<void> fits = checkFit(request);
+        if (!fits) return fits.error();
+
+        // Read the file through once, so that the wait happens here, with progress, and not in the first
+        // reply.
+        std::uint64_t done = 0;
+        bool cancelled = false;
+        forEachTensor(weights, [&](const TensorInfo* tensor) {
+            for (std::size_t at = 0; at < tensor->bytes.size() && !cancelled; at += kPage) {
+                m_touched = m_touched + static_cast<unsigned char>(tensor->bytes[at]);
+                if (at % (256 * kPage) == 0) cancelled = stop.stop_requested();
+            }
+            if (!cancelled) done += tensor->bytes.size();
+            if (progress && !cancelled) progress(done, all);
+        });
+        if (cancelled || stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, {}};
+        return std::unique_ptr<Executor>(std::make_unique<ReferenceExecutor>(request.config, weights, all));
+    }
+
+private:
+    Result<void> checkFit(const LoadRequest& request) const {
+        const std::uint64_t kv = std::uint64_t{request.contextTokens} * request.config.kvLength() * 2 *
+                                 request.config.layers * sizeof(float);
+        const HostMemory memory = hostMemory();
+        if (memory.available == 0 || kv <= memory.available) return {};
+        return Error{ErrorCode::DoesNotFit, m_info.name,
+                     std::to_string(kv >> 20) + " MiB needed, " + std::to_string(memory.available >> 20) +
+                         " MiB free"};
+    }
+
+    DeviceInfo m_info = referenceDeviceInfo();
+    volatile unsigned char m_touched = 0; // keeps the reading loop from being removed
+};
+
+} // namespace
+
+DeviceInfo referenceDeviceInfo() {
+    const HostMemory memory = hostMemory();
+    DeviceInfo info;
+    info.id = "reference";
+    info.name = "Processor (reference)";
+    info.driver = "plain loops";
+    info.kind = DeviceKind::Reference;
+    info.memoryBytes = memory.total;
+    info.freeBytes = memory.available;
+    return info;
+}
+
+std::unique_ptr<Device> openReferenceDevice() { return std::make_unique<ReferenceDevice>(); }
+
+} // namespace ponder

@@ -1,0 +1,106 @@
+#include "engine/backend/reference/reference_ops.h"
+
+#include "engine/backend/reference/kernels.h"
+#include "engine/model/forward.h"
+#include "engine/model/rope_table.h"
+#include "engine/quant/decode.h"
+
+namespace ponder {
+namespace {
+
+std::vector<float> vectorOf(const TensorInfo* tensor) {
+    std::vector<float> values;
+    if (!tensor) return values;
+    values.resize(tensor->rowLength());
+    decode(tensor->type, tensor->bytes, values);
+    return values;
+}
+
+} // namespace
+
+ReferenceOps::ReferenceOps(const ModelConfig& config, const Batch& batch, ReferenceCache& cache,
+                           std::vector<float>& logits)
+    : m_config(config), m_batch(batch), m_cache(cache), m_logits(logits), m_rows(batch.tokens.size()),
+      m_x(m_rows * config.width), m_normed(m_x.size()), m_q(m_rows * config.queryLength()),
+      m_k(m_rows * config.kvLength()), m_v(m_k.size()), m_attended(m_q.size()),
+      m_gate(m_rows * config.hidden), m_up(m_gate.size()), m_sum(m_x.size()) {}
+
+void ReferenceOps::embed(Tensor table) {
+    for (std::size_t t = 0; t < m_rows; ++t)
+        reference::decodeRow(*table, m_batch.tokens[t],
+                             std::span(m_x).subspan(t * m_config.width, m_config.width));
+}
+
+void ReferenceOps::normQkv(const LayerWeights<Tensor>& layer) {
+    norm(layer.attentionNorm, m_x);
+    reference::multiply(*layer.q, vectorOf(layer.qBias), m_normed, m_q);
+    reference::multiply(*layer.k, vectorOf(layer.kBias), m_normed, m_k);
+    reference::multiply(*layer.v, vectorOf(layer.vBias), m_normed, m_v);
+}
+
+void ReferenceOps::ropeStore(std::uint32_t index, Tensor factors) {
+    if (m_angles.empty())
+        m_angles =
+            ropeTable(m_config, vectorOf(factors), m_batch.firstPosition, static_cast<std::uint32_t>(m_rows));
+    const std::size_t q = m_config.queryLength(), kv = m_config.kvLength();
+    for (std::size_t t = 0; t < m_rows; ++t) {
+        const auto angles = std::span<const float>(m_angles).subspan(t * m_config.rotary, m_config.rotary);
+        const auto key = std::span(m_k).subspan(t * kv, kv);
+        reference::rope(std::span(m_q).subspan(t * q, q), m_config.headSize, m_config.rotary,
+                        m_config.ropePairs, angles);
+        reference::rope(key, m_config.headSize, m_config.rotary, m_config.ropePairs, angles);
+        m_cache.store(index, m_batch.firstPosition + static_cast<std::uint32_t>(t), key,
+                      std::span(m_v).subspan(t * kv, kv));
+    }
+}
+
+void ReferenceOps::attention(std::uint32_t index) {
+    const std::uint32_t size = m_config.headSize;
+    const std::size_t stride = m_config.kvLength();
+    const std::uint32_t group = m_config.heads / m_config.kvHeads;
+    for (std::size_t t = 0; t < m_rows; ++t) {
+        const std::uint32_t positions = m_batch.firstPosition + static_cast<std::uint32_t>(t) + 1;
+        for (std::uint32_t head = 0; head < m_config.heads; ++head) {
+            const std::size_t kvHead = head / group * std::size_t{size};
+            const std::size_t at = t * m_config.queryLength() + head * std::size_t{size};
+            reference::attend(
+                std::span(m_q).subspan(at, size), {m_cache.keys(index) + kvHead, stride, positions},
+                {m_cache.values(index) + kvHead, stride, positions}, std::span(m_attended).subspan(at, size));
+        }
+    }
+}
+
+void ReferenceOps::outputAdd(const LayerWeights<Tensor>& layer) { multiplyAdd(layer.output, m_attended); }
+
+void ReferenceOps::normGateUp(const LayerWeights<Tensor>& layer) {
+    norm(layer.feedForwardNorm, m_x);
+    reference::multiply(*layer.gate, {}, m_normed, m_gate);
+    reference::multiply(*layer.up, {}, m_normed, m_up);
+    reference::swiGlu(m_gate, m_up);
+}
+
+void ReferenceOps::downAdd(const LayerWeights<Tensor>& layer) { multiplyAdd(layer.down, m_gate); }
+
+void ReferenceOps::head(Tensor normWeight, Tensor output) {
+    const std::size_t wanted = m_rows - m_batch.firstLogits;
+    m_logits.resize(wanted * m_config.vocabulary);
+    if (wanted == 0) return;
+    const std::size_t skipped = m_batch.firstLogits * std::size_t{m_config.width};
+    norm(normWeight, std::span<const float>(m_x).subspan(skipped));
+    reference::multiply(*output, {}, std::span<const float>(m_normed).first(wanted * m_config.width),
+                        m_logits);
+}
+
+void ReferenceOps::norm(Tensor weight, std::span<const float> in) {
+    reference::rmsNorm(in, vectorOf(weight), m_config.normEpsilon, m_normed);
+}
+
+void ReferenceOps::multiplyAdd(Tensor matrix, std::span<const float> in) {
+    reference::multiply(*matrix, {}, in, m_sum);
+    for (std::size_t i = 0; i < m_x.size(); ++i)
+        m_x[i] += m_sum[i];
+}
+
+static_assert(DecoderOps<ReferenceOps>);
+
+} // namespace ponder

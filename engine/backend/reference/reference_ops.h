@@ -1,0 +1,43 @@
+// The operations of forward.h, computed at once with the plain kernels. One object a run.
+//
+// Owner: ReferenceExecutor::run. Thread: its device's.
+#pragma once
+
+#include "engine/backend/reference/reference_cache.h"
+
+namespace ponder {
+
+class ReferenceOps {
+public:
+    using Tensor = const TensorInfo*;
+
+    ReferenceOps(const ModelConfig& config, const Batch& batch, ReferenceCache& cache,
+                 std::vector<float>& logits);
+
+    void embed(Tensor table);
+    void normQkv(const LayerWeights<Tensor>& layer);
+    void ropeStore(std::uint32_t index, Tensor factors);
+    void attention(std::uint32_t index);
+    void outputAdd(const LayerWeights<Tensor>& layer);
+    void normGateUp(const LayerWeights<Tensor>& layer);
+    void downAdd(const LayerWeights<Tensor>& layer);
+    void head(Tensor norm, Tensor output);
+
+private:
+    void norm(Tensor weight, std::span<const float> in);
+    void multiplyAdd(Tensor matrix, std::span<const float> in); // x += matrix · in
+
+    const ModelConfig& m_config;
+    const Batch& m_batch;
+    ReferenceCache& m_cache;
+    std::vector<float>& m_logits;
+    std::size_t m_rows;
+    std::vector<float> m_x, m_normed; // [n x d]
+    std::vector<float> m_q, m_k, m_v; // [n x heads*h], [n x kvHeads*h] twice
+    std::vector<float> m_attended;    // [n x heads*h]
+    std::vector<float> m_gate, m_up;  // [n x f]
+    std::vector<float> m_sum;         // [n x d]
+    std::vector<float> m_angles;      // [n x rotary/2] pairs (cos, sin)
+};
+
+} // namespace ponder

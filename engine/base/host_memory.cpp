@@ -1,0 +1,32 @@
+#include "engine/base/host_memory.h"
+
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <string_view>
+
+namespace ponder {
+namespace {
+
+// The number behind "Name:" in a /proc file whose lines read "Name:   123 kB", in bytes.
+std::uint64_t procBytes(const char* path, std::string_view name) {
+    std::ifstream file(path);
+    for (std::string line; std::getline(file, line);) {
+        if (!line.starts_with(name)) continue;
+        std::istringstream rest(line.substr(name.size()));
+        std::uint64_t kibibytes = 0;
+        rest >> kibibytes;
+        return kibibytes * 1024;
+    }
+    return 0;
+}
+
+} // namespace
+
+HostMemory hostMemory() {
+    return {procBytes("/proc/meminfo", "MemTotal:"), procBytes("/proc/meminfo", "MemAvailable:")};
+}
+
+std::uint64_t peakProcessBytes() { return procBytes("/proc/self/status", "VmHWM:"); }
+
+} // namespace ponder

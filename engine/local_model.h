@@ -1,0 +1,44 @@
+// A model loaded onto a device of this machine: the file, its vocabulary and the executor that runs it.
+//
+// Owner: the caller of Model::load. Thread: one at a time.
+#pragma once
+
+#include "engine/engine.h"
+
+namespace ponder {
+
+class LocalModel final : public Model {
+public:
+    static Result<std::unique_ptr<Model>> load(const LoadOptions& options, const Progress& progress,
+                                               std::stop_token stop);
+
+    const ModelFile& file() const override { return *m_file; }
+    const ModelConfig& config() const override { return m_config; }
+    const Tokenizer& tokenizer() const override { return *m_tokenizer; }
+    const DeviceInfo& device() const override { return m_device->info(); }
+    std::uint32_t contextTokens() const override { return m_contextTokens; }
+    bool contextExceedsTraining() const override {
+        return m_config.trainedContext > 0 && m_contextTokens > m_config.trainedContext;
+    }
+    double loadSeconds() const override { return m_loadSeconds; }
+    MemoryUse memory() const override { return m_executor->memory(); }
+    Result<std::unique_ptr<Session>> createSession() override;
+
+private:
+    LocalModel() = default;
+    Result<void> readFile(const std::filesystem::path& path);
+    Result<void> loadWeights(const LoadOptions& options, const Progress& progress, std::stop_token stop);
+
+    // In the order in which they need each other; destroyed in reverse.
+    std::unique_ptr<ModelFile> m_file;
+    ModelConfig m_config;
+    FileWeights m_weights;
+    std::unique_ptr<Tokenizer> m_tokenizer;
+    std::unique_ptr<Device> m_device;
+    std::unique_ptr<Executor> m_executor;
+    std::uint32_t m_contextTokens = 0;
+    KvType m_kvType = KvType::F16;
+    double m_loadSeconds = 0;
+};
+
+} // namespace ponder

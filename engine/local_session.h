@@ -1,0 +1,47 @@
+// A conversation on one device: its KV cache, the tokens that are in it, and the loop that generates.
+//
+// Owner: the caller; lives shorter than its model. Thread: its model's. Errors: as Executor::run, and
+// ContextFull. Next station: StreamDecoder and StopStrings, then the caller's OnToken.
+#pragma once
+
+#include "engine/engine.h"
+
+namespace ponder {
+
+class LocalSession final : public Session {
+public:
+    LocalSession(const ModelConfig& config, const Tokenizer& tokenizer, Executor& executor,
+                 std::unique_ptr<KvCache> cache);
+
+    Result<GenerateResult> generate(std::span<const TokenId> prompt, const GenerateSettings& settings,
+                                    const OnToken& onToken, std::stop_token stop,
+                                    const Progress& prefillProgress) override;
+    Result<std::vector<float>> logits(std::span<const TokenId> tokens, std::size_t firstLogits,
+                                      std::stop_token stop) override;
+    std::uint32_t contextTokens() const override { return m_cache->capacity(); }
+    std::uint32_t usedTokens() const override { return static_cast<std::uint32_t>(m_tokens.size()); }
+    void clear() override { m_tokens.clear(); }
+
+private:
+    struct Reply; // one generation's state
+
+    // Runs tokens behind those in the cache; appends logits of rows from `firstLogits` (an index into tokens)
+    // on.
+    Result<void> append(std::span<const TokenId> tokens, std::size_t firstLogits, std::stop_token stop,
+                        std::vector<float>& logits, const Progress& progress);
+    Result<void> checkTokens(std::span<const TokenId> tokens) const;
+    // Keeps the part of the cache that `tokens` begin with, leaving at least one token to run; returns its
+    // length.
+    std::size_t reusePrefix(std::span<const TokenId> tokens);
+    Result<FinishReason> decode(Reply& reply, std::stop_token stop);
+    // Hands one token out; says why the reply ends with it, if it does.
+    std::optional<FinishReason> deliver(Reply& reply, TokenId id);
+
+    const ModelConfig& m_config;
+    const Tokenizer& m_tokenizer;
+    Executor& m_executor;
+    std::unique_ptr<KvCache> m_cache;
+    std::vector<TokenId> m_tokens; // in the cache, by position
+};
+
+} // namespace ponder

@@ -1,0 +1,44 @@
+#include "engine/model/rope_table.h"
+
+#include <QtTest>
+
+#include <cmath>
+
+using namespace ponder;
+
+class RopeTableTest : public QObject {
+    Q_OBJECT
+private slots:
+    void anglesFollowTheFormulaOfThePaper() {
+        ModelConfig config;
+        config.rotary = 8;
+        config.ropeBase = 10000;
+        const std::vector<float> table = ropeTable(config, {}, 1000, 2);
+        QCOMPARE(table.size(), std::size_t{2 * 8});
+        for (int p = 0; p < 2; ++p) {
+            for (int i = 0; i < 4; ++i) {
+                const double angle = (1000 + p) * std::pow(10000.0, -2.0 * i / 8);
+                QCOMPARE(table[p * 8 + 2 * i], static_cast<float>(std::cos(angle)));
+                QCOMPARE(table[p * 8 + 2 * i + 1], static_cast<float>(std::sin(angle)));
+            }
+        }
+    }
+    void factorsDivideTheAngles() {
+        ModelConfig config;
+        config.rotary = 4;
+        const std::vector<float> plain = ropeTable(config, {}, 3, 1);
+        const std::vector<float> slowed = ropeTable(config, std::vector<float>{3.0f, 1.0f}, 9, 1);
+        QCOMPARE(slowed[0], plain[0]);
+        QCOMPARE(slowed[1], plain[1]);
+    }
+    void linearScalingMultipliesThePositions() {
+        ModelConfig config;
+        config.rotary = 4;
+        const std::vector<float> plain = ropeTable(config, {}, 2, 1);
+        config.ropeScale = 0.25;
+        QCOMPARE(ropeTable(config, {}, 8, 1), plain);
+    }
+};
+
+QTEST_APPLESS_MAIN(RopeTableTest)
+#include "rope_table_test.moc"

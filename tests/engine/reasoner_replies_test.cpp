@@ -1,0 +1,67 @@
+// The tiny reasoning model's greedy replies, token for token, on every kind of device.
+#include "tests/support/logits_check.h"
+
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+
+using namespace ponder;
+
+namespace {
+
+std::vector<TokenId> ids(const QJsonValue& array) {
+    std::vector<TokenId> out;
+    for (const QJsonValue& id : array.toArray())
+        out.push_back(static_cast<TokenId>(id.toInt()));
+    return out;
+}
+
+} // namespace
+
+class ReasonerRepliesTest : public QObject {
+    Q_OBJECT
+private slots:
+    void wholeGreedyRepliesAreEqual_data() {
+        QTest::addColumn<QString>("device");
+        QTest::addColumn<QString>("file");
+        for (const DeviceInfo& device : listDevices())
+            for (const QString file : {"q8_0", "q4_k_m"})
+                QTest::addRow("%s %s", device.id.c_str(), qPrintable(file))
+                    << QString::fromStdString(device.id) << file;
+    }
+    void wholeGreedyRepliesAreEqual() {
+        PONDER_NEEDS_REFERENCE();
+        QFETCH(QString, device);
+        QFETCH(QString, file);
+        const auto dir = test::referenceDir() / "tiny-reasoner";
+        QFile expected(QString::fromStdString((dir / "expected.json").string()));
+        QVERIFY(expected.open(QIODevice::ReadOnly));
+        const QJsonArray cases = QJsonDocument::fromJson(expected.readAll()).object()[file].toArray();
+        QVERIFY(!cases.isEmpty());
+
+        LoadOptions options;
+        options.path = dir / ("tiny-reasoner-" + file.toStdString() + ".gguf");
+        options.device = device.toStdString();
+        auto model = Model::load(options, {}, {});
+        QVERIFY2(model, model ? "" : model.error().message().c_str());
+        auto session = (*model)->createSession();
+        QVERIFY(session);
+        for (const QJsonValue& one : cases) {
+            GenerateSettings settings;
+            settings.sampling.temperature = 0;
+            std::vector<TokenId> got;
+            const auto done = (*session)->generate(ids(one["prompt_ids"]), settings,
+                                                   [&](const ReplyToken& token) {
+                                                       got.push_back(token.id);
+                                                       return true;
+                                                   },
+                                                   {});
+            QVERIFY(done);
+            QVERIFY2(got == ids(one["greedy_ids"]), qPrintable(one["question"].toString()));
+        }
+    }
+};
+
+QTEST_APPLESS_MAIN(ReasonerRepliesTest)
+#include "reasoner_replies_test.moc"
