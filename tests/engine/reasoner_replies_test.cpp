@@ -1,23 +1,7 @@
 // The tiny reasoning model's greedy replies, token for token, on every kind of device.
-#include "tests/support/logits_check.h"
-
-#include <QFile>
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
+#include "tests/support/real_models.h"
 
 using namespace ponder;
-
-namespace {
-
-std::vector<TokenId> ids(const QJsonValue& array) {
-    std::vector<TokenId> out;
-    for (const QJsonValue& id : array.toArray())
-        out.push_back(static_cast<TokenId>(id.toInt()));
-    return out;
-}
-
-} // namespace
 
 class ReasonerRepliesTest : public QObject {
     Q_OBJECT
@@ -35,9 +19,7 @@ private slots:
         QFETCH(QString, device);
         QFETCH(QString, file);
         const auto dir = test::referenceDir() / "tiny-reasoner";
-        QFile expected(QString::fromStdString((dir / "expected.json").string()));
-        QVERIFY(expected.open(QIODevice::ReadOnly));
-        const QJsonArray cases = QJsonDocument::fromJson(expected.readAll()).object()[file].toArray();
+        const QJsonArray cases = test::referenceJson("tiny-reasoner/expected.json")[file].toArray();
         QVERIFY(!cases.isEmpty());
 
         LoadOptions options;
@@ -51,14 +33,14 @@ private slots:
             GenerateSettings settings;
             settings.sampling.temperature = 0;
             std::vector<TokenId> got;
-            const auto done = (*session)->generate(ids(one["prompt_ids"]), settings,
+            const auto done = (*session)->generate(test::idsOf(one["prompt_ids"]), settings,
                                                    [&](const ReplyToken& token) {
                                                        got.push_back(token.id);
                                                        return true;
                                                    },
                                                    {});
             QVERIFY(done);
-            QVERIFY2(got == ids(one["greedy_ids"]), qPrintable(one["question"].toString()));
+            QVERIFY2(got == test::idsOf(one["greedy_ids"]), qPrintable(one["question"].toString()));
         }
     }
 };
