@@ -44,6 +44,7 @@ struct GenerateSettings {
     SamplingSettings sampling;
     std::uint32_t maxTokens = 32768;
     std::vector<std::string> stop; // the reply ends before the first of these
+    bool ignoreEndOfText = false;  // go on to maxTokens, as benchmarks and comparisons want it
 };
 
 struct GenerateResult {

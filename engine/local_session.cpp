@@ -86,7 +86,7 @@ std::optional<FinishReason> LocalSession::deliver(Reply& reply, TokenId id) {
     reply.history.push_back(id);
 
     std::optional<FinishReason> reason;
-    if (m_tokenizer.isEndOfGeneration(id))
+    if (m_tokenizer.isEndOfGeneration(id) && !reply.settings.ignoreEndOfText)
         reason = FinishReason::EndOfText;
     else if (result.replyTokens >= reply.settings.maxTokens)
         reason = FinishReason::MaxTokens;

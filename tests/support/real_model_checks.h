@@ -42,6 +42,7 @@ public:
             std::vector<TokenId> got;
             GenerateSettings settings;
             settings.sampling.temperature = 0;
+            settings.ignoreEndOfText = true; // the reference went on
             settings.maxTokens = static_cast<std::uint32_t>(std::min(count, wanted.size()));
             QVERIFY((*session)->generate(prompt, settings,
                                          [&](const ReplyToken& token) {
