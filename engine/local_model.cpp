@@ -1,6 +1,6 @@
 #include "engine/local_model.h"
 
-#include "engine/backend/devices.h"
+#include "engine/devices.h"
 #include "engine/local_session.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-#include "engine/backend/devices.h"
+#include "engine/devices.h"
 
 #include "engine/backend/reference/reference_device.h"
 #include "engine/engine.h"
