@@ -1,0 +1,186 @@
+#include "engine/model/config.h"
+#include "tests/support/tiny_model.h"
+
+#include <QtTest>
+
+#include <cmath>
+#include <functional>
+#include <limits>
+
+using namespace ponder;
+using test::GgufWriter;
+
+namespace {
+
+struct Change {
+    const char* name;
+    std::function<void(GgufWriter&)> apply;
+    ErrorCode code;
+    const char* named; // the detail begins with this
+};
+
+// A change of one key to a number.
+Change number(const char* key, std::uint64_t value) {
+    return {key, [=](GgufWriter& w) { w.set(key, value); }, ErrorCode::BadMetadata, key};
+}
+
+Change real(const char* key, double value) {
+    return {key, [=](GgufWriter& w) { w.set(key, value); }, ErrorCode::BadMetadata, key};
+}
+
+Change without(const char* key) {
+    return {key, [=](GgufWriter& w) { w.remove(key); }, ErrorCode::BadMetadata, key};
+}
+
+constexpr std::uint64_t kHuge = std::numeric_limits<std::uint64_t>::max();
+
+const std::vector<Change> kChanges{
+    without("general.architecture"),
+    {"architecture is a number", [](GgufWriter& w) { w.set("general.architecture", 5u); },
+     ErrorCode::BadMetadata, "general.architecture"},
+    {"unknown architecture", [](GgufWriter& w) { w.set("general.architecture", "gemma2"); },
+     ErrorCode::UnknownArchitecture, "gemma2"},
+    without("qwen2.block_count"),
+    number("qwen2.block_count", 0),
+    number("qwen2.block_count", 1025),
+    number("qwen2.block_count", kHuge),
+    real("qwen2.block_count", 2.0),
+    without("qwen2.embedding_length"),
+    number("qwen2.embedding_length", 0),
+    number("qwen2.embedding_length", 48),
+    number("qwen2.embedding_length", (std::uint64_t{1} << 32) + 32),
+    without("qwen2.feed_forward_length"),
+    number("qwen2.feed_forward_length", 33),
+    without("qwen2.context_length"),
+    number("qwen2.context_length", 0),
+    without("qwen2.attention.head_count"),
+    number("qwen2.attention.head_count", 0),
+    number("qwen2.attention.head_count", 3),
+    number("qwen2.attention.head_count", 1u << 31),
+    number("qwen2.attention.head_count_kv", 0),
+    number("qwen2.attention.head_count_kv", 2),
+    {"heads per layer",
+     [](GgufWriter& w) {
+         w.array<std::uint32_t>("qwen2.attention.head_count_kv", {1, 1});
+     },
+     ErrorCode::BadMetadata, "qwen2.attention.head_count_kv"},
+    number("qwen2.attention.key_length", 0),
+    number("qwen2.attention.key_length", 48),
+    number("qwen2.attention.key_length", 1024),
+    number("qwen2.attention.value_length", 64),
+    number("qwen2.rope.dimension_count", 31),
+    number("qwen2.rope.dimension_count", 64),
+    without("qwen2.attention.layer_norm_rms_epsilon"),
+    real("qwen2.attention.layer_norm_rms_epsilon", 0),
+    real("qwen2.attention.layer_norm_rms_epsilon", 1.0),
+    real("qwen2.attention.layer_norm_rms_epsilon", std::nan("")),
+    real("qwen2.rope.freq_base", 0),
+    real("qwen2.rope.freq_base", -10000),
+    real("qwen2.rope.freq_base", HUGE_VAL),
+    real("qwen2.rope.scaling.factor", -2),
+    real("qwen2.rope.scaling.factor", 1e-300),
+    real("qwen2.rope.scaling.factor", std::nan("")),
+    number("qwen2.rope.scaling.type", 1),
+    {"YaRN", [](GgufWriter& w) { w.set("qwen2.rope.scaling.type", "yarn"); }, ErrorCode::UnsupportedModel,
+     "qwen2.rope.scaling.type is \"yarn\""},
+    {"experts", [](GgufWriter& w) { w.set("qwen2.expert_count", 8u); }, ErrorCode::UnsupportedModel,
+     "qwen2.expert_count is 8"},
+    {"an embedding model", [](GgufWriter& w) { w.set("qwen2.attention.causal", false); },
+     ErrorCode::UnsupportedModel, "qwen2.attention.causal"},
+    {"no vocabulary",
+     [](GgufWriter& w) { w.removeTensor("token_embd.weight").remove("tokenizer.ggml.tokens"); },
+     ErrorCode::BadMetadata, "tokenizer.ggml.tokens"},
+    {"more tokens than rows",
+     [](GgufWriter& w) { w.array<std::string>("tokenizer.ggml.tokens", std::vector<std::string>(9, "x")); },
+     ErrorCode::BadMetadata, "tokenizer.ggml.tokens has 9 tokens"},
+};
+
+Result<ModelConfig> configOf(const GgufWriter& writer) {
+    const auto file = ModelFile::fromBytes(writer.bytes(), "model.gguf");
+    if (!file) return file.error();
+    return ModelConfig::read(**file);
+}
+
+} // namespace
+
+Q_DECLARE_METATYPE(const Change*)
+
+class ConfigTest : public QObject {
+    Q_OBJECT
+private slots:
+    void anUnusableKeyIsNamed_data() {
+        QTest::addColumn<const Change*>("change");
+        for (std::size_t i = 0; i < kChanges.size(); ++i)
+            QTest::addRow("%zu %s", i, kChanges[i].name) << &kChanges[i];
+    }
+    void anUnusableKeyIsNamed() {
+        QFETCH(const Change*, change);
+        GgufWriter writer = test::tinyModel("qwen2");
+        change->apply(writer);
+        const auto config = configOf(writer);
+        QVERIFY2(!config, "the config was accepted");
+        QVERIFY2(config.error().code == change->code, config.error().message().c_str());
+        QVERIFY2(config.error().detail.starts_with(change->named), config.error().detail.c_str());
+        QCOMPARE(config.error().subject, std::string("model.gguf"));
+    }
+
+    void aSoundFileGivesItsNumbers() {
+        GgufWriter writer = test::tinyModel("llama");
+        writer.set("llama.attention.head_count", 4u).set("llama.attention.head_count_kv", 2u);
+        writer.set("llama.attention.key_length", 64u).set("llama.attention.value_length", 64u);
+        writer.set("llama.rope.dimension_count", std::int32_t{32}).set("llama.rope.freq_base", 5e5f);
+        const auto config = configOf(writer);
+        QVERIFY2(config, config ? "" : config.error().message().c_str());
+        QCOMPARE(config->architecture, std::string("llama"));
+        QCOMPARE(config->layers, 1u);
+        QCOMPARE(config->width, 32u);
+        QCOMPARE(config->hidden, 32u);
+        QCOMPARE(config->heads, 4u);
+        QCOMPARE(config->kvHeads, 2u);
+        QCOMPARE(config->headSize, 64u);
+        QCOMPARE(config->queryLength(), 256u);
+        QCOMPARE(config->kvLength(), 128u);
+        QCOMPARE(config->rotary, 32u);
+        QCOMPARE(config->vocabulary, 8u);
+        QCOMPARE(config->trainedContext, 128u);
+        QCOMPARE(config->normEpsilon, 1e-6f);
+        QCOMPARE(config->ropeBase, 500000.0);
+        QCOMPARE(config->ropeScale, 1.0);
+        QCOMPARE(config->ropePairs, RopePairs::Adjacent);
+        QCOMPARE(configOf(test::tinyModel("qwen2"))->ropePairs, RopePairs::Halves);
+    }
+
+    void whatAFileMayLeaveOutHasItsUsualValue() {
+        GgufWriter writer = test::tinyModel("llama");
+        writer.remove("llama.attention.head_count_kv").remove("llama.rope.freq_base");
+        const auto config = configOf(writer);
+        QVERIFY2(config, config ? "" : config.error().message().c_str());
+        QCOMPARE(config->kvHeads, config->heads);
+        QCOMPARE(config->headSize, 32u);
+        QCOMPARE(config->rotary, 32u);
+        QCOMPARE(config->ropeBase, 10000.0);
+    }
+
+    void linearScalingDividesThePositions() {
+        GgufWriter writer = test::tinyModel("llama");
+        writer.set("llama.rope.scaling.type", "linear").set("llama.rope.scaling.factor", 4.0f);
+        QCOMPARE(configOf(writer)->ropeScale, 0.25);
+        writer.set("llama.rope.scaling.type", "none");
+        QCOMPARE(configOf(writer)->ropeScale, 1.0);
+        writer.remove("llama.rope.scaling.type");
+        QCOMPARE(configOf(writer)->ropeScale, 0.25);
+        writer.remove("llama.rope.scaling.factor").set("llama.rope.scale_linear", 2.0f);
+        QCOMPARE(configOf(writer)->ropeScale, 0.5);
+        writer.set("llama.rope.scale_linear", 0.0f);
+        QCOMPARE(configOf(writer)->ropeScale, 1.0);
+    }
+
+    void aPaddedEmbeddingMayHaveMoreRowsThanTokens() {
+        GgufWriter writer = test::tinyModel("llama");
+        writer.removeTensor("token_embd.weight").tensor("token_embd.weight", {32, 64}, TensorType::Q4_0);
+        QCOMPARE(configOf(writer)->vocabulary, 64u);
+    }
+};
+
+QTEST_APPLESS_MAIN(ConfigTest)
+#include "config_test.moc"

@@ -1,0 +1,208 @@
+#include "engine/model/weights.h"
+#include "tests/support/tiny_model.h"
+
+#include <QtTest>
+
+#include <algorithm>
+#include <functional>
+#include <limits>
+
+using namespace ponder;
+using test::GgufWriter;
+
+namespace {
+
+struct Change {
+    const char* name;
+    std::function<void(GgufWriter&)> apply;
+    ErrorCode code;
+    const char* named; // part of the detail
+};
+
+Change without(const char* tensor) {
+    return {tensor, [=](GgufWriter& w) { w.removeTensor(tensor); }, ErrorCode::MissingTensor, tensor};
+}
+
+Change reshaped(const char* tensor, std::vector<std::uint64_t> shape) {
+    return {tensor, [=](GgufWriter& w) { w.removeTensor(tensor).tensor(tensor, shape, TensorType::F32); },
+            ErrorCode::BadTensor, tensor};
+}
+
+Change retyped(const char* tensor, TensorType type) {
+    return {tensor, [=](GgufWriter& w) { w.removeTensor(tensor).tensor(tensor, {32}, type); },
+            ErrorCode::BadTensor, tensor};
+}
+
+Change added(const char* tensor) {
+    return {tensor, [=](GgufWriter& w) { w.tensor(tensor, {32}, TensorType::F32); },
+            ErrorCode::UnsupportedModel, tensor};
+}
+
+Change factors(const char* name, float last) {
+    return {name,
+            [=](GgufWriter& w) {
+                std::vector<float> values(16, 1.0f);
+                values.back() = last;
+                w.tensor("rope_freqs.weight", {16}, values);
+            },
+            ErrorCode::BadTensor, "rope_freqs.weight"};
+}
+
+const std::vector<Change> kChanges{
+    without("blk.0.attn_norm.weight"),
+    without("blk.0.attn_q.weight"),
+    without("blk.0.attn_k.weight"),
+    without("blk.0.attn_v.weight"),
+    without("blk.0.attn_q.bias"),
+    without("blk.0.attn_k.bias"),
+    without("blk.0.attn_v.bias"),
+    without("blk.0.attn_output.weight"),
+    without("blk.0.ffn_norm.weight"),
+    without("blk.0.ffn_gate.weight"),
+    without("blk.0.ffn_up.weight"),
+    without("blk.0.ffn_down.weight"),
+    without("output_norm.weight"),
+    without("token_embd.weight"),
+    {"fewer layers than promised", [](GgufWriter& w) { w.set("qwen2.block_count", 2u); },
+     ErrorCode::MissingTensor, "blk.1.attn_norm.weight"},
+    reshaped("blk.0.attn_norm.weight", {64}),
+    reshaped("blk.0.attn_norm.weight", {32, 2}),
+    reshaped("blk.0.attn_q.weight", {64, 32}),
+    reshaped("blk.0.attn_k.weight", {32, 64}),
+    reshaped("blk.0.attn_v.weight", {32, 32, 2}),
+    reshaped("blk.0.attn_output.weight", {32, 33}),
+    reshaped("blk.0.attn_k.bias", {1, 32}),
+    reshaped("blk.0.ffn_down.weight", {1024}),
+    reshaped("token_embd.weight", {64, 8}),
+    reshaped("output.weight", {32, 9}),
+    reshaped("rope_freqs.weight", {32}),
+    retyped("blk.0.attn_norm.weight", TensorType::F16),
+    retyped("blk.0.attn_q.bias", TensorType::BF16),
+    retyped("output_norm.weight", TensorType::Q8_0),
+    factors("zero factor", 0.0f),
+    factors("negative factor", -1.0f),
+    factors("factor that is no number", std::numeric_limits<float>::quiet_NaN()),
+    added("blk.0.attn_q_norm.weight"),
+    added("blk.0.ffn_down.bias"),
+    added("blk.1.attn_norm.weight"),
+};
+
+Result<FileWeights> bind(const ModelFile& file) {
+    const auto config = ModelConfig::read(file);
+    if (!config) return config.error();
+    return bindWeights(file, *config);
+}
+
+std::unique_ptr<ModelFile> opened(const GgufWriter& writer) {
+    auto file = ModelFile::fromBytes(writer.bytes(), "model.gguf");
+    if (!file) qWarning("%s", file.error().message().c_str());
+    return file ? std::move(*file) : nullptr;
+}
+
+} // namespace
+
+Q_DECLARE_METATYPE(const Change*)
+
+class WeightsTest : public QObject {
+    Q_OBJECT
+private slots:
+    void aWrongTensorIsNamed_data() {
+        QTest::addColumn<const Change*>("change");
+        for (std::size_t i = 0; i < kChanges.size(); ++i)
+            QTest::addRow("%zu %s", i, kChanges[i].name) << &kChanges[i];
+    }
+    void aWrongTensorIsNamed() {
+        QFETCH(const Change*, change);
+        GgufWriter writer = test::tinyModel("qwen2");
+        change->apply(writer);
+        const auto file = opened(writer);
+        QVERIFY(file);
+        const auto weights = bind(*file);
+        QVERIFY2(!weights, "the weights were accepted");
+        QVERIFY2(weights.error().code == change->code, weights.error().message().c_str());
+        QVERIFY2(weights.error().detail.find(change->named) != std::string::npos,
+                 weights.error().detail.c_str());
+        QCOMPARE(weights.error().subject, std::string("model.gguf"));
+    }
+
+    void everyFieldPointsToTheTensorOfItsName() {
+        const auto file = opened(test::tinyModel("qwen2"));
+        const auto weights = bind(*file);
+        QVERIFY2(weights, weights ? "" : weights.error().message().c_str());
+        const LayerWeights<const TensorInfo*>& layer = weights->layers.at(0);
+        const std::vector<std::pair<const TensorInfo*, const char*>> expected{
+            {weights->tokenEmbedding, "token_embd.weight"},
+            {weights->outputNorm, "output_norm.weight"},
+            {layer.attentionNorm, "blk.0.attn_norm.weight"},
+            {layer.q, "blk.0.attn_q.weight"},
+            {layer.k, "blk.0.attn_k.weight"},
+            {layer.v, "blk.0.attn_v.weight"},
+            {layer.qBias, "blk.0.attn_q.bias"},
+            {layer.kBias, "blk.0.attn_k.bias"},
+            {layer.vBias, "blk.0.attn_v.bias"},
+            {layer.output, "blk.0.attn_output.weight"},
+            {layer.feedForwardNorm, "blk.0.ffn_norm.weight"},
+            {layer.gate, "blk.0.ffn_gate.weight"},
+            {layer.up, "blk.0.ffn_up.weight"},
+            {layer.down, "blk.0.ffn_down.weight"},
+        };
+        for (const auto& [tensor, name] : expected)
+            QCOMPARE(tensor->name, std::string_view(name));
+    }
+
+    void aModelWithoutOutputIsTied() {
+        const auto tied = opened(test::tinyModel("llama"));
+        const auto weights = bind(*tied);
+        QVERIFY(weights && weights->tied);
+        QCOMPARE(weights->output, weights->tokenEmbedding);
+
+        GgufWriter writer = test::tinyModel("llama");
+        writer.tensor("output.weight", {32, 8}, TensorType::Q8_0);
+        const auto untied = opened(writer);
+        const auto own = bind(*untied);
+        QVERIFY(own && !own->tied);
+        QCOMPARE(own->output->name, std::string_view("output.weight"));
+    }
+
+    void llamaBiasesAreAllThereOrAbsent() {
+        const auto plain = opened(test::tinyModel("llama"));
+        QVERIFY(bind(*plain)->layers[0].qBias == nullptr);
+        GgufWriter writer = test::tinyModel("llama");
+        writer.tensor("blk.0.attn_k.bias", {32}, TensorType::F32);
+        const auto one = opened(writer);
+        QCOMPARE(bind(*one).error().code, ErrorCode::MissingTensor);
+        writer.tensor("blk.0.attn_q.bias", {32}, TensorType::F32);
+        writer.tensor("blk.0.attn_v.bias", {32}, TensorType::F32);
+        const auto all = opened(writer);
+        QVERIFY(bind(*all)->layers[0].vBias != nullptr);
+    }
+
+    void ropeFactorsAreFoundAndOldTablesAreIgnored() {
+        GgufWriter writer = test::tinyModel("llama");
+        writer.tensor("rope_freqs.weight", {16}, std::vector<float>(16, 8.0f));
+        writer.tensor("blk.0.attn_rot_embd.weight", {16}, TensorType::F32);
+        const auto file = opened(writer);
+        const auto weights = bind(*file);
+        QVERIFY2(weights, weights ? "" : weights.error().message().c_str());
+        QVERIFY(weights->ropeFactors && weights->ropeFactors->name == "rope_freqs.weight");
+    }
+
+    void visitingReachesEveryTensorOnce() {
+        GgufWriter writer = test::tinyModel("qwen2");
+        writer.tensor("rope_freqs.weight", {16}, std::vector<float>(16, 1.0f));
+        for (const bool untied : {false, true}) {
+            if (untied) writer.tensor("output.weight", {32, 8}, TensorType::F32);
+            const auto file = opened(writer);
+            auto weights = bind(*file);
+            QVERIFY2(weights, weights ? "" : weights.error().message().c_str());
+            std::vector<const TensorInfo*> seen;
+            forEachTensor(*weights, [&](const TensorInfo* tensor) { seen.push_back(tensor); });
+            QCOMPARE(seen.size(), writer.tensors.size());
+            std::sort(seen.begin(), seen.end());
+            QVERIFY(std::adjacent_find(seen.begin(), seen.end()) == seen.end());
+        }
+    }
+};
+
+QTEST_APPLESS_MAIN(WeightsTest)
+#include "weights_test.moc"
