@@ -1,0 +1,44 @@
+// One SQLite connection to the history file, opened, checked and brought to the current schema.
+//
+// Takes a folder; gives a connection in write-ahead mode. A file that is not a readable database is moved
+// aside beside itself, never deleted, and a new one is begun; a file of a newer Ponder is left alone and
+// another one used. Where the folder cannot be written, a temporary folder stands in. What happened is in
+// `notice`, translated.
+//
+// Owner: Store. Thread: the one that opened it. Next station: chat_table.h.
+#pragma once
+
+#include <QSqlDatabase>
+#include <QString>
+
+namespace ponder {
+
+class Database {
+public:
+    // The folder of the user's data; PONDER_DATA_DIR overrides it.
+    static QString defaultFolder();
+
+    // First connection of a process: checks, repairs and migrates.
+    static Database openFirst(const QString& folder, const QString& connectionName);
+    // A further connection to a file that openFirst has prepared.
+    static Database openAgain(const QString& file, const QString& connectionName);
+
+    Database() = default;
+    Database(Database&& other) noexcept;
+    Database& operator=(Database&& other) noexcept;
+    ~Database();
+
+    QSqlDatabase connection() const { return m_connection; }
+    QString file() const { return m_file; }
+    QString notice() const { return m_notice; }
+
+private:
+    void close();
+
+    QSqlDatabase m_connection;
+    QString m_name;
+    QString m_file;
+    QString m_notice;
+};
+
+} // namespace ponder

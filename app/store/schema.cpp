@@ -1,0 +1,67 @@
+#include "app/store/schema.h"
+
+#include <QSqlQuery>
+#include <QStringList>
+#include <QVariant>
+
+namespace ponder {
+namespace {
+
+// step(n) leads from version n to n + 1.
+QStringList step(int version) {
+    if (version != 0) return {};
+    return {QStringLiteral("CREATE TABLE chats ("
+                           "id INTEGER PRIMARY KEY, title TEXT NOT NULL DEFAULT '', "
+                           "created INTEGER NOT NULL DEFAULT 0, updated INTEGER NOT NULL DEFAULT 0, "
+                           "current_leaf INTEGER NOT NULL DEFAULT 0, draft TEXT NOT NULL DEFAULT '', "
+                           "deleted INTEGER)"),
+            QStringLiteral("CREATE TABLE messages ("
+                           "id INTEGER PRIMARY KEY, "
+                           "chat_id INTEGER NOT NULL REFERENCES chats(id) ON DELETE CASCADE, "
+                           "parent_id INTEGER REFERENCES messages(id) ON DELETE CASCADE, "
+                           "role TEXT NOT NULL, text TEXT NOT NULL DEFAULT '', "
+                           "thoughts TEXT NOT NULL DEFAULT '', state TEXT NOT NULL DEFAULT 'done', "
+                           "error_code INTEGER, error_subject TEXT, error_detail TEXT, "
+                           "think_seconds REAL NOT NULL DEFAULT 0, "
+                           "thought_ended INTEGER NOT NULL DEFAULT 0, "
+                           "think_tokens INTEGER NOT NULL DEFAULT 0, "
+                           "answer_tokens INTEGER NOT NULL DEFAULT 0, "
+                           "tokens_per_second REAL NOT NULL DEFAULT 0, "
+                           "seconds_to_first_token REAL NOT NULL DEFAULT 0, "
+                           "model TEXT NOT NULL DEFAULT '', created INTEGER NOT NULL DEFAULT 0)"),
+            QStringLiteral("CREATE INDEX messages_by_chat ON messages(chat_id, id)"),
+            QStringLiteral("CREATE INDEX messages_by_parent ON messages(parent_id)"),
+            QStringLiteral("CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL)"),
+            QStringLiteral("CREATE TABLE recent_models ("
+                           "path TEXT PRIMARY KEY, name TEXT NOT NULL DEFAULT '', "
+                           "quantization TEXT NOT NULL DEFAULT '', bytes INTEGER NOT NULL DEFAULT 0, "
+                           "last_used INTEGER NOT NULL DEFAULT 0)")};
+}
+
+} // namespace
+
+std::optional<int> schemaVersion(QSqlDatabase& database) {
+    QSqlQuery query(database);
+    // Reading the table list is what makes SQLite look at the file's header and first page.
+    if (!query.exec(QStringLiteral("SELECT count(*) FROM sqlite_master")) || !query.next())
+        return std::nullopt;
+    if (!query.exec(QStringLiteral("PRAGMA user_version")) || !query.next()) return std::nullopt;
+    return query.value(0).toInt();
+}
+
+bool migrate(QSqlDatabase& database, int version) {
+    for (; version < kSchemaVersion; ++version) {
+        if (!database.transaction()) return false;
+        QStringList statements = step(version);
+        statements << QStringLiteral("PRAGMA user_version = %1").arg(version + 1);
+        for (const QString& statement : statements)
+            if (QSqlQuery query(database); !query.exec(statement)) {
+                database.rollback();
+                return false;
+            }
+        if (!database.commit()) return false;
+    }
+    return true;
+}
+
+} // namespace ponder

@@ -1,0 +1,20 @@
+// The tables of the history and the steps from one version of them to the next.
+//
+// chats and messages form trees (messages.parent_id), settings are texts by key, recent_models are the files
+// that were opened. PRAGMA user_version holds the version. Owner: free functions. Thread: the connection's.
+#pragma once
+
+#include <QSqlDatabase>
+
+#include <optional>
+
+namespace ponder {
+
+inline constexpr int kSchemaVersion = 1;
+
+// Nothing where the file is not a readable database.
+std::optional<int> schemaVersion(QSqlDatabase& database);
+// From `version` to kSchemaVersion, each step in a transaction. False where a statement fails.
+bool migrate(QSqlDatabase& database, int version);
+
+} // namespace ponder

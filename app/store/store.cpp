@@ -1,0 +1,161 @@
+#include "app/store/store.h"
+
+#include <QMetaObject>
+#include <QSqlError>
+#include <QSqlQuery>
+#include <QUuid>
+#include <QVariant>
+
+namespace ponder {
+namespace {
+
+// Connections are global by name; several stores may live in one process (tests).
+QString uniqueName(const char* purpose) {
+    return QLatin1String(purpose) + QUuid::createUuid().toString(QUuid::WithoutBraces);
+}
+
+bool exec(const QSqlDatabase& connection, const QString& statement, const QVariantList& values) {
+    QSqlQuery query(connection);
+    query.prepare(statement);
+    for (const QVariant& value : values)
+        query.addBindValue(value);
+    return query.exec();
+}
+
+} // namespace
+
+struct Store::Writer {
+    explicit Writer(const QString& file)
+        : database(Database::openAgain(file, uniqueName("write-"))), table(database.connection()) {}
+    Database database;
+    ChatTable table;
+};
+
+Store::Store(const QString& folder, QObject* parent)
+    : QObject(parent), m_database(Database::openFirst(folder, uniqueName("read-"))),
+      m_table(m_database.connection()) {
+    m_table.tidy();
+    m_lastChatId = m_table.largestId(QStringLiteral("chats"));
+    m_lastMessageId = m_table.largestId(QStringLiteral("messages"));
+    m_context = new QObject;
+    m_context->moveToThread(&m_thread);
+    m_thread.setObjectName(QStringLiteral("store"));
+    m_thread.start();
+    post([](Writer&) { return true; }); // opens the writing connection
+}
+
+Store::~Store() {
+    flush();
+    // The connection is closed on the thread that opened it.
+    QMetaObject::invokeMethod(
+        m_context, [this] { m_writer.reset(); }, Qt::BlockingQueuedConnection);
+    m_context->deleteLater();
+    m_thread.quit();
+    m_thread.wait();
+}
+
+void Store::post(std::function<bool(Writer&)> write) {
+    ++m_pending;
+    QMetaObject::invokeMethod(
+        m_context,
+        [this, write = std::move(write)] {
+            if (!m_writer) m_writer = std::make_unique<Writer>(m_database.file());
+            if (!write(*m_writer)) emit writeFailed(m_writer->table.errorText());
+            --m_pending;
+        },
+        Qt::QueuedConnection);
+}
+
+void Store::flush() {
+    if (m_pending == 0) return;
+    QMetaObject::invokeMethod(
+        m_context, [] {}, Qt::BlockingQueuedConnection);
+}
+
+QList<ChatRecord> Store::chats() {
+    flush();
+    return m_table.chats();
+}
+
+QList<MessageRecord> Store::messages(int chatId) {
+    flush();
+    return m_table.messages(chatId);
+}
+
+QHash<QString, QString> Store::settings() {
+    flush();
+    QHash<QString, QString> settings;
+    QSqlQuery query(m_database.connection());
+    query.exec(QStringLiteral("SELECT key, value FROM settings"));
+    while (query.next())
+        settings.insert(query.value(0).toString(), query.value(1).toString());
+    return settings;
+}
+
+QList<RecentRecord> Store::recentModels() {
+    flush();
+    QList<RecentRecord> models;
+    QSqlQuery query(m_database.connection());
+    query.exec(QStringLiteral("SELECT path, name, quantization, bytes, last_used FROM recent_models "
+                              "ORDER BY last_used DESC"));
+    while (query.next())
+        models << RecentRecord{query.value(0).toString(), query.value(1).toString(),
+                               query.value(2).toString(), query.value(3).toLongLong(),
+                               query.value(4).toLongLong()};
+    return models;
+}
+
+void Store::insertChat(const ChatRecord& chat) {
+    post([chat](Writer& writer) { return writer.table.insertChat(chat); });
+}
+
+void Store::updateChat(const ChatRecord& chat) {
+    post([chat](Writer& writer) { return writer.table.updateChat(chat); });
+}
+
+void Store::setDeleted(int chatId, bool deleted) {
+    post([=](Writer& writer) { return writer.table.setDeleted(chatId, deleted); });
+}
+
+void Store::insertMessage(const MessageRecord& message) {
+    post([message](Writer& writer) { return writer.table.insertMessage(message); });
+}
+
+void Store::updateMessage(const MessageRecord& message) {
+    post([message](Writer& writer) { return writer.table.updateMessage(message); });
+}
+
+void Store::append(const MessageAppend& addition) {
+    post([addition](Writer& writer) { return writer.table.append(addition); });
+}
+
+void Store::setSetting(const QString& key, const QString& value) {
+    const QString text = value.isNull() ? QStringLiteral("") : value;
+    post([=](Writer& writer) {
+        return exec(writer.database.connection(),
+                    QStringLiteral("INSERT INTO settings (key, value) VALUES (?, ?) "
+                                   "ON CONFLICT(key) DO UPDATE SET value = excluded.value"),
+                    {key, text});
+    });
+}
+
+void Store::saveRecentModel(const RecentRecord& model) {
+    const auto text = [](const QString& value) { return value.isNull() ? QStringLiteral("") : value; };
+    const QVariantList values{text(model.path), text(model.name), text(model.quantization), model.bytes,
+                              model.lastUsed};
+    post([values](Writer& writer) {
+        return exec(writer.database.connection(),
+                    QStringLiteral("INSERT OR REPLACE INTO recent_models "
+                                   "(path, name, quantization, bytes, last_used) VALUES (?, ?, ?, ?, ?)"),
+                    values);
+    });
+}
+
+void Store::forgetRecentModel(const QString& path) {
+    post([path](Writer& writer) {
+        return exec(writer.database.connection(), QStringLiteral("DELETE FROM recent_models WHERE path = ?"),
+                    {path});
+    });
+}
+
+} // namespace ponder
