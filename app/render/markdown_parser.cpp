@@ -1,0 +1,346 @@
+#include "app/render/markdown_parser.h"
+
+#include "app/render/inline_text.h"
+
+#include <md4c.h>
+
+#include <utility>
+
+namespace ponder {
+namespace {
+
+constexpr unsigned kFlags = MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH | MD_FLAG_TASKLISTS |
+                            MD_FLAG_PERMISSIVEURLAUTOLINKS | MD_FLAG_PERMISSIVEWWWAUTOLINKS |
+                            MD_FLAG_LATEXMATHSPANS | MD_FLAG_NOHTML;
+
+QString fromUtf8(const MD_CHAR* text, MD_SIZE size) { return QString::fromUtf8(text, qsizetype(size)); }
+
+// An attribute (link target, code language) with its entities resolved.
+QString attributeText(const MD_ATTRIBUTE& attribute) {
+    return attribute.text ? fromUtf8(attribute.text, attribute.size) : QString();
+}
+
+// Receives md4c's events and fills a list of blocks.
+class BlockCollector {
+public:
+    QList<Block> take() { return std::move(m_blocks); }
+
+    void enter(MD_BLOCKTYPE type, void* detail);
+    void leave(MD_BLOCKTYPE type);
+    void enter(MD_SPANTYPE type, void* detail);
+    void leave(MD_SPANTYPE type, void* detail);
+    void text(MD_TEXTTYPE type, const MD_CHAR* text, MD_SIZE size);
+
+private:
+    struct List {
+        bool ordered = false;
+        unsigned next = 1;
+        QString delimiter;
+    };
+
+    void enterItem(const MD_BLOCK_LI_DETAIL& detail);
+    void enterCode(const MD_BLOCK_CODE_DETAIL& detail);
+    void enterTable();
+    void enterCell(const MD_BLOCK_TD_DETAIL& detail, bool header);
+    Block& add(Block::Type type);
+    void finishText(); // what was collected goes where it belongs
+    void addToList(const QString& html);
+    int depth() const { return int(m_lists.size()) + m_quotes; }
+
+    QList<Block> m_blocks;
+    InlineText m_inline;
+    QList<List> m_lists;
+    QString m_marker;          // of the item that has begun and has no entry yet
+    bool m_itemOpen = false;   // an item has begun and has no entry yet
+    bool m_continuing = false; // more text of the same item, right below its entry
+    bool m_newList = false;    // an outermost list has begun and has no entry yet
+    int m_quotes = 0;
+    int m_heading = 0;
+    bool m_inCode = false;
+};
+
+Block& BlockCollector::add(Block::Type type) {
+    m_blocks.append(Block{.type = type});
+    m_continuing = false;
+    return m_blocks.last();
+}
+
+void BlockCollector::addToList(const QString& html) {
+    if (m_newList || m_blocks.last().type != Block::Type::List || m_blocks.last().level != m_quotes)
+        add(Block::Type::List).level = m_quotes;
+    m_newList = false;
+    QList<ListEntry>& items = m_blocks.last().items;
+    if (m_continuing && !m_itemOpen && !items.isEmpty()) {
+        items.last().html += QLatin1String("<br>") + html;
+        return;
+    }
+    items.append({html, int(m_lists.size()) - 1, m_itemOpen ? m_marker : QString()});
+    m_itemOpen = false;
+    m_continuing = true;
+}
+
+void BlockCollector::finishText() {
+    if (m_inline.isEmpty()) return;
+    const QString html = m_inline.take();
+    if (m_heading > 0 && m_lists.isEmpty()) {
+        Block& block = add(Block::Type::Heading);
+        block.level = m_heading;
+        block.html = html;
+    } else if (!m_lists.isEmpty()) {
+        addToList(m_heading > 0 ? QLatin1String("<b>") + html + QLatin1String("</b>") : html);
+    } else {
+        Block& block = add(m_quotes > 0 ? Block::Type::Quote : Block::Type::Paragraph);
+        block.level = m_quotes;
+        block.html = html;
+    }
+}
+
+void BlockCollector::enterItem(const MD_BLOCK_LI_DETAIL& detail) {
+    if (m_itemOpen) addToList(QString()); // the item around this one has no text of its own
+    List& list = m_lists.last();
+    if (detail.is_task)
+        m_marker = detail.task_mark == ' ' ? QStringLiteral("☐") : QStringLiteral("☑");
+    else if (list.ordered)
+        m_marker = QString::number(list.next) + list.delimiter;
+    else
+        m_marker = QStringLiteral("•");
+    ++list.next;
+    m_itemOpen = true;
+    m_continuing = false;
+}
+
+void BlockCollector::enterCode(const MD_BLOCK_CODE_DETAIL& detail) {
+    if (m_itemOpen) addToList(QString());
+    Block& block = add(Block::Type::Code);
+    block.level = depth();
+    block.language = attributeText(detail.lang);
+    m_inCode = true;
+}
+
+void BlockCollector::enterTable() {
+    if (m_itemOpen) addToList(QString());
+    add(Block::Type::Table).level = depth();
+}
+
+void BlockCollector::enterCell(const MD_BLOCK_TD_DETAIL& detail, bool header) {
+    if (!header) return;
+    m_blocks.last().align << (detail.align == MD_ALIGN_CENTER  ? QStringLiteral("center")
+                              : detail.align == MD_ALIGN_RIGHT ? QStringLiteral("right")
+                                                               : QStringLiteral("left"));
+}
+
+void BlockCollector::enter(MD_BLOCKTYPE type, void* detail) {
+    finishText(); // a tight item's text has no paragraph of its own
+    switch (type) {
+    case MD_BLOCK_QUOTE:
+        if (m_itemOpen) addToList(QString());
+        ++m_quotes;
+        break;
+    case MD_BLOCK_UL:
+        m_newList |= m_lists.isEmpty();
+        m_lists.append(List{});
+        break;
+    case MD_BLOCK_OL: {
+        m_newList |= m_lists.isEmpty();
+        const auto& list = *static_cast<const MD_BLOCK_OL_DETAIL*>(detail);
+        m_lists.append(List{true, list.start, QString(QLatin1Char(list.mark_delimiter))});
+        break;
+    }
+    case MD_BLOCK_LI:
+        enterItem(*static_cast<const MD_BLOCK_LI_DETAIL*>(detail));
+        break;
+    case MD_BLOCK_HR:
+        add(Block::Type::Rule).level = depth();
+        break;
+    case MD_BLOCK_H:
+        m_heading = int(static_cast<const MD_BLOCK_H_DETAIL*>(detail)->level);
+        break;
+    case MD_BLOCK_CODE:
+        enterCode(*static_cast<const MD_BLOCK_CODE_DETAIL*>(detail));
+        break;
+    case MD_BLOCK_TABLE:
+        enterTable();
+        break;
+    case MD_BLOCK_TR:
+        // The first row is the header.
+        if (!m_blocks.last().align.isEmpty()) m_blocks.last().rows.append(QStringList());
+        break;
+    case MD_BLOCK_TH:
+        enterCell(*static_cast<const MD_BLOCK_TD_DETAIL*>(detail), true);
+        break;
+    case MD_BLOCK_TD:
+        enterCell(*static_cast<const MD_BLOCK_TD_DETAIL*>(detail), false);
+        break;
+    case MD_BLOCK_DOC:
+    case MD_BLOCK_HTML:
+    case MD_BLOCK_P:
+    case MD_BLOCK_THEAD:
+    case MD_BLOCK_TBODY:
+        break;
+    }
+}
+
+void BlockCollector::leave(MD_BLOCKTYPE type) {
+    switch (type) {
+    case MD_BLOCK_TH:
+        m_blocks.last().header << m_inline.take();
+        return;
+    case MD_BLOCK_TD:
+        if (!m_blocks.last().rows.isEmpty()) m_blocks.last().rows.last() << m_inline.take();
+        return;
+    default:
+        break;
+    }
+    finishText();
+    switch (type) {
+    case MD_BLOCK_QUOTE:
+        --m_quotes;
+        break;
+    case MD_BLOCK_UL:
+    case MD_BLOCK_OL:
+        m_lists.removeLast();
+        m_continuing = false;
+        break;
+    case MD_BLOCK_LI:
+        if (m_itemOpen) addToList(QString());
+        m_continuing = false;
+        break;
+    case MD_BLOCK_H:
+        m_heading = 0;
+        break;
+    case MD_BLOCK_CODE:
+        m_inCode = false;
+        if (m_blocks.last().code.endsWith(u'\n')) m_blocks.last().code.chop(1);
+        break;
+    default:
+        break;
+    }
+}
+
+void BlockCollector::enter(MD_SPANTYPE type, void* detail) {
+    switch (type) {
+    case MD_SPAN_EM:
+        m_inline.open("i");
+        break;
+    case MD_SPAN_STRONG:
+        m_inline.open("b");
+        break;
+    case MD_SPAN_DEL:
+        m_inline.open("s");
+        break;
+    case MD_SPAN_U:
+        m_inline.open("u");
+        break;
+    case MD_SPAN_CODE:
+        m_inline.open("code");
+        break;
+    case MD_SPAN_A:
+        m_inline.openLink(attributeText(static_cast<const MD_SPAN_A_DETAIL*>(detail)->href));
+        break;
+    case MD_SPAN_IMG: // nothing is fetched: the description stands for the picture, linked to it
+        m_inline.openLink(attributeText(static_cast<const MD_SPAN_IMG_DETAIL*>(detail)->src));
+        break;
+    case MD_SPAN_LATEXMATH:
+        m_inline.add(u"$");
+        break;
+    case MD_SPAN_LATEXMATH_DISPLAY:
+        m_inline.add(u"$$");
+        break;
+    case MD_SPAN_WIKILINK:
+        break;
+    }
+}
+
+void BlockCollector::leave(MD_SPANTYPE type, void*) {
+    switch (type) {
+    case MD_SPAN_EM:
+        m_inline.close("i");
+        break;
+    case MD_SPAN_STRONG:
+        m_inline.close("b");
+        break;
+    case MD_SPAN_DEL:
+        m_inline.close("s");
+        break;
+    case MD_SPAN_U:
+        m_inline.close("u");
+        break;
+    case MD_SPAN_CODE:
+        m_inline.close("code");
+        break;
+    case MD_SPAN_A:
+    case MD_SPAN_IMG:
+        m_inline.closeLink();
+        break;
+    case MD_SPAN_LATEXMATH:
+        m_inline.add(u"$");
+        break;
+    case MD_SPAN_LATEXMATH_DISPLAY:
+        m_inline.add(u"$$");
+        break;
+    case MD_SPAN_WIKILINK:
+        break;
+    }
+}
+
+void BlockCollector::text(MD_TEXTTYPE type, const MD_CHAR* text, MD_SIZE size) {
+    if (m_inCode) {
+        m_blocks.last().code += fromUtf8(text, size);
+        return;
+    }
+    switch (type) {
+    case MD_TEXT_BR:
+    case MD_TEXT_SOFTBR:
+        m_inline.lineBreak();
+        break;
+    case MD_TEXT_ENTITY:
+        m_inline.addEntity(fromUtf8(text, size));
+        break;
+    case MD_TEXT_NULLCHAR:
+        m_inline.add(u"\ufffd");
+        break;
+    default:
+        m_inline.add(fromUtf8(text, size));
+        break;
+    }
+}
+
+BlockCollector& collector(void* user) { return *static_cast<BlockCollector*>(user); }
+
+MD_PARSER parserTable() {
+    MD_PARSER parser{};
+    parser.flags = kFlags;
+    parser.enter_block = [](MD_BLOCKTYPE type, void* detail, void* user) {
+        collector(user).enter(type, detail);
+        return 0;
+    };
+    parser.leave_block = [](MD_BLOCKTYPE type, void*, void* user) {
+        collector(user).leave(type);
+        return 0;
+    };
+    parser.enter_span = [](MD_SPANTYPE type, void* detail, void* user) {
+        collector(user).enter(type, detail);
+        return 0;
+    };
+    parser.leave_span = [](MD_SPANTYPE type, void* detail, void* user) {
+        collector(user).leave(type, detail);
+        return 0;
+    };
+    parser.text = [](MD_TEXTTYPE type, const MD_CHAR* text, MD_SIZE size, void* user) {
+        collector(user).text(type, text, size);
+        return 0;
+    };
+    return parser;
+}
+
+} // namespace
+
+QList<Block> parseMarkdown(QStringView text) {
+    static const MD_PARSER parser = parserTable();
+    const QByteArray utf8 = text.toUtf8();
+    BlockCollector blocks;
+    md_parse(utf8.constData(), MD_SIZE(utf8.size()), &parser, &blocks);
+    return blocks.take();
+}
+
+} // namespace ponder
