@@ -1,0 +1,12 @@
+#include "app/models/byte_text.h"
+
+#include <QLocale>
+
+namespace ponder {
+
+QString byteText(qint64 bytes) {
+    const int decimals = bytes < 1000000000 ? 0 : 1;
+    return QLocale().formattedDataSize(qMax<qint64>(bytes, 0), decimals, QLocale::DataSizeSIFormat);
+}
+
+} // namespace ponder

@@ -1,0 +1,194 @@
+#include "app/models/model_library.h"
+
+#include "app/chat/error_text.h"
+#include "app/models/byte_text.h"
+#include "app/models/dropped_files.h"
+
+#include <QDateTime>
+#include <QFileInfo>
+
+#include <memory>
+#include <utility>
+
+namespace ponder {
+
+ModelLibrary::ModelLibrary(ChatEngine& engine, Store& store, Settings& settings, ModelServices services,
+                           QObject* parent)
+    : QObject(parent), m_engine(engine), m_settings(settings), m_services(std::move(services)),
+      m_recent(store), m_devices() {
+    m_pool.setMaxThreadCount(1);
+    m_devices.setCurrent(settings.device());
+    connectEngine();
+    listDevices();
+}
+
+ModelLibrary::~ModelLibrary() {
+    m_pool.clear();
+    m_pool.waitForDone();
+}
+
+void ModelLibrary::connectEngine() {
+    connect(&m_engine, &ChatEngine::loadProgress, this, [this](qint64 done, qint64 all) {
+        m_bytesDone = done;
+        m_bytesAll = all;
+        emit progressChanged();
+    });
+    connect(&m_engine, &ChatEngine::modelLoaded, this, &ModelLibrary::loaded);
+    connect(&m_engine, &ChatEngine::loadFailed, this, &ModelLibrary::fail);
+    connect(&m_engine, &ChatEngine::modelUnloaded, this, [this] {
+        if (!m_model) return;
+        m_model.reset();
+        m_recent.setCurrent({});
+        emit modelChanged();
+        emit stateChanged();
+    });
+}
+
+void ModelLibrary::listDevices() {
+    if (!m_services.devices) return;
+    m_pool.start([this] {
+        auto devices = std::make_shared<std::vector<DeviceInfo>>(m_services.devices());
+        QMetaObject::invokeMethod(
+            this, [this, devices] { m_devices.setDevices(*devices); }, Qt::QueuedConnection);
+    });
+}
+
+QString ModelLibrary::state() const {
+    if (m_step != Step::Idle) return QStringLiteral("loading");
+    if (m_model) return QStringLiteral("ready");
+    return m_error || !m_refusal.isEmpty() ? QStringLiteral("failed") : QStringLiteral("none");
+}
+
+QString ModelLibrary::progressText() const {
+    if (m_step == Step::Checking) return tr("Checking the file");
+    if (m_step != Step::Loading || m_bytesAll <= 0) return {};
+    return tr("%1 of %2").arg(byteText(m_bytesDone), byteText(m_bytesAll));
+}
+
+QString ModelLibrary::errorText() const { return m_error ? ponder::errorText(*m_error) : m_refusal; }
+
+QString ModelLibrary::note() const {
+    if (!m_model) return {};
+    QStringList notes;
+    if (!m_model->templateNote.isEmpty()) notes << m_model->templateNote;
+    if (m_model->contextExceedsTraining)
+        notes << tr("The context is longer than the model was trained for; answers may get worse.");
+    return notes.join(u' ');
+}
+
+void ModelLibrary::open(const QString& pathOrUrl) {
+    const bool url = pathOrUrl.startsWith(QLatin1String("file:"));
+    openPath(url ? QUrl(pathOrUrl).toLocalFile() : pathOrUrl);
+}
+
+void ModelLibrary::openPath(const QString& path) {
+    if (m_step == Step::Loading) m_engine.cancelLoad();
+    clearError();
+    m_opening = {};
+    m_opening.path = path;
+    m_opening.name = QFileInfo(path).completeBaseName();
+    m_bytesDone = m_bytesAll = 0;
+    setStep(Step::Checking);
+    emit modelChanged();
+    const int attempt = ++m_attempt;
+    m_pool.start([this, attempt, path] {
+        auto result = std::make_shared<Result<CheckedModel>>(m_services.check(path));
+        QMetaObject::invokeMethod(
+            this, [this, attempt, result] { checked(attempt, *result); }, Qt::QueuedConnection);
+    });
+}
+
+void ModelLibrary::checked(int attempt, const Result<CheckedModel>& result) {
+    if (attempt != m_attempt || m_step != Step::Checking) return;
+    if (!result) return fail(result.error());
+    m_opening = *result;
+    m_model.reset(); // the engine gives it up now
+    m_recent.setCurrent({});
+    setStep(Step::Loading);
+    emit modelChanged();
+    m_engine.loadModel({m_opening.path, m_settings.device(), m_settings.contextTokens()});
+}
+
+void ModelLibrary::loaded(const LoadedModel& model) {
+    m_model = model;
+    m_recent.use({m_opening.path.isEmpty() ? model.path : m_opening.path, model.name, model.quantization,
+                  m_opening.bytes, QDateTime::currentMSecsSinceEpoch()});
+    setStep(Step::Idle);
+    emit modelChanged();
+}
+
+void ModelLibrary::fail(const Error& error) {
+    if (error.code != ErrorCode::Cancelled) m_error = error;
+    m_recent.checkMissing();
+    setStep(Step::Idle);
+    emit modelChanged();
+    emit errorTextChanged();
+}
+
+void ModelLibrary::setStep(Step step) {
+    m_step = step;
+    emit stateChanged();
+    emit progressChanged();
+}
+
+void ModelLibrary::clearError() {
+    m_error.reset();
+    m_refusal.clear();
+    emit errorTextChanged();
+}
+
+void ModelLibrary::dismissError() {
+    clearError();
+    emit stateChanged();
+}
+
+void ModelLibrary::openDropped(const QList<QUrl>& files) {
+    const DroppedModel dropped = chooseDropped(files);
+    if (dropped.ok()) return openPath(dropped.path);
+    clearError();
+    m_refusal = dropped.detail.isEmpty() ? dropped.title : dropped.title + u' ' + dropped.detail;
+    emit errorTextChanged();
+    emit stateChanged();
+}
+
+QVariantMap ModelLibrary::inspect(const QList<QUrl>& files) const {
+    const DroppedModel dropped = chooseDropped(files);
+    return {{QStringLiteral("ok"), dropped.ok()},
+            {QStringLiteral("title"), dropped.title},
+            {QStringLiteral("detail"), dropped.detail}};
+}
+
+void ModelLibrary::cancel() {
+    if (m_step == Step::Loading) return m_engine.cancelLoad();
+    if (m_step != Step::Checking) return;
+    ++m_attempt;
+    setStep(Step::Idle);
+    emit modelChanged();
+}
+
+void ModelLibrary::unload() {
+    cancel();
+    m_engine.unloadModel();
+}
+
+void ModelLibrary::retry() {
+    if (!m_opening.path.isEmpty()) openPath(m_opening.path);
+}
+
+void ModelLibrary::forget(const QString& path) { m_recent.forget(path); }
+
+void ModelLibrary::useDevice(const QString& id) {
+    if (id == m_settings.device()) return;
+    m_settings.setDevice(id);
+    m_devices.setCurrent(id);
+    if (m_model) openPath(m_model->path);
+}
+
+void ModelLibrary::retranslate() {
+    m_devices.retranslate();
+    emit progressChanged();
+    emit errorTextChanged();
+    emit modelChanged();
+}
+
+} // namespace ponder

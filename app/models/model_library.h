@@ -1,0 +1,111 @@
+// The model that is loaded or being loaded, recently used ones, and the devices.
+//
+// Takes a path, a URL or dropped files; checks the file on a worker thread, by reference, before the model in
+// use is given up; then has the engine load it. Owner: App. Thread: GUI. Errors: errorText, translated; a
+// file that cannot be used leaves the loaded model as it is. Next station: ChatEngine, ChatController.
+#pragma once
+
+#include "app/chat/chat_engine.h"
+#include "app/models/device_model.h"
+#include "app/models/model_services.h"
+#include "app/models/recent_model.h"
+#include "app/store/settings.h"
+
+#include <QObject>
+#include <QThreadPool>
+#include <QUrl>
+#include <QVariantMap>
+#include <QtQml/qqmlregistration.h>
+
+#include <optional>
+
+namespace ponder {
+
+class ModelLibrary : public QObject {
+    Q_OBJECT
+    QML_ELEMENT
+    QML_UNCREATABLE("App.library is the one there is")
+    Q_PROPERTY(QString state READ state NOTIFY stateChanged)
+    Q_PROPERTY(QString path READ path NOTIFY modelChanged)
+    Q_PROPERTY(QString name READ name NOTIFY modelChanged)
+    Q_PROPERTY(QString quantization READ quantization NOTIFY modelChanged)
+    Q_PROPERTY(QString device READ device NOTIFY modelChanged)
+    Q_PROPERTY(double progress READ progress NOTIFY progressChanged)
+    Q_PROPERTY(QString progressText READ progressText NOTIFY progressChanged)
+    Q_PROPERTY(QString errorText READ errorText NOTIFY errorTextChanged)
+    Q_PROPERTY(QString note READ note NOTIFY modelChanged)
+    Q_PROPERTY(qint64 memoryBytes READ memoryBytes NOTIFY modelChanged)
+    Q_PROPERTY(qint64 deviceMemoryBytes READ deviceMemoryBytes NOTIFY modelChanged)
+    Q_PROPERTY(bool reasoning READ reasoning NOTIFY modelChanged)
+    Q_PROPERTY(int contextTokens READ contextTokens NOTIFY modelChanged)
+    Q_PROPERTY(ponder::RecentModel* recent READ recent CONSTANT)
+    Q_PROPERTY(ponder::DeviceModel* devices READ devices CONSTANT)
+public:
+    ModelLibrary(ChatEngine& engine, Store& store, Settings& settings, ModelServices services,
+                 QObject* parent = nullptr);
+    ~ModelLibrary() override;
+
+    QString state() const; // "none", "loading", "ready", "failed"
+    QString path() const { return m_model ? m_model->path : m_opening.path; }
+    QString name() const { return m_model ? m_model->name : m_opening.name; }
+    QString quantization() const { return m_model ? m_model->quantization : m_opening.quantization; }
+    QString device() const { return m_model ? m_model->device : QString(); }
+    double progress() const { return m_bytesAll > 0 ? double(m_bytesDone) / double(m_bytesAll) : 0; }
+    QString progressText() const;
+    QString errorText() const;
+    QString note() const;
+    qint64 memoryBytes() const { return m_model ? m_model->memoryBytes : 0; }
+    qint64 deviceMemoryBytes() const { return m_model ? m_model->deviceMemoryBytes : 0; }
+    bool reasoning() const { return m_model && m_model->markers.reasons; }
+    int contextTokens() const { return m_model ? m_model->contextTokens : 0; }
+    RecentModel* recent() { return &m_recent; }
+    DeviceModel* devices() { return &m_devices; }
+    const std::optional<LoadedModel>& model() const { return m_model; }
+
+    Q_INVOKABLE void open(const QString& pathOrUrl);
+    Q_INVOKABLE void openDropped(const QList<QUrl>& files);
+    Q_INVOKABLE QVariantMap inspect(const QList<QUrl>& files) const; // ok, title, detail
+    Q_INVOKABLE void cancel();
+    Q_INVOKABLE void unload();
+    Q_INVOKABLE void retry();
+    Q_INVOKABLE void forget(const QString& path);
+    Q_INVOKABLE void useDevice(const QString& id);
+    Q_INVOKABLE void dismissError();
+
+    void retranslate();
+
+signals:
+    void stateChanged();
+    void modelChanged();
+    void progressChanged();
+    void errorTextChanged();
+
+private:
+    enum class Step { Idle, Checking, Loading };
+
+    void connectEngine();
+    void openPath(const QString& path);
+    void listDevices();
+    void checked(int attempt, const Result<CheckedModel>& result);
+    void loaded(const LoadedModel& model);
+    void fail(const Error& error);
+    void setStep(Step step);
+    void clearError();
+
+    ChatEngine& m_engine;
+    Settings& m_settings;
+    ModelServices m_services;
+    RecentModel m_recent;
+    DeviceModel m_devices;
+    std::optional<LoadedModel> m_model;
+    CheckedModel m_opening; // what is being opened, or was last
+    Step m_step = Step::Idle;
+    int m_attempt = 0; // answers of earlier checks are ignored
+    qint64 m_bytesDone = 0;
+    qint64 m_bytesAll = 0;
+    std::optional<Error> m_error;
+    QString m_refusal; // why dropped files were not opened
+    QThreadPool m_pool;
+};
+
+} // namespace ponder
