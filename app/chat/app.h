@@ -1,0 +1,58 @@
+// What the window sees of the application: everything hangs off this one object.
+//
+// Made by main.cpp, the composition root, from an engine and a store, before QML loads; create() hands it to
+// QML. Owner: main.cpp. Thread: GUI. Next station: ui/Main.qml.
+#pragma once
+
+#include "app/chat/chat_controller.h"
+#include "app/chat/chat_list_model.h"
+#include "app/models/model_library.h"
+#include "app/store/settings.h"
+
+#include <QObject>
+#include <QtQml/qqmlregistration.h>
+
+class QJSEngine;
+class QQmlEngine;
+
+namespace ponder {
+
+class App : public QObject {
+    Q_OBJECT
+    QML_ELEMENT
+    QML_SINGLETON
+    Q_PROPERTY(ponder::ChatListModel* chats READ chats CONSTANT)
+    Q_PROPERTY(ponder::ChatController* chat READ chat CONSTANT)
+    Q_PROPERTY(ponder::ModelLibrary* library READ library CONSTANT)
+    Q_PROPERTY(ponder::Settings* settings READ settings CONSTANT)
+    Q_PROPERTY(QString version READ version CONSTANT)
+    // Why the history is not the expected one, translated; empty as a rule.
+    Q_PROPERTY(QString notice READ notice NOTIFY noticeChanged)
+public:
+    App(ChatEngine& engine, Store& store, ModelServices services);
+    ~App() override;
+
+    static App* create(QQmlEngine* qml, QJSEngine* js);
+
+    ChatListModel* chats() { return &m_chats; }
+    ChatController* chat() { return &m_chat; }
+    ModelLibrary* library() { return &m_library; }
+    Settings* settings() { return &m_settings; }
+    QString version() const;
+    QString notice() const { return m_notice; }
+
+    Q_INVOKABLE void dismissNotice();
+    Q_INVOKABLE void retranslate(); // the language was switched: texts made here are asked for again
+
+signals:
+    void noticeChanged();
+
+private:
+    QString m_notice;
+    Settings m_settings;
+    ChatListModel m_chats;
+    ChatController m_chat;
+    ModelLibrary m_library;
+};
+
+} // namespace ponder
