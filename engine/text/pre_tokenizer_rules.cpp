@@ -4,7 +4,7 @@
 
 // White space inside a character class. PCRE2's \s also takes U+180E, which Unicode does not count any more.
 #define SPACE R"(\p{Z}\t-\r\x{85})"
-#define ANY_CASE_CONTRACTION R"('[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])"
+#define ANY_CASE_CONTRACTION "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
 #define NEWLINES_AND_SPACES "[" SPACE "]*[\\r\\n]+|[" SPACE "]+(?![^" SPACE "])|[" SPACE "]+"
 
 namespace ponder {
