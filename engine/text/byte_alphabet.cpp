@@ -1,7 +1,5 @@
 #include "engine/text/byte_alphabet.h"
 
-#include "engine/text/utf8.h"
-
 #include <array>
 #include <cstdint>
 
@@ -26,26 +24,26 @@ constexpr std::array<std::int16_t, kAlphabetEnd> makeBytes() {
 
 constexpr auto kBytes = makeBytes();
 
-// The alphabet lies below U+0800, so longer characters cannot belong to it.
-std::size_t codePoint(std::string_view character) {
-    if (character.size() == 1) return static_cast<std::uint8_t>(character[0]);
-    if (character.size() != 2) return kAlphabetEnd;
-    return (static_cast<std::size_t>(character[0] & 0x1F) << 6) |
-           static_cast<std::size_t>(character[1] & 0x3F);
+// The byte that a two-byte character stands for. The alphabet ends below U+0144, so longer ones are outside.
+std::int16_t byteOf(char first, char second) {
+    const auto lead = static_cast<std::uint8_t>(first);
+    const auto tail = static_cast<std::uint8_t>(second);
+    if (lead < 0xC2 || lead > 0xDF || (tail & 0xC0) != 0x80) return kOutside;
+    const std::size_t code = (static_cast<std::size_t>(lead & 0x1F) << 6) | (tail & 0x3Fu);
+    return code < kAlphabetEnd ? kBytes[code] : kOutside;
 }
 
 } // namespace
 
 void appendByteAlphabet(std::string_view text, std::string& out) {
-    while (!text.empty()) {
-        const Utf8Step step = utf8Step(text);
-        const std::string_view character = text.substr(0, step.length);
-        const std::size_t code = step.kind == Utf8Step::Kind::Valid ? codePoint(character) : kAlphabetEnd;
-        if (code < kAlphabetEnd && kBytes[code] != kOutside)
-            out += static_cast<char>(kBytes[code]);
-        else
-            out += character;
-        text.remove_prefix(step.length);
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const std::int16_t byte = at + 1 < text.size() ? byteOf(text[at], text[at + 1]) : kOutside;
+        if (byte == kOutside) {
+            out += text[at]; // printable ASCII stands for itself
+            continue;
+        }
+        out += static_cast<char>(byte);
+        ++at;
     }
 }
 

@@ -3,6 +3,7 @@
 #include "engine/text/byte_alphabet.h"
 #include "engine/text/tokenizer_error.h"
 
+#include <unordered_map>
 #include <utility>
 
 namespace ponder {
@@ -51,9 +52,9 @@ ByteBpe::ByteBpe(Vocabulary vocabulary, const PreTokenizerRule& rule)
     : VocabularyTokenizer(std::move(vocabulary), rule.addBos), m_rule(rule) {}
 
 void ByteBpe::indexPieces() {
-    m_ids.reserve(vocabulary().size());
+    m_ids = PieceIndex(vocabulary().size());
     for (TokenId id = 0; id < vocabulary().size(); ++id)
-        if (vocabulary().type(id) == TokenType::Normal) m_ids.emplace(vocabulary().piece(id), id);
+        if (vocabulary().type(id) == TokenType::Normal) m_ids.add(vocabulary(), id);
 }
 
 Result<void> ByteBpe::indexBytes(const ModelFile& file) {
@@ -90,10 +91,7 @@ Result<void> ByteBpe::readMerges(const ModelFile& file) {
     return {};
 }
 
-std::optional<TokenId> ByteBpe::idOf(std::string_view piece) const {
-    const auto found = m_ids.find(piece);
-    return found == m_ids.end() ? std::nullopt : std::optional(found->second);
-}
+std::optional<TokenId> ByteBpe::idOf(std::string_view piece) const { return m_ids.find(vocabulary(), piece); }
 
 void ByteBpe::encodeOrdinary(std::string_view text, std::vector<TokenId>& out) const {
     std::unordered_map<std::string_view, Made> made;

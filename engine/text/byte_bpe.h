@@ -10,12 +10,12 @@
 #pragma once
 
 #include "engine/text/merge_table.h"
+#include "engine/text/piece_index.h"
 #include "engine/text/pre_tokenizer.h"
 #include "engine/text/pre_tokenizer_rules.h"
 #include "engine/text/vocabulary_tokenizer.h"
 
 #include <array>
-#include <unordered_map>
 
 namespace ponder {
 
@@ -41,7 +41,7 @@ private:
 
     const PreTokenizerRule& m_rule;
     std::unique_ptr<PreTokenizer> m_preTokenizer;
-    std::unordered_map<std::string_view, TokenId> m_ids; // of normal tokens, by their bytes in the vocabulary
+    PieceIndex m_ids; // of normal tokens
     std::array<TokenId, 256> m_byteIds{};
     MergeTable m_merges;
 };
