@@ -17,7 +17,7 @@ public:
     explicit SmallVocabulary(int missing = -1) {
         for (int byte = 0; byte < 256; ++byte)
             if (byte != missing) add(letter(byte), 1);
-        add("hi", 1);
+        merge("h", "i");
         for (const char* text : {"<|im_start|>", "<|im_end|>"})
             add(text, 3);
         for (const char* text : {"<think>", "</think>"})
@@ -32,6 +32,12 @@ public:
         return static_cast<std::uint32_t>(m_texts.size() - 1);
     }
 
+    // Adds what two tokens give together, and the merge that makes it.
+    void merge(const std::string& left, const std::string& right) {
+        add(left + right, 1);
+        m_merges.push_back(left + " " + right);
+    }
+
     // Writes tokens, types and the other keys into the model.
     void publish() {
         const std::vector<std::string_view> views(m_texts.begin(), m_texts.end());
@@ -43,7 +49,7 @@ public:
         keys.set("tokenizer.ggml.pre", std::string_view("qwen2"));
         keys.set("tokenizer.ggml.tokens", views);
         keys.set("tokenizer.ggml.token_type", m_types);
-        keys.set("tokenizer.ggml.merges", std::vector<std::string_view>{"h i"});
+        keys.set("tokenizer.ggml.merges", std::vector<std::string_view>(m_merges.begin(), m_merges.end()));
         keys.set("tokenizer.ggml.bos_token_id", end);
         keys.set("tokenizer.ggml.eos_token_id", end);
     }
@@ -64,7 +70,8 @@ private:
         return {static_cast<char>(0xC0 | (code >> 6)), static_cast<char>(0x80 | (code & 0x3F))};
     }
 
-    std::deque<std::string> m_texts; // stays where it is while it grows
+    std::deque<std::string> m_texts; // deques: strings stay where they are while more are added
+    std::deque<std::string> m_merges;
     std::vector<std::int64_t> m_types;
 };
 
