@@ -9,7 +9,6 @@
 
 using namespace ponder;
 namespace {
-
 void require(bool condition) {
     if (!condition) std::abort();
 }
@@ -40,13 +39,12 @@ std::string streamed(const Tokenizer& tokenizer, const std::vector<TokenId>& ids
     }
     return out + decoder.finish();
 }
-
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const std::vector<std::unique_ptr<Tokenizer>> tokenizers = makeAll();
     if (size == 0) return 0;
-    const Tokenizer& tokenizer = *tokenizers[data[0] % tokenizers.size()];
+    const Tokenizer& tokenizer = *tokenizers[*data % tokenizers.size()];
     const std::string text(reinterpret_cast<const char*>(data) + 1, size - 1);
     std::vector<std::size_t> everywhere(text.size());
     std::iota(everywhere.begin(), everywhere.end(), std::size_t{0});
