@@ -11,7 +11,7 @@
 namespace ponder {
 namespace {
 
-// Far above every model there is; products of two of these fit 32 bits with room to spare.
+// Far above every model there is. Heads times their size fit 32 bits with room to spare.
 constexpr std::uint32_t kMaxLayers = 1024;
 constexpr std::uint32_t kMaxWidth = 1u << 17;
 constexpr std::uint32_t kMaxHidden = 1u << 19;
@@ -97,6 +97,8 @@ double ConfigReader::number(std::string_view name, double least, double most,
 }
 
 void ConfigReader::readArchitecture() {
+    if (m_keys.text("general.type") == "adapter")
+        return fail(ErrorCode::UnsupportedModel, "it is an adapter that changes another model");
     const auto architecture = m_keys.text("general.architecture");
     if (!architecture) return fail(ErrorCode::BadMetadata, "general.architecture is missing");
     m_config.architecture = printable(*architecture);

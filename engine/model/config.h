@@ -1,8 +1,12 @@
 // The shape of a model, read from the metadata of its file and checked.
 //
-// Takes a ModelFile; gives plain numbers. Accepts the architectures qwen2 and llama.
-// Owner: plain value. Thread: any. Errors: UnknownArchitecture, BadMetadata (names the key).
-// Source of the keys: the GGUF file format. Next station: weights.h, forward.h, plan/.
+// Takes a ModelFile; gives plain numbers. Accepts the architectures qwen2 and llama. Every number is within
+// sane limits afterwards: width, hidden and headSize are multiples of 32, kvHeads divides heads,
+// queryLength() and kvLength() fit 32 bits. The number of values in a matrix may need 64.
+//
+// Owner: plain value. Thread: any. Errors: UnknownArchitecture; UnsupportedModel (YaRN, experts, adapters);
+// BadMetadata (names the key); BadTensor (an absurd vocabulary). Source of the keys: the GGUF file format.
+// Next station: weights.h, forward.h, plan/.
 #pragma once
 
 #include "engine/base/result.h"

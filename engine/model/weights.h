@@ -2,9 +2,10 @@
 //
 // Weights<T> has the same shape for every station: T is const TensorInfo* in the file, and a device's own
 // tensor once loaded. A tensor that a model may lack (biases, rope factors) is T{} where absent. Owner: plain
-// value; the TensorInfo pointers belong to the ModelFile. Thread: any. Errors: MissingTensor, BadTensor
-// (wrong shape). Source of the names: the GGUF naming convention. Next station: a backend's loader, then
-// forward.h.
+// value; the TensorInfo pointers belong to the ModelFile. Thread: any. Errors: MissingTensor; BadTensor
+// (wrong shape, a norm or bias that is not f32); UnsupportedModel (a tensor that these families do not have,
+// as the answers would be wrong without it). Source of the names: the GGUF naming convention. Next station: a
+// backend's loader, then forward.h.
 #pragma once
 
 #include "engine/model/config.h"

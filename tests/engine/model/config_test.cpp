@@ -87,6 +87,8 @@ const std::vector<Change> kChanges{
      "qwen2.expert_count is 8"},
     {"an embedding model", [](GgufWriter& w) { w.set("qwen2.attention.causal", false); },
      ErrorCode::UnsupportedModel, "qwen2.attention.causal"},
+    {"an adapter", [](GgufWriter& w) { w.set("general.type", "adapter"); }, ErrorCode::UnsupportedModel,
+     "it is an adapter"},
     {"no vocabulary",
      [](GgufWriter& w) { w.removeTensor("token_embd.weight").remove("tokenizer.ggml.tokens"); },
      ErrorCode::BadMetadata, "tokenizer.ggml.tokens"},
