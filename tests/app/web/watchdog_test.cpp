@@ -1,0 +1,48 @@
+#include "app/web/watchdog.h"
+
+#include <QtTest>
+
+#include <atomic>
+
+using namespace std::chrono_literals;
+
+class WatchdogTest : public QObject {
+    Q_OBJECT
+private slots:
+    void aPassedDeadlineCallsOnce();
+    void aDisarmedWatchdogStaysQuiet();
+    void aNewDeadlineReplacesTheOld();
+};
+
+void WatchdogTest::aPassedDeadlineCallsOnce() {
+    std::atomic<int> calls = 0;
+    ponder::Watchdog watchdog([&] { ++calls; });
+    watchdog.arm(10ms);
+    QTRY_COMPARE_WITH_TIMEOUT(calls.load(), 1, 2000);
+    QVERIFY(watchdog.disarm());
+    QTest::qWait(30);
+    QCOMPARE(calls.load(), 1);
+}
+
+void WatchdogTest::aDisarmedWatchdogStaysQuiet() {
+    std::atomic<int> calls = 0;
+    ponder::Watchdog watchdog([&] { ++calls; });
+    watchdog.arm(40ms);
+    QVERIFY(!watchdog.disarm());
+    QTest::qWait(80);
+    QCOMPARE(calls.load(), 0);
+}
+
+void WatchdogTest::aNewDeadlineReplacesTheOld() {
+    std::atomic<int> calls = 0;
+    ponder::Watchdog watchdog([&] { ++calls; });
+    watchdog.arm(1h);
+    watchdog.disarm();
+    watchdog.arm(10ms);
+    QTRY_COMPARE_WITH_TIMEOUT(calls.load(), 1, 2000);
+    watchdog.arm(10ms);
+    QTRY_COMPARE_WITH_TIMEOUT(calls.load(), 2, 2000);
+}
+
+QTEST_GUILESS_MAIN(WatchdogTest)
+#include "watchdog_test.moc"
