@@ -1,0 +1,125 @@
+#include "app/prompt/template_doctor.h"
+
+#include <QJsonObject>
+#include <QRegularExpression>
+
+#include <array>
+
+namespace ponder {
+namespace {
+
+constexpr double kR1Temperature = 0.6;
+constexpr double kR1TopP = 0.95;
+constexpr int kReasoningMaxTokens = 32768;
+
+// Words that no template writes by itself.
+const QString kQuestion = QStringLiteral("probe question");
+const QString kThought = QStringLiteral("probe thought");
+const QString kAnswer = QStringLiteral("probe answer");
+const QString kInstruction = QStringLiteral("probe instruction");
+
+QJsonObject message(const char* role, const QString& content) {
+    return {{QStringLiteral("role"), QString::fromLatin1(role)}, {QStringLiteral("content"), content}};
+}
+
+// The rendered text, or nothing where the template refuses.
+QString probe(ChatTemplate& chatTemplate, const ModelCard& card, const QJsonArray& messages,
+              bool thinking = true) {
+    TemplateInput input;
+    input.messages = messages;
+    input.enableThinking = thinking;
+    input.bosToken = card.bosToken;
+    input.eosToken = card.eosToken;
+    const Result<QString> rendered = chatTemplate.render(input);
+    return rendered ? *rendered : QString();
+}
+
+struct MarkerPair {
+    QString open, close;
+};
+
+// The first pair that the template or the vocabulary mentions; the usual one comes first.
+const MarkerPair* mentionedMarkers(const QString& source, const QStringList& specialTexts) {
+    static const std::array pairs{
+        MarkerPair{QStringLiteral("<think>"), QStringLiteral("</think>")},
+        MarkerPair{QStringLiteral("[THINK]"), QStringLiteral("[/THINK]")},
+        MarkerPair{QStringLiteral("<seed:think>"), QStringLiteral("</seed:think>")},
+        MarkerPair{QStringLiteral("◁think▷"), QStringLiteral("◁/think▷")},
+    };
+    for (const MarkerPair& pair : pairs)
+        if (source.contains(pair.close) || source.contains(pair.open) || specialTexts.contains(pair.close))
+            return &pair;
+    return nullptr;
+}
+
+bool isR1Family(const ModelCard& card, const QString& source, bool mentionsThinking) {
+    static const QRegularExpression r1(QStringLiteral("\\bR1\\b"), QRegularExpression::CaseInsensitiveOption);
+    static const QRegularExpression laterDeepSeek(QStringLiteral("\\bV[3-9]"),
+                                                  QRegularExpression::CaseInsensitiveOption);
+    QString name = card.name;
+    name.replace(QLatin1Char('_'), QLatin1Char('-'));
+    if (name.contains(QStringLiteral("deepseek"), Qt::CaseInsensitive) && name.contains(r1)) return true;
+    // R1's own role marks around a template that thinks; DeepSeek V3.1 and later share the marks and switch
+    // their thinking by a variable of their own.
+    return mentionsThinking && source.contains(QStringLiteral("<｜Assistant｜>")) &&
+           !name.contains(laterDeepSeek) && !source.contains(QStringLiteral("if not thinking"));
+}
+
+void recommendSampling(TemplateFacts& facts, const ModelCard& card) {
+    using Source = TemplateFacts::SamplingSource;
+    if (facts.markers.reasons) {
+        facts.temperature = kR1Temperature;
+        facts.topP = kR1TopP;
+        facts.maxTokens = kReasoningMaxTokens;
+        facts.samplingSource = facts.r1Family ? Source::R1Card : Source::ReasoningUse;
+    }
+    if (facts.r1Family || (!card.temperature && !card.topP)) return;
+    facts.temperature = card.temperature.value_or(facts.temperature);
+    facts.topP = card.topP.value_or(facts.topP);
+    facts.samplingSource = Source::ModelFile;
+}
+
+bool takesSystemPrompt(ChatTemplate& chatTemplate, const ModelCard& card) {
+    return probe(chatTemplate, card, {message("system", kInstruction), message("user", kQuestion)})
+        .contains(kInstruction);
+}
+
+bool takesThoughtsOut(ChatTemplate& chatTemplate, const ModelCard& card, const ThinkMarkers& markers) {
+    const QString reply = markers.open + QLatin1Char('\n') + kThought + QLatin1Char('\n') + markers.close +
+                          QStringLiteral("\n\n") + kAnswer;
+    const QString rendered =
+        probe(chatTemplate, card,
+              {message("user", kQuestion), message("assistant", reply), message("user", kQuestion)});
+    return rendered.contains(kAnswer) && !rendered.contains(kThought);
+}
+
+} // namespace
+
+bool endsInsideThought(const QString& rendered, const ThinkMarkers& markers) {
+    return rendered.trimmed().endsWith(markers.open);
+}
+
+TemplateFacts TemplateFacts::examine(ChatTemplate& chatTemplate, const ModelCard& card) {
+    TemplateFacts facts;
+    const MarkerPair* pair = mentionedMarkers(chatTemplate.source(), card.specialTexts);
+    facts.r1Family = isR1Family(card, chatTemplate.source(), pair != nullptr);
+    facts.markers.reasons = pair != nullptr || facts.r1Family;
+    if (pair) {
+        facts.markers.open = pair->open;
+        facts.markers.close = pair->close;
+    }
+    recommendSampling(facts, card);
+    facts.systemPrompt = !facts.r1Family && takesSystemPrompt(chatTemplate, card);
+    if (!facts.markers.reasons) return facts;
+
+    const QJsonArray question{message("user", kQuestion)};
+    const QString thinking = probe(chatTemplate, card, question, true);
+    const bool opens = endsInsideThought(thinking, facts.markers);
+    facts.forcesThought = facts.r1Family && !opens;
+    facts.markers.startsInside = opens || facts.forcesThought;
+    facts.canTurnThinkingOff = thinking != probe(chatTemplate, card, question, false);
+    facts.stripsThoughts = takesThoughtsOut(chatTemplate, card, facts.markers);
+    return facts;
+}
+
+} // namespace ponder
