@@ -42,7 +42,7 @@ Result<std::unique_ptr<Tokenizer>> ByteBpe::fromModel(const ModelFile& file) {
     bpe->m_preTokenizer = PreTokenizer::compile(rule->patterns, why);
     if (!bpe->m_preTokenizer)
         return Error{ErrorCode::Internal, {}, "pattern of " + std::string(name) + ": " + why};
-    bpe->indexPieces();
+    if (Result<void> done = bpe->indexPieces(file); !done) return done.error();
     if (Result<void> done = bpe->indexBytes(file); !done) return done.error();
     if (Result<void> done = bpe->readMerges(file); !done) return done.error();
     return std::unique_ptr<Tokenizer>(std::move(bpe));
@@ -51,10 +51,12 @@ Result<std::unique_ptr<Tokenizer>> ByteBpe::fromModel(const ModelFile& file) {
 ByteBpe::ByteBpe(Vocabulary vocabulary, const PreTokenizerRule& rule)
     : VocabularyTokenizer(std::move(vocabulary), rule.addBos), m_rule(rule) {}
 
-void ByteBpe::indexPieces() {
+Result<void> ByteBpe::indexPieces(const ModelFile& file) {
     m_ids = PieceIndex(vocabulary().size());
     for (TokenId id = 0; id < vocabulary().size(); ++id)
-        if (vocabulary().type(id) == TokenType::Normal) m_ids.add(vocabulary(), id);
+        if (vocabulary().type(id) == TokenType::Normal && !m_ids.add(vocabulary(), id))
+            return badTokenizer(file, "its tokens collide");
+    return {};
 }
 
 Result<void> ByteBpe::indexBytes(const ModelFile& file) {
@@ -86,7 +88,8 @@ Result<void> ByteBpe::readMerges(const ModelFile& file) {
         const std::optional<TokenId> right = idOf(both.substr(middle));
         const std::optional<TokenId> merged = idOf(both);
         // A vocabulary that was cut down leaves merges behind which can never apply.
-        if (left && right && merged) m_merges.add(*left, *right, *merged);
+        if (left && right && merged && !m_merges.add(*left, *right, *merged))
+            return badTokenizer(file, "its merges collide");
     }
     return {};
 }

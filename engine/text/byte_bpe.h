@@ -33,7 +33,7 @@ private:
     };
 
     ByteBpe(Vocabulary vocabulary, const PreTokenizerRule& rule);
-    void indexPieces();
+    Result<void> indexPieces(const ModelFile& file);
     Result<void> indexBytes(const ModelFile& file);
     Result<void> readMerges(const ModelFile& file);
     void encodeWord(std::string_view word, Buffers& buffers, std::vector<TokenId>& out) const;

@@ -9,6 +9,17 @@ namespace {
 constexpr std::uint64_t kFree = ~std::uint64_t{0}; // no vocabulary has that many tokens
 constexpr std::uint32_t kNone = ~std::uint32_t{0};
 
+constexpr std::size_t kNoSlot = ~std::size_t{0};
+// Far beyond what chance gives in a table that is half full; it bounds what a hostile file can cost.
+constexpr std::size_t kMostProbes = 512;
+
+// The finalizer of SplitMix64 (Steele, Lea and Flood 2014): every bit depends on every other.
+constexpr std::uint64_t mixed(std::uint64_t value) {
+    value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9u;
+    value = (value ^ (value >> 27)) * 0x94D049BB133111EBu;
+    return value ^ (value >> 31);
+}
+
 constexpr std::uint64_t pairOf(std::uint32_t left, std::uint32_t right) {
     return (std::uint64_t{left} << 32) | right;
 }
@@ -25,36 +36,28 @@ struct Later {
 MergeTable::MergeTable(std::size_t expected)
     : m_slots(std::bit_ceil(std::max<std::size_t>(16, expected * 2)), Slot{kFree, 0, 0}) {}
 
-// Fibonacci hashing, then the next free slot.
+// The slot of the pair, else the first free one, else kNoSlot.
 std::size_t MergeTable::slotOf(std::uint64_t pair) const {
     const std::size_t mask = m_slots.size() - 1;
-    std::uint64_t hash = (pair ^ (pair >> 29)) * 0x9E3779B97F4A7C15u;
-    hash ^= hash >> 32;
-    std::size_t at = static_cast<std::size_t>(hash) & mask;
-    while (m_slots[at].pair != kFree && m_slots[at].pair != pair)
-        at = (at + 1) & mask;
-    return at;
+    const auto home = static_cast<std::size_t>(mixed(pair));
+    for (std::size_t probe = 0; probe < kMostProbes; ++probe) {
+        const std::size_t at = (home + probe) & mask;
+        if (m_slots[at].pair == kFree || m_slots[at].pair == pair) return at;
+    }
+    return kNoSlot;
 }
 
 const MergeTable::Slot* MergeTable::find(Id left, Id right) const {
-    const Slot& slot = m_slots[slotOf(pairOf(left, right))];
-    return slot.pair == kFree ? nullptr : &slot;
+    const std::size_t at = slotOf(pairOf(left, right));
+    return at == kNoSlot || m_slots[at].pair == kFree ? nullptr : &m_slots[at];
 }
 
-void MergeTable::grow() {
-    std::vector<Slot> old(m_slots.size() * 2, Slot{kFree, 0, 0});
-    old.swap(m_slots);
-    for (const Slot& slot : old)
-        if (slot.pair != kFree) m_slots[slotOf(slot.pair)] = slot;
-}
-
-void MergeTable::add(Id left, Id right, Id merged) {
-    if ((m_used + 1) * 2 > m_slots.size()) grow();
-    Slot& slot = m_slots[slotOf(pairOf(left, right))];
+bool MergeTable::add(Id left, Id right, Id merged) {
+    const std::size_t at = slotOf(pairOf(left, right));
+    if (at == kNoSlot) return false;
     const std::uint32_t rank = m_nextRank++;
-    if (slot.pair != kFree) return;
-    slot = {pairOf(left, right), rank, merged};
-    ++m_used;
+    if (m_slots[at].pair == kFree) m_slots[at] = {pairOf(left, right), rank, merged};
+    return true;
 }
 
 void MergeTable::consider(Scratch& scratch, std::uint32_t left) const {

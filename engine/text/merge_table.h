@@ -35,9 +35,10 @@ public:
         std::vector<Candidate> heap;
     };
 
-    explicit MergeTable(std::size_t expected = 0);
-    // The first of equal pairs counts. Ranks follow the order of the calls.
-    void add(Id left, Id right, Id merged);
+    explicit MergeTable(std::size_t expected = 0); // add at most so many
+    // The first of equal pairs counts. Ranks follow the order of the calls. False where so many pairs fall
+    // into one place of the table that the file must have been made for it.
+    [[nodiscard]] bool add(Id left, Id right, Id merged);
 
     // Appends to `out` what remains of `ids` when no merge applies any more.
     void merge(const std::vector<Id>& ids, Scratch& scratch, std::vector<Id>& out) const;
@@ -50,11 +51,9 @@ private:
     };
     const Slot* find(Id left, Id right) const;
     std::size_t slotOf(std::uint64_t pair) const;
-    void grow();
     void consider(Scratch& scratch, std::uint32_t left) const;
 
     std::vector<Slot> m_slots; // open addressing; a power of two, at most half full
-    std::size_t m_used = 0;
     std::uint32_t m_nextRank = 0;
 };
 

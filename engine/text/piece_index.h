@@ -19,7 +19,9 @@ namespace ponder {
 class PieceIndex {
 public:
     explicit PieceIndex(std::size_t expected = 0);
-    void add(const Vocabulary& vocabulary, TokenId id); // at most as many as were expected
+    // At most as many as were expected. False where so many tokens fall into one place of the table that the
+    // file must have been made for it.
+    [[nodiscard]] bool add(const Vocabulary& vocabulary, TokenId id);
     std::optional<TokenId> find(const Vocabulary& vocabulary, std::string_view bytes) const;
 
 private:
