@@ -1,7 +1,7 @@
 """Makes the small vocabularies of this folder and the ids that other implementations give with them.
 
     pip install tokenizers sentencepiece gguf
-    python3 make_vocabularies.py [--folder F] [--random N]
+    python3 make_vocabularies.py [--folder F] [--random N] [--seeds ../../fuzz/corpus/vocabulary_fuzz]
 
 byte_bpe.gguf        a byte-level BPE trained on the lines below, four special tokens and two user-defined ones
 sentence_piece.gguf  a SentencePiece BPE with byte fallback trained on the same lines
@@ -116,17 +116,17 @@ def expected_ids(vocabulary, merges, texts):
     return ids
 
 
-def write_bytes(path, vocabulary, merges):
+def write_bytes(path, vocabulary, merges, pre="qwen2", specials=SPECIALS):
     tokens = sorted(vocabulary, key=vocabulary.get)
     assert [vocabulary[t] for t in tokens] == list(range(len(tokens)))
-    writer = GGUFWriter(path, "qwen2")
+    writer = GGUFWriter(path, "llama")
     writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre("qwen2")
-    writer.add_token_list(tokens + SPECIALS + USER_DEFINED)
-    writer.add_token_types([1] * len(tokens) + [3] * len(SPECIALS) + [4] * len(USER_DEFINED))
+    writer.add_tokenizer_pre(pre)
+    writer.add_token_list(tokens + specials + USER_DEFINED)
+    writer.add_token_types([1] * len(tokens) + [3] * len(specials) + [4] * len(USER_DEFINED))
     writer.add_token_merges([" ".join(m) for m in merges])
     writer.add_bos_token_id(len(tokens))
-    writer.add_eos_token_id(len(tokens) + SPECIALS.index("<|im_end|>"))
+    writer.add_eos_token_id(len(tokens) + specials.index("<|im_end|>"))
     writer.add_add_bos_token(False)
     finish(writer)
 
@@ -162,11 +162,40 @@ def write_pieces(path, library):
     finish(writer)
 
 
+def write_pieces_by_hand(path, tokens, types):
+    writer = GGUFWriter(path, "llama")
+    writer.add_tokenizer_model("llama")
+    writer.add_token_list(tokens)
+    writer.add_token_scores([-float(i) for i in range(len(tokens))])
+    writer.add_token_types(types)
+    writer.add_bos_token_id(1)
+    writer.add_eos_token_id(2)
+    finish(writer)
+
+
+def write_seeds(folder):
+    """Vocabularies as small as they can be, for the fuzzer to damage."""
+    merges = [("H", "i"), ("t", "h"), ("th", "e"), ("\u0120", "the")]
+    tokens = sorted(pre_tokenizers.ByteLevel.alphabet()) + [a + b for a, b in merges]
+    vocabulary = {token: i for i, token in enumerate(tokens)}
+    for pre in ("qwen2", "llama-bpe", "deepseek-llm"):
+        write_bytes(folder / (pre + ".gguf"), vocabulary, merges, pre, ["<|im_start|>", "<|im_end|>"])
+    first = ["<unk>", "<s>", "</s>"]
+    space = "\u2581"
+    write_pieces_by_hand(folder / "llama.gguf", first + ["<0x%02X>" % i for i in range(256)] +
+                         [space, "H", "i", "Hi", space + "Hi", "t", "<think>"], [2, 3, 3] + [6] * 256 + [1] * 5 + [5, 4])
+    write_pieces_by_hand(folder / "no_bytes.gguf", first + [space, "H", "i", "Hi", "a", "aa", "</think>"],
+                         [2, 3, 3] + [1] * 6 + [3])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", default=str(pathlib.Path(__file__).parent))
     parser.add_argument("--random", type=int, default=24, help="how many random texts to add")
+    parser.add_argument("--seeds", help="only write the seeds of vocabulary_fuzz, into this folder")
     arguments = parser.parse_args()
+    if arguments.seeds:
+        return write_seeds(pathlib.Path(arguments.seeds))
     folder = pathlib.Path(arguments.folder)
 
     texts = TEXTS + random_texts(arguments.random)
