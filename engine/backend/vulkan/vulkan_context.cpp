@@ -1,0 +1,135 @@
+#include "engine/backend/vulkan/vulkan_context.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace ponder {
+
+Result<std::unique_ptr<VulkanContext>> VulkanContext::create(std::shared_ptr<VulkanInstance> instance,
+                                                             VulkanPhysical physical, LoadPath path) {
+    if (!physical.info.unusable.empty())
+        return Error{ErrorCode::DeviceUnusable, physical.info.name, physical.info.unusable};
+    std::unique_ptr<VulkanContext> context(new VulkanContext);
+    context->m_instance = std::move(instance);
+    context->m_physical = std::move(physical);
+    const VulkanPhysical& chosen = context->m_physical;
+    context->m_texels =
+        path == LoadPath::Auto ? chosen.info.kind == DeviceKind::Software : path == LoadPath::Texel;
+
+    const float priority = 1.0F;
+    VkDeviceQueueCreateInfo queue{VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO};
+    queue.queueFamilyIndex = chosen.queueFamily;
+    queue.queueCount = 1;
+    queue.pQueuePriorities = &priority;
+    VkPhysicalDeviceVulkan12Features features{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES};
+    features.bufferDeviceAddress = VK_TRUE;
+    VkDeviceCreateInfo info{VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO};
+    info.pNext = &features;
+    info.queueCreateInfoCount = 1;
+    info.pQueueCreateInfos = &queue;
+    const char* budget = VK_EXT_MEMORY_BUDGET_EXTENSION_NAME;
+    if (chosen.hasMemoryBudget) {
+        info.enabledExtensionCount = 1;
+        info.ppEnabledExtensionNames = &budget;
+    }
+    if (const VkResult made = vkCreateDevice(chosen.handle, &info, nullptr, &context->m_device);
+        made != VK_SUCCESS)
+        return context->error(made, "vkCreateDevice");
+    VulkanCounters::addObjects(1);
+    vkGetDeviceQueue(context->m_device, chosen.queueFamily, 0, &context->m_queue);
+
+    VkCommandPoolCreateInfo pool{VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO};
+    pool.queueFamilyIndex = chosen.queueFamily;
+    VkCommandPool commands = VK_NULL_HANDLE;
+    if (const VkResult made = vkCreateCommandPool(context->m_device, &pool, nullptr, &commands);
+        made != VK_SUCCESS)
+        return context->error(made, "vkCreateCommandPool");
+    context->m_commands = {context->m_device, commands};
+    const VkFenceCreateInfo fenceInfo{VK_STRUCTURE_TYPE_FENCE_CREATE_INFO};
+    VkFence fence = VK_NULL_HANDLE;
+    if (const VkResult made = vkCreateFence(context->m_device, &fenceInfo, nullptr, &fence);
+        made != VK_SUCCESS)
+        return context->error(made, "vkCreateFence");
+    context->m_fence = {context->m_device, fence};
+    return context;
+}
+
+VulkanContext::~VulkanContext() {
+    m_fence = {};
+    m_commands = {};
+    if (!m_device) return;
+    vkDestroyDevice(m_device, nullptr);
+    VulkanCounters::addObjects(-1);
+}
+
+Error VulkanContext::error(VkResult result, const std::string& what) {
+    switch (result) {
+    case VK_ERROR_DEVICE_LOST:
+        m_lost = true;
+        return {ErrorCode::DeviceLost, m_physical.info.name, what};
+    case VK_ERROR_OUT_OF_HOST_MEMORY:
+    case VK_ERROR_OUT_OF_DEVICE_MEMORY:
+    case VK_ERROR_TOO_MANY_OBJECTS:
+        return {ErrorCode::OutOfMemory, m_physical.info.name, what};
+    default:
+        break;
+    }
+    return {ErrorCode::Internal, m_physical.info.name, what + " gave " + std::to_string(result)};
+}
+
+Result<VkCommandBuffer> VulkanContext::allocateCommands() {
+    VkCommandBufferAllocateInfo info{VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO};
+    info.commandPool = m_commands.get();
+    info.level = VK_COMMAND_BUFFER_LEVEL_PRIMARY;
+    info.commandBufferCount = 1;
+    VkCommandBuffer commands = VK_NULL_HANDLE;
+    if (const VkResult made = vkAllocateCommandBuffers(m_device, &info, &commands); made != VK_SUCCESS)
+        return error(made, "vkAllocateCommandBuffers");
+    VulkanCounters::addObjects(1);
+    return commands;
+}
+
+void VulkanContext::freeCommands(std::span<const VkCommandBuffer> commands) {
+    if (commands.empty()) return;
+    vkFreeCommandBuffers(m_device, m_commands.get(), static_cast<std::uint32_t>(commands.size()),
+                         commands.data());
+    VulkanCounters::addObjects(-static_cast<std::int64_t>(commands.size()));
+}
+
+Result<double> VulkanContext::submitAndWait(VkCommandBuffer commands) {
+    if (m_lost) return error(VK_ERROR_DEVICE_LOST, "submit");
+    const auto start = std::chrono::steady_clock::now();
+    VkSubmitInfo info{VK_STRUCTURE_TYPE_SUBMIT_INFO};
+    info.commandBufferCount = 1;
+    info.pCommandBuffers = &commands;
+    const VkFence fence = m_fence.get();
+    if (const VkResult sent = vkQueueSubmit(m_queue, 1, &info, fence); sent != VK_SUCCESS)
+        return error(sent, "vkQueueSubmit");
+    if (const VkResult waited = vkWaitForFences(m_device, 1, &fence, VK_TRUE, UINT64_MAX);
+        waited != VK_SUCCESS)
+        return error(waited, "vkWaitForFences");
+    if (const VkResult reset = vkResetFences(m_device, 1, &fence); reset != VK_SUCCESS)
+        return error(reset, "vkResetFences");
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+std::uint64_t VulkanContext::freeBytes() const {
+    if (m_physical.hasMemoryBudget) {
+        VkPhysicalDeviceMemoryBudgetPropertiesEXT budget{
+            VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_BUDGET_PROPERTIES_EXT};
+        VkPhysicalDeviceMemoryProperties2 memory{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_PROPERTIES_2};
+        memory.pNext = &budget;
+        vkGetPhysicalDeviceMemoryProperties2(m_physical.handle, &memory);
+        std::uint64_t free = 0;
+        for (std::uint32_t heap = 0; heap < m_physical.memory.memoryHeapCount; ++heap)
+            if ((m_physical.memory.memoryHeaps[heap].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT) &&
+                budget.heapBudget[heap] > budget.heapUsage[heap])
+                free += budget.heapBudget[heap] - budget.heapUsage[heap];
+        return free;
+    }
+    // Without the extension only this process's own bytes are known.
+    const auto used = static_cast<std::uint64_t>(std::max<std::int64_t>(0, VulkanCounters::live().bytes));
+    return m_physical.info.memoryBytes > used ? m_physical.info.memoryBytes - used : 0;
+}
+
+} // namespace ponder

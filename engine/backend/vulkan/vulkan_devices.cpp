@@ -1,0 +1,27 @@
+#include "engine/backend/vulkan/vulkan_devices.h"
+
+namespace ponder {
+
+std::vector<DeviceInfo> listVulkanDevices() {
+    std::vector<DeviceInfo> out;
+    const auto instance = VulkanInstance::create();
+    if (!instance) return out;
+    for (const VulkanPhysical& physical : VulkanPhysical::list(**instance))
+        out.push_back(physical.info);
+    return out;
+}
+
+Result<std::unique_ptr<VulkanContext>> openVulkanContext(const std::string& id,
+                                                         const VulkanOptions& options) {
+    auto instance = VulkanInstance::create(options.validation);
+    if (!instance) return instance.error();
+    std::string known;
+    for (VulkanPhysical& physical : VulkanPhysical::list(**instance)) {
+        if (physical.info.id == id)
+            return VulkanContext::create(*instance, std::move(physical), options.loadPath);
+        known += (known.empty() ? "" : ", ") + physical.info.id;
+    }
+    return Error{ErrorCode::DeviceNotFound, id, known.empty() ? "no Vulkan device" : known};
+}
+
+} // namespace ponder

@@ -1,0 +1,31 @@
+// One graphics processor as its driver describes it, and whether Ponder can run on it.
+//
+// Takes a VkPhysicalDevice; gives plain numbers and the DeviceInfo that the user sees. What is needed: Vulkan
+// 1.2, a compute queue, buffer device addresses, subgroup arithmetic and shuffle in compute shaders.
+// Owner: plain value. Thread: any. Errors: none (what is missing stands in info.unusable). Next station:
+// vulkan_context.h.
+#pragma once
+
+#include "engine/backend/backend.h"
+#include "engine/backend/vulkan/vulkan_instance.h"
+
+namespace ponder {
+
+struct VulkanPhysical {
+    VkPhysicalDevice handle = VK_NULL_HANDLE;
+    DeviceInfo info;
+    std::uint32_t queueFamily = 0;
+    std::uint32_t subgroupSize = 0;       // lanes
+    std::uint32_t maxInvocations = 0;     // in one workgroup
+    std::uint32_t sharedMemoryBytes = 0;  // of one workgroup
+    std::uint64_t maxAllocationBytes = 0; // of one VkDeviceMemory, at most 2 GiB
+    std::uint64_t maxTexelElements = 0;   // of one texel buffer view
+    bool hostMapsDeviceMemory = false;    // device-local memory is host memory (integrated, software)
+    bool hasMemoryBudget = false;         // VK_EXT_memory_budget
+    VkPhysicalDeviceMemoryProperties memory{};
+
+    // In the order in which users want them: discrete, integrated, software; ids "vulkan:0" and so on.
+    static std::vector<VulkanPhysical> list(const VulkanInstance& instance);
+};
+
+} // namespace ponder

@@ -1,0 +1,27 @@
+// Rearranges GGUF rows into the device's layout (plan/device_layout.h), without loss.
+//
+// Takes the rows of some whole groups as they lie in the file; writes their share of the three regions, which
+// the caller places. Owner: the caller's memory on both sides. Thread: any. Errors: none (file/ has checked
+// the sizes). Next station: weight_store.h.
+#pragma once
+
+#include "engine/plan/device_layout.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace ponder {
+
+// Where the share of some groups goes; each at least as long as groups times the layout says.
+struct RegionWriters {
+    std::byte* quants = nullptr;
+    std::byte* planes = nullptr;
+    std::byte* scales = nullptr;
+};
+
+// rows: as in the file, rowBytes apart. count: rows given, the last group padded with zeros. rowLength: values.
+void rearrange(const DeviceLayout& layout, std::span<const std::byte> rows, std::uint64_t count,
+               std::uint64_t rowLength, const RegionWriters& out);
+
+} // namespace ponder

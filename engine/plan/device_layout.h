@@ -1,0 +1,52 @@
+// How one matrix of quantized weights lies in a device's memory, in pieces of 16 bytes.
+//
+// GGUF's blocks (18, 34, 210 bytes) cannot be loaded as whole vectors, so each type is rearranged without loss
+// into up to three regions. "Block" means 32 consecutive weights of a row, "group" four consecutive rows; rows
+// are padded with zeros to whole groups, row lengths to whole blocks.
+//
+//     quants [row][block][quantPieces]   8 weights to a word: nibbles of weights 0-3 low, 4-7 high; or bytes,
+//                                        halves, floats in order
+//     planes [group][block][planePieces] the bits above the nibble, of the four rows:
+//                                        5-bit types: word r is row r; bit 8t+i belongs to weight 4i+t
+//                                        Q6_K: words 2r and 2r+1; bits 8t+2(i mod 4) belong to weight 4i+t,
+//                                        i < 4 in the first word
+//     scales [group][scalePieces]        word r is row r; what it holds depends on the type (ScaleKind)
+//
+// Owner: plain value. Thread: any. Errors: none. Next station: plan/vulkan_plan.h (placement),
+// backend/vulkan/weight_layout.h (the rearrangement), shaders/include/formats.glsl (the reader).
+#pragma once
+
+#include "engine/quant/tensor_type.h"
+
+#include <cstdint>
+
+namespace ponder {
+
+enum class ScaleKind {
+    None,     // F32, F16, BF16
+    Single,   // Q4_0, Q5_0, Q8_0: f16 d of blocks 2p and 2p+1 in piece p
+    WithMin,  // Q4_1, Q5_1: f16 d and m of block p in piece p
+    SuperMin, // Q4_K, Q5_K: a piece of f16 d, dmin per 8 blocks; then bytes (sc, mn) of blocks 2p, 2p+1
+    SuperTwo, // Q6_K: f16 d of 2 times 8 blocks in a piece; then bytes (sc, sc) of blocks 2p, 2p+1
+};
+
+struct DeviceLayout {
+    TensorType type = TensorType::F32;
+    std::uint64_t rows = 0;
+    std::uint32_t blocks = 0; // of a row
+    std::uint32_t quantPieces = 0;
+    std::uint32_t planePieces = 0;
+    std::uint32_t scalePieces = 0;
+
+    static DeviceLayout of(TensorType type, std::uint64_t rowLength, std::uint64_t rows);
+
+    std::uint64_t groups() const { return (rows + 3) / 4; }
+    std::uint64_t planesAt() const { return groups() * 4 * blocks * quantPieces; }
+    std::uint64_t scalesAt() const { return planesAt() + groups() * blocks * planePieces; }
+    std::uint64_t pieces() const { return scalesAt() + groups() * scalePieces; }
+    std::uint64_t bytes() const { return pieces() * 16; }
+};
+
+ScaleKind scaleKind(TensorType type);
+
+} // namespace ponder

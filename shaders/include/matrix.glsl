@@ -1,0 +1,50 @@
+// A matrix times activations, W [rows x length] * x [length x columns], for four rows at a time.
+//
+// Two ways, chosen when the kernel is compiled: MATRIX_ROW (one column: a subgroup takes a group of four rows
+// and strides over their blocks) and MATRIX_TILE (a prompt: an invocation takes a group and eight columns in
+// registers). A third, MATRIX_SHARED, is the tile for GPUs with both operands in shared memory. A kernel calls
+// product() and then stores what it made of `sums`.
+#extension GL_KHR_shader_subgroup_basic : require
+#extension GL_KHR_shader_subgroup_arithmetic : require
+
+layout(local_size_x_id = 0) in;
+layout(constant_id = 1) const uint GROUPS = 4u; // groups of one workgroup
+layout(constant_id = 2) const uint FORMAT_A = 0u;
+layout(constant_id = 3) const uint FORMAT_B = 0u;
+layout(constant_id = 4) const uint FORMAT_C = 0u;
+
+#include "formats.glsl"
+
+#ifdef MATRIX_ROW
+#include "matrix_row.glsl"
+#elif defined(MATRIX_SHARED)
+#include "matrix_shared.glsl"
+#else
+#include "matrix_tile.glsl"
+#endif
+
+// Sums of x * w for the group's four rows, of the columns from `column` on. at: piece of the first column of
+// x, stride: pieces from one column to the next.
+void product(Matrix w, uint group, uint at, uint stride, uint column, inout vec4 sums[COLUMNS]) {
+#define TRY(f)                                                                                               \
+    if ((FORMAT_A == f || FORMAT_B == f || FORMAT_C == f) && w.format == f) {                                \
+        productOf(Matrix(f, w.at, w.blocks, w.groups), group, at, stride, column, sums);                     \
+        return;                                                                                              \
+    }
+    TRY(F32) TRY(F16) TRY(BF16) TRY(Q4_0) TRY(Q4_1) TRY(Q5_0) TRY(Q5_1) TRY(Q8_0) TRY(Q4_K) TRY(Q5_K)
+    TRY(Q6_K)
+#undef TRY
+}
+
+// 1 / sqrt(mean(x^2) + epsilon) of the columns. The kernel that wrote x left a sum of squares for every four
+// values: `pieces` pieces a column, from piece `at` on.
+void normScales(uint at, uint pieces, uint column, float width, float epsilon, out float scales[COLUMNS]) {
+    for (uint c = 0u; c < COLUMNS; ++c) {
+        float sum = 0.0;
+        for (uint p = gl_SubgroupInvocationID; p < pieces; p += gl_SubgroupSize) {
+            const vec4 part = loadScratch(at + (column + c) * pieces + p);
+            sum += (part.x + part.y) + (part.z + part.w);
+        }
+        scales[c] = inversesqrt(subgroupAdd(sum) / width + epsilon);
+    }
+}
