@@ -5,11 +5,15 @@ namespace {
 
 std::uint32_t quantPiecesOf(TensorType type) {
     switch (type) {
-    case TensorType::F32: return 8;
+    case TensorType::F32:
+        return 8;
     case TensorType::F16:
-    case TensorType::BF16: return 4;
-    case TensorType::Q8_0: return 2;
-    default: return 1;
+    case TensorType::BF16:
+        return 4;
+    case TensorType::Q8_0:
+        return 2;
+    default:
+        return 1;
     }
 }
 
@@ -17,19 +21,27 @@ std::uint32_t planePiecesOf(TensorType type) {
     switch (type) {
     case TensorType::Q5_0:
     case TensorType::Q5_1:
-    case TensorType::Q5_K: return 1;
-    case TensorType::Q6_K: return 2;
-    default: return 0;
+    case TensorType::Q5_K:
+        return 1;
+    case TensorType::Q6_K:
+        return 2;
+    default:
+        return 0;
     }
 }
 
 std::uint32_t scalePiecesOf(TensorType type, std::uint32_t blocks) {
     switch (scaleKind(type)) {
-    case ScaleKind::None: return 0;
-    case ScaleKind::Single: return (blocks + 1) / 2;
-    case ScaleKind::WithMin: return blocks;
-    case ScaleKind::SuperMin: return blocks / 8 + blocks / 2;
-    case ScaleKind::SuperTwo: return (blocks / 8 + 1) / 2 + blocks / 2;
+    case ScaleKind::None:
+        return 0;
+    case ScaleKind::Single:
+        return (blocks + 1) / 2;
+    case ScaleKind::WithMin:
+        return blocks;
+    case ScaleKind::SuperMin:
+        return blocks / 8 + blocks / 2;
+    case ScaleKind::SuperTwo:
+        return (blocks / 8 + 1) / 2 + blocks / 2;
     }
     return 0;
 }
@@ -40,15 +52,20 @@ ScaleKind scaleKind(TensorType type) {
     switch (type) {
     case TensorType::F32:
     case TensorType::F16:
-    case TensorType::BF16: return ScaleKind::None;
+    case TensorType::BF16:
+        return ScaleKind::None;
     case TensorType::Q4_0:
     case TensorType::Q5_0:
-    case TensorType::Q8_0: return ScaleKind::Single;
+    case TensorType::Q8_0:
+        return ScaleKind::Single;
     case TensorType::Q4_1:
-    case TensorType::Q5_1: return ScaleKind::WithMin;
+    case TensorType::Q5_1:
+        return ScaleKind::WithMin;
     case TensorType::Q4_K:
-    case TensorType::Q5_K: return ScaleKind::SuperMin;
-    case TensorType::Q6_K: return ScaleKind::SuperTwo;
+    case TensorType::Q5_K:
+        return ScaleKind::SuperMin;
+    case TensorType::Q6_K:
+        return ScaleKind::SuperTwo;
     }
     return ScaleKind::None;
 }

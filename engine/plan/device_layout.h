@@ -1,8 +1,8 @@
 // How one matrix of quantized weights lies in a device's memory, in pieces of 16 bytes.
 //
-// GGUF's blocks (18, 34, 210 bytes) cannot be loaded as whole vectors, so each type is rearranged without loss
-// into up to three regions. "Block" means 32 consecutive weights of a row, "group" four consecutive rows; rows
-// are padded with zeros to whole groups, row lengths to whole blocks.
+// GGUF's blocks (18, 34, 210 bytes) cannot be loaded as whole vectors, so each type is rearranged without
+// loss into up to three regions. "Block" means 32 consecutive weights of a row, "group" four consecutive
+// rows; rows are padded with zeros to whole groups, row lengths to whole blocks.
 //
 //     quants [row][block][quantPieces]   8 weights to a word: nibbles of weights 0-3 low, 4-7 high; or bytes,
 //                                        halves, floats in order

@@ -12,6 +12,7 @@ namespace ponder {
 struct VulkanOptions {
     LoadPath loadPath = LoadPath::Auto;
     std::shared_ptr<ValidationLog> validation; // turns the validation layers on; for tests
+    std::uint64_t largestBuffer = 0; // bytes; below the device's own limit, for tests; 0: that limit
 };
 
 // Best first: discrete, integrated, software. Unusable ones are listed with the reason.

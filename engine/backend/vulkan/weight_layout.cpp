@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <vector>
 
 namespace ponder {
 namespace {
@@ -10,7 +11,7 @@ namespace {
 // The 32 quants of one block as small unsigned numbers (Q8_0: as bytes), and where its scales are.
 struct Block {
     std::array<std::uint8_t, 32> quants{};
-    std::uint16_t d = 0, m = 0;               // f16 bits; of the super-block for K types
+    std::uint16_t d = 0, m = 0;                 // f16 bits; of the super-block for K types
     std::uint8_t firstScale = 0, nextScale = 0; // K types: (sc, mn), or Q6_K's two scales
 };
 
@@ -90,9 +91,12 @@ Block superTwoBlock(const std::uint8_t* at, std::uint32_t index) {
 Block readBlock(TensorType type, const std::uint8_t* row, std::uint32_t index) {
     const std::uint32_t bytes = typeTraits(type)->blockBytes;
     switch (scaleKind(type)) {
-    case ScaleKind::SuperMin: return superMinBlock(type, row + std::size_t{index / 8} * bytes, index % 8);
-    case ScaleKind::SuperTwo: return superTwoBlock(row + std::size_t{index / 8} * bytes, index % 8);
-    default: return legacyBlock(type, row + std::size_t{index} * bytes);
+    case ScaleKind::SuperMin:
+        return superMinBlock(type, row + std::size_t{index / 8} * bytes, index % 8);
+    case ScaleKind::SuperTwo:
+        return superTwoBlock(row + std::size_t{index / 8} * bytes, index % 8);
+    default:
+        return legacyBlock(type, row + std::size_t{index} * bytes);
     }
 }
 
@@ -127,8 +131,10 @@ void writePlanes(const DeviceLayout& layout, const Block& block, std::byte* out,
     for (std::uint32_t i = 0; i < 8; ++i)
         for (std::uint32_t t = 0; t < 4; ++t) {
             const std::uint32_t high = block.quants[4 * i + t] >> 4U;
-            if (layout.planePieces == 1) words[0] |= high << (8 * t + i);
-            else words[i / 4] |= high << (8 * t + 2 * (i % 4));
+            if (layout.planePieces == 1)
+                words[0] |= high << (8 * t + i);
+            else
+                words[i / 4] |= high << (8 * t + 2 * (i % 4));
         }
     for (std::uint32_t word = 0; word < layout.planePieces; ++word)
         putWord(out, row * layout.planePieces + word, words[word]);
@@ -140,8 +146,11 @@ void writeScales(const DeviceLayout& layout, const Block& block, std::byte* out,
     const std::uint32_t pair = block.firstScale | static_cast<std::uint32_t>(block.nextScale) << 8;
     const std::uint32_t supers = layout.blocks / 8;
     switch (scaleKind(layout.type)) {
-    case ScaleKind::None: return;
-    case ScaleKind::Single: orHalf(out, std::size_t{index / 2} * 4 + row, index % 2 != 0, block.d); return;
+    case ScaleKind::None:
+        return;
+    case ScaleKind::Single:
+        orHalf(out, std::size_t{index / 2} * 4 + row, index % 2 != 0, block.d);
+        return;
     case ScaleKind::WithMin:
         putWord(out, std::size_t{index} * 4 + row, block.d | static_cast<std::uint32_t>(block.m) << 16);
         return;
@@ -168,31 +177,38 @@ void copyRow(const DeviceLayout& layout, const std::byte* row, std::uint64_t row
 
 void rearrange(const DeviceLayout& layout, std::span<const std::byte> rows, std::uint64_t count,
                std::uint64_t rowLength, const RegionWriters& out) {
-    const std::uint64_t groups = (count + 3) / 4;
-    const std::size_t rowPieces = std::size_t{layout.blocks} * layout.quantPieces;
+    const std::size_t rowQuants = std::size_t{layout.blocks} * layout.quantPieces * 16;
+    const std::size_t groupPlanes = std::size_t{layout.blocks} * layout.planePieces * 16;
     const std::size_t rowBytes = count == 0 ? 0 : rows.size() / count;
-    const std::size_t planeBytes = std::size_t{layout.blocks} * layout.planePieces * 16;
-    const std::size_t scaleBytes = std::size_t{layout.scalePieces} * 16;
-    std::memset(out.scales, 0, groups * scaleBytes);
-    for (std::uint64_t row = 0; row < groups * 4; ++row) {
-        std::byte* quants = out.quants + row * rowPieces * 16;
-        std::byte* planes = out.planes + row / 4 * planeBytes;
-        std::byte* scales = out.scales + row / 4 * scaleBytes;
-        const auto lane = static_cast<std::uint32_t>(row % 4);
-        if (row < count && layout.scalePieces == 0) {
-            copyRow(layout, rows.data() + row * rowBytes, rowLength, quants);
-            continue;
+    // Halves of a word come from two blocks; device memory is only written, so they meet here.
+    std::vector<std::byte> scales(std::size_t{layout.scalePieces} * 16);
+    for (std::uint64_t group = 0; group * 4 < count; ++group) {
+        std::fill(scales.begin(), scales.end(), std::byte{0});
+        for (std::uint32_t lane = 0; lane < 4; ++lane) {
+            const std::uint64_t row = group * 4 + lane;
+            std::byte* quants = out.quants + row * rowQuants;
+            if (row >= count)
+                std::memset(quants, 0, rowQuants);
+            else if (layout.scalePieces == 0)
+                copyRow(layout, rows.data() + row * rowBytes, rowLength, quants);
+            if (layout.scalePieces == 0) continue;
+            for (std::uint32_t index = 0; index < layout.blocks; ++index) {
+                Block block;
+                if (row < count) {
+                    block =
+                        readBlock(layout.type,
+                                  reinterpret_cast<const std::uint8_t*>(rows.data()) + row * rowBytes, index);
+                    writeQuants(layout, block, quants + std::size_t{index} * layout.quantPieces * 16);
+                    writeScales(layout, block, scales.data(), lane, index);
+                }
+                if (layout.planePieces)
+                    writePlanes(layout, block,
+                                out.planes + group * groupPlanes +
+                                    std::size_t{index} * layout.planePieces * 16,
+                                lane);
+            }
         }
-        if (row >= count) std::memset(quants, 0, rowPieces * 16);
-        const auto* source = reinterpret_cast<const std::uint8_t*>(rows.data()) + row * rowBytes;
-        for (std::uint32_t index = 0; index < layout.blocks; ++index) {
-            const Block block = row < count ? readBlock(layout.type, source, index) : Block{};
-            std::byte* plane = planes + std::size_t{index} * layout.planePieces * 16;
-            if (layout.planePieces) writePlanes(layout, block, plane, lane);
-            if (row >= count) continue;
-            writeQuants(layout, block, quants + std::size_t{index} * layout.quantPieces * 16);
-            writeScales(layout, block, scales, lane, index);
-        }
+        if (!scales.empty()) std::memcpy(out.scales + group * scales.size(), scales.data(), scales.size());
     }
 }
 

@@ -20,7 +20,8 @@ struct RegionWriters {
     std::byte* scales = nullptr;
 };
 
-// rows: as in the file, rowBytes apart. count: rows given, the last group padded with zeros. rowLength: values.
+// rows: as in the file, rowBytes apart. count: rows given, the last group padded with zeros. rowLength:
+// values.
 void rearrange(const DeviceLayout& layout, std::span<const std::byte> rows, std::uint64_t count,
                std::uint64_t rowLength, const RegionWriters& out);
 

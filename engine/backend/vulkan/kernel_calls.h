@@ -1,0 +1,57 @@
+// The push constants of every kernel, field by field as in its .comp file, and the device's format numbers.
+//
+// Offsets and strides count pieces of 16 bytes. Owner: plain values. Thread: any. Errors: none. Next station:
+// command_recorder.h.
+#pragma once
+
+#include "engine/backend/vulkan/pipeline_set.h"
+#include "engine/quant/tensor_type.h"
+
+namespace ponder {
+
+// As numbered in shaders/include/formats.glsl.
+std::uint32_t kernelFormat(TensorType type);
+
+struct NormQkvCall {
+    std::uint32_t x, xStride, squares, squarePieces;
+    float width, epsilon;
+    std::uint32_t blocks, y, yStride;
+    std::uint32_t matrices[3], groups[3], biases[3];
+};
+
+struct NormGateUpCall {
+    std::uint32_t x, xStride, squares, squarePieces;
+    float width, epsilon;
+    std::uint32_t blocks, y, yStride, gate, up, groups;
+};
+
+struct ProjectAddCall {
+    std::uint32_t y, yStride, blocks, matrix, groups, x, xStride, normed, squares, squarePieces, norm;
+};
+
+struct HeadCall {
+    std::uint32_t x, xStride, squares, squarePieces;
+    float width, epsilon;
+    std::uint32_t blocks, matrix, groups, logits, logitStride, columns;
+};
+
+struct EmbedCall {
+    std::uint32_t matrix, groups, firstToken, blocks, x, xStride, normed, squares, squarePieces, norm;
+};
+
+struct RopeStoreCall {
+    std::uint32_t qkv, qkvStride, query, queryStride, heads, kvHeads, headSize, rotary, turns, cacheAt,
+        capacity;
+    float scale;
+};
+
+struct AttentionCall {
+    std::uint32_t query, queryStride, heads, kvHeads, headSize, cacheAt, capacity, result, resultStride,
+        parts, partCount;
+};
+
+struct AttentionCombineCall {
+    std::uint32_t heads, headSize, result, resultStride, parts, partCount;
+};
+
+} // namespace ponder

@@ -1,0 +1,25 @@
+#include "engine/backend/vulkan/kernel_tuning.h"
+
+#include <algorithm>
+
+namespace ponder {
+
+KernelTuning KernelTuning::forDevice(const VulkanContext& context) {
+    const VulkanPhysical& physical = context.physical();
+    const bool software = physical.info.kind == DeviceKind::Software;
+    KernelTuning out;
+    out.rowWorkgroup = std::min(4 * physical.subgroupSize, physical.maxInvocations);
+    out.rowGroups = software ? 8 : 4;
+    out.tileGroups = std::max<std::uint32_t>(32, physical.subgroupSize);
+    out.plainWorkgroup = 64;
+    out.attentionWorkgroup = physical.subgroupSize;
+    out.promptQueries = 4;
+    out.decodePartPositions = software ? 2048 : 256;
+    out.maxRows = software ? 64 : 512;
+    // Software devices end a loop silently after about 65,535 rounds, nested loops added up.
+    out.maxPartPositions = software ? 4096 : 65536;
+    out.firstRate = software ? 2e9 : 2e11;
+    return out;
+}
+
+} // namespace ponder

@@ -1,0 +1,244 @@
+#include "engine/backend/vulkan/step_recorder.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+namespace ponder {
+namespace {
+
+std::uint32_t ceilDiv(std::uint64_t a, std::uint64_t b) {
+    return static_cast<std::uint32_t>((a + b - 1) / b);
+}
+std::uint32_t groupsOf(const WeightSlice& slice) { return static_cast<std::uint32_t>(slice.layout.groups()); }
+double weightsOf(const WeightSlice& slice) {
+    return static_cast<double>(slice.layout.rows) * slice.layout.blocks * 32;
+}
+
+} // namespace
+
+StepRecorder::StepRecorder(VulkanContext& context, PipelineSet& pipelines, const VulkanPlan& plan,
+                           const KernelTuning& tuning, const StepBuffers& buffers, const VulkanKvCache& cache,
+                           const StepShape& shape)
+    : m_plan(plan), m_tuning(tuning), m_buffers(buffers), m_cache(cache), m_shape(shape),
+      m_recorder(context, pipelines, shape.costPerSlice) {}
+
+PipelineKey StepRecorder::matrixKey(std::uint32_t columns, std::string_view row, std::string_view tile,
+                                    std::array<std::uint32_t, 3> formats) const {
+    const auto [a, b, c] = formats;
+    if (columns > 1) return {tile, {m_tuning.tileGroups, m_tuning.tileGroups, a, b, c}};
+    return {row, {m_tuning.rowWorkgroup, m_tuning.rowGroups, a, b, c}};
+}
+
+std::uint32_t StepRecorder::tilesOf(std::uint32_t groups, std::uint32_t columns) const {
+    return ceilDiv(groups, columns > 1 ? m_tuning.tileGroups : m_tuning.rowGroups);
+}
+
+Workgroups StepRecorder::matrixGroups(std::uint32_t tiles, std::uint32_t columns) const {
+    return {tiles, ceilDiv(columns, columns > 1 ? 8 : 1), 1};
+}
+
+CallBuffers StepRecorder::buffersOf(const WeightSlice& slice) const { return m_buffers.chunks[slice.chunk]; }
+
+CallBuffers StepRecorder::buffersOf(std::uint32_t layer) const {
+    const VulkanKvCache::LayerPlace place = m_cache.place(layer);
+    CallBuffers out = m_buffers.chunks.front();
+    out.weights = 0;
+    out.weightSet = VK_NULL_HANDLE;
+    out.other = place.address;
+    out.otherSet = place.set;
+    return out;
+}
+
+void StepRecorder::embed(Tensor embedding) {
+    const ScratchPlan& s = m_plan.scratch;
+    for (const WeightSlice& slice : embedding->slices) {
+        const EmbedCall call{slice.at,
+                             groupsOf(slice),
+                             static_cast<std::uint32_t>(slice.firstRow),
+                             slice.layout.blocks,
+                             s.x.at,
+                             s.x.stride,
+                             s.normed.at,
+                             s.squares.at,
+                             s.squares.stride,
+                             m_plan.weights.layers.front().attentionNorm->vectorAt};
+        const PipelineKey key{"embed", {m_tuning.plainWorkgroup, 0, kernelFormat(slice.layout.type)}};
+        const std::uint64_t invocations = std::uint64_t{m_shape.rows} * slice.layout.blocks;
+        m_recorder.dispatch(key, buffersOf(slice), call, {ceilDiv(invocations, m_tuning.plainWorkgroup)},
+                            static_cast<double>(invocations) * 32);
+    }
+}
+
+void StepRecorder::normQkv(const LayerWeights<Tensor>& layer) {
+    const ScratchPlan& s = m_plan.scratch;
+    const WeightSlice* slices[3] = {&layer.q->slices.front(), &layer.k->slices.front(),
+                                    &layer.v->slices.front()};
+    const Tensor biases[3] = {layer.qBias, layer.kBias, layer.vBias};
+    NormQkvCall call{s.normed.at,
+                     s.normed.stride,
+                     s.squares.at,
+                     s.squares.stride,
+                     static_cast<float>(m_plan.config.width),
+                     m_plan.config.normEpsilon,
+                     slices[0]->layout.blocks,
+                     s.qkv.at,
+                     s.qkv.stride,
+                     {},
+                     {},
+                     {}};
+    std::array<std::uint32_t, 3> formats{};
+    std::uint32_t tiles = 0;
+    double weights = 0;
+    for (int i = 0; i < 3; ++i) {
+        call.matrices[i] = slices[i]->at;
+        call.groups[i] = groupsOf(*slices[i]);
+        call.biases[i] = biases[i] ? biases[i]->vectorAt : s.zeros;
+        formats[i] = kernelFormat(slices[i]->layout.type);
+        tiles += tilesOf(call.groups[i], m_shape.rows);
+        weights += weightsOf(*slices[i]);
+    }
+    m_recorder.dispatch(matrixKey(m_shape.rows, "norm_qkv_row", "norm_qkv_tile", formats),
+                        buffersOf(*slices[0]), call, matrixGroups(tiles, m_shape.rows),
+                        weights * m_shape.rows);
+}
+
+void StepRecorder::ropeStore(std::uint32_t index, Tensor) {
+    // The rope factors are in the host's cosines and sines already.
+    const ScratchPlan& s = m_plan.scratch;
+    const ModelConfig& c = m_plan.config;
+    const RopeStoreCall call{s.qkv.at,
+                             s.qkv.stride,
+                             s.query.at,
+                             s.query.stride,
+                             c.heads,
+                             c.kvHeads,
+                             c.headSize,
+                             c.rotary,
+                             m_plan.step.turns,
+                             m_cache.place(index).at,
+                             m_cache.capacity(),
+                             1.0F / std::sqrt(static_cast<float>(c.headSize))};
+    PipelineKey key{"rope_store", {m_tuning.plainWorkgroup}};
+    key.constants[5] = c.ropePairs == RopePairs::Halves ? 1 : 0;
+    key.constants[6] = m_cache.type() == KvType::F32 ? 1 : 0;
+    const std::uint64_t invocations =
+        std::uint64_t{m_shape.rows} * (c.heads + 2 * c.kvHeads) * (c.headSize / 8);
+    m_recorder.dispatch(key, buffersOf(index), call, {ceilDiv(invocations, m_tuning.plainWorkgroup)},
+                        static_cast<double>(invocations) * 8);
+}
+
+void StepRecorder::attention(std::uint32_t index) {
+    const ScratchPlan& s = m_plan.scratch;
+    const ModelConfig& c = m_plan.config;
+    const AttentionCall call{s.query.at,
+                             s.query.stride,
+                             c.heads,
+                             c.kvHeads,
+                             c.headSize,
+                             m_cache.place(index).at,
+                             m_cache.capacity(),
+                             s.attention.at,
+                             s.attention.stride,
+                             s.parts,
+                             m_shape.parts};
+    const std::uint32_t rows = m_shape.rows * (c.heads / c.kvHeads);
+    const std::uint32_t queries = std::min(rows, m_tuning.promptQueries);
+    // Lanes of a head: a power of two that covers its pieces of eight values, at most a subgroup.
+    const std::uint32_t lanes = std::min(std::bit_ceil(c.headSize / 8), m_tuning.attentionWorkgroup);
+    PipelineKey key{"attention", {m_tuning.attentionWorkgroup}};
+    key.constants[6] = m_cache.type() == KvType::F32 ? 1 : 0;
+    key.constants[7] = queries;
+    key.constants[8] = lanes;
+    key.constants[9] = ceilDiv(c.headSize / 8, lanes);
+    m_recorder.dispatch(key, buffersOf(index), call, {ceilDiv(rows, queries), c.kvHeads, m_shape.parts},
+                        m_shape.attentionCost);
+    if (m_shape.parts > 1) combine(index);
+}
+
+void StepRecorder::combine(std::uint32_t layer) {
+    const ScratchPlan& s = m_plan.scratch;
+    const ModelConfig& c = m_plan.config;
+    const AttentionCombineCall call{c.heads, c.headSize,   s.attention.at, s.attention.stride,
+                                    s.parts, m_shape.parts};
+    const std::uint64_t invocations = std::uint64_t{m_shape.rows} * c.heads * (c.headSize / 4);
+    m_recorder.dispatch({"attention_combine", {m_tuning.plainWorkgroup}}, buffersOf(layer), call,
+                        {ceilDiv(invocations, m_tuning.plainWorkgroup)},
+                        static_cast<double>(invocations) * m_shape.parts * 4);
+}
+
+void StepRecorder::projectAdd(const WeightSlice& slice, const ScratchRegion& input, Tensor nextNorm) {
+    const ScratchPlan& s = m_plan.scratch;
+    const ProjectAddCall call{input.at,        input.stride,     slice.layout.blocks, slice.at,
+                              groupsOf(slice), s.x.at,           s.x.stride,          s.normed.at,
+                              s.squares.at,    s.squares.stride, nextNorm->vectorAt};
+    const std::uint32_t format = kernelFormat(slice.layout.type);
+    m_recorder.dispatch(
+        matrixKey(m_shape.rows, "project_add_row", "project_add_tile", {format, format, format}),
+        buffersOf(slice), call, matrixGroups(tilesOf(call.groups, m_shape.rows), m_shape.rows),
+        weightsOf(slice) * m_shape.rows);
+}
+
+void StepRecorder::outputAdd(const LayerWeights<Tensor>& layer) {
+    projectAdd(layer.output->slices.front(), m_plan.scratch.attention, layer.feedForwardNorm);
+}
+
+void StepRecorder::normGateUp(const LayerWeights<Tensor>& layer) {
+    const ScratchPlan& s = m_plan.scratch;
+    const WeightSlice& gate = layer.gate->slices.front();
+    const WeightSlice& up = layer.up->slices.front();
+    const NormGateUpCall call{s.normed.at,
+                              s.normed.stride,
+                              s.squares.at,
+                              s.squares.stride,
+                              static_cast<float>(m_plan.config.width),
+                              m_plan.config.normEpsilon,
+                              gate.layout.blocks,
+                              s.hidden.at,
+                              s.hidden.stride,
+                              gate.at,
+                              up.at,
+                              groupsOf(gate)};
+    const std::uint32_t format = kernelFormat(gate.layout.type);
+    m_recorder.dispatch(matrixKey(m_shape.rows, "norm_gate_up_row", "norm_gate_up_tile",
+                                  {format, kernelFormat(up.layout.type), format}),
+                        buffersOf(gate), call, matrixGroups(tilesOf(call.groups, m_shape.rows), m_shape.rows),
+                        (weightsOf(gate) + weightsOf(up)) * m_shape.rows);
+}
+
+void StepRecorder::downAdd(const LayerWeights<Tensor>& layer) {
+    const auto& layers = m_plan.weights.layers;
+    const std::size_t index = static_cast<std::size_t>(&layer - layers.data());
+    const bool last = index + 1 == layers.size();
+    projectAdd(layer.down->slices.front(), m_plan.scratch.hidden,
+               last ? m_plan.weights.outputNorm : layers[index + 1].attentionNorm);
+}
+
+void StepRecorder::head(Tensor, Tensor output) {
+    if (m_shape.logitRows == 0) return;
+    m_recorder.markHead();
+    const ScratchPlan& s = m_plan.scratch;
+    for (const WeightSlice& slice : output->slices) {
+        const HeadCall call{s.normed.at + m_shape.firstLogits * s.normed.stride,
+                            s.normed.stride,
+                            s.squares.at + m_shape.firstLogits * s.squares.stride,
+                            s.squares.stride,
+                            static_cast<float>(m_plan.config.width),
+                            m_plan.config.normEpsilon,
+                            slice.layout.blocks,
+                            slice.at,
+                            groupsOf(slice),
+                            static_cast<std::uint32_t>(slice.firstRow / 4),
+                            m_plan.logitStride,
+                            m_shape.logitRows};
+        CallBuffers buffers = buffersOf(slice);
+        buffers.other = m_buffers.logits;
+        const std::uint32_t format = kernelFormat(slice.layout.type);
+        m_recorder.dispatch(matrixKey(m_shape.logitRows, "head_row", "head_tile", {format, format, format}),
+                            buffers, call,
+                            matrixGroups(tilesOf(call.groups, m_shape.logitRows), m_shape.logitRows),
+                            weightsOf(slice) * m_shape.logitRows);
+    }
+}
+
+} // namespace ponder

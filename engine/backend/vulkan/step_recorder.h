@@ -1,0 +1,69 @@
+// The operations of model/forward.h, recorded as kernel calls: at most eight dispatches for a layer.
+//
+// Takes where everything lies (plan, buffers, cache) and how many rows the pass has; gives command buffers.
+// Rows and positions are read from the step parameters when the commands run, so the same recording serves
+// every later step with as many rows. Owner: VulkanExecutor, for the time of recording. Thread: one at a
+// time. Errors: kept until finish(). Next station: vulkan_executor.h.
+#pragma once
+
+#include "engine/backend/vulkan/kernel_tuning.h"
+#include "engine/backend/vulkan/vulkan_kv_cache.h"
+#include "engine/model/forward.h"
+
+namespace ponder {
+
+// What a recording refers to; all outlive it.
+struct StepBuffers {
+    std::vector<CallBuffers> chunks; // by chunk; scratch and step filled in, other empty
+    VkDeviceAddress logits = 0;
+};
+
+struct StepShape {
+    std::uint32_t rows = 1;
+    std::uint32_t parts = 1; // of attention
+    std::uint32_t firstLogits = 0;
+    std::uint32_t logitRows = 0;
+    double costPerSlice = 0;  // multiply-adds
+    double attentionCost = 0; // of one layer, for slicing
+};
+
+class StepRecorder {
+public:
+    using Tensor = const VulkanTensor*;
+
+    StepRecorder(VulkanContext& context, PipelineSet& pipelines, const VulkanPlan& plan,
+                 const KernelTuning& tuning, const StepBuffers& buffers, const VulkanKvCache& cache,
+                 const StepShape& shape);
+
+    void embed(Tensor embedding);
+    void normQkv(const LayerWeights<Tensor>& layer);
+    void ropeStore(std::uint32_t index, Tensor factors);
+    void attention(std::uint32_t index);
+    void outputAdd(const LayerWeights<Tensor>& layer);
+    void normGateUp(const LayerWeights<Tensor>& layer);
+    void downAdd(const LayerWeights<Tensor>& layer);
+    void head(Tensor norm, Tensor output);
+
+    Result<Recording> finish() { return m_recorder.finish(); }
+    std::uint32_t dispatches() const { return m_recorder.dispatches(); }
+
+private:
+    // A matrix kernel for one column or for a prompt, and its workgroups.
+    PipelineKey matrixKey(std::uint32_t columns, std::string_view row, std::string_view tile,
+                          std::array<std::uint32_t, 3> formats) const;
+    Workgroups matrixGroups(std::uint32_t tiles, std::uint32_t columns) const;
+    std::uint32_t tilesOf(std::uint32_t groups, std::uint32_t columns) const;
+    CallBuffers buffersOf(const WeightSlice& slice) const;
+    CallBuffers buffersOf(std::uint32_t layer) const;
+    void projectAdd(const WeightSlice& slice, const ScratchRegion& input, Tensor nextNorm);
+    void combine(std::uint32_t layer);
+
+    const VulkanPlan& m_plan;
+    const KernelTuning& m_tuning;
+    const StepBuffers& m_buffers;
+    const VulkanKvCache& m_cache;
+    StepShape m_shape;
+    CommandRecorder m_recorder;
+};
+
+} // namespace ponder

@@ -1,0 +1,25 @@
+// One opened Vulkan device behind the Device interface of backend.h.
+//
+// Takes a context; gives executors. Owner: the caller of openVulkanDevice(). Thread: one at a time. Errors:
+// as VulkanExecutor::load(). Next station: vulkan_executor.h.
+#pragma once
+
+#include "engine/backend/vulkan/vulkan_devices.h"
+
+namespace ponder {
+
+class VulkanDevice final : public Device {
+public:
+    VulkanDevice(std::unique_ptr<VulkanContext> context, const VulkanOptions& options);
+
+    const DeviceInfo& info() const override { return m_context->physical().info; }
+    KvType defaultKvType() const override { return KvType::F16; }
+    Result<std::unique_ptr<Executor>> load(const LoadRequest& request, const Progress& progress,
+                                           std::stop_token stop) override;
+
+private:
+    std::unique_ptr<VulkanContext> m_context;
+    VulkanOptions m_options;
+};
+
+} // namespace ponder

@@ -1,0 +1,255 @@
+#include "engine/backend/vulkan/vulkan_executor.h"
+
+#include "engine/model/rope_table.h"
+#include "engine/quant/decode.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace ponder {
+
+VulkanExecutor::VulkanExecutor(VulkanContext& context, VulkanPlan plan, const KernelTuning& tuning)
+    : m_context(context), m_plan(std::move(plan)), m_tuning(tuning), m_pace(tuning.firstRate) {}
+
+Result<std::unique_ptr<Executor>> VulkanExecutor::load(VulkanContext& context, const LoadRequest& request,
+                                                       const PlanLimits& limits, const KernelTuning& tuning,
+                                                       const Progress& progress, std::stop_token stop) {
+    auto plan =
+        VulkanPlan::make(request.config, request.weights, limits, request.contextTokens, request.kvType);
+    if (!plan) return plan.error();
+    const std::uint64_t needed = plan->memory().total();
+    if (const std::uint64_t free = context.freeBytes(); needed > free)
+        return Error{ErrorCode::DoesNotFit, limits.deviceName,
+                     std::to_string(needed) + " bytes are needed and " + std::to_string(free) + " are free"};
+    std::unique_ptr<VulkanExecutor> executor(new VulkanExecutor(context, std::move(*plan), tuning));
+    if (const TensorInfo* factors = request.weights.ropeFactors) {
+        executor->m_ropeFactors.resize(factors->rowLength());
+        decode(factors->type, factors->bytes, executor->m_ropeFactors);
+    }
+    if (auto allocated = executor->allocate(progress, stop); !allocated) return allocated.error();
+    if (auto bound = executor->bind(); !bound) return bound.error();
+    if (auto built = executor->buildPipelines(request.kvType, stop); !built) return built.error();
+    return std::unique_ptr<Executor>(std::move(executor));
+}
+
+Result<void> VulkanExecutor::allocate(const Progress& progress, std::stop_token stop) {
+    auto step = VulkanBuffer::create(m_context, m_plan.step.bytes, Place::Upload);
+    if (!step) return step.error();
+    m_step = std::move(*step);
+    auto logits = VulkanBuffer::create(m_context, m_plan.logitBytes(), Place::Download);
+    if (!logits) return logits.error();
+    m_logits = std::move(*logits);
+    auto store = WeightStore::load(m_context, m_plan, progress, stop);
+    if (!store) return store.error();
+    m_store = std::move(*store);
+    return {};
+}
+
+Result<void> VulkanExecutor::bind() {
+    auto pipelines = PipelineSet::create(m_context);
+    if (!pipelines) return pipelines.error();
+    m_pipelines = std::move(*pipelines);
+    auto scratchSet = m_pipelines->texelSet(PipelineSet::ScratchSet, {&m_store.scratch, &m_step});
+    if (!scratchSet) return scratchSet.error();
+    m_scratchSet = std::move(*scratchSet);
+    m_buffers.logits = m_logits.address();
+    for (const VulkanBuffer& chunk : m_store.chunks) {
+        auto set = m_pipelines->texelSet(PipelineSet::WeightsSet, {&chunk});
+        if (!set) return set.error();
+        m_weightSets.push_back(std::move(*set));
+        m_buffers.chunks.push_back({chunk.address(), m_store.scratch.address(), 0, m_step.address(),
+                                    m_weightSets.back().set, m_scratchSet.set, VK_NULL_HANDLE});
+    }
+    return {};
+}
+
+// Records a token and a prompt for a cache of one position, which builds every pipeline they need.
+Result<void> VulkanExecutor::buildPipelines(KvType type, std::stop_token stop) {
+    auto cache = createCache(1, type);
+    if (!cache) return cache.error();
+    const auto& vulkanCache = static_cast<const VulkanKvCache&>(**cache);
+    for (const std::uint32_t rows : {1U, m_plan.limits.maxRows}) {
+        if (stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, {}};
+        StepShape shape = shapeOf(rows, rows);
+        shape.logitRows = std::min(rows, m_plan.logitRows);
+        if (auto recorded = record(vulkanCache, shape, true); !recorded) return recorded.error();
+    }
+    return {};
+}
+
+Result<std::unique_ptr<KvCache>> VulkanExecutor::createCache(std::uint32_t tokens, KvType type) {
+    if (m_context.lost()) return m_context.error(VK_ERROR_DEVICE_LOST, "createCache");
+    const auto plan = m_plan.planCache(tokens, type);
+    if (!plan) return plan.error();
+    auto cache = VulkanKvCache::create(m_context, *m_pipelines, *plan, m_cacheBytes);
+    if (!cache) return cache.error();
+    return std::unique_ptr<KvCache>(std::move(*cache));
+}
+
+MemoryUse VulkanExecutor::memory() const {
+    MemoryUse use;
+    for (const VulkanBuffer& chunk : m_store.chunks)
+        use.weights += chunk.bytes();
+    use.kv = *m_cacheBytes;
+    use.scratch = m_store.scratch.bytes();
+    use.staging = m_step.bytes() + m_logits.bytes();
+    return use;
+}
+
+std::uint32_t VulkanExecutor::partsOf(std::uint32_t rows, std::uint32_t length) const {
+    const std::uint32_t most = m_tuning.maxPartPositions;
+    const std::uint32_t needed = (length + most - 1) / most;
+    if (rows > 1) return needed;
+    const std::uint32_t useful = length / m_tuning.decodePartPositions + 1;
+    return std::max(needed, std::min(useful, m_plan.scratch.partPlaces));
+}
+
+// Rows of the next pass: so many that no single dispatch takes much longer than a slice should, and that the
+// parts of attention have room.
+std::uint32_t VulkanExecutor::rowsOfPass(std::uint32_t rows, std::uint32_t length) const {
+    double largest = 1;
+    for (const auto& layer : m_plan.weights.layers)
+        largest = std::max(largest, 2.0 * static_cast<double>(layer.gate->source->rows()) *
+                                        static_cast<double>(layer.gate->source->rowLength()));
+    auto most = static_cast<std::uint32_t>(std::min(m_pace.costPerSlice() / largest, 4096.0)) / 8 * 8;
+    most = std::clamp<std::uint32_t>(most, 8, m_plan.limits.maxRows);
+    if (const std::uint32_t parts = partsOf(2, length); parts > 1)
+        most = std::min(most, std::max(1U, m_plan.scratch.partPlaces / parts));
+    return std::min(rows, most);
+}
+
+void VulkanExecutor::writeStep(std::span<const TokenId> tokens, std::uint32_t firstPosition) {
+    const std::uint32_t head[4] = {static_cast<std::uint32_t>(tokens.size()), firstPosition, 0, 0};
+    std::memcpy(m_step.mapped(), head, sizeof(head));
+    static_assert(sizeof(TokenId) == sizeof(std::uint32_t));
+    std::memcpy(m_step.mapped() + std::size_t{m_plan.step.tokens} * 16, tokens.data(), tokens.size_bytes());
+    const std::vector<float> turns =
+        ropeTable(m_plan.config, m_ropeFactors, firstPosition, static_cast<std::uint32_t>(tokens.size()));
+    std::memcpy(m_step.mapped() + std::size_t{m_plan.step.turns} * 16, turns.data(),
+                turns.size() * sizeof(float));
+}
+
+StepShape VulkanExecutor::shapeOf(std::uint32_t rows, std::uint32_t length) const {
+    StepShape shape;
+    shape.rows = rows;
+    shape.parts = partsOf(rows, length);
+    shape.costPerSlice = m_pace.costPerSlice();
+    // Attention does about as much again for softmax as for its products.
+    shape.attentionCost = 4.0 * rows * length * m_plan.config.queryLength();
+    return shape;
+}
+
+Result<Recording> VulkanExecutor::record(const VulkanKvCache& cache, const StepShape& shape, bool withBody) {
+    StepRecorder ops(m_context, *m_pipelines, m_plan, m_tuning, m_buffers, cache, shape);
+    if (withBody)
+        forward(ops, m_plan.weights);
+    else
+        ops.head(m_plan.weights.outputNorm, m_plan.weights.output);
+    auto recording = ops.finish();
+    if (recording && withBody) {
+        m_lastBodyDispatches = 0;
+        const std::size_t body = shape.logitRows > 0 ? recording->headSlice : recording->slices.size();
+        for (std::size_t i = 0; i < body; ++i)
+            m_lastBodyDispatches += recording->slices[i].dispatches;
+    }
+    return recording;
+}
+
+Result<void> VulkanExecutor::submit(const Recording& recording, std::size_t from, std::size_t to,
+                                    std::stop_token stop) {
+    for (std::size_t i = from; i < to; ++i) {
+        if (stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, {}};
+        const auto seconds = m_context.submitAndWait(recording.slices[i].commands);
+        if (!seconds) return seconds.error();
+        m_pace.measured(recording.slices[i].cost, *seconds);
+        ++m_submits;
+    }
+    return {};
+}
+
+Result<void> VulkanExecutor::runOne(VulkanKvCache& cache, std::uint32_t length, bool wantsLogits,
+                                    std::stop_token stop) {
+    StepShape shape = shapeOf(1, length);
+    shape.logitRows = 1;
+    VulkanKvCache::DecodeStep& step = cache.decode;
+    if (!step.recording || step.parts != shape.parts || m_pace.isFarFrom(step.costPerSlice)) {
+        step.recording.reset();
+        auto recorded = record(cache, shape, true);
+        if (!recorded) return recorded.error();
+        step.recording.emplace(std::move(*recorded));
+        step.parts = shape.parts;
+        step.costPerSlice = shape.costPerSlice;
+    }
+    return submit(*step.recording, 0, wantsLogits ? step.recording->slices.size() : step.recording->headSlice,
+                  stop);
+}
+
+Result<void> VulkanExecutor::runPass(VulkanKvCache& cache, std::span<const TokenId> tokens,
+                                     std::uint32_t firstPosition, std::uint32_t firstLogits,
+                                     std::stop_token stop, float* logits) {
+    const auto rows = static_cast<std::uint32_t>(tokens.size());
+    writeStep(tokens, firstPosition);
+    if (rows == 1) {
+        if (auto ran = runOne(cache, firstPosition + 1, firstLogits == 0, stop); !ran) return ran;
+        if (firstLogits == 0) copyLogits(1, logits);
+        return {};
+    }
+    StepShape shape = shapeOf(rows, firstPosition + rows);
+    // The head's one dispatch must not take longer than a slice either.
+    const double headCost = static_cast<double>(m_plan.config.vocabulary) * m_plan.config.width;
+    const auto headRows = std::clamp<std::uint32_t>(
+        static_cast<std::uint32_t>(std::min(shape.costPerSlice / headCost, 4096.0)) / 8 * 8, 8,
+        m_plan.logitRows);
+    shape.firstLogits = firstLogits;
+    shape.logitRows = std::min(rows - firstLogits, headRows);
+    bool withBody = true;
+    do {
+        const auto recording = record(cache, shape, withBody);
+        if (!recording) return recording.error();
+        if (auto ran = submit(*recording, 0, recording->slices.size(), stop); !ran) return ran;
+        copyLogits(shape.logitRows, logits);
+        logits += std::size_t{shape.logitRows} * m_plan.config.vocabulary;
+        shape.firstLogits += shape.logitRows;
+        shape.logitRows = std::min(rows - shape.firstLogits, headRows);
+        withBody = false;
+    } while (shape.firstLogits < rows);
+    return {};
+}
+
+void VulkanExecutor::copyLogits(std::uint32_t rows, float* out) const {
+    for (std::uint32_t row = 0; row < rows; ++row)
+        std::memcpy(out + std::size_t{row} * m_plan.config.vocabulary,
+                    m_logits.mapped() + std::size_t{row} * m_plan.logitStride * 16,
+                    m_plan.config.vocabulary * sizeof(float));
+}
+
+Result<void> VulkanExecutor::run(const Batch& batch, KvCache& cache, std::stop_token stop,
+                                 std::vector<float>& logits) {
+    const auto rows = static_cast<std::uint32_t>(batch.tokens.size());
+    if (rows == 0 || rows > maxBatch() || batch.firstLogits > rows)
+        return Error{ErrorCode::BadArgument, "batch", "1 to " + std::to_string(maxBatch()) + " tokens"};
+    if (std::uint64_t{batch.firstPosition} + rows > cache.capacity())
+        return Error{ErrorCode::ContextFull, std::to_string(std::uint64_t{batch.firstPosition} + rows),
+                     std::to_string(cache.capacity())};
+    for (const TokenId token : batch.tokens)
+        if (static_cast<std::uint32_t>(token) >= m_plan.config.vocabulary)
+            return Error{ErrorCode::BadArgument, "token",
+                         "below " + std::to_string(m_plan.config.vocabulary)};
+    logits.resize(std::size_t{rows - batch.firstLogits} * m_plan.config.vocabulary);
+
+    auto& vulkanCache = static_cast<VulkanKvCache&>(cache);
+    float* out = logits.data();
+    for (std::uint32_t done = 0; done < rows;) {
+        const std::uint32_t pass = rowsOfPass(rows - done, batch.firstPosition + rows);
+        const std::uint32_t unwanted = std::min(std::max(batch.firstLogits, done) - done, pass);
+        if (auto ran = runPass(vulkanCache, batch.tokens.subspan(done, pass), batch.firstPosition + done,
+                               unwanted, stop, out);
+            !ran)
+            return ran;
+        out += std::size_t{pass - unwanted} * m_plan.config.vocabulary;
+        done += pass;
+    }
+    return {};
+}
+
+} // namespace ponder

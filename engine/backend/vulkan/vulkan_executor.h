@@ -1,0 +1,67 @@
+// One model on one Vulkan device: its weights, its scratch memory, its pipelines, and the passes through it.
+//
+// Takes batches of tokens and a cache (backend.h); gives logits. A batch is cut into passes, a pass into
+// submits of about 0.15 s with a look at the stop token between them. A single token's commands are recorded
+// once for a cache and submitted again for every token. Owner: the caller of Device::load(); the device
+// outlives it. Thread: one at a time. Errors: DeviceLost, OutOfMemory, Cancelled, ContextFull, BadArgument.
+// Next station: sample/.
+#pragma once
+
+#include "engine/backend/vulkan/step_recorder.h"
+#include "engine/backend/vulkan/submit_pace.h"
+#include "engine/backend/vulkan/weight_store.h"
+
+namespace ponder {
+
+class VulkanExecutor final : public Executor {
+public:
+    static Result<std::unique_ptr<Executor>> load(VulkanContext& context, const LoadRequest& request,
+                                                  const PlanLimits& limits, const KernelTuning& tuning,
+                                                  const Progress& progress, std::stop_token stop);
+
+    std::uint32_t maxBatch() const override { return m_plan.limits.maxRows; }
+    Result<std::unique_ptr<KvCache>> createCache(std::uint32_t tokens, KvType type) override;
+    Result<void> run(const Batch& batch, KvCache& cache, std::stop_token stop,
+                     std::vector<float>& logits) override;
+    MemoryUse memory() const override;
+
+    // Dispatches of the last recorded pass, logits left out; tests divide it by the layers.
+    std::uint32_t lastBodyDispatches() const { return m_lastBodyDispatches; }
+    // Submits since the load; tests see that long work is cut.
+    std::uint64_t submits() const { return m_submits; }
+
+private:
+    VulkanExecutor(VulkanContext& context, VulkanPlan plan, const KernelTuning& tuning);
+    Result<void> allocate(const Progress& progress, std::stop_token stop);
+    Result<void> bind();
+    Result<void> buildPipelines(KvType type, std::stop_token stop);
+
+    std::uint32_t rowsOfPass(std::uint32_t rows, std::uint32_t length) const;
+    std::uint32_t partsOf(std::uint32_t rows, std::uint32_t length) const;
+    void writeStep(std::span<const TokenId> tokens, std::uint32_t firstPosition);
+    StepShape shapeOf(std::uint32_t rows, std::uint32_t length) const;
+    Result<Recording> record(const VulkanKvCache& cache, const StepShape& shape, bool withBody);
+    Result<void> runOne(VulkanKvCache& cache, std::uint32_t length, bool wantsLogits, std::stop_token stop);
+    Result<void> runPass(VulkanKvCache& cache, std::span<const TokenId> tokens, std::uint32_t firstPosition,
+                         std::uint32_t firstLogits, std::stop_token stop, float* logits);
+    Result<void> submit(const Recording& recording, std::size_t from, std::size_t to, std::stop_token stop);
+    void copyLogits(std::uint32_t rows, float* out) const;
+
+    VulkanContext& m_context;
+    VulkanPlan m_plan;
+    KernelTuning m_tuning;
+    std::vector<float> m_ropeFactors;
+    WeightStore m_store;
+    VulkanBuffer m_step;
+    VulkanBuffer m_logits;
+    std::unique_ptr<PipelineSet> m_pipelines;
+    std::vector<TexelSet> m_weightSets;
+    TexelSet m_scratchSet;
+    StepBuffers m_buffers;
+    SubmitPace m_pace;
+    std::shared_ptr<std::uint64_t> m_cacheBytes = std::make_shared<std::uint64_t>(0);
+    std::uint32_t m_lastBodyDispatches = 0;
+    std::uint64_t m_submits = 0;
+};
+
+} // namespace ponder

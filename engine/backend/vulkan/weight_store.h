@@ -1,0 +1,21 @@
+// A model's weights on the device: the chunks of the plan, and scratch memory with norms and biases in it.
+//
+// Takes a plan; allocates exactly its buffers and fills them from the mapped file, a few megabytes at a time.
+// Owner: VulkanExecutor. Thread: one at a time; progress is called on it. Errors: OutOfMemory, DeviceLost,
+// Cancelled. Next station: vulkan_executor.h.
+#pragma once
+
+#include "engine/backend/vulkan/uploader.h"
+#include "engine/plan/vulkan_plan.h"
+
+namespace ponder {
+
+struct WeightStore {
+    std::vector<VulkanBuffer> chunks;
+    VulkanBuffer scratch;
+
+    static Result<WeightStore> load(VulkanContext& context, const VulkanPlan& plan, const Progress& progress,
+                                    std::stop_token stop);
+};
+
+} // namespace ponder

@@ -1,0 +1,211 @@
+#include "engine/plan/vulkan_plan.h"
+
+#include <algorithm>
+#include <map>
+
+namespace ponder {
+namespace {
+
+constexpr std::uint32_t kMaxLogitRows = 64;
+constexpr std::uint32_t kMinPartPlaces = 32;
+constexpr std::uint64_t kMaxPieces = std::uint64_t{1} << 31; // texel coordinates are signed
+
+std::uint32_t padded(std::uint64_t value, std::uint32_t to) {
+    return static_cast<std::uint32_t>((value + to - 1) / to * to);
+}
+
+Error tooLarge(const PlanLimits& limits, std::string_view what, std::uint64_t bytes) {
+    return {ErrorCode::DoesNotFit, limits.deviceName,
+            std::string(what) + " needs " + std::to_string(bytes) + " bytes in one buffer of at most " +
+                std::to_string(limits.largestBuffer)};
+}
+
+// Puts tensors into chunks, in order, as long as the current chunk has room.
+class Placer {
+public:
+    explicit Placer(VulkanPlan& plan) : m_plan(plan) {}
+
+    // Matrices that one dispatch reads: all in one chunk.
+    Result<void> together(std::initializer_list<const TensorInfo*> matrices,
+                          std::initializer_list<const VulkanTensor**> places) {
+        std::uint64_t pieces = 0;
+        for (const TensorInfo* matrix : matrices)
+            pieces += DeviceLayout::of(matrix->type, matrix->rowLength(), matrix->rows()).pieces();
+        if (pieces * 16 > m_plan.limits.largestBuffer)
+            return tooLarge(m_plan.limits, (*matrices.begin())->name, pieces * 16);
+        reserve(pieces);
+        auto place = places.begin();
+        for (const TensorInfo* matrix : matrices) {
+            VulkanTensor& tensor = add(matrix);
+            addSlice(tensor, 0, matrix->rows());
+            **place++ = &tensor;
+        }
+        return {};
+    }
+
+    // A matrix that may be cut by rows (embedding, output).
+    Result<const VulkanTensor*> cut(const TensorInfo* matrix) {
+        if (const auto known = m_known.find(matrix); known != m_known.end()) return known->second;
+        VulkanTensor& tensor = add(matrix);
+        const DeviceLayout four = DeviceLayout::of(matrix->type, matrix->rowLength(), 4);
+        const std::uint64_t fit = m_plan.limits.largestBuffer / four.bytes() * 4;
+        if (fit == 0) return tooLarge(m_plan.limits, matrix->name, four.bytes());
+        for (std::uint64_t row = 0; row < matrix->rows(); row += fit) {
+            const std::uint64_t rows = std::min(fit, matrix->rows() - row);
+            reserve(DeviceLayout::of(matrix->type, matrix->rowLength(), rows).pieces());
+            addSlice(tensor, row, rows);
+        }
+        m_known[matrix] = &tensor;
+        return &tensor;
+    }
+
+    // A norm or bias: f32 in scratch.
+    const VulkanTensor* vector(const TensorInfo* source) {
+        if (!source) return nullptr;
+        VulkanTensor& tensor = add(source);
+        tensor.vectorAt = static_cast<std::uint32_t>(m_plan.scratch.pieces);
+        tensor.vectorPieces = padded(source->rowLength() * source->rows(), 32) / 4;
+        m_plan.scratch.pieces += tensor.vectorPieces;
+        return &tensor;
+    }
+
+private:
+    VulkanTensor& add(const TensorInfo* source) {
+        m_plan.tensors.push_back({source, {}, 0, 0});
+        return m_plan.tensors.back();
+    }
+    void reserve(std::uint64_t pieces) {
+        if (m_plan.chunks.empty() || m_plan.chunks.back() + pieces * 16 > m_plan.limits.largestBuffer)
+            m_plan.chunks.push_back(0);
+    }
+    void addSlice(VulkanTensor& tensor, std::uint64_t firstRow, std::uint64_t rows) {
+        std::uint64_t& chunk = m_plan.chunks.back();
+        const DeviceLayout layout = DeviceLayout::of(tensor.source->type, tensor.source->rowLength(), rows);
+        tensor.slices.push_back({static_cast<std::uint32_t>(m_plan.chunks.size() - 1),
+                                 static_cast<std::uint32_t>(chunk / 16), firstRow, layout});
+        chunk += layout.bytes();
+    }
+
+    VulkanPlan& m_plan;
+    std::map<const TensorInfo*, const VulkanTensor*> m_known;
+};
+
+Result<void> placeLayer(Placer& placer, const LayerWeights<const TensorInfo*>& from,
+                        LayerWeights<const VulkanTensor*>& to) {
+    to.attentionNorm = placer.vector(from.attentionNorm);
+    to.qBias = placer.vector(from.qBias);
+    to.kBias = placer.vector(from.kBias);
+    to.vBias = placer.vector(from.vBias);
+    to.feedForwardNorm = placer.vector(from.feedForwardNorm);
+    if (auto placed = placer.together({from.q, from.k, from.v}, {&to.q, &to.k, &to.v}); !placed)
+        return placed.error();
+    if (auto placed = placer.together({from.output}, {&to.output}); !placed) return placed.error();
+    if (auto placed = placer.together({from.gate, from.up}, {&to.gate, &to.up}); !placed)
+        return placed.error();
+    return placer.together({from.down}, {&to.down});
+}
+
+Result<void> placeWeights(VulkanPlan& plan, const FileWeights& from) {
+    Placer placer(plan);
+    const auto embedding = placer.cut(from.tokenEmbedding);
+    if (!embedding) return embedding.error();
+    plan.weights.tokenEmbedding = *embedding;
+    plan.weights.tied = from.tied;
+    plan.weights.layers.resize(from.layers.size());
+    for (std::size_t i = 0; i < from.layers.size(); ++i)
+        if (auto placed = placeLayer(placer, from.layers[i], plan.weights.layers[i]); !placed)
+            return placed.error();
+    plan.weights.outputNorm = placer.vector(from.outputNorm);
+    const auto output = placer.cut(from.output);
+    if (!output) return output.error();
+    plan.weights.output = *output;
+    return {};
+}
+
+// Continues behind the vectors that placeWeights() has put into scratch.
+void placeScratch(VulkanPlan& plan, std::uint32_t contextTokens) {
+    const ModelConfig& config = plan.config;
+    ScratchPlan& scratch = plan.scratch;
+    const auto take = [&](std::uint64_t pieces) {
+        const auto at = static_cast<std::uint32_t>(scratch.pieces);
+        scratch.pieces += pieces;
+        return at;
+    };
+    // Tiles of eight columns read (and forget) rows behind the last.
+    const std::uint64_t rows = plan.limits.maxRows + 8;
+    const auto region = [&](std::uint32_t stride) { return ScratchRegion{take(rows * stride), stride}; };
+    scratch.zeros = take(padded(std::max(config.queryLength(), config.kvLength()), 32) / 4);
+    scratch.x = region(padded(config.width, 32) / 4);
+    scratch.normed = region(scratch.x.stride);
+    scratch.squares = region(scratch.x.stride / 4);
+    scratch.qkv = region((config.queryLength() + 2 * config.kvLength()) / 4);
+    scratch.query = region(config.queryLength() / 4);
+    scratch.attention = region(config.queryLength() / 4);
+    scratch.hidden = region(padded(config.hidden, 32) / 4);
+    const std::uint64_t prompt = plan.limits.maxPartPositions;
+    const std::uint64_t parts = (contextTokens + prompt - 1) / prompt;
+    scratch.partPlaces = static_cast<std::uint32_t>(
+        parts > 1 ? std::max<std::uint64_t>(kMinPartPlaces, plan.limits.maxRows * parts) : kMinPartPlaces);
+    scratch.parts = take(std::uint64_t{scratch.partPlaces} * config.heads * (config.headSize / 4 + 1));
+}
+
+} // namespace
+
+std::uint64_t KvPlan::bytes() const {
+    std::uint64_t sum = 0;
+    for (const std::uint64_t buffer : buffers)
+        sum += buffer;
+    return sum;
+}
+
+Result<KvPlan> VulkanPlan::planCache(std::uint32_t tokens, KvType type) const {
+    KvPlan out;
+    out.tokens = tokens;
+    out.type = type;
+    out.layerBytes = std::uint64_t{2} * tokens * config.kvLength() * (type == KvType::F16 ? 2 : 4);
+    if (out.layerBytes > limits.largestBuffer) return tooLarge(limits, "one layer's cache", out.layerBytes);
+    if (out.layerBytes == 0) return Error{ErrorCode::BadArgument, "context", "at least 1 token"};
+    out.layersPerBuffer = static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(config.layers, limits.largestBuffer / out.layerBytes));
+    for (std::uint32_t layer = 0; layer < config.layers; layer += out.layersPerBuffer)
+        out.buffers.push_back(std::min(out.layersPerBuffer, config.layers - layer) * out.layerBytes);
+    return out;
+}
+
+MemoryUse VulkanPlan::memory() const {
+    MemoryUse use;
+    for (const std::uint64_t chunk : chunks)
+        use.weights += chunk;
+    use.kv = kv.bytes();
+    use.scratch = scratch.pieces * 16;
+    use.staging = step.bytes + logitBytes() + limits.uploadBytes;
+    return use;
+}
+
+Result<VulkanPlan> VulkanPlan::make(const ModelConfig& config, const FileWeights& weights,
+                                    const PlanLimits& limits, std::uint32_t contextTokens, KvType type) {
+    // The kernels turn eight values at a time; halves of a head begin at a multiple of eight.
+    if (config.rotary % 16 != 0 || config.headSize % 32 != 0 || config.rotary > config.headSize)
+        return Error{ErrorCode::BadMetadata, limits.deviceName,
+                     "heads of " + std::to_string(config.headSize) + " values, " +
+                         std::to_string(config.rotary) + " of them turned"};
+    VulkanPlan plan;
+    plan.config = config;
+    plan.limits = limits;
+    if (auto placed = placeWeights(plan, weights); !placed) return placed.error();
+    placeScratch(plan, contextTokens);
+    if (plan.scratch.pieces > kMaxPieces || plan.scratch.pieces * 16 > limits.largestBuffer)
+        return tooLarge(limits, "scratch memory", plan.scratch.pieces * 16);
+    plan.step.turns = plan.step.tokens + limits.maxRows / 4 + 1;
+    plan.step.bytes = (plan.step.turns + std::uint64_t{limits.maxRows} * (config.rotary / 4)) * 16;
+    plan.logitRows = std::min(limits.maxRows, kMaxLogitRows);
+    plan.logitStride = padded(config.vocabulary, 4) / 4;
+    if (contextTokens > 0) {
+        auto kv = plan.planCache(contextTokens, type);
+        if (!kv) return kv.error();
+        plan.kv = *kv;
+    }
+    return plan;
+}
+
+} // namespace ponder

@@ -1,0 +1,98 @@
+// What goes where on a Vulkan device, and every byte of it.
+//
+// Takes a model's shape and tensors and a device's limits; gives the place of each tensor, the regions of the
+// scratch buffer, and the sizes of all buffers. The loader allocates exactly this; the fit hint shows exactly
+// this. Offsets count pieces of 16 bytes. Owner: plain value; the TensorInfos belong to the ModelFile.
+// Thread: any. Errors: DoesNotFit (a tensor or layer that no buffer can hold), BadMetadata (a head that the
+// kernels cannot turn). Next station: backend/vulkan/weight_store.h, backend/vulkan/vulkan_executor.h.
+#pragma once
+
+#include "engine/backend/backend.h"
+#include "engine/plan/device_layout.h"
+
+#include <deque>
+#include <vector>
+
+namespace ponder {
+
+// What the plan must know of a device.
+struct PlanLimits {
+    std::string deviceName;
+    std::uint64_t largestBuffer = 0;    // bytes
+    std::uint32_t maxRows = 0;          // tokens in one pass, a multiple of 8
+    std::uint32_t maxPartPositions = 0; // cache positions that one invocation of attention may walk
+    std::uint64_t uploadBytes = 0;      // staging for uploads; 0 where the host maps device memory
+};
+
+// Consecutive rows of a matrix in one chunk.
+struct WeightSlice {
+    std::uint32_t chunk = 0;
+    std::uint32_t at = 0; // piece in the chunk
+    std::uint64_t firstRow = 0;
+    DeviceLayout layout; // of these rows
+};
+
+struct VulkanTensor {
+    const TensorInfo* source = nullptr;
+    std::vector<WeightSlice> slices; // of a matrix; empty for a vector
+    std::uint32_t vectorAt = 0;      // of a vector: piece in scratch, f32, padded with zeros
+    std::uint64_t vectorPieces = 0;
+};
+
+// Regions of the scratch buffer. Row regions hold one row for every token, so many pieces apart.
+struct ScratchRegion {
+    std::uint32_t at = 0;
+    std::uint32_t stride = 0;
+};
+struct ScratchPlan {
+    std::uint32_t zeros = 0;      // stands for absent biases
+    ScratchRegion x;              // residual stream
+    ScratchRegion normed;         // x times the next norm's weights
+    ScratchRegion squares;        // sums of squares, one for every four values of x
+    ScratchRegion qkv;            // q, k and v behind each other
+    ScratchRegion query;          // q after RoPE
+    ScratchRegion attention;      // what attention gives
+    ScratchRegion hidden;         // silu(gate) * up
+    std::uint32_t parts = 0;      // attention in parts
+    std::uint32_t partPlaces = 0; // rows times parts that fit there
+    std::uint64_t pieces = 0;
+};
+
+// What the host writes before each submit.
+struct StepPlan {
+    std::uint32_t tokens = 1; // piece of the token ids
+    std::uint32_t turns = 0;  // piece of RoPE's cosines and sines
+    std::uint64_t bytes = 0;
+};
+
+struct KvPlan {
+    std::uint32_t tokens = 0;
+    KvType type = KvType::F16;
+    std::uint64_t layerBytes = 0;
+    std::uint32_t layersPerBuffer = 0;
+    std::vector<std::uint64_t> buffers; // bytes
+    std::uint64_t bytes() const;
+};
+
+struct VulkanPlan {
+    ModelConfig config;
+    PlanLimits limits;
+    std::deque<VulkanTensor> tensors; // in upload order
+    Weights<const VulkanTensor*> weights;
+    std::vector<std::uint64_t> chunks; // bytes
+    ScratchPlan scratch;
+    StepPlan step;
+    std::uint32_t logitRows = 0;   // rows of logits in one pass
+    std::uint32_t logitStride = 0; // pieces from one to the next
+    std::uint64_t logitBytes() const { return std::uint64_t{logitRows} * logitStride * 16; }
+    KvPlan kv; // for the context the load asked for
+
+    // The most that is alive at once: uploads end before the first cache is made, yet both are counted.
+    MemoryUse memory() const;
+
+    static Result<VulkanPlan> make(const ModelConfig& config, const FileWeights& weights,
+                                   const PlanLimits& limits, std::uint32_t contextTokens, KvType type);
+    Result<KvPlan> planCache(std::uint32_t tokens, KvType type) const;
+};
+
+} // namespace ponder
