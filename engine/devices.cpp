@@ -1,6 +1,7 @@
 #include "engine/devices.h"
 
 #include "engine/backend/reference/reference_device.h"
+#include "engine/backend/vulkan/vulkan_devices.h"
 #include "engine/engine.h"
 
 #include <algorithm>
@@ -20,12 +21,15 @@ bool matches(const DeviceInfo& device, const std::string& wanted) {
     return lower(device.name).find(lower(wanted)) != std::string::npos;
 }
 
-Result<std::unique_ptr<Device>> open(const DeviceInfo&) { return openReferenceDevice(); }
+Result<std::unique_ptr<Device>> open(const DeviceInfo& device) {
+    if (device.kind == DeviceKind::Reference) return openReferenceDevice();
+    return openVulkanDevice(device.id);
+}
 
 } // namespace
 
 std::vector<DeviceInfo> listDevices() {
-    std::vector<DeviceInfo> devices;
+    std::vector<DeviceInfo> devices = listVulkanDevices();
     devices.push_back(referenceDeviceInfo());
     return devices;
 }
