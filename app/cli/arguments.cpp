@@ -1,0 +1,134 @@
+#include "app/cli/arguments.h"
+
+#include "app/cli/text.h"
+
+#include <cmath>
+
+namespace ponder {
+namespace {
+
+Error wrong(const QString& what, const QString& allowed) {
+    return Error{ErrorCode::BadArgument, what.toStdString(), allowed.toStdString()};
+}
+
+QString dashed(const QString& name) {
+    return (name.size() == 1 ? QStringLiteral("-") : QStringLiteral("--")) + name;
+}
+
+} // namespace
+
+Arguments::Arguments() {
+    flag(QStringLiteral("json"), Cli::tr("Print the result as JSON."));
+    m_parser.addOption({{QStringLiteral("h"), QStringLiteral("help")}, Cli::tr("Show this help.")});
+}
+
+void Arguments::takesModel(Presence presence) {
+    m_takesModel = true;
+    m_model = presence;
+}
+
+void Arguments::takesDevice() {
+    text(QStringLiteral("device"), QStringLiteral("D"),
+         Cli::tr("auto, reference, vulkan, vulkan:1 or part of a device's name. The default is auto."),
+         Presence::Optional);
+    count(QStringLiteral("context"), QStringLiteral("N"),
+          Cli::tr("Tokens of context. The default is what the model was trained for, at most 4096."), 0);
+    choice(QStringLiteral("kv"), {QStringLiteral("f16"), QStringLiteral("f32")},
+           Cli::tr("Number format of the attention cache. The default is the device's choice."));
+}
+
+void Arguments::flag(const QString& name, const QString& description) {
+    m_parser.addOption({name, description});
+}
+
+void Arguments::text(const QString& name, const QString& value, const QString& description,
+                     Presence presence) {
+    m_parser.addOption({name, description, value});
+    if (presence == Presence::Required) m_required << name;
+}
+
+void Arguments::choice(const QString& name, const QStringList& allowed, const QString& description) {
+    text(name, allowed.join(u'|'), description, Presence::Optional);
+    m_choices.insert(name, allowed);
+}
+
+void Arguments::count(const QString& name, const QString& value, const QString& description, quint64 standard,
+                      quint64 smallest, quint64 largest) {
+    m_parser.addOption({name, description, value, QString::number(standard)});
+    m_ranges.insert(name, {static_cast<double>(smallest), static_cast<double>(largest), true});
+}
+
+void Arguments::number(const QString& name, const QString& value, const QString& description, double standard,
+                       double smallest, double largest) {
+    m_parser.addOption({name, description, value, QString::number(standard)});
+    m_ranges.insert(name, {smallest, largest, false});
+}
+
+void Arguments::ids(const QString& name, const QString& description, Presence presence) {
+    text(name, QStringLiteral("1,2,3"), description, presence);
+    m_idLists << name;
+}
+
+Result<void> Arguments::parse(const QStringList& words) {
+    if (!m_parser.parse(QStringList{QString()} + words))
+        return wrong(m_parser.unknownOptionNames().isEmpty()
+                         ? m_parser.errorText()
+                         : dashed(m_parser.unknownOptionNames().constFirst()),
+                     Cli::tr("this subcommand has no such option, or it lacks its value"));
+    if (has(QStringLiteral("help"))) return {};
+    const auto given = m_parser.positionalArguments();
+    if (given.size() > (m_takesModel ? 1 : 0))
+        return wrong(given.constLast(), Cli::tr("it stands where nothing is expected"));
+    if (m_takesModel && m_model == Presence::Required && given.isEmpty())
+        return wrong(QStringLiteral("MODEL"), Cli::tr("give the path of a .gguf file"));
+    for (const QString& name : m_required)
+        if (!has(name)) return wrong(dashed(name), Cli::tr("this option is needed"));
+    for (auto range = m_ranges.cbegin(); range != m_ranges.cend(); ++range)
+        if (const Result<void> good = checkNumber(range.key(), *range); !good) return good;
+    for (const QString& name : m_idLists)
+        if (const Result<void> good = checkIds(name); !good) return good;
+    for (auto choice = m_choices.cbegin(); choice != m_choices.cend(); ++choice)
+        if (const Result<void> good = checkChoice(choice.key(), *choice); !good) return good;
+    return {};
+}
+
+Result<void> Arguments::checkNumber(const QString& name, const Range& range) const {
+    bool good = false;
+    const QString given = m_parser.value(name);
+    const double value = range.whole ? static_cast<double>(given.toULongLong(&good)) : given.toDouble(&good);
+    if (good && std::isfinite(value) && value >= range.smallest && value <= range.largest) return {};
+    return wrong(dashed(name) + u' ' + given,
+                 Cli::tr("give a number from %1 to %2")
+                     .arg(QString::number(range.smallest, 'g', 20), QString::number(range.largest, 'g', 20)));
+}
+
+Result<void> Arguments::checkChoice(const QString& name, const QStringList& allowed) const {
+    if (!has(name) || allowed.contains(text(name))) return {};
+    return wrong(dashed(name) + u' ' + text(name),
+                 Cli::tr("give one of: %1").arg(allowed.join(QStringLiteral(", "))));
+}
+
+Result<void> Arguments::checkIds(const QString& name) const {
+    if (!has(name)) return {};
+    for (const QString& id : text(name).split(u',')) {
+        bool good = false;
+        id.toUInt(&good);
+        if (!good) return wrong(dashed(name), Cli::tr("give token ids separated by commas, as in 1,2,3"));
+    }
+    return {};
+}
+
+std::vector<TokenId> Arguments::ids(const QString& name) const {
+    std::vector<TokenId> out;
+    for (const QString& id : text(name).split(u',', Qt::SkipEmptyParts))
+        out.push_back(id.toUInt());
+    return out;
+}
+
+QString Arguments::optionsHelp() const {
+    const QString all = m_parser.helpText();
+    const QString title = QStringLiteral("Options:\n");
+    return all.mid(all.indexOf(title) + title.size());
+}
+
+} // namespace ponder

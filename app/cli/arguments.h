@@ -1,0 +1,66 @@
+// The words after a subcommand, declared once and checked before the subcommand runs.
+//
+// A command declares what it takes; parse() checks presence and ranges, so that the getters never fail.
+// Owner: main.cpp. Thread: main. Errors: BadArgument, and a sentence of its own for unknown options.
+// Next station: the subcommands.
+#pragma once
+
+#include "engine/base/result.h"
+#include "engine/text/tokenizer.h"
+
+#include <QCommandLineParser>
+#include <QHash>
+
+#include <limits>
+
+namespace ponder {
+
+class Arguments {
+public:
+    Arguments();
+
+    // Declaring. Numbers are checked against their range by parse().
+    enum class Presence { Required, Optional };
+    void takesModel(Presence presence = Presence::Required);
+    void takesDevice(); // --device, --context, --kv
+    void flag(const QString& name, const QString& description);
+    void text(const QString& name, const QString& value, const QString& description, Presence presence);
+    void choice(const QString& name, const QStringList& allowed, const QString& description);
+    void count(const QString& name, const QString& value, const QString& description, quint64 standard,
+               quint64 smallest = 0, quint64 largest = std::numeric_limits<quint32>::max());
+    void number(const QString& name, const QString& value, const QString& description, double standard,
+                double smallest, double largest);
+    void ids(const QString& name, const QString& description, Presence presence);
+
+    Result<void> parse(const QStringList& words);
+
+    // Reading, after parse().
+    bool has(const QString& name) const { return m_parser.isSet(name); }
+    bool json() const { return has(QStringLiteral("json")); }
+    QString model() const { return m_parser.positionalArguments().value(0); }
+    QString text(const QString& name) const { return m_parser.value(name); }
+    quint64 count(const QString& name) const { return m_parser.value(name).toULongLong(); }
+    double number(const QString& name) const { return m_parser.value(name).toDouble(); }
+    std::vector<TokenId> ids(const QString& name) const;
+
+    QString optionsHelp() const; // the table of options, one a line
+
+private:
+    struct Range {
+        double smallest, largest;
+        bool whole;
+    };
+    Result<void> checkNumber(const QString& name, const Range& range) const;
+    Result<void> checkChoice(const QString& name, const QStringList& allowed) const;
+    Result<void> checkIds(const QString& name) const;
+
+    QCommandLineParser m_parser;
+    QHash<QString, Range> m_ranges;
+    QHash<QString, QStringList> m_choices;
+    QStringList m_idLists;
+    QStringList m_required;
+    Presence m_model = Presence::Optional;
+    bool m_takesModel = false;
+};
+
+} // namespace ponder

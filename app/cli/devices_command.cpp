@@ -1,0 +1,66 @@
+#include "app/cli/command.h"
+#include "app/cli/text.h"
+#include "engine/engine.h"
+
+#include <QLocale>
+
+namespace ponder {
+namespace {
+
+const char* kindName(DeviceKind kind) {
+    switch (kind) {
+    case DeviceKind::Discrete:
+        return "discrete";
+    case DeviceKind::Integrated:
+        return "integrated";
+    case DeviceKind::Software:
+        return "software";
+    case DeviceKind::Reference:
+        break;
+    }
+    return "reference";
+}
+
+Json toJson(const DeviceInfo& device) {
+    return {{"id", device.id},
+            {"name", device.name},
+            {"driver", device.driver},
+            {"kind", kindName(device.kind)},
+            {"memory_bytes", device.memoryBytes},
+            {"free_bytes", device.freeBytes},
+            {"usable", device.unusable.empty()},
+            {"unusable_reason", device.unusable}};
+}
+
+int run(const Invocation& call) {
+    const std::vector<DeviceInfo> devices = listDevices();
+    Json list = Json::array();
+    for (const DeviceInfo& device : devices) {
+        list.push_back(toJson(device));
+        if (call.console.json()) continue;
+        const QString memory = QLocale().formattedDataSize(static_cast<qint64>(device.memoryBytes));
+        call.console.line(
+            QStringLiteral("%1  %2  (%3, %4)")
+                .arg(QString::fromStdString(device.id), -10)
+                .arg(QString::fromStdString(device.name), QLatin1String(kindName(device.kind)), memory));
+        if (!device.driver.empty())
+            call.console.line(QStringLiteral("            %1").arg(QString::fromStdString(device.driver)));
+        if (!device.unusable.empty())
+            call.console.line(
+                Cli::tr("            cannot be used: %1").arg(QString::fromStdString(device.unusable)));
+    }
+    if (call.console.json()) call.console.value({{"devices", list}});
+    return kDone;
+}
+
+} // namespace
+
+const Command kDevicesCommand{
+    "devices",
+    "[--json]",
+    QT_TRANSLATE_NOOP("ponder::Cli", "Lists the devices that models can run on, best first."),
+    "devices\ndevices --json",
+    [](Arguments&) {},
+    run};
+
+} // namespace ponder

@@ -1,0 +1,42 @@
+#include "app/cli/exit_code.h"
+
+namespace ponder {
+
+ExitCode exitCode(ErrorCode code) {
+    switch (code) {
+    case ErrorCode::FileNotFound:
+    case ErrorCode::FileUnreadable:
+    case ErrorCode::NotAModelFile:
+    case ErrorCode::UnsupportedVersion:
+    case ErrorCode::FileTruncated:
+    case ErrorCode::BadMetadata:
+    case ErrorCode::BadTensor:
+    case ErrorCode::UnknownTensorType:
+    case ErrorCode::UnknownArchitecture:
+    case ErrorCode::MissingSplitPart:
+    case ErrorCode::MissingTensor:
+    case ErrorCode::UnsupportedModel:
+    case ErrorCode::UnknownTokenizer:
+    case ErrorCode::BadTokenizer:
+    case ErrorCode::TemplateFailed:
+    case ErrorCode::TemplateTimeout:
+        return kBadFile;
+    case ErrorCode::OutOfMemory:
+    case ErrorCode::DoesNotFit:
+    case ErrorCode::ContextFull:
+        return kDoesNotFit;
+    case ErrorCode::DeviceNotFound:
+    case ErrorCode::DeviceUnusable:
+    case ErrorCode::DeviceLost:
+        return kDevice;
+    case ErrorCode::Cancelled:
+        return kInterrupted;
+    case ErrorCode::BadArgument:
+        return kUsage;
+    case ErrorCode::Internal:
+        break;
+    }
+    return kInternal;
+}
+
+} // namespace ponder

@@ -1,0 +1,83 @@
+#include "app/cli/command.h"
+#include "app/cli/text.h"
+#include "engine/model/weights.h"
+
+#include <QFile>
+#include <QLocale>
+
+namespace ponder {
+namespace {
+
+// Bytes of every number format in the file, by its name.
+std::map<std::string, std::uint64_t> bytesByType(const ModelFile& file) {
+    std::map<std::string, std::uint64_t> out;
+    for (const TensorInfo& tensor : file.tensors())
+        if (const auto traits = typeTraits(tensor.type))
+            out[std::string(traits->name)] += tensor.bytes.size();
+    return out;
+}
+
+std::uint64_t parameters(const ModelFile& file) {
+    std::uint64_t sum = 0;
+    for (const TensorInfo& tensor : file.tensors())
+        sum += tensor.rowLength() * tensor.rows();
+    return sum;
+}
+
+Json describe(const ModelFile& file, const ModelConfig& config, const Tokenizer& tokenizer) {
+    const Metadata& metadata = file.metadata();
+    const auto text = [&](const char* key) { return std::string(metadata.text(key).value_or("")); };
+    Json parts = Json::array();
+    for (const auto& part : file.parts())
+        parts.push_back(part.string());
+    return {{"name", file.displayName()},
+            {"architecture", config.architecture},
+            {"parameters", parameters(file)},
+            {"file_bytes", file.fileBytes()},
+            {"parts", parts},
+            {"tensors", file.tensors().size()},
+            {"bytes_by_type", bytesByType(file)},
+            {"layers", config.layers},
+            {"width", config.width},
+            {"hidden", config.hidden},
+            {"heads", config.heads},
+            {"kv_heads", config.kvHeads},
+            {"head_size", config.headSize},
+            {"vocabulary", config.vocabulary},
+            {"trained_context", config.trainedContext},
+            {"rope_base", config.ropeBase},
+            {"tokenizer", text("tokenizer.ggml.model")},
+            {"pre_tokenizer", text("tokenizer.ggml.pre")},
+            {"tokens", tokenizer.size()},
+            {"add_bos", tokenizer.addBos()},
+            {"chat_template", metadata.has("tokenizer.chat_template")}};
+}
+
+int run(const Invocation& call) {
+    const auto file = ModelFile::open(call.arguments.model().toStdString());
+    if (!file) return call.console.fail(file.error());
+    const auto config = ModelConfig::read(**file);
+    if (!config) return call.console.fail(config.error());
+    if (const auto weights = bindWeights(**file, *config); !weights)
+        return call.console.fail(weights.error());
+    const auto tokenizer = Tokenizer::fromModel(**file);
+    if (!tokenizer) return call.console.fail(tokenizer.error());
+
+    const Json json = describe(**file, *config, **tokenizer);
+    if (call.console.json())
+        call.console.value(json);
+    else
+        call.console.table(json);
+    return kDone;
+}
+
+} // namespace
+
+const Command kInfoCommand{"info",
+                           "MODEL [--json]",
+                           QT_TRANSLATE_NOOP("ponder::Cli", "Checks a model file and says what is in it."),
+                           "info model.gguf\ninfo model-00001-of-00003.gguf --json",
+                           [](Arguments& arguments) { arguments.takesModel(); },
+                           run};
+
+} // namespace ponder

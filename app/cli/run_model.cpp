@@ -1,0 +1,43 @@
+#include "app/cli/run_model.h"
+
+#include "app/cli/text.h"
+
+namespace ponder {
+namespace {
+
+LoadOptions loadOptions(const Arguments& arguments, std::uint32_t contextTokens) {
+    LoadOptions options;
+    options.path = arguments.model().toStdString();
+    if (arguments.has(QStringLiteral("device")))
+        options.device = arguments.text(QStringLiteral("device")).toStdString();
+    options.contextTokens = contextTokens;
+    if (arguments.has(QStringLiteral("context")))
+        options.contextTokens = static_cast<std::uint32_t>(arguments.count(QStringLiteral("context")));
+    if (arguments.has(QStringLiteral("kv")))
+        options.kvType = arguments.text(QStringLiteral("kv")) == u"f32" ? KvType::F32 : KvType::F16;
+    return options;
+}
+
+} // namespace
+
+Result<RunModel> RunModel::load(const Invocation& call, std::stop_token stop, std::uint32_t contextTokens) {
+    const auto showProgress = [&](std::uint64_t done, std::uint64_t all) {
+        call.console.progress(Cli::tr("loading %1 %").arg(all > 0 ? done * 100 / all : 0));
+    };
+    auto model = Model::load(loadOptions(call.arguments, contextTokens), showProgress, stop);
+    call.console.progress({});
+    if (!model) return model.error();
+    if ((*model)->contextExceedsTraining())
+        call.console.note(
+            Cli::tr("Warning: %1 tokens of context are more than the %2 this model was trained for.")
+                .arg((*model)->contextTokens())
+                .arg((*model)->config().trainedContext));
+    auto session = (*model)->createSession();
+    if (!session) return session.error();
+    RunModel out;
+    out.model = std::move(*model);
+    out.session = std::move(*session);
+    return out;
+}
+
+} // namespace ponder

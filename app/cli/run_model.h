@@ -1,0 +1,26 @@
+// A model on a device with one session, as the arguments of a subcommand ask for it.
+//
+// Takes --device, --context and --kv; shows the progress of loading where standard error is a terminal, and
+// warns where the context is longer than the model was trained for. Owner: the subcommand. Thread: main.
+// Errors: those of Model::load and of the session. Next station: the subcommand.
+#pragma once
+
+#include "app/cli/command.h"
+#include "engine/engine.h"
+
+namespace ponder {
+
+struct RunModel {
+    std::unique_ptr<Model> model;
+    std::unique_ptr<Session> session; // goes before its model
+
+    RunModel() = default;
+    RunModel(RunModel&&) = default;
+    ~RunModel() { session.reset(); }
+
+    // `contextTokens` is what the subcommand needs where --context was not given; 0 leaves it to the engine.
+    static Result<RunModel> load(const Invocation& call, std::stop_token stop,
+                                 std::uint32_t contextTokens = 0);
+};
+
+} // namespace ponder

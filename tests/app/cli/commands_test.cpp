@@ -1,0 +1,223 @@
+// The subcommands of ponder-cli on the tiny reasoning model and on bad files: results, JSON keys, exit codes.
+#include "tests/app/cli/cli_run.h"
+
+#include <QJsonArray>
+#include <QTemporaryDir>
+#include <QtEndian>
+
+#include <cmath>
+#include <csignal>
+
+using namespace ponder::test;
+
+namespace {
+
+const QByteArray kPrompt = "<｜begin▁of▁sentence｜><｜User｜>What is 12+34?<｜Assistant｜><think>\n";
+
+QStringList onReference(QStringList words) {
+    return words << "--device"
+                 << "reference";
+}
+
+QList<float> readFloats(const QString& path) {
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly)) return {};
+    const QByteArray bytes = file.readAll();
+    QList<float> values(bytes.size() / 4);
+    qFromLittleEndian<float>(bytes.constData(), values.size(), values.data());
+    return values;
+}
+
+} // namespace
+
+class CommandsTest : public QObject {
+    Q_OBJECT
+private slots:
+    void devicesListTheReference() {
+        const CliRun run = runCli({"devices", "--json"});
+        QCOMPARE(run.exitCode, 0);
+        QStringList ids;
+        for (const QJsonValue& device : run.json()["devices"].toArray())
+            ids << device["id"].toString();
+        QVERIFY2(ids.contains("reference"), qPrintable(run.out));
+        QVERIFY(runCli({"devices"}).out.contains("reference"));
+    }
+
+    void infoNamesTheModelAndItsShape() {
+        const QJsonObject json = runCli({"info", tinyReasoner(), "--json"}).json();
+        QCOMPARE(json["architecture"].toString(), "qwen2");
+        QCOMPARE(json["layers"].toInt(), 4);
+        QCOMPARE(json["vocabulary"].toInt(), 768);
+        QVERIFY(json["chat_template"].toBool());
+        QVERIFY(runCli({"info", tinyReasoner()}).out.contains("qwen2"));
+    }
+
+    void aFileThatIsNoModelEndsWithThree() {
+        QTemporaryFile file;
+        QVERIFY(file.open());
+        file.write("GGUF but no more");
+        file.close();
+        for (const char* command : {"info", "bench"}) {
+            const CliRun run = runCli({command, file.fileName()});
+            QCOMPARE(run.exitCode, 3);
+            QVERIFY2(run.err.contains(QFileInfo(file).fileName()), qPrintable(run.err));
+        }
+        QCOMPARE(runCli({"info", "/nowhere/model.gguf"}).exitCode, 3);
+    }
+
+    void anUnknownDeviceEndsWithFive() {
+        const CliRun run = runCli({"bench", tinyReasoner(), "--device", "abacus"});
+        QCOMPARE(run.exitCode, 5);
+        QVERIFY2(run.err.contains("abacus") && run.err.contains("reference"), qPrintable(run.err));
+    }
+
+    void aPromptLongerThanTheContextEndsWithFour() {
+        const CliRun run =
+            runCli(onReference({"complete", tinyReasoner(), "--ids", "1,2,3,4,5,6,7,8,9", "--context", "8"}));
+        QCOMPARE(run.exitCode, 4);
+        QVERIFY2(run.err.contains("9") && run.err.contains("8"), qPrintable(run.err));
+    }
+
+    void aContextBeyondTheTrainedOneWarns() {
+        const CliRun run =
+            runCli(onReference({"complete", tinyReasoner(), "--ids", "1", "-n", "1", "--context", "2048"}));
+        QCOMPARE(run.exitCode, 0);
+        QVERIFY2(run.err.contains("2048") && run.err.contains("1024"), qPrintable(run.err));
+    }
+
+    void specialTokensAreParsedOnlyWhenAsked() {
+        const QStringList words{"tokenize", tinyReasoner(), "--text-file", "-", "--json"};
+        const QJsonArray plain = runCli(words, kPrompt).json()["ids"].toArray();
+        const QJsonArray special = runCli(words + QStringList{"--special"}, kPrompt).json()["ids"].toArray();
+        QCOMPARE(special, (QJsonArray{762, 764, 570, 369, 220, 16, 17, 10, 18, 19, 30, 765, 766, 198}));
+        QVERIFY(plain.size() > special.size());
+    }
+
+    void renderOpensTheThoughtOfTheReply() {
+        const QByteArray messages = R"([{"role": "user", "content": "What is 12+34?"}])";
+        const QStringList words{"render", tinyReasoner(), "--messages-file", "-"};
+        QCOMPARE(runCli(words, messages).out, QString::fromUtf8(kPrompt));
+        QCOMPARE(runCli(words + QStringList{"--json"}, messages).json()["text"].toString(),
+                 QString::fromUtf8(kPrompt));
+        const CliRun closed = runCli(words + QStringList{"--no-generation-prompt"}, messages);
+        QVERIFY2(!closed.out.contains("<think>"), qPrintable(closed.out));
+    }
+
+    void renderTakesATemplateWithoutAModel() {
+        QTemporaryFile file;
+        QVERIFY(file.open());
+        file.write("{{ bos_token }}{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}");
+        file.close();
+        const CliRun run = runCli(
+            {"render", "--template-file", file.fileName(), "--messages-file", "-", "--bos-token", "<s>"},
+            R"({"messages": [{"role": "user", "content": "你好"}]})");
+        QCOMPARE(run.exitCode, 0);
+        QCOMPARE(run.out, "<s>[user]你好");
+    }
+
+    void messagesThatAreNoListAreAUsageError() {
+        const CliRun run = runCli({"render", tinyReasoner(), "--messages-file", "-"}, "{\"role\": 1");
+        QCOMPARE(run.exitCode, 2);
+        QVERIFY(run.err.contains("JSON"));
+    }
+
+    void aTemplateThatRefusesEndsWithThree() {
+        QTemporaryFile file;
+        QVERIFY(file.open());
+        file.write("{{ raise_exception('no system here') }}");
+        file.close();
+        const CliRun run = runCli({"render", "--template-file", file.fileName(), "--messages-file", "-"},
+                                  R"([{"role": "user", "content": "x"}])");
+        QCOMPARE(run.exitCode, 3);
+        QVERIFY2(run.err.contains("no system here"), qPrintable(run.err));
+    }
+
+    void logitsAreOneRowOfFloatsAToken() {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath("logits.f32");
+        const CliRun run =
+            runCli(onReference({"logits", tinyReasoner(), "--ids", "762,764,570", "--out", path, "--json"}));
+        QCOMPARE(run.exitCode, 0);
+        QCOMPARE(run.json()["tokens"].toInt(), 3);
+        const QList<float> values = readFloats(path);
+        QCOMPARE(values.size(), 3 * 768);
+        QVERIFY(std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); }));
+    }
+
+    void logitsToAFolderThatIsNotThereLeaveNothingBehind() {
+        const CliRun run = runCli({"logits", tinyReasoner(), "--ids", "1", "--out", "/nowhere/logits.f32"});
+        QCOMPARE(run.exitCode, 2);
+        QVERIFY(run.err.contains("/nowhere/logits.f32"));
+    }
+
+    void perplexityIsTheExponentOfTheMean() {
+        const CliRun run =
+            runCli(onReference({"perplexity", tinyReasoner(), "--text-file", "-", "--per-token", "--json"}),
+                   "Add 12 and 34 digit by digit.");
+        QCOMPARE(run.exitCode, 0);
+        const QJsonObject json = run.json();
+        const QJsonArray each = json["nll"].toArray();
+        QCOMPARE(each.size(), json["tokens"].toInt() - 1);
+        double sum = 0;
+        for (const QJsonValue& value : each)
+            sum += value.toDouble();
+        QVERIFY(std::abs(sum / static_cast<double>(each.size()) - json["mean_nll"].toDouble()) < 1e-9);
+        QVERIFY(std::abs(std::exp(json["mean_nll"].toDouble()) / json["perplexity"].toDouble() - 1) < 1e-9);
+    }
+
+    void theFirstTokensOfATextCanBeScoredAlone() {
+        const CliRun run =
+            runCli(onReference({"perplexity", tinyReasoner(), "--text-file", "-", "--tokens", "4", "--json"}),
+                   "Add 12 and 34 digit by digit.");
+        QCOMPARE(run.json()["tokens"].toInt(), 4);
+        QCOMPARE(run.json()["scored"].toInt(), 3);
+    }
+
+    void completeWritesTheSumTheModelThinksOut() {
+        const QStringList words = onReference({"complete", tinyReasoner(), "--prompt-file", "-", "--special",
+                                               "--temperature", "0", "-n", "200"});
+        const CliRun plain = runCli(words, kPrompt);
+        QCOMPARE(plain.exitCode, 0);
+        QVERIFY2(plain.out.contains("</think>") && plain.out.contains("\\boxed{46}"), qPrintable(plain.out));
+        const QJsonObject json = runCli(words + QStringList{"--json"}, kPrompt).json();
+        QCOMPARE(json["text"].toString() + '\n', plain.out);
+        QCOMPARE(json["finish"].toString(), "end_of_text");
+        QCOMPARE(json["prompt_tokens"].toInt(), 14);
+    }
+
+    void theSameSeedGivesTheSameReply() {
+        const auto reply = [](const char* seed) {
+            return runCli(onReference({"complete", tinyReasoner(), "--ids", "762,764", "--temperature", "1.5",
+                                       "--seed", seed, "-n", "24", "--json"}))
+                .json()["ids"]
+                .toArray();
+        };
+        QCOMPARE(reply("7"), reply("7"));
+        QVERIFY(reply("7") != reply("8"));
+    }
+
+    void benchMeasuresBothPhases() {
+        const CliRun run =
+            runCli(onReference({"bench", tinyReasoner(), "-p", "8", "-n", "4", "-r", "2", "--json"}));
+        QCOMPARE(run.exitCode, 0);
+        const QJsonObject json = run.json();
+        for (const char* key :
+             {"prefill_tokens_per_second", "decode_tokens_per_second", "load_seconds", "peak_bytes"})
+            QVERIFY2(json[key].toDouble() > 0, key);
+    }
+
+    void anInterruptEndsWithOneHundredAndThirty() {
+        QProcess process;
+        process.start(cliProgram(),
+                      onReference({"complete", tinyReasoner(), "--ids", "762,764", "--temperature", "5",
+                                   "--top-p", "1", "-n", "1000000", "--context", "1000000"}));
+        QVERIFY(process.waitForReadyRead(20000));
+        QCOMPARE(::kill(static_cast<pid_t>(process.processId()), SIGINT), 0);
+        QVERIFY(process.waitForFinished(20000));
+        QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(process.exitCode(), 130);
+    }
+};
+
+QTEST_GUILESS_MAIN(CommandsTest)
+#include "commands_test.moc"
