@@ -10,6 +10,9 @@
 #include <QJsonObject>
 #include <QtTest>
 
+#include <atomic>
+#include <thread>
+
 using namespace ponder;
 
 namespace {
@@ -88,6 +91,29 @@ private slots:
         QVERIFY2(tokenizer, tokenizer ? "" : tokenizer.error().message().c_str());
         const QJsonObject all = expected();
         compareAll(**tokenizer, all["texts"].toArray(), all["sentence_piece"].toArray());
+    }
+
+    void oneTokenizerServesManyThreadsAtOnce() {
+        for (const char* name : {"byte_bpe.gguf", "sentence_piece.gguf"}) {
+            const auto file = ModelFile::open(folder() / name);
+            QVERIFY(file);
+            const auto tokenizer = Tokenizer::fromModel(**file);
+            QVERIFY(tokenizer);
+            std::string text;
+            for (const QJsonValue& entry : expected()["texts"].toArray())
+                text += entry.toString().toStdString();
+            const std::vector<TokenId> alone = (*tokenizer)->encode(text, SpecialTokens::Parse);
+            std::atomic<int> different = 0;
+            std::vector<std::thread> threads;
+            for (int i = 0; i < 4; ++i)
+                threads.emplace_back([&] {
+                    for (int round = 0; round < 50; ++round)
+                        if ((*tokenizer)->encode(text, SpecialTokens::Parse) != alone) ++different;
+                });
+            for (std::thread& thread : threads)
+                thread.join();
+            QCOMPARE(different.load(), 0);
+        }
     }
 
     void aTextIsFoundAgainInThePiecesOfItsIds() {

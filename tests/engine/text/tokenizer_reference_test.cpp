@@ -120,6 +120,23 @@ private slots:
         QCOMPARE(actual.mid(0, expected.size()), expected);
     }
 
+    void aTextComesBackFromTheIdsOfEveryTinyModel() {
+        PONDER_NEEDS_REFERENCE();
+        const std::string text = "<think>\nthe rain in 2024, 你好 안녕\n</think>\n\n'ſ \U0001F600 x  ";
+        int models = 0;
+        for (const auto& entry : std::filesystem::directory_iterator(test::referenceDir() / "tiny")) {
+            if (entry.path().extension() != ".gguf") continue;
+            const auto tokenizer = openTokenizer(entry.path());
+            QVERIFY2(tokenizer, entry.path().c_str());
+            std::string again;
+            for (const TokenId id : tokenizer->encode(text, SpecialTokens::Parse))
+                again += tokenizer->piece(id);
+            QCOMPARE(QString::fromStdString(again), QString::fromStdString(text));
+            ++models;
+        }
+        QVERIFY(models >= 15);
+    }
+
     void thePromptsOfTheSmallReasoningModelMatch() {
         PONDER_NEEDS_REFERENCE();
         const std::filesystem::path folder = test::referenceDir() / "tiny-reasoner";
