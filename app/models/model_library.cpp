@@ -81,7 +81,7 @@ void ModelLibrary::open(const QString& pathOrUrl) {
     openPath(url ? QUrl(pathOrUrl).toLocalFile() : pathOrUrl);
 }
 
-void ModelLibrary::openPath(const QString& path) {
+void ModelLibrary::openPath(QString path) {
     if (m_step == Step::Loading) m_engine.cancelLoad();
     clearError();
     m_opening = {};

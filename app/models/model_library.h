@@ -84,7 +84,7 @@ private:
     enum class Step { Idle, Checking, Loading };
 
     void connectEngine();
-    void openPath(const QString& path);
+    void openPath(QString path);
     void listDevices();
     void checked(int attempt, const Result<CheckedModel>& result);
     void loaded(const LoadedModel& model);

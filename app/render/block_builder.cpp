@@ -9,24 +9,30 @@ namespace ponder {
 qsizetype BlockBuilder::append(QStringView text) {
     m_text += text;
     const qsizetype first = m_settled;
-    const qsizetype openStart = m_openStart;
-    qsizetype cut = openStart;
+    m_blocks.resize(m_settled);
     for (;;) {
         const qsizetype end = m_text.indexOf(u'\n', m_lineStart);
         if (end < 0) break;
         QStringView line = QStringView(m_text).mid(m_lineStart, end - m_lineStart);
         if (line.endsWith(u'\r')) line.chop(1);
-        if (m_lines.feed(line)) cut = m_lineStart;
+        if (m_lines.feed(line)) settleUpTo(m_lineStart);
         m_lineStart = end + 1;
-    }
-    m_blocks.resize(first);
-    if (cut > openStart) {
-        m_blocks += parseMarkdown(QStringView(m_text).mid(openStart, cut - openStart));
-        m_settled = m_blocks.size();
-        m_openStart = cut;
     }
     m_blocks += parseMarkdown(QStringView(m_text).mid(m_openStart));
     return first;
+}
+
+// Everything before `cut` is settled if a paragraph put there would stand by itself: not in code, a list or a
+// quote that is still open.
+void BlockBuilder::settleUpTo(qsizetype cut) {
+    static const QString mark(QChar(0xe000)); // private use: no Markdown
+    if (cut == m_openStart) return;
+    QList<Block> blocks = parseMarkdown(m_text.mid(m_openStart, cut - m_openStart) + mark);
+    if (blocks.isEmpty() || blocks.last() != Block{.type = Block::Type::Paragraph, .html = mark}) return;
+    blocks.removeLast();
+    m_blocks += blocks;
+    m_settled = m_blocks.size();
+    m_openStart = cut;
 }
 
 qsizetype BlockBuilder::finish() {

@@ -5,7 +5,7 @@
 //     builder.finish();
 //
 // Appending in any pieces and then finishing gives what parseMarkdown() gives for the whole. Cost of an
-// append: the open part, from the last place where the text may be cut (line_tracker.h). Owner: BlockModel.
+// append: the open part, from the last place where the text can be cut (line_tracker.h). Owner: BlockModel.
 // Thread: one. Next station: chat/block_model.h.
 #pragma once
 
@@ -24,6 +24,8 @@ public:
     qsizetype finish();
 
 private:
+    void settleUpTo(qsizetype cut);
+
     QString m_text;
     QList<Block> m_blocks;
     LineTracker m_lines;

@@ -45,11 +45,13 @@ bool LineTracker::feed(QStringView line) {
         m_afterBlank = true;
         return false;
     }
-    if (!m_fence.mark.isNull() && feedFence(text, indent)) {
+    const bool wasInFence = inFence();
+    if (wasInFence && feedFence(text, indent)) {
         m_afterBlank = false;
         return false;
     }
-    const bool cut = m_afterBlank && indent == 0 && markerLength(text) == 0;
+    // Parsers disagree about the line after which a list item takes its open fence with it: no cut there.
+    const bool cut = !wasInFence && m_afterBlank && indent == 0 && markerLength(text) == 0;
     m_afterBlank = false;
     if (cut) m_offsets.clear();
     enterContainers(text, indent);

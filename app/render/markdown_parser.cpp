@@ -1,8 +1,11 @@
 #include "app/render/markdown_parser.h"
 
 #include "app/render/inline_text.h"
+#include "app/render/line_tracker.h"
 
 #include <md4c.h>
+
+#include <QRegularExpression>
 
 #include <utility>
 
@@ -20,9 +23,32 @@ QString attributeText(const MD_ATTRIBUTE& attribute) {
     return attribute.text ? fromUtf8(attribute.text, attribute.size) : QString();
 }
 
+// md4c 0.4 wants three characters in each cell of the rule below a table's header; models also write "|-|".
+QString withWideTableRules(QStringView text) {
+    static const QRegularExpression rule(
+        QStringLiteral("^[ \\t>]*\\|?[ \\t]*:?-+:?[ \\t]*(\\|[ \\t]*:?-+:?[ \\t]*)*\\|?[ \\t\\r]*$"));
+    QString wide;
+    LineTracker tracker;
+    bool afterCells = false; // the line before could be a table's header
+    for (const QStringView line : text.split(u'\n')) {
+        tracker.feed(line);
+        QString own = line.toString();
+        const bool cells = line.contains(u'|');
+        if (afterCells && cells && !tracker.inFence() && rule.match(own).hasMatch()) {
+            static const QRegularExpression dashes(QStringLiteral("-+"));
+            own.replace(dashes, QStringLiteral("---"));
+        }
+        afterCells = cells;
+        wide += own + u'\n';
+    }
+    wide.chop(1);
+    return wide;
+}
+
 // Receives md4c's events and fills a list of blocks.
 class BlockCollector {
 public:
+    explicit BlockCollector(const QByteArray& source) : m_begin(source.cbegin()), m_end(source.cend()) {}
     QList<Block> take() { return std::move(m_blocks); }
 
     void enter(MD_BLOCKTYPE type, void* detail);
@@ -45,7 +71,12 @@ private:
     Block& add(Block::Type type);
     void finishText(); // what was collected goes where it belongs
     void addToList(const QString& html);
+    void addCode(const MD_CHAR* text, MD_SIZE size);
     int depth() const { return int(m_lists.size()) + m_quotes; }
+
+    const char* m_begin; // the Markdown in UTF-8
+    const char* m_end;
+    qsizetype m_indent = 0; // spaces at the start of a line of code, not added yet
 
     QList<Block> m_blocks;
     InlineText m_inline;
@@ -210,6 +241,7 @@ void BlockCollector::leave(MD_BLOCKTYPE type) {
         break;
     case MD_BLOCK_CODE:
         m_inCode = false;
+        m_indent = 0;
         if (m_blocks.last().code.endsWith(u'\n')) m_blocks.last().code.chop(1);
         break;
     default:
@@ -283,9 +315,33 @@ void BlockCollector::leave(MD_SPANTYPE type, void*) {
     }
 }
 
+// md4c gives the white space before a line of code as spaces, from a buffer of its own. Where they stand for
+// exactly what is in the source, that is taken, so that tabs survive.
+void BlockCollector::addCode(const MD_CHAR* text, MD_SIZE size) {
+    QString& code = m_blocks.last().code;
+    const bool fromSource = text >= m_begin && text < m_end;
+    if (!fromSource && size > 0 && text[0] == ' ') {
+        m_indent += qsizetype(size);
+        return;
+    }
+    const char* start = text;
+    if (fromSource)
+        while (start > m_begin && (start[-1] == ' ' || start[-1] == '\t'))
+            --start;
+    qsizetype columns = 0;
+    for (const char* c = start; c < text; ++c)
+        columns = *c == '\t' ? (columns / 4 + 1) * 4 : columns + 1;
+    if (fromSource && columns == m_indent)
+        code += fromUtf8(start, MD_SIZE(text - start));
+    else
+        code += QString(m_indent, u' ');
+    m_indent = 0;
+    code += fromUtf8(text, size);
+}
+
 void BlockCollector::text(MD_TEXTTYPE type, const MD_CHAR* text, MD_SIZE size) {
     if (m_inCode) {
-        m_blocks.last().code += fromUtf8(text, size);
+        addCode(text, size);
         return;
     }
     switch (type) {
@@ -337,8 +393,9 @@ MD_PARSER parserTable() {
 
 QList<Block> parseMarkdown(QStringView text) {
     static const MD_PARSER parser = parserTable();
-    const QByteArray utf8 = text.toUtf8();
-    BlockCollector blocks;
+    const bool maybeTable = text.contains(u'|') && text.contains(u'-');
+    const QByteArray utf8 = maybeTable ? withWideTableRules(text).toUtf8() : text.toUtf8();
+    BlockCollector blocks(utf8);
     md_parse(utf8.constData(), MD_SIZE(utf8.size()), &parser, &blocks);
     return blocks.take();
 }

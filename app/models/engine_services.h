@@ -1,0 +1,16 @@
+// The model services of a real run: the engine checks files and lists devices.
+//
+// A file passes when its header, its architecture, its tensors and its vocabulary can all be used; nothing of
+// it is copied. Owner: free functions. Thread: worker. Errors: those of engine/file, engine/model and
+// engine/text. Next station: ModelLibrary, then ChatEngine::loadModel.
+#pragma once
+
+#include "app/models/model_services.h"
+
+namespace ponder {
+
+ModelServices engineModelServices();
+
+Result<CheckedModel> checkModelFile(const QString& path);
+
+} // namespace ponder
