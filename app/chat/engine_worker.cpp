@@ -1,0 +1,81 @@
+#include "app/chat/engine_worker.h"
+
+#include "app/models/quantization_name.h"
+
+#include <QCoreApplication>
+
+namespace ponder {
+namespace {
+
+QString templateNote(const TemplateChoice& choice) {
+    using Origin = TemplateChoice::Origin;
+    switch (choice.origin) {
+    case Origin::File:
+        break;
+    case Origin::BuiltinForMissing:
+        return QCoreApplication::translate("EngineChat",
+                                           "This file has no chat template; the built-in one for %1 is used.")
+            .arg(choice.builtinName);
+    case Origin::BuiltinForBroken:
+        return QCoreApplication::translate(
+                   "EngineChat",
+                   "The chat template of this file does not work; the built-in one for %1 is used.")
+            .arg(choice.builtinName);
+    }
+    return {};
+}
+
+LoadedModel describe(const LoadRequestInfo& request, const Model& model, const ReplyGenerator& generator) {
+    LoadedModel loaded;
+    loaded.path = request.path;
+    loaded.name = QString::fromStdString(model.file().displayName());
+    loaded.quantization = quantizationName(model.file());
+    loaded.device = QString::fromStdString(model.device().name);
+    loaded.contextTokens = static_cast<int>(model.contextTokens());
+    loaded.contextExceedsTraining = model.contextExceedsTraining();
+    loaded.memoryBytes = static_cast<qint64>(model.memory().total());
+    loaded.deviceMemoryBytes = static_cast<qint64>(model.device().memoryBytes);
+    loaded.loadSeconds = model.loadSeconds();
+    loaded.markers = generator.facts().markers;
+    loaded.canTurnThinkingOff = generator.facts().canTurnThinkingOff;
+    loaded.templateNote = templateNote(generator.templateChoice());
+    return loaded;
+}
+
+} // namespace
+
+Result<LoadedModel> EngineWorker::load(const LoadRequestInfo& request, const Progress& progress,
+                                       std::stop_token stop) {
+    unload();
+    LoadOptions options;
+    options.path = request.path.toStdU16String();
+    options.device = request.device.toStdString();
+    options.contextTokens = static_cast<std::uint32_t>(std::max(request.contextTokens, 0));
+    Result<std::unique_ptr<Model>> model = m_loader(options, progress, stop);
+    if (!model) return model.error();
+    m_model = std::move(*model);
+    Result<std::unique_ptr<ReplyGenerator>> generator = ReplyGenerator::create(*m_model);
+    if (!generator || stop.stop_requested()) {
+        const Error error = generator ? Error{ErrorCode::Cancelled, {}, {}} : generator.error();
+        generator = error;
+        unload();
+        return error;
+    }
+    m_generator = std::move(*generator);
+    return describe(request, *m_model, *m_generator);
+}
+
+void EngineWorker::unload() {
+    m_generator.reset();
+    m_model.reset();
+}
+
+Result<ReplySummary> EngineWorker::generate(const ReplyRequest& request, const ReplyCallbacks& callbacks,
+                                            std::stop_token stop) {
+    if (!m_generator) return Error{ErrorCode::Internal, {}, "a reply was asked for without a model"};
+    Result<ReplySummary> summary = m_generator->run(request, callbacks, stop);
+    if (!summary && summary.error().code == ErrorCode::DeviceLost) unload();
+    return summary;
+}
+
+} // namespace ponder
