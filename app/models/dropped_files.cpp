@@ -12,43 +12,50 @@
 namespace ponder {
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("DroppedFiles", text); }
+struct DroppedFilesText {
+    Q_DECLARE_TR_FUNCTIONS(DroppedFiles)
+};
 
 bool startsWithGgufMagic(const QString& path) {
     QFile file(path);
     return file.open(QIODevice::ReadOnly) && file.read(4) == "GGUF";
 }
 
-QString useGguf() { return tr("Drop a GGUF file (its name ends in .gguf) of this model."); }
+QString useGguf() { return DroppedFilesText::tr("Drop a GGUF file (its name ends in .gguf) of this model."); }
 
 // Why a file or folder that is not GGUF cannot be opened.
 DroppedModel refusal(const QFileInfo& info) {
     const QString name = info.fileName();
     const QString suffix = info.suffix().toLower();
-    if (!info.exists()) return {{}, tr("%1 is not there any more.").arg(name), {}};
+    if (!info.exists()) return {{}, DroppedFilesText::tr("%1 is not there any more.").arg(name), {}};
     if (info.isDir()) {
         const QDir folder(info.filePath());
         const bool safetensors = !folder.entryList({QStringLiteral("*.safetensors")}, QDir::Files).isEmpty();
-        if (safetensors) return {{}, tr("%1 is a folder of safetensors weights.").arg(name), useGguf()};
-        return {{}, tr("%1 is a folder without a model in it.").arg(name), useGguf()};
+        if (safetensors)
+            return {{}, DroppedFilesText::tr("%1 is a folder of safetensors weights.").arg(name), useGguf()};
+        return {{}, DroppedFilesText::tr("%1 is a folder without a model in it.").arg(name), useGguf()};
     }
     if (suffix == QLatin1String("safetensors"))
-        return {{}, tr("%1 has safetensors weights.").arg(name), useGguf()};
+        return {{}, DroppedFilesText::tr("%1 has safetensors weights.").arg(name), useGguf()};
     if (suffix == QLatin1String("bin") || suffix == QLatin1String("pt") || suffix == QLatin1String("pth"))
-        return {{}, tr("%1 has PyTorch weights.").arg(name), useGguf()};
-    if (suffix == QLatin1String("onnx")) return {{}, tr("%1 is an ONNX model.").arg(name), useGguf()};
+        return {{}, DroppedFilesText::tr("%1 has PyTorch weights.").arg(name), useGguf()};
+    if (suffix == QLatin1String("onnx"))
+        return {{}, DroppedFilesText::tr("%1 is an ONNX model.").arg(name), useGguf()};
     if (suffix == QLatin1String("zip") || suffix == QLatin1String("gz") || suffix == QLatin1String("7z") ||
         suffix == QLatin1String("tar") || suffix == QLatin1String("rar"))
-        return {{}, tr("%1 is an archive.").arg(name), tr("Unpack it and drop the GGUF file in it.")};
+        return {{},
+                DroppedFilesText::tr("%1 is an archive.").arg(name),
+                DroppedFilesText::tr("Unpack it and drop the GGUF file in it.")};
     if (suffix == QLatin1String("part") || suffix == QLatin1String("crdownload") ||
         suffix == QLatin1String("download"))
-        return {
-            {}, tr("%1 is an unfinished download.").arg(name), tr("Wait until the download is complete.")};
+        return {{},
+                DroppedFilesText::tr("%1 is an unfinished download.").arg(name),
+                DroppedFilesText::tr("Wait until the download is complete.")};
     if (suffix == QLatin1String("gguf"))
         return {{},
-                tr("%1 has no GGUF model in it.").arg(name),
-                tr("The download is damaged; download it again.")};
-    return {{}, tr("%1 is not a model file.").arg(name), useGguf()};
+                DroppedFilesText::tr("%1 has no GGUF model in it.").arg(name),
+                DroppedFilesText::tr("The download is damaged; download it again.")};
+    return {{}, DroppedFilesText::tr("%1 is not a model file.").arg(name), useGguf()};
 }
 
 qint64 sizeOfSet(const QFileInfo& part) {
@@ -84,7 +91,9 @@ DroppedModel chooseDropped(const QList<QUrl>& urls) {
     DroppedModel refused;
     for (const QUrl& url : urls) {
         if (!url.isLocalFile()) {
-            refused = {{}, tr("This is a link, not a file."), tr("Download the model, then drop the file.")};
+            refused = {{},
+                       DroppedFilesText::tr("This is a link, not a file."),
+                       DroppedFilesText::tr("Download the model, then drop the file.")};
             continue;
         }
         for (const QString& path : expanded(url.toLocalFile())) {
@@ -95,10 +104,14 @@ DroppedModel chooseDropped(const QList<QUrl>& urls) {
                 refused = refusal(info);
         }
     }
-    if (models.size() > 1) return {{}, tr("These are several models."), tr("Drop one model at a time.")};
+    if (models.size() > 1)
+        return {{},
+                DroppedFilesText::tr("These are several models."),
+                DroppedFilesText::tr("Drop one model at a time.")};
     if (models.isEmpty())
-        return refused.title.isEmpty() ? DroppedModel{{}, tr("There is no file in this."), useGguf()}
-                                       : refused;
+        return refused.title.isEmpty()
+                   ? DroppedModel{{}, DroppedFilesText::tr("There is no file in this."), useGguf()}
+                   : refused;
     const QFileInfo chosen(models.first());
     return {chosen.absoluteFilePath(), chosen.fileName(), byteText(sizeOfSet(chosen))};
 }

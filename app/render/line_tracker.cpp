@@ -50,8 +50,10 @@ bool LineTracker::feed(QStringView line) {
         m_afterBlank = false;
         return false;
     }
-    // Parsers disagree about the line after which a list item takes its open fence with it: no cut there.
-    const bool cut = !wasInFence && m_afterBlank && indent == 0 && markerLength(text) == 0;
+    // md4c reads a fence that follows an unfinished one of a list item differently from a fence that opens a
+    // text: no cut in such places.
+    const bool cut = !wasInFence && m_afterBlank && indent == 0 && markerLength(text) == 0 &&
+                     text[0] != u'`' && text[0] != u'~';
     m_afterBlank = false;
     if (cut) m_offsets.clear();
     enterContainers(text, indent);

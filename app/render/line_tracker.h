@@ -1,9 +1,9 @@
 // Follows Markdown line by line and proposes where the text could be cut, so that both parts give the blocks
 // that the whole gives.
 //
-// A place is proposed before a line that is not indented, follows a blank line, begins no list item and
-// stands in no fenced code: every list, quote, table and paragraph above it should have ended there. It is a
-// quick estimate; BlockBuilder has the parser confirm it. Owner: BlockBuilder. Thread: one.
+// A place is proposed before a line that is not indented, follows a blank line, begins no list item or
+// fence and stands in no fenced code: every list, quote, table and paragraph above it should have ended
+// there. It is a quick estimate; BlockBuilder has the parser confirm it. Owner: BlockBuilder. Thread: one.
 // Source: CommonMark 0.30, sections 4.5 (fences), 5.2 (list items).
 #pragma once
 

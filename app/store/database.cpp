@@ -17,7 +17,9 @@
 namespace ponder {
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("Database", text); }
+struct DatabaseText {
+    Q_DECLARE_TR_FUNCTIONS(Database)
+};
 
 QSqlDatabase connect(const QString& file, const QString& name) {
     QSqlDatabase database = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), name);
@@ -99,16 +101,18 @@ Database Database::openFirst(const QString& folder, const QString& connectionNam
             drop(result.m_connection, connectionName);
             const QString target = asideName(result.m_file);
             if (moveAside(result.m_file, target)) {
-                result.m_notice = tr("The history could not be read. It was moved to %1 and a new one was "
+                result.m_notice =
+                    DatabaseText::tr("The history could not be read. It was moved to %1 and a new one was "
                                      "begun.")
-                                      .arg(QDir::toNativeSeparators(target));
+                        .arg(QDir::toNativeSeparators(target));
                 continue;
             }
             break;
         }
         case Opening::Newer:
             drop(result.m_connection, connectionName);
-            result.m_notice = tr("The history was written by a newer version of Ponder. It was left as it "
+            result.m_notice =
+                DatabaseText::tr("The history was written by a newer version of Ponder. It was left as it "
                                  "is; a separate one is used.");
             result.m_file = QDir(folder).filePath(QStringLiteral("ponder-%1.sqlite").arg(kSchemaVersion));
             continue;
@@ -117,7 +121,8 @@ Database Database::openFirst(const QString& folder, const QString& connectionNam
             break;
         }
         result.m_notice =
-            tr("Chats cannot be kept, because %1 cannot be written. Check the permissions and the disk.")
+            DatabaseText::tr(
+                "Chats cannot be kept, because %1 cannot be written. Check the permissions and the disk.")
                 .arg(QDir::toNativeSeparators(folder));
         result.m_file = QDir(temporaryFolder()).filePath(QStringLiteral("ponder.sqlite"));
     }
