@@ -7,7 +7,7 @@ namespace ponder {
 std::span<const Command* const> allCommands() {
     static constexpr std::array kAll{&kDevicesCommand,  &kInfoCommand,   &kTokenizeCommand,
                                      &kRenderCommand,   &kLogitsCommand, &kPerplexityCommand,
-                                     &kCompleteCommand, &kBenchCommand};
+                                     &kCompleteCommand, &kChatCommand,   &kBenchCommand};
     return kAll;
 }
 

@@ -20,18 +20,24 @@ LoadOptions loadOptions(const Arguments& arguments, std::uint32_t contextTokens)
 
 } // namespace
 
-Result<RunModel> RunModel::load(const Invocation& call, std::stop_token stop, std::uint32_t contextTokens) {
+Result<std::unique_ptr<Model>> loadModel(const Invocation& call, std::stop_token stop,
+                                         std::uint32_t contextTokens) {
     const auto showProgress = [&](std::uint64_t done, std::uint64_t all) {
         call.console.progress(Cli::tr("loading %1 %").arg(all > 0 ? done * 100 / all : 0));
     };
     auto model = Model::load(loadOptions(call.arguments, contextTokens), showProgress, stop);
     call.console.progress({});
-    if (!model) return model.error();
-    if ((*model)->contextExceedsTraining())
+    if (model && (*model)->contextExceedsTraining())
         call.console.note(
             Cli::tr("Warning: %1 tokens of context are more than the %2 this model was trained for.")
                 .arg((*model)->contextTokens())
                 .arg((*model)->config().trainedContext));
+    return model;
+}
+
+Result<RunModel> RunModel::load(const Invocation& call, std::stop_token stop, std::uint32_t contextTokens) {
+    auto model = loadModel(call, stop, contextTokens);
+    if (!model) return model.error();
     auto session = (*model)->createSession();
     if (!session) return session.error();
     RunModel out;

@@ -1,4 +1,4 @@
-// A model on a device with one session, as the arguments of a subcommand ask for it.
+// A model on a device, with one session or without, as the arguments of a subcommand ask for it.
 //
 // Takes --device, --context and --kv; shows the progress of loading where standard error is a terminal, and
 // warns where the context is longer than the model was trained for. Owner: the subcommand. Thread: main.
@@ -10,6 +10,10 @@
 
 namespace ponder {
 
+// `contextTokens` is what the subcommand needs where --context was not given; 0 leaves it to the engine.
+Result<std::unique_ptr<Model>> loadModel(const Invocation& call, std::stop_token stop,
+                                         std::uint32_t contextTokens = 0);
+
 struct RunModel {
     std::unique_ptr<Model> model;
     std::unique_ptr<Session> session; // goes before its model
@@ -18,7 +22,6 @@ struct RunModel {
     RunModel(RunModel&&) = default;
     ~RunModel() { session.reset(); }
 
-    // `contextTokens` is what the subcommand needs where --context was not given; 0 leaves it to the engine.
     static Result<RunModel> load(const Invocation& call, std::stop_token stop,
                                  std::uint32_t contextTokens = 0);
 };

@@ -196,6 +196,31 @@ private slots:
         QVERIFY(reply("7") != reply("8"));
     }
 
+    void chatTellsThoughtsFromTheAnswer() {
+        const QStringList words =
+            onReference({"chat", tinyReasoner(), "--message", "What is 12+34?", "--temperature", "0"});
+        const CliRun run = runCli(words + QStringList{"--json"});
+        QCOMPARE(run.exitCode, 0);
+        const QJsonObject json = run.json();
+        QVERIFY2(json["thinking"].toString().startsWith("Add 12 and 34 digit by digit."),
+                 qPrintable(run.out));
+        QVERIFY2(json["thinking"].toString().endsWith("The sum is 46."), qPrintable(run.out));
+        QVERIFY2(json["answer"].toString().startsWith("12 + 34 = **46**"), qPrintable(run.out));
+        QCOMPARE(json["prompt_tokens"].toInt(), 14);
+        for (const char* key :
+             {"thinking_tokens", "answer_tokens", "seconds_to_first_token", "decode_tokens_per_second"})
+            QVERIFY2(json[key].toDouble() > 0, key);
+        // Without JSON the same, and no escape codes where the output is no terminal.
+        QCOMPARE(runCli(words).out, json["thinking"].toString() + "\n\n" + json["answer"].toString() + '\n');
+    }
+
+    void aConversationReadsItsQuestionsLineByLine() {
+        const QStringList words = onReference({"chat", tinyReasoner(), "--temperature", "0"});
+        const CliRun run = runCli(words, "What is 12+34?\n\nWhat is 20+21?\n");
+        QCOMPARE(run.exitCode, 0);
+        QVERIFY2(run.out.contains("\\boxed{46}") && run.out.contains("\\boxed{41}"), qPrintable(run.out));
+    }
+
     void benchMeasuresBothPhases() {
         const CliRun run =
             runCli(onReference({"bench", tinyReasoner(), "-p", "8", "-n", "4", "-r", "2", "--json"}));

@@ -40,7 +40,7 @@ private slots:
         const CliRun general = runCli({"--help"});
         QCOMPARE(general.exitCode, 0);
         for (const char* name :
-             {"devices", "info", "tokenize", "render", "logits", "perplexity", "complete", "bench"}) {
+             {"devices", "info", "tokenize", "render", "logits", "perplexity", "complete", "chat", "bench"}) {
             QVERIFY2(general.out.contains(QString("\n  %1 ").arg(name)), name);
             const CliRun help = runCli({name, "--help"});
             QCOMPARE(help.exitCode, 0);

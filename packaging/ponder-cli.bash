@@ -1,0 +1,47 @@
+# shellcheck shell=bash
+# bash completion of ponder-cli
+_ponder_cli() {
+    local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]:-}
+    local device='--device --context --kv' sampling='--temperature --top-k --top-p --min-p --repetition-penalty
+        --frequency-penalty --seed' options='--json --help'
+    if [ "$COMP_CWORD" -eq 1 ]; then
+        mapfile -t COMPREPLY < <(compgen -W 'devices info tokenize render logits perplexity complete chat bench
+            --help --version' -- "$word")
+        return
+    fi
+    case $previous in
+        --device)
+            local ids
+            ids=$(ponder-cli devices 2>/dev/null | awk '/^[a-z]/ { print $1 }')
+            mapfile -t COMPREPLY < <(compgen -W "auto $ids" -- "$word")
+            return
+            ;;
+        --kv)
+            mapfile -t COMPREPLY < <(compgen -W 'f16 f32' -- "$word")
+            return
+            ;;
+        --*-file | --out)
+            mapfile -t COMPREPLY < <(compgen -f -- "$word")
+            return
+            ;;
+    esac
+    if [[ $word != -* ]]; then
+        mapfile -t COMPREPLY < <(
+            compgen -d -S / -- "$word"
+            compgen -f -X '!*.gguf' -- "$word"
+        )
+        compopt -o nospace
+        return
+    fi
+    case $command in
+        tokenize) options+=' --text-file --special' ;;
+        render) options+=' --template-file --messages-file --no-generation-prompt --no-thinking --bos-token --eos-token' ;;
+        logits) options+=" --ids --out $device" ;;
+        perplexity) options+=" --text-file --tokens --per-token $device" ;;
+        complete) options+=" --prompt-file --ids --special -n $sampling $device" ;;
+        chat) options+=" --message --instruction --no-thinking --temperature --top-p --max-tokens --seed $device" ;;
+        bench) options+=" -p -n -r $device" ;;
+    esac
+    mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
+}
+complete -F _ponder_cli ponder-cli
