@@ -1,0 +1,45 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import Ponder.App
+
+// The keys of the whole window.
+Item {
+    id: root
+
+    property bool idle: true // no dialog is open
+
+    signal openModelRequested
+    signal settingsRequested
+    signal sidebarToggled
+
+    Shortcut {
+        sequences: [StandardKey.New]
+        enabled: root.idle
+        onActivated: App.chats.newChat()
+    }
+
+    Shortcut {
+        sequences: [StandardKey.Open]
+        enabled: root.idle
+        onActivated: root.openModelRequested()
+    }
+
+    Shortcut {
+        sequence: "Ctrl+,"
+        enabled: root.idle
+        onActivated: root.settingsRequested()
+    }
+
+    Shortcut {
+        sequence: "Ctrl+B"
+        enabled: root.idle
+        onActivated: root.sidebarToggled()
+    }
+
+    Shortcut {
+        sequence: "Escape"
+        enabled: root.idle && App.chat.busy
+        onActivated: App.chat.stop()
+    }
+}

@@ -1,0 +1,81 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import Ponder.App
+import Ponder.Desktop
+import Ponder.Ui.Controls
+import Ponder.Ui.Theme
+
+// A new chat: what to do first. Three questions to try, or how to open a model.
+Item {
+    id: root
+
+    readonly property bool hasModel: App.library.state === "ready" || App.library.state === "loading"
+    readonly property var examples: [qsTr("In how many ways is 100 the sum of two different primes?"), qsTr("Why is the sky blue at noon and red in the evening?"), qsTr("Write a shell script that renames photos by the date they were taken.")]
+
+    signal asked(string question)
+    signal openModelRequested
+
+    Column {
+        anchors.centerIn: parent
+        width: Math.min(520, root.width - 2 * Theme.s6)
+        spacing: Theme.s2
+
+        Icon {
+            anchors.horizontalCenter: parent.horizontalCenter
+            width: 44
+            height: 44
+            name: "brand"
+            color: Theme.accent
+            stroke: 1.7
+        }
+
+        Text {
+            width: parent.width
+            topPadding: Theme.s3
+            horizontalAlignment: Text.AlignHCenter
+            wrapMode: Text.Wrap
+            font: Theme.heading1
+            color: Theme.text
+            text: qsTr("What would you like to think about?")
+            Accessible.role: Accessible.Heading
+            Accessible.name: text
+        }
+
+        Text {
+            width: parent.width
+            bottomPadding: Theme.s4
+            horizontalAlignment: Text.AlignHCenter
+            wrapMode: Text.Wrap
+            font: Theme.thought
+            color: Theme.soft
+            lineHeightMode: Text.FixedHeight
+            lineHeight: 22
+            text: root.hasModel ? qsTr("The model runs on this computer. Nothing you write leaves it.") : qsTr("Drop a model (.gguf) anywhere in this window, or open one. It stays where it is.")
+        }
+
+        PlainButton {
+            anchors.horizontalCenter: parent.horizontalCenter
+            visible: !root.hasModel
+            primary: true
+            text: qsTr("Open model…")
+            onClicked: root.openModelRequested()
+        }
+
+        Item {
+            width: 1
+            height: root.hasModel ? 0 : Theme.s3
+        }
+
+        Repeater {
+            model: root.examples
+            delegate: ExampleQuestion {
+                required property string modelData
+
+                width: parent?.width ?? 0
+                text: modelData
+                onClicked: root.asked(text)
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import Ponder.Ui.Controls
+
+// A list that stays at its end while its end grows, until the reader scrolls away from it.
+ListView {
+    id: root
+
+    property bool following: true
+    readonly property bool nearEnd: root.contentHeight - (root.contentY - root.originY) - root.height < 24
+
+    function follow() {
+        if (root.following && root.count > 0)
+            root.positionViewAtEnd();
+    }
+    function toEnd() {
+        root.following = true;
+        root.positionViewAtEnd();
+    }
+    function scrollBy(distance) {
+        const last = root.originY + Math.max(0, root.contentHeight - root.height);
+        root.contentY = Math.max(root.originY, Math.min(last, root.contentY + distance));
+        root.following = root.nearEnd;
+    }
+
+    clip: true
+    boundsBehavior: Flickable.StopAtBounds
+    maximumFlickVelocity: 4000
+    onContentHeightChanged: root.follow()
+    onHeightChanged: root.follow()
+    onCountChanged: root.follow()
+    onMovementStarted: root.following = false
+    onMovementEnded: root.following = root.nearEnd
+    Keys.onPressed: event => {
+        const page = Math.max(40, root.height - 60);
+        const steps = {
+            [Qt.Key_PageUp]: -page,
+            [Qt.Key_PageDown]: page,
+            [Qt.Key_Up]: -40,
+            [Qt.Key_Down]: 40,
+            [Qt.Key_Home]: -1e9,
+            [Qt.Key_End]: 1e9
+        };
+        if (event.key in steps) {
+            root.scrollBy(steps[event.key]);
+            event.accepted = true;
+        }
+    }
+
+    SlimScrollBar.vertical: SlimScrollBar {
+        onPressedChanged: root.following = !pressed && root.nearEnd
+    }
+}
