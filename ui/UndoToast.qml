@@ -24,10 +24,6 @@ Rectangle {
     Connections {
         target: App.chats
 
-        function onRemovedTitleChanged() {
-            root.dismissed = false;
-            later.restart();
-        }
         function onCanUndoRemoveChanged() {
             root.dismissed = false;
             later.restart();

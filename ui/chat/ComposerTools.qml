@@ -36,7 +36,10 @@ RowLayout {
         visible: App.chat.editing
         text: qsTr("Cancel")
         Accessible.name: qsTr("Cancel editing")
-        onClicked: App.chat.cancelEdit()
+        onClicked: {
+            App.chat.cancelEdit();
+            App.chat.draft = "";
+        }
     }
 
     Item {

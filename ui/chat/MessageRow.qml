@@ -22,6 +22,8 @@ Item {
     required property real tokensPerSecond
     required property real secondsToFirstToken
     required property bool last
+    required property int variant
+    required property int variants
 
     required property int lastQuestion // row of the last question
     required property real windowHeight
@@ -59,6 +61,8 @@ Item {
             tokensPerSecond: root.tokensPerSecond
             secondsToFirstToken: root.secondsToFirstToken
             last: root.last
+            variant: root.variant
+            variants: root.variants
             windowHeight: root.windowHeight
         }
     }

@@ -34,7 +34,7 @@ Item {
             symbolSide: 14
             symbol: "edit"
             text: qsTr("Edit the question")
-            onClicked: App.chat.editLastQuestion()
+            onClicked: App.chat.draft = App.chat.editLastQuestion()
         }
 
         IconButton {

@@ -11,10 +11,13 @@ Flow {
     required property real tokensPerSecond
     required property real secondsToFirstToken
     required property string note
+    required property int variant
+    required property int variants
     required property bool canRegenerate
 
     signal copyRequested
     signal regenerateRequested
+    signal variantRequested(int step)
 
     spacing: Theme.s2
 
@@ -62,5 +65,31 @@ Flow {
         visible: root.canRegenerate
         text: qsTr("Regenerate")
         onClicked: root.regenerateRequested()
+    }
+
+    Row {
+        visible: root.variants > 1
+        spacing: 0
+
+        QuietButton {
+            height: 24
+            text: "‹"
+            enabled: root.variant > 1
+            Accessible.name: qsTr("Previous reply")
+            onClicked: root.variantRequested(-1)
+        }
+
+        Figure {
+            text: root.variant + "/" + root.variants
+            rightPadding: 0
+        }
+
+        QuietButton {
+            height: 24
+            text: "›"
+            enabled: root.variant < root.variants
+            Accessible.name: qsTr("Next reply")
+            onClicked: root.variantRequested(1)
+        }
     }
 }

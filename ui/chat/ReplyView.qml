@@ -21,6 +21,8 @@ Column {
     required property real tokensPerSecond
     required property real secondsToFirstToken
     required property bool last
+    required property int variant
+    required property int variants
     required property real windowHeight
     readonly property bool running: root.replyState === "waiting" || root.replyState === "writing"
     readonly property string note: {
@@ -93,8 +95,11 @@ Column {
             tokensPerSecond: root.tokensPerSecond
             secondsToFirstToken: root.secondsToFirstToken
             note: root.note
+            variant: root.variant
+            variants: root.variants
             canRegenerate: root.last && !App.chat.busy
             onCopyRequested: Clipboard.copy(App.chat.messages.answerText(root.messageId))
+            onVariantRequested: step => App.chat.showVariant(root.messageId, step)
             onRegenerateRequested: App.chat.regenerate(root.messageId)
         }
     }

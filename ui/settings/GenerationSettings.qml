@@ -45,7 +45,7 @@ ColumnLayout {
                     const entry = devices.objectAt(i) as DeviceEntry;
                     if (entry && entry.usable)
                         list.push({
-                            value: entry.id,
+                            value: entry.key,
                             text: entry.name
                         });
                 }
