@@ -5,14 +5,16 @@ import Ponder.App
 import Ponder.Ui.Controls
 import Ponder.Ui.Theme
 
-// A model could not be loaded: why, and what to do now.
+// A model could not be loaded, or the history is not the expected one: why, and what to do now.
 Item {
     id: root
+
+    readonly property bool failed: App.library.errorText.length > 0
 
     signal openModelRequested
 
     implicitHeight: visible ? note.height + Theme.s3 : 0
-    visible: App.library.errorText.length > 0
+    visible: root.failed || App.notice.length > 0
 
     ErrorNote {
         id: note
@@ -20,10 +22,12 @@ Item {
         anchors.horizontalCenter: parent.horizontalCenter
         y: Theme.s3
         width: Math.min(Theme.column, root.width - 2 * Theme.s4)
-        message: App.library.errorText
+        message: root.failed ? App.library.errorText : App.notice
         actionText: App.library.state === "failed" ? qsTr("Try again") : ""
-        otherText: qsTr("Open model…")
+        otherText: root.failed ? qsTr("Open model…") : ""
         onActionRequested: App.library.retry()
         onOtherRequested: root.openModelRequested()
+        closable: true
+        onClosed: root.failed ? App.library.dismissError() : App.dismissNotice()
     }
 }

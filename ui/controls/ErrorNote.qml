@@ -12,9 +12,11 @@ Rectangle {
     required property string message
     property string actionText
     property string otherText
+    property bool closable: false
 
     signal actionRequested
     signal otherRequested
+    signal closed
 
     implicitHeight: Math.max(44, row.implicitHeight + 2 * Theme.s2)
     radius: Theme.panelRadius
@@ -60,6 +62,14 @@ Rectangle {
             visible: text.length > 0
             text: root.actionText
             onClicked: root.actionRequested()
+        }
+
+        IconButton {
+            visible: root.closable
+            symbol: "close"
+            symbolSide: 13
+            text: qsTr("Close")
+            onClicked: root.closed()
         }
     }
 }

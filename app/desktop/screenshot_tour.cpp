@@ -1,0 +1,204 @@
+#include "app/desktop/screenshot_tour.h"
+
+#include "app/chat/app.h"
+#include "app/chat/fake_chat_engine.h"
+#include "app/desktop/language_switch.h"
+#include "app/desktop/window_view.h"
+
+#include <QDateTime>
+#include <QDir>
+#include <QDragEnterEvent>
+#include <QElapsedTimer>
+#include <QGuiApplication>
+#include <QMimeData>
+#include <QQuickWindow>
+#include <QTemporaryDir>
+#include <QThread>
+
+#include <functional>
+
+namespace ponder {
+namespace {
+
+struct Script {
+    QString language;
+    QString question;
+    QStringList today;
+    QStringList earlier;
+};
+
+QList<Script> scripts() {
+    return {{QStringLiteral("en"),
+             QStringLiteral("Why is the sky blue at noon and red at sunset?"),
+             {QStringLiteral("C++ span and lifetimes"), QStringLiteral("A week in Busan")},
+             {QStringLiteral("Kalman filter, step by step"), QStringLiteral("矩阵的秩怎么求")}},
+            {QStringLiteral("zh_CN"),
+             QStringLiteral("任取51个不超过100的不同正整数，证明其中必有两个数互素。"),
+             {QStringLiteral("周报润色"), QStringLiteral("矩阵的秩怎么求")},
+             {QStringLiteral("소수의 합"), QStringLiteral("读《庄子》笔记")}},
+            {QStringLiteral("ko"),
+             QStringLiteral("20보다 작은 소수를 모두 더하면 얼마인가요?"),
+             {QStringLiteral("여행 일정 다듬기"), QStringLiteral("C++ span과 수명")},
+             {QStringLiteral("矩阵的秩怎么求"), QStringLiteral("번역 다듬기: 초대장")}}};
+}
+
+bool waitUntil(const std::function<bool()>& condition, int milliseconds) {
+    QElapsedTimer clock;
+    clock.start();
+    while (!condition()) {
+        if (clock.elapsed() > milliseconds) return false;
+        QCoreApplication::processEvents(QEventLoop::AllEvents, 5);
+        QThread::msleep(1);
+    }
+    return true;
+}
+
+void pause(int milliseconds) {
+    waitUntil([] { return false; }, milliseconds);
+}
+
+// A small history: chats of today and of last week, and one whose reply failed.
+int seed(Store& store, const Script& script) {
+    const qint64 now = QDateTime::currentMSecsSinceEpoch();
+    const qint64 day = 86'400'000;
+    const auto add = [&store](const QString& title, qint64 when) {
+        ChatRecord chat;
+        chat.id = store.newChatId();
+        chat.title = title;
+        chat.created = chat.updated = when;
+        store.insertChat(chat);
+        return chat;
+    };
+    qint64 when = now - 60'000;
+    for (const QString& title : script.today)
+        add(title, when -= 1000);
+    when = now - 5 * day;
+    for (const QString& title : script.earlier)
+        add(title, when -= 1000);
+
+    ChatRecord failed = add(script.question.left(24), now - 3 * day);
+    MessageRecord question;
+    question.id = store.newMessageId();
+    question.chatId = failed.id;
+    question.text = script.question;
+    store.insertMessage(question);
+    MessageRecord reply;
+    reply.id = store.newMessageId();
+    reply.chatId = failed.id;
+    reply.parentId = question.id;
+    reply.role = MessageRole::Assistant;
+    reply.state = MessageState::Failed;
+    reply.error = Error{ErrorCode::DeviceLost, "Radeon RX 6700 XT", {}};
+    store.insertMessage(reply);
+    failed.currentLeaf = reply.id;
+    store.updateChat(failed);
+    store.flush();
+    return failed.id;
+}
+
+// One window in one language, led from state to state.
+class Tour {
+public:
+    Tour(const QString& folder, const Script& script)
+        : m_folder(folder), m_script(script), m_store(m_data.path()), m_failedChat(seed(m_store, script)),
+          m_engine(options()), m_app(m_engine, m_store, fakeModelServices()) {
+        m_app.settings()->setLanguage(script.language);
+        m_app.settings()->setReducedMotion(true);
+        m_app.settings()->setWindowWidth(1280);
+        m_app.settings()->setWindowHeight(800);
+    }
+
+    QString run() {
+        if (!m_view.load(m_app)) return QStringLiteral("the window did not load");
+        m_app.library()->open(QStringLiteral("/models/DeepSeek-R1-Distill-Qwen-7B.gguf"));
+        const auto ready = [this] { return m_app.library()->state() == QLatin1String("ready"); };
+        if (!waitUntil(ready, 10'000)) return QStringLiteral("the scripted model did not load");
+        grab("empty");
+
+        m_app.chat()->send(m_script.question);
+        if (!waitUntil([this] { return last("thinkTokens").toInt() > 90; }, 20'000))
+            return QStringLiteral("no thought came");
+        grab("thinking");
+        if (!waitUntil([this] { return m_app.chat()->phase() == QLatin1String("answering"); }, 60'000))
+            return QStringLiteral("no answer came");
+        pause(1300);
+        grab("folded");
+        if (!waitUntil([this] { return !m_app.chat()->busy(); }, 60'000))
+            return QStringLiteral("the answer did not end");
+        pause(300);
+        grab("answer");
+        if (m_script.language == QLatin1String("ko")) extras();
+
+        m_app.chats()->open(m_failedChat);
+        pause(300);
+        grab("error");
+        return m_error;
+    }
+
+private:
+    static FakeChatEngine::Options options() {
+        FakeChatEngine::Options fast;
+        fast.tokensPerSecond = 60;
+        fast.loadMs = 50;
+        return fast;
+    }
+
+    QVariant last(const char* role) {
+        const MessageModel* messages = m_app.chat()->messages();
+        const int row = messages->rowCount() - 1;
+        return row < 0 ? QVariant() : messages->data(messages->index(row), messages->roleNames().key(role));
+    }
+
+    void grab(const char* state) {
+        for (const char* theme : {"light", "dark"}) {
+            m_app.settings()->setTheme(QString::fromLatin1(theme));
+            save(QStringLiteral("%1-%2-%3.png")
+                     .arg(QLatin1String(state), m_script.language, QLatin1String(theme)));
+        }
+    }
+
+    void save(const QString& name) {
+        pause(120);
+        if (!m_view.window()->grabWindow().save(QDir(m_folder).filePath(name)))
+            m_error = QStringLiteral("%1 could not be written").arg(name);
+    }
+
+    // What does not need every language: the drop preview, a narrow window.
+    void extras() {
+        QMimeData mime;
+        mime.setUrls({QUrl::fromLocalFile(QStringLiteral("/models/DeepSeek-R1-Distill-Llama-8B-Q6_K.gguf"))});
+        QDragEnterEvent enter(QPoint(600, 400), Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(m_view.window(), &enter);
+        grab("drop");
+        QDragLeaveEvent leave;
+        QCoreApplication::sendEvent(m_view.window(), &leave);
+        m_view.window()->resize(720, 560);
+        pause(300);
+        grab("narrow");
+        m_view.window()->resize(1280, 800);
+        pause(300);
+    }
+
+    QString m_folder;
+    Script m_script;
+    QTemporaryDir m_data;
+    Store m_store;
+    int m_failedChat;
+    FakeChatEngine m_engine;
+    App m_app;
+    WindowView m_view;
+    QString m_error;
+};
+
+} // namespace
+
+QString drawScreenshots(const QString& folder) {
+    if (!QDir().mkpath(folder)) return QStringLiteral("the folder %1 could not be made").arg(folder);
+    for (const Script& script : scripts()) {
+        const QString error = Tour(folder, script).run();
+        if (!error.isEmpty()) return script.language + QStringLiteral(": ") + error;
+    }
+    return {};
+}
+
+} // namespace ponder
