@@ -5,668 +5,675 @@
     <name>ChatRow</name>
     <message>
         <source>New chat</source>
-        <translation type="unfinished"></translation>
+        <translation>새 대화</translation>
     </message>
     <message>
         <source>Open chat</source>
-        <translation type="unfinished"></translation>
+        <translation>열려 있는 대화</translation>
     </message>
     <message>
         <source>New name of the chat</source>
-        <translation type="unfinished"></translation>
+        <translation>대화의 새 이름</translation>
     </message>
     <message>
         <source>Rename or delete</source>
-        <translation type="unfinished"></translation>
+        <translation>이름 변경 또는 삭제</translation>
     </message>
     <message>
         <source>Rename</source>
-        <translation type="unfinished"></translation>
+        <translation>이름 변경</translation>
     </message>
     <message>
         <source>Delete</source>
-        <translation type="unfinished"></translation>
+        <translation>삭제</translation>
     </message>
 </context>
 <context>
     <name>CodeBlock</name>
     <message>
         <source>Code</source>
-        <translation type="unfinished"></translation>
+        <translation>코드</translation>
     </message>
     <message>
         <source>Copied</source>
-        <translation type="unfinished"></translation>
+        <translation>복사했습니다</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>복사</translation>
     </message>
     <message>
         <source>Copy the code</source>
-        <translation type="unfinished"></translation>
+        <translation>코드 복사</translation>
     </message>
 </context>
 <context>
     <name>Composer</name>
     <message>
         <source>Message</source>
-        <translation type="unfinished"></translation>
+        <translation>메시지</translation>
     </message>
     <message>
         <source>Write a message. Enter sends, Shift+Enter starts a line.</source>
-        <translation type="unfinished"></translation>
+        <translation>메시지를 입력하십시오. Enter로 보내고 Shift+Enter로 줄을 바꿉니다.</translation>
     </message>
     <message>
         <source>Write a message. Open a model to send it.</source>
-        <translation type="unfinished"></translation>
+        <translation>메시지를 입력하십시오. 모델을 열면 보낼 수 있습니다.</translation>
     </message>
 </context>
 <context>
     <name>ComposerTools</name>
     <message>
         <source>Think</source>
-        <translation type="unfinished"></translation>
+        <translation>생각하기</translation>
     </message>
     <message>
         <source>The model thinks before it answers</source>
-        <translation type="unfinished"></translation>
+        <translation>모델이 먼저 생각한 뒤 답합니다</translation>
     </message>
     <message>
         <source>The model answers at once</source>
-        <translation type="unfinished"></translation>
+        <translation>모델이 바로 답합니다</translation>
     </message>
     <message>
         <source>Editing your last question</source>
-        <translation type="unfinished"></translation>
+        <translation>마지막 질문을 고치고 있습니다</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>취소</translation>
     </message>
     <message>
         <source>Cancel editing</source>
-        <translation type="unfinished"></translation>
+        <translation>질문 고치기 취소</translation>
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>중지</translation>
     </message>
     <message>
         <source>Send</source>
-        <translation type="unfinished"></translation>
+        <translation>보내기</translation>
     </message>
     <message>
         <source>Stop (Esc)</source>
-        <translation type="unfinished"></translation>
+        <translation>중지(Esc)</translation>
     </message>
     <message>
         <source>Send (Enter)</source>
-        <translation type="unfinished"></translation>
+        <translation>보내기(Enter)</translation>
     </message>
 </context>
 <context>
     <name>DropOverlay</name>
     <message>
         <source>Drop to open this model</source>
-        <translation type="unfinished"></translation>
+        <translation>놓으면 이 모델을 엽니다</translation>
     </message>
     <message>
         <source>This cannot be opened</source>
-        <translation type="unfinished"></translation>
+        <translation>열 수 없습니다</translation>
     </message>
     <message>
         <source>The file stays where it is and is not changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>원본 파일은 옮기거나 바꾸지 않습니다.</translation>
     </message>
 </context>
 <context>
     <name>Duration</name>
     <message>
         <source>%1 s</source>
-        <translation type="unfinished"></translation>
+        <translation>%1초</translation>
     </message>
     <message>
         <source>%1 min %2 s</source>
-        <translation type="unfinished"></translation>
+        <translation>%1분 %2초</translation>
     </message>
 </context>
 <context>
     <name>EmptyState</name>
     <message>
-        <source>In how many ways is 100 the sum of two different primes?</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Why is the sky blue at noon and red in the evening?</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Write a shell script that renames photos by the date they were taken.</source>
-        <translation type="unfinished"></translation>
+        <translation>사진 파일의 이름을 촬영한 날짜로 바꾸는 셸 스크립트를 써 주세요.</translation>
     </message>
     <message>
         <source>What would you like to think about?</source>
-        <translation type="unfinished"></translation>
+        <translation>무엇을 함께 생각해 볼까요?</translation>
     </message>
     <message>
         <source>The model runs on this computer. Nothing you write leaves it.</source>
-        <translation type="unfinished"></translation>
+        <translation>모델은 이 컴퓨터에서 실행됩니다. 입력한 내용은 밖으로 나가지 않습니다.</translation>
     </message>
     <message>
         <source>Drop a model (.gguf) anywhere in this window, or open one. It stays where it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>모델 파일(.gguf)을 창 어디에나 끌어다 놓거나 직접 여십시오. 파일은 있던 자리에 그대로 있습니다.</translation>
     </message>
     <message>
         <source>Open model…</source>
-        <translation type="unfinished"></translation>
+        <translation>모델 열기…</translation>
+    </message>
+    <message>
+        <source>Which primes are smaller than 20, and what is their sum?</source>
+        <translation>20보다 작은 소수를 모두 더하면 얼마인가요?</translation>
+    </message>
+    <message>
+        <source>Why is the sky blue at noon and red at sunset?</source>
+        <translation>하늘은 왜 한낮에는 파랗고 해 질 녘에는 붉은가요?</translation>
     </message>
 </context>
 <context>
     <name>Error</name>
     <message>
         <source>There is no file %1. Check the name, or choose the model again.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 파일이 없습니다. 이름을 확인하거나 모델을 다시 고르십시오.</translation>
     </message>
     <message>
         <source>%1 cannot be read: %2. Check the permissions of the file and the disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 파일을 읽을 수 없습니다: %2. 파일 권한과 디스크를 확인하십시오.</translation>
     </message>
     <message>
         <source>%1 is not a GGUF model file: %2. Choose a file that ends in .gguf.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1은(는) GGUF 모델 파일이 아닙니다: %2. 이름이 .gguf로 끝나는 파일을 고르십시오.</translation>
     </message>
     <message>
         <source>%1 is GGUF version %2; versions 2 and 3 can be read. Download a newer conversion of this model.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1은(는) GGUF 버전 %2입니다. 버전 2와 3만 읽을 수 있습니다. 이 모델을 새로 변환한 파일을 받으십시오.</translation>
     </message>
     <message>
         <source>%1 ends too early: %2. The download is incomplete; download it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 파일이 중간에 끝났습니다: %2. 다운로드가 덜 되었으니 다시 받으십시오.</translation>
     </message>
     <message>
         <source>%1 has a damaged header: %2. Download the file again or use another conversion of this model.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1의 머리 정보가 손상되었습니다: %2. 파일을 다시 받거나 이 모델의 다른 변환본을 사용하십시오.</translation>
     </message>
     <message>
         <source>%1 has a damaged tensor table: %2. Download the file again or use another conversion of this model.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1의 텐서 목록이 손상되었습니다: %2. 파일을 다시 받거나 이 모델의 다른 변환본을 사용하십시오.</translation>
     </message>
     <message>
         <source>%1 uses a number format that cannot be run here: %2. Use a Q4_K_M, Q5_K_M, Q6_K or Q8_0 file of this model.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1은(는) 여기서 실행할 수 없는 수 형식을 씁니다: %2. 이 모델의 Q4_K_M, Q5_K_M, Q6_K 또는 Q8_0 파일을 사용하십시오.</translation>
     </message>
     <message>
         <source>%1 has the architecture &quot;%2&quot;, which cannot be run here. Models of the Qwen2 and Llama families work.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1의 구조 &quot;%2&quot;은(는) 여기서 실행할 수 없습니다. Qwen2와 Llama 계열의 모델을 실행할 수 있습니다.</translation>
     </message>
     <message>
         <source>%1 cannot be run here: %2. Use another conversion of this model, or another model of the Qwen2 or Llama family.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1은(는) 여기서 실행할 수 없습니다: %2. 이 모델의 다른 변환본이나 Qwen2 또는 Llama 계열의 다른 모델을 사용하십시오.</translation>
     </message>
     <message>
         <source>%1 is one part of a larger model and these parts are missing: %2. Put all parts into one folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1은(는) 더 큰 모델의 한 조각이며 다음 조각이 없습니다: %2. 모든 조각을 한 폴더에 두십시오.</translation>
     </message>
     <message>
         <source>%1 lacks the tensor %2. Download the file again or use another conversion of this model.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1에 텐서 %2이(가) 없습니다. 파일을 다시 받거나 이 모델의 다른 변환본을 사용하십시오.</translation>
     </message>
     <message>
         <source>%1 splits its text by &quot;%2&quot;, which is not known here. Use another conversion of this model.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1이(가) 쓰는 토큰 분할 방식 &quot;%2&quot;을(를) 알 수 없습니다. 이 모델의 다른 변환본을 사용하십시오.</translation>
     </message>
     <message>
         <source>%1 has a damaged vocabulary: %2. Download the file again or use another conversion of this model.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1의 어휘가 손상되었습니다: %2. 파일을 다시 받거나 이 모델의 다른 변환본을 사용하십시오.</translation>
     </message>
     <message>
         <source>The chat template of %1 refuses this conversation: %2. Change the message or start a new chat.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1의 대화 형식이 이 대화를 받아들이지 않습니다: %2. 메시지를 고치거나 새 대화를 시작하십시오.</translation>
     </message>
     <message>
         <source>The chat template of %1 ran too long and was stopped. Use another conversion of this model.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1의 대화 형식을 처리하는 데 너무 오래 걸려 중지했습니다. 이 모델의 다른 변환본을 사용하십시오.</translation>
     </message>
     <message>
         <source>There is no device &quot;%1&quot; here. Available: %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>&quot;%1&quot; 장치가 없습니다. 사용할 수 있는 장치: %2.</translation>
     </message>
     <message>
         <source>%1 cannot run models: %2. Update the graphics driver or choose another device.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1에서 모델을 실행할 수 없습니다: %2. 그래픽 드라이버를 업데이트하거나 다른 장치를 고르십시오.</translation>
     </message>
     <message>
         <source>%1 stopped answering. Load the model again; if it happens repeatedly, update the graphics driver or choose a shorter context.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1이(가) 응답을 멈췄습니다. 모델을 다시 불러오십시오. 되풀이되면 그래픽 드라이버를 업데이트하거나 더 짧은 문맥을 고르십시오.</translation>
     </message>
     <message>
         <source>%1 has no memory left (%2). Close other programs, choose a shorter context or a smaller file of this model.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1에 남은 메모리가 없습니다(%2). 다른 프로그램을 닫거나 더 짧은 문맥 또는 이 모델의 더 작은 파일을 고르십시오.</translation>
     </message>
     <message>
         <source>The model does not fit on %1: %2. Choose a shorter context, a smaller file of this model or another device.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1에 모델이 들어가지 않습니다: %2. 더 짧은 문맥이나 이 모델의 더 작은 파일 또는 다른 장치를 고르십시오.</translation>
     </message>
     <message>
         <source>Stopped as you asked.</source>
-        <translation type="unfinished"></translation>
+        <translation>요청에 따라 중지했습니다.</translation>
     </message>
     <message>
         <source>The conversation has %1 tokens, and the context holds %2. Start a new chat or choose a longer context.</source>
-        <translation type="unfinished"></translation>
+        <translation>대화는 토큰 %1개이고 문맥에는 %2개가 들어갑니다. 새 대화를 시작하거나 더 긴 문맥을 고르십시오.</translation>
     </message>
     <message>
         <source>%1 is not usable: %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1은(는) 사용할 수 없습니다: %2.</translation>
     </message>
     <message>
         <source>Something went wrong inside Ponder (%2). Please report it with this text.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ponder 안에서 문제가 생겼습니다(%2). 이 문구와 함께 알려 주십시오.</translation>
     </message>
 </context>
 <context>
     <name>ErrorBanner</name>
     <message>
         <source>Try again</source>
-        <translation type="unfinished"></translation>
+        <translation>다시 시도</translation>
     </message>
     <message>
         <source>Open model…</source>
-        <translation type="unfinished"></translation>
+        <translation>모델 열기…</translation>
+    </message>
+</context>
+<context>
+    <name>ErrorNote</name>
+    <message>
+        <source>Close</source>
+        <translation>닫기</translation>
     </message>
 </context>
 <context>
     <name>ExampleQuestion</name>
     <message>
         <source>Example: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>예: %1</translation>
     </message>
 </context>
 <context>
     <name>GenerationSettings</name>
     <message>
         <source>Device</source>
-        <translation type="unfinished"></translation>
+        <translation>장치</translation>
     </message>
     <message>
         <source>Takes effect when a model is loaded again</source>
-        <translation type="unfinished"></translation>
+        <translation>모델을 다시 불러오면 적용됩니다</translation>
     </message>
     <message>
         <source>Choose for me</source>
-        <translation type="unfinished"></translation>
+        <translation>자동으로 고르기</translation>
     </message>
     <message>
         <source>Context</source>
-        <translation type="unfinished"></translation>
+        <translation>문맥</translation>
     </message>
     <message>
         <source>How much of a conversation the model sees. Longer takes more memory.</source>
-        <translation type="unfinished"></translation>
+        <translation>모델이 보는 대화의 길이입니다. 길수록 메모리를 더 씁니다.</translation>
     </message>
     <message>
         <source>%1 tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>토큰 %1개</translation>
     </message>
     <message>
         <source>Temperature</source>
-        <translation type="unfinished"></translation>
+        <translation>온도</translation>
     </message>
     <message>
         <source>Higher is more varied, lower more certain</source>
-        <translation type="unfinished"></translation>
+        <translation>높을수록 다양하고 낮을수록 확실합니다</translation>
     </message>
     <message>
         <source>As the model recommends</source>
-        <translation type="unfinished"></translation>
+        <translation>모델의 권장값</translation>
     </message>
     <message>
         <source>Instruction</source>
-        <translation type="unfinished"></translation>
+        <translation>지침</translation>
     </message>
     <message>
         <source>What every model should know or heed, such as “Answer briefly.”</source>
-        <translation type="unfinished"></translation>
+        <translation>모든 모델이 알거나 지켜야 할 내용을 적습니다. 예: “짧게 답해 주세요.”</translation>
     </message>
 </context>
 <context>
     <name>LookSettings</name>
     <message>
         <source>Language</source>
-        <translation type="unfinished"></translation>
+        <translation>언어</translation>
     </message>
     <message>
         <source>As the system</source>
-        <translation type="unfinished"></translation>
+        <translation>시스템 설정에 따름</translation>
     </message>
     <message>
         <source>Colours</source>
-        <translation type="unfinished"></translation>
+        <translation>색상</translation>
     </message>
     <message>
         <source>Light</source>
-        <translation type="unfinished"></translation>
+        <translation>밝게</translation>
     </message>
     <message>
         <source>Dark</source>
-        <translation type="unfinished"></translation>
+        <translation>어둡게</translation>
     </message>
     <message>
         <source>Thoughts</source>
-        <translation type="unfinished"></translation>
+        <translation>생각</translation>
     </message>
     <message>
         <source>What happens to the thoughts of a model when it answers</source>
-        <translation type="unfinished"></translation>
+        <translation>모델이 답할 때 생각을 어떻게 보여 줄지 정합니다</translation>
     </message>
     <message>
         <source>Fold after thinking</source>
-        <translation type="unfinished"></translation>
+        <translation>생각이 끝나면 접기</translation>
     </message>
     <message>
         <source>Always open</source>
-        <translation type="unfinished"></translation>
+        <translation>항상 펼치기</translation>
     </message>
     <message>
         <source>Always folded</source>
-        <translation type="unfinished"></translation>
+        <translation>항상 접기</translation>
     </message>
     <message>
         <source>Less motion</source>
-        <translation type="unfinished"></translation>
+        <translation>움직임 줄이기</translation>
     </message>
     <message>
         <source>Nothing slides, fades or breathes</source>
-        <translation type="unfinished"></translation>
+        <translation>미끄러지거나 흐려지거나 깜박이는 효과를 쓰지 않습니다</translation>
     </message>
 </context>
 <context>
     <name>Main</name>
     <message>
         <source>Ponder</source>
-        <translation type="unfinished"></translation>
+        <translation>Ponder</translation>
     </message>
 </context>
 <context>
     <name>MemoryMeter</name>
     <message>
         <source>Memory %1 / %2 GB</source>
-        <translation type="unfinished"></translation>
+        <translation>그래픽 메모리 %1 / %2 GB</translation>
     </message>
     <message>
         <source>Memory %1 GB</source>
-        <translation type="unfinished"></translation>
+        <translation>메모리 %1 GB</translation>
     </message>
     <message>
         <source>Context %1%</source>
-        <translation type="unfinished"></translation>
+        <translation>문맥 %1%</translation>
     </message>
 </context>
 <context>
     <name>MessageList</name>
     <message>
         <source>Messages</source>
-        <translation type="unfinished"></translation>
+        <translation>메시지 목록</translation>
     </message>
     <message>
         <source>Jump to the end</source>
-        <translation type="unfinished"></translation>
+        <translation>맨 아래로 이동</translation>
     </message>
 </context>
 <context>
     <name>ModalDialog</name>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>닫기</translation>
     </message>
 </context>
 <context>
     <name>ModelButton</name>
     <message>
         <source>Loading %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 불러오는 중</translation>
     </message>
     <message>
         <source>%1 could not be loaded</source>
-        <translation type="unfinished"></translation>
+        <translation>%1을(를) 불러오지 못했습니다</translation>
     </message>
     <message>
         <source>The model could not be loaded</source>
-        <translation type="unfinished"></translation>
+        <translation>모델을 불러오지 못했습니다</translation>
     </message>
     <message>
         <source>No model</source>
-        <translation type="unfinished"></translation>
+        <translation>모델 없음</translation>
     </message>
     <message>
         <source>Model: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>모델: %1</translation>
     </message>
 </context>
 <context>
     <name>ModelPicker</name>
     <message>
         <source>Recent models</source>
-        <translation type="unfinished"></translation>
+        <translation>최근 모델</translation>
     </message>
     <message>
         <source>Open model…</source>
-        <translation type="unfinished"></translation>
+        <translation>모델 열기…</translation>
     </message>
     <message>
         <source>Unload the model</source>
-        <translation type="unfinished"></translation>
+        <translation>모델 내리기</translation>
     </message>
 </context>
 <context>
     <name>NewChatButton</name>
     <message>
         <source>New chat</source>
-        <translation type="unfinished"></translation>
+        <translation>새 대화</translation>
     </message>
 </context>
 <context>
     <name>OpenModelDialog</name>
     <message>
         <source>Open a model</source>
-        <translation type="unfinished"></translation>
+        <translation>모델 열기</translation>
     </message>
     <message>
         <source>Models (*.gguf)</source>
-        <translation type="unfinished"></translation>
+        <translation>모델 (*.gguf)</translation>
     </message>
     <message>
         <source>All files (*)</source>
-        <translation type="unfinished"></translation>
+        <translation>모든 파일 (*)</translation>
     </message>
 </context>
 <context>
     <name>QuestionBubble</name>
     <message>
         <source>Edit the question</source>
-        <translation type="unfinished"></translation>
+        <translation>질문 고치기</translation>
     </message>
     <message>
         <source>Copy the question</source>
-        <translation type="unfinished"></translation>
+        <translation>질문 복사</translation>
     </message>
 </context>
 <context>
     <name>RecentModelRow</name>
     <message>
         <source>The file is not there any more</source>
-        <translation type="unfinished"></translation>
+        <translation>파일이 더 이상 없습니다</translation>
     </message>
     <message>
         <source>Take %1 off this list</source>
-        <translation type="unfinished"></translation>
+        <translation>%1을(를) 목록에서 빼기</translation>
     </message>
 </context>
 <context>
     <name>ReplyFooter</name>
     <message>
         <source>%1 tokens/s</source>
-        <translation type="unfinished"></translation>
+        <translation>초당 %1토큰</translation>
     </message>
     <message>
         <source>first token %1 s</source>
-        <translation type="unfinished"></translation>
+        <translation>첫 토큰 %1초</translation>
     </message>
     <message>
         <source>Copied</source>
-        <translation type="unfinished"></translation>
+        <translation>복사했습니다</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>복사</translation>
     </message>
     <message>
         <source>Copy the answer</source>
-        <translation type="unfinished"></translation>
+        <translation>답변 복사</translation>
     </message>
     <message>
         <source>Regenerate</source>
-        <translation type="unfinished"></translation>
+        <translation>다시 생성</translation>
     </message>
     <message>
         <source>Previous reply</source>
-        <translation type="unfinished"></translation>
+        <translation>이전 답변</translation>
     </message>
     <message>
         <source>Next reply</source>
-        <translation type="unfinished"></translation>
+        <translation>다음 답변</translation>
     </message>
 </context>
 <context>
     <name>ReplyView</name>
     <message>
         <source>Stopped</source>
-        <translation type="unfinished"></translation>
+        <translation>중지했습니다</translation>
     </message>
     <message>
         <source>Stopped at the length limit</source>
-        <translation type="unfinished"></translation>
+        <translation>길이 제한에서 멈춤</translation>
     </message>
     <message>
         <source>Stopped: the context is full. Start a new chat or choose a longer context.</source>
-        <translation type="unfinished"></translation>
+        <translation>문맥이 가득 차서 멈췄습니다. 새 대화를 시작하거나 더 긴 문맥을 고르십시오.</translation>
     </message>
     <message>
         <source>Reply, being written</source>
-        <translation type="unfinished"></translation>
+        <translation>작성 중인 답변</translation>
     </message>
     <message>
         <source>Reply</source>
-        <translation type="unfinished"></translation>
+        <translation>답변</translation>
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished"></translation>
+        <translation>다시 시도</translation>
     </message>
 </context>
 <context>
     <name>SettingsDialog</name>
     <message>
         <source>Settings</source>
-        <translation type="unfinished"></translation>
+        <translation>설정</translation>
     </message>
     <message>
         <source>Ponder %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Ponder %1</translation>
     </message>
 </context>
 <context>
     <name>Sidebar</name>
     <message>
         <source>Today</source>
-        <translation type="unfinished"></translation>
+        <translation>오늘</translation>
     </message>
     <message>
         <source>Yesterday</source>
-        <translation type="unfinished"></translation>
+        <translation>어제</translation>
     </message>
     <message>
         <source>Previous 7 days</source>
-        <translation type="unfinished"></translation>
+        <translation>지난 7일</translation>
     </message>
     <message>
         <source>Previous 30 days</source>
-        <translation type="unfinished"></translation>
+        <translation>지난 30일</translation>
     </message>
     <message>
         <source>Older</source>
-        <translation type="unfinished"></translation>
+        <translation>이전</translation>
     </message>
     <message>
         <source>Ponder</source>
-        <translation type="unfinished"></translation>
+        <translation>Ponder</translation>
     </message>
     <message>
         <source>Hide the sidebar (Ctrl+B)</source>
-        <translation type="unfinished"></translation>
+        <translation>사이드바 숨기기(Ctrl+B)</translation>
     </message>
     <message>
         <source>Chats</source>
-        <translation type="unfinished"></translation>
+        <translation>대화 목록</translation>
     </message>
     <message>
         <source>Open model…</source>
-        <translation type="unfinished"></translation>
+        <translation>모델 열기…</translation>
     </message>
     <message>
         <source>Settings</source>
-        <translation type="unfinished"></translation>
+        <translation>설정</translation>
     </message>
 </context>
 <context>
     <name>SlimScrollBar</name>
     <message>
         <source>Scroll bar</source>
-        <translation type="unfinished"></translation>
+        <translation>스크롤 막대</translation>
     </message>
 </context>
 <context>
     <name>ThinkingHeader</name>
     <message>
         <source>Thoughts, the model is thinking</source>
-        <translation type="unfinished"></translation>
+        <translation>생각, 모델이 생각하고 있습니다</translation>
     </message>
     <message>
         <source>Shown. Press to fold.</source>
-        <translation type="unfinished"></translation>
+        <translation>펼쳐져 있습니다. 누르면 접습니다.</translation>
     </message>
     <message>
         <source>Folded. Press to show.</source>
-        <translation type="unfinished"></translation>
+        <translation>접혀 있습니다. 누르면 펼칩니다.</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>복사</translation>
     </message>
     <message>
         <source>Copy the thoughts</source>
-        <translation type="unfinished"></translation>
+        <translation>생각 복사</translation>
     </message>
 </context>
 <context>
     <name>ThinkingPanel</name>
     <message>
         <source>Thinking… %1</source>
-        <translation type="unfinished"></translation>
+        <translation>생각하는 중… %1</translation>
     </message>
     <message>
         <source>Stopped after thinking for %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 동안 생각하고 멈춤</translation>
     </message>
     <message>
         <source>Thought for %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 동안 생각함</translation>
     </message>
     <message numerus="yes">
         <source>%n tokens</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>토큰 %n개</numerusform>
         </translation>
     </message>
 </context>
@@ -674,41 +681,229 @@
     <name>TopBar</name>
     <message>
         <source>Show the sidebar (Ctrl+B)</source>
-        <translation type="unfinished"></translation>
+        <translation>사이드바 보이기(Ctrl+B)</translation>
     </message>
     <message>
         <source>Loading the model</source>
-        <translation type="unfinished"></translation>
+        <translation>모델을 불러오고 있습니다</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>취소</translation>
     </message>
     <message>
         <source>Cancel loading</source>
-        <translation type="unfinished"></translation>
+        <translation>불러오기 취소</translation>
     </message>
 </context>
 <context>
     <name>UndoToast</name>
     <message>
         <source>“%1” was deleted</source>
-        <translation type="unfinished"></translation>
+        <translation>“%1” 대화를 삭제했습니다</translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished"></translation>
+        <translation>되돌리기</translation>
     </message>
 </context>
 <context>
     <name>WaitingLine</name>
     <message>
         <source>Reading the conversation… %1%</source>
-        <translation type="unfinished"></translation>
+        <translation>대화를 읽는 중… %1%</translation>
     </message>
     <message>
         <source>Reading the conversation…</source>
-        <translation type="unfinished"></translation>
+        <translation>대화를 읽는 중…</translation>
+    </message>
+</context>
+<context>
+    <name>WindowOptions</name>
+    <message>
+        <source>Chat with reasoning models on your own computer.</source>
+        <translation>내 컴퓨터에서 추론 모델과 대화합니다.</translation>
+    </message>
+    <message>
+        <source>Load this model (.gguf) at the start.</source>
+        <translation>시작할 때 이 모델(.gguf)을 불러옵니다.</translation>
+    </message>
+    <message>
+        <source>Answer by script, without a model and without a device.</source>
+        <translation>모델과 장치 없이 정해진 각본으로 답합니다.</translation>
+    </message>
+    <message>
+        <source>Keep chats and settings in this folder.</source>
+        <translation>대화와 설정을 이 폴더에 보관합니다.</translation>
+    </message>
+    <message>
+        <source>Draw pictures of the window into this folder and leave.</source>
+        <translation>창의 그림을 이 폴더에 그리고 끝냅니다.</translation>
+    </message>
+    <message>
+        <source>Leave after so many milliseconds (for tests).</source>
+        <translation>지정한 밀리초 뒤에 끝냅니다(시험용).</translation>
+    </message>
+    <message>
+        <source>The same as --model.</source>
+        <translation>--model과 같습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>ponder</name>
+    <message>
+        <source>Drop a GGUF file (its name ends in .gguf) of this model.</source>
+        <translation>이 모델의 GGUF 파일(이름이 .gguf로 끝남)을 놓으십시오.</translation>
+    </message>
+    <message>
+        <source>%1 is not there any more.</source>
+        <translation>%1이(가) 더 이상 없습니다.</translation>
+    </message>
+    <message>
+        <source>%1 is a folder of safetensors weights.</source>
+        <translation>%1은(는) safetensors 가중치 폴더입니다.</translation>
+    </message>
+    <message>
+        <source>%1 is a folder without a model in it.</source>
+        <translation>%1은(는) 모델이 없는 폴더입니다.</translation>
+    </message>
+    <message>
+        <source>%1 has safetensors weights.</source>
+        <translation>%1은(는) safetensors 가중치입니다.</translation>
+    </message>
+    <message>
+        <source>%1 has PyTorch weights.</source>
+        <translation>%1은(는) PyTorch 가중치입니다.</translation>
+    </message>
+    <message>
+        <source>%1 is an ONNX model.</source>
+        <translation>%1은(는) ONNX 모델입니다.</translation>
+    </message>
+    <message>
+        <source>%1 is an archive.</source>
+        <translation>%1은(는) 압축 파일입니다.</translation>
+    </message>
+    <message>
+        <source>Unpack it and drop the GGUF file in it.</source>
+        <translation>압축을 풀고 그 안의 GGUF 파일을 놓으십시오.</translation>
+    </message>
+    <message>
+        <source>%1 is an unfinished download.</source>
+        <translation>%1은(는) 다운로드가 끝나지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>Wait until the download is complete.</source>
+        <translation>다운로드가 끝날 때까지 기다리십시오.</translation>
+    </message>
+    <message>
+        <source>%1 has no GGUF model in it.</source>
+        <translation>%1에는 GGUF 모델이 없습니다.</translation>
+    </message>
+    <message>
+        <source>The download is damaged; download it again.</source>
+        <translation>다운로드한 파일이 손상되었습니다. 다시 받으십시오.</translation>
+    </message>
+    <message>
+        <source>%1 is not a model file.</source>
+        <translation>%1은(는) 모델 파일이 아닙니다.</translation>
+    </message>
+    <message>
+        <source>This is a link, not a file.</source>
+        <translation>이것은 파일이 아니라 링크입니다.</translation>
+    </message>
+    <message>
+        <source>Download the model, then drop the file.</source>
+        <translation>모델을 먼저 받은 뒤 파일을 놓으십시오.</translation>
+    </message>
+    <message>
+        <source>These are several models.</source>
+        <translation>여러 모델이 있습니다.</translation>
+    </message>
+    <message>
+        <source>Drop one model at a time.</source>
+        <translation>한 번에 한 모델만 놓으십시오.</translation>
+    </message>
+    <message>
+        <source>There is no file in this.</source>
+        <translation>파일이 없습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>ponder::App</name>
+    <message>
+        <source>The chat could not be saved: %1. Check the space on the disk.</source>
+        <translation>대화를 저장하지 못했습니다: %1. 디스크 공간을 확인하십시오.</translation>
+    </message>
+</context>
+<context>
+    <name>ponder::ChatController</name>
+    <message>
+        <source>Answer ready</source>
+        <translation>답변이 준비되었습니다</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>중지했습니다</translation>
+    </message>
+    <message>
+        <source>Stopped at the longest allowed reply</source>
+        <translation>답변이 최대 길이에 이르러 중지했습니다</translation>
+    </message>
+    <message>
+        <source>Stopped: the context is full</source>
+        <translation>문맥이 가득 차서 중지했습니다</translation>
+    </message>
+    <message>
+        <source>Thinking</source>
+        <translation>생각하고 있습니다</translation>
+    </message>
+    <message>
+        <source>Answering</source>
+        <translation>답변하고 있습니다</translation>
+    </message>
+</context>
+<context>
+    <name>ponder::ChatListModel</name>
+    <message>
+        <source>New chat</source>
+        <translation>새 대화</translation>
+    </message>
+</context>
+<context>
+    <name>ponder::Database</name>
+    <message>
+        <source>The history could not be read. It was moved to %1 and a new one was begun.</source>
+        <translation>대화 기록을 읽지 못했습니다. 기록을 %1(으)로 옮기고 새로 시작했습니다.</translation>
+    </message>
+    <message>
+        <source>The history was written by a newer version of Ponder. It was left as it is; a separate one is used.</source>
+        <translation>대화 기록이 더 새로운 버전의 Ponder에서 작성되었습니다. 그 기록은 그대로 두고 따로 만든 기록을 사용합니다.</translation>
+    </message>
+    <message>
+        <source>Chats cannot be kept, because %1 cannot be written. Check the permissions and the disk.</source>
+        <translation>%1에 쓸 수 없어 대화를 보관할 수 없습니다. 권한과 디스크를 확인하십시오.</translation>
+    </message>
+</context>
+<context>
+    <name>ponder::DeviceModel</name>
+    <message>
+        <source>Automatic</source>
+        <translation>자동</translation>
+    </message>
+</context>
+<context>
+    <name>ponder::ModelLibrary</name>
+    <message>
+        <source>Checking the file</source>
+        <translation>파일을 확인하고 있습니다</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%2 중 %1</translation>
+    </message>
+    <message>
+        <source>The context is longer than the model was trained for; answers may get worse.</source>
+        <translation>문맥이 모델의 학습 길이보다 깁니다. 답변이 나빠질 수 있습니다.</translation>
     </message>
 </context>
 </TS>

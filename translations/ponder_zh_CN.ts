@@ -5,668 +5,675 @@
     <name>ChatRow</name>
     <message>
         <source>New chat</source>
-        <translation type="unfinished"></translation>
+        <translation>新对话</translation>
     </message>
     <message>
         <source>Open chat</source>
-        <translation type="unfinished"></translation>
+        <translation>当前对话</translation>
     </message>
     <message>
         <source>New name of the chat</source>
-        <translation type="unfinished"></translation>
+        <translation>对话的新名称</translation>
     </message>
     <message>
         <source>Rename or delete</source>
-        <translation type="unfinished"></translation>
+        <translation>重命名或删除</translation>
     </message>
     <message>
         <source>Rename</source>
-        <translation type="unfinished"></translation>
+        <translation>重命名</translation>
     </message>
     <message>
         <source>Delete</source>
-        <translation type="unfinished"></translation>
+        <translation>删除</translation>
     </message>
 </context>
 <context>
     <name>CodeBlock</name>
     <message>
         <source>Code</source>
-        <translation type="unfinished"></translation>
+        <translation>代码</translation>
     </message>
     <message>
         <source>Copied</source>
-        <translation type="unfinished"></translation>
+        <translation>已复制</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>复制</translation>
     </message>
     <message>
         <source>Copy the code</source>
-        <translation type="unfinished"></translation>
+        <translation>复制代码</translation>
     </message>
 </context>
 <context>
     <name>Composer</name>
     <message>
         <source>Message</source>
-        <translation type="unfinished"></translation>
+        <translation>消息</translation>
     </message>
     <message>
         <source>Write a message. Enter sends, Shift+Enter starts a line.</source>
-        <translation type="unfinished"></translation>
+        <translation>输入消息，Enter发送，Shift+Enter换行</translation>
     </message>
     <message>
         <source>Write a message. Open a model to send it.</source>
-        <translation type="unfinished"></translation>
+        <translation>输入消息，打开模型后即可发送</translation>
     </message>
 </context>
 <context>
     <name>ComposerTools</name>
     <message>
         <source>Think</source>
-        <translation type="unfinished"></translation>
+        <translation>思考</translation>
     </message>
     <message>
         <source>The model thinks before it answers</source>
-        <translation type="unfinished"></translation>
+        <translation>模型先思考再回答</translation>
     </message>
     <message>
         <source>The model answers at once</source>
-        <translation type="unfinished"></translation>
+        <translation>模型直接回答</translation>
     </message>
     <message>
         <source>Editing your last question</source>
-        <translation type="unfinished"></translation>
+        <translation>正在编辑上一个问题</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>Cancel editing</source>
-        <translation type="unfinished"></translation>
+        <translation>取消编辑</translation>
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>停止</translation>
     </message>
     <message>
         <source>Send</source>
-        <translation type="unfinished"></translation>
+        <translation>发送</translation>
     </message>
     <message>
         <source>Stop (Esc)</source>
-        <translation type="unfinished"></translation>
+        <translation>停止（Esc）</translation>
     </message>
     <message>
         <source>Send (Enter)</source>
-        <translation type="unfinished"></translation>
+        <translation>发送（Enter）</translation>
     </message>
 </context>
 <context>
     <name>DropOverlay</name>
     <message>
         <source>Drop to open this model</source>
-        <translation type="unfinished"></translation>
+        <translation>松开即可打开此模型</translation>
     </message>
     <message>
         <source>This cannot be opened</source>
-        <translation type="unfinished"></translation>
+        <translation>无法打开</translation>
     </message>
     <message>
         <source>The file stays where it is and is not changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件留在原处，不会被改动。</translation>
     </message>
 </context>
 <context>
     <name>Duration</name>
     <message>
         <source>%1 s</source>
-        <translation type="unfinished"></translation>
+        <translation>%1秒</translation>
     </message>
     <message>
         <source>%1 min %2 s</source>
-        <translation type="unfinished"></translation>
+        <translation>%1分%2秒</translation>
     </message>
 </context>
 <context>
     <name>EmptyState</name>
     <message>
-        <source>In how many ways is 100 the sum of two different primes?</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Why is the sky blue at noon and red in the evening?</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Write a shell script that renames photos by the date they were taken.</source>
-        <translation type="unfinished"></translation>
+        <translation>写一个Shell脚本，按拍摄日期给照片重命名。</translation>
     </message>
     <message>
         <source>What would you like to think about?</source>
-        <translation type="unfinished"></translation>
+        <translation>想思考点什么？</translation>
     </message>
     <message>
         <source>The model runs on this computer. Nothing you write leaves it.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型在这台电脑上运行，您写的内容不会离开这里。</translation>
     </message>
     <message>
         <source>Drop a model (.gguf) anywhere in this window, or open one. It stays where it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>把模型（.gguf）拖到窗口任意位置，或打开一个模型。文件留在原处。</translation>
     </message>
     <message>
         <source>Open model…</source>
-        <translation type="unfinished"></translation>
+        <translation>打开模型…</translation>
+    </message>
+    <message>
+        <source>Which primes are smaller than 20, and what is their sum?</source>
+        <translation>小于20的质数有哪些？它们的和是多少？</translation>
+    </message>
+    <message>
+        <source>Why is the sky blue at noon and red at sunset?</source>
+        <translation>为什么天空中午是蓝色，日落时却是红色？</translation>
     </message>
 </context>
 <context>
     <name>Error</name>
     <message>
         <source>There is no file %1. Check the name, or choose the model again.</source>
-        <translation type="unfinished"></translation>
+        <translation>找不到文件%1。请检查名称，或重新选择模型。</translation>
     </message>
     <message>
         <source>%1 cannot be read: %2. Check the permissions of the file and the disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取%1：%2。请检查文件权限和磁盘。</translation>
     </message>
     <message>
         <source>%1 is not a GGUF model file: %2. Choose a file that ends in .gguf.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1不是GGUF模型文件：%2。请选择以.gguf结尾的文件。</translation>
     </message>
     <message>
         <source>%1 is GGUF version %2; versions 2 and 3 can be read. Download a newer conversion of this model.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1是GGUF第%2版，仅支持第2版和第3版。请下载此模型较新的转换版本。</translation>
     </message>
     <message>
         <source>%1 ends too early: %2. The download is incomplete; download it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1不完整：%2。下载没有完成，请重新下载。</translation>
     </message>
     <message>
         <source>%1 has a damaged header: %2. Download the file again or use another conversion of this model.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1的文件头已损坏：%2。请重新下载，或使用此模型的其他转换版本。</translation>
     </message>
     <message>
         <source>%1 has a damaged tensor table: %2. Download the file again or use another conversion of this model.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1的张量表已损坏：%2。请重新下载，或使用此模型的其他转换版本。</translation>
     </message>
     <message>
         <source>%1 uses a number format that cannot be run here: %2. Use a Q4_K_M, Q5_K_M, Q6_K or Q8_0 file of this model.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1使用了这里无法运行的数值格式：%2。请使用此模型的Q4_K_M、Q5_K_M、Q6_K或Q8_0文件。</translation>
     </message>
     <message>
         <source>%1 has the architecture &quot;%2&quot;, which cannot be run here. Models of the Qwen2 and Llama families work.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1的架构“%2”在这里无法运行。可以运行Qwen2和Llama系列的模型。</translation>
     </message>
     <message>
         <source>%1 cannot be run here: %2. Use another conversion of this model, or another model of the Qwen2 or Llama family.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1在这里无法运行：%2。请使用此模型的其他转换版本，或Qwen2、Llama系列的其他模型。</translation>
     </message>
     <message>
         <source>%1 is one part of a larger model and these parts are missing: %2. Put all parts into one folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1是一个较大模型的一部分，缺少以下部分：%2。请把所有部分放进同一个文件夹。</translation>
     </message>
     <message>
         <source>%1 lacks the tensor %2. Download the file again or use another conversion of this model.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1缺少张量%2。请重新下载，或使用此模型的其他转换版本。</translation>
     </message>
     <message>
         <source>%1 splits its text by &quot;%2&quot;, which is not known here. Use another conversion of this model.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1使用的分词方式“%2”无法识别。请使用此模型的其他转换版本。</translation>
     </message>
     <message>
         <source>%1 has a damaged vocabulary: %2. Download the file again or use another conversion of this model.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1的词表已损坏：%2。请重新下载，或使用此模型的其他转换版本。</translation>
     </message>
     <message>
         <source>The chat template of %1 refuses this conversation: %2. Change the message or start a new chat.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1的对话模板不接受这段对话：%2。请修改消息，或新建对话。</translation>
     </message>
     <message>
         <source>The chat template of %1 ran too long and was stopped. Use another conversion of this model.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1的对话模板运行过久，已被停止。请使用此模型的其他转换版本。</translation>
     </message>
     <message>
         <source>There is no device &quot;%1&quot; here. Available: %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>这里没有设备“%1”。可用设备：%2。</translation>
     </message>
     <message>
         <source>%1 cannot run models: %2. Update the graphics driver or choose another device.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1无法运行模型：%2。请更新显卡驱动，或选择其他设备。</translation>
     </message>
     <message>
         <source>%1 stopped answering. Load the model again; if it happens repeatedly, update the graphics driver or choose a shorter context.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1停止响应。请重新加载模型；如果反复出现，请更新显卡驱动或选择较短的上下文。</translation>
     </message>
     <message>
         <source>%1 has no memory left (%2). Close other programs, choose a shorter context or a smaller file of this model.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1的内存已用尽（%2）。请关闭其他程序，选择较短的上下文或此模型较小的文件。</translation>
     </message>
     <message>
         <source>The model does not fit on %1: %2. Choose a shorter context, a smaller file of this model or another device.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1放不下此模型：%2。请选择较短的上下文、此模型较小的文件或其他设备。</translation>
     </message>
     <message>
         <source>Stopped as you asked.</source>
-        <translation type="unfinished"></translation>
+        <translation>已按您的要求停止。</translation>
     </message>
     <message>
         <source>The conversation has %1 tokens, and the context holds %2. Start a new chat or choose a longer context.</source>
-        <translation type="unfinished"></translation>
+        <translation>对话有%1个词元，而上下文只能容纳%2个。请新建对话，或选择较长的上下文。</translation>
     </message>
     <message>
         <source>%1 is not usable: %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1不可用：%2。</translation>
     </message>
     <message>
         <source>Something went wrong inside Ponder (%2). Please report it with this text.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ponder内部出错（%2）。请附上这段文字报告问题。</translation>
     </message>
 </context>
 <context>
     <name>ErrorBanner</name>
     <message>
         <source>Try again</source>
-        <translation type="unfinished"></translation>
+        <translation>重试</translation>
     </message>
     <message>
         <source>Open model…</source>
-        <translation type="unfinished"></translation>
+        <translation>打开模型…</translation>
+    </message>
+</context>
+<context>
+    <name>ErrorNote</name>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
     </message>
 </context>
 <context>
     <name>ExampleQuestion</name>
     <message>
         <source>Example: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>示例：%1</translation>
     </message>
 </context>
 <context>
     <name>GenerationSettings</name>
     <message>
         <source>Device</source>
-        <translation type="unfinished"></translation>
+        <translation>设备</translation>
     </message>
     <message>
         <source>Takes effect when a model is loaded again</source>
-        <translation type="unfinished"></translation>
+        <translation>重新加载模型后生效</translation>
     </message>
     <message>
         <source>Choose for me</source>
-        <translation type="unfinished"></translation>
+        <translation>自动选择</translation>
     </message>
     <message>
         <source>Context</source>
-        <translation type="unfinished"></translation>
+        <translation>上下文</translation>
     </message>
     <message>
         <source>How much of a conversation the model sees. Longer takes more memory.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型能看到的对话长度，越长占用内存越多。</translation>
     </message>
     <message>
         <source>%1 tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>%1个词元</translation>
     </message>
     <message>
         <source>Temperature</source>
-        <translation type="unfinished"></translation>
+        <translation>温度</translation>
     </message>
     <message>
         <source>Higher is more varied, lower more certain</source>
-        <translation type="unfinished"></translation>
+        <translation>越高越多样，越低越确定</translation>
     </message>
     <message>
         <source>As the model recommends</source>
-        <translation type="unfinished"></translation>
+        <translation>按模型推荐</translation>
     </message>
     <message>
         <source>Instruction</source>
-        <translation type="unfinished"></translation>
+        <translation>指令</translation>
     </message>
     <message>
         <source>What every model should know or heed, such as “Answer briefly.”</source>
-        <translation type="unfinished"></translation>
+        <translation>希望每个模型了解或遵守的内容，例如“回答要简短。”</translation>
     </message>
 </context>
 <context>
     <name>LookSettings</name>
     <message>
         <source>Language</source>
-        <translation type="unfinished"></translation>
+        <translation>语言</translation>
     </message>
     <message>
         <source>As the system</source>
-        <translation type="unfinished"></translation>
+        <translation>跟随系统</translation>
     </message>
     <message>
         <source>Colours</source>
-        <translation type="unfinished"></translation>
+        <translation>外观</translation>
     </message>
     <message>
         <source>Light</source>
-        <translation type="unfinished"></translation>
+        <translation>浅色</translation>
     </message>
     <message>
         <source>Dark</source>
-        <translation type="unfinished"></translation>
+        <translation>深色</translation>
     </message>
     <message>
         <source>Thoughts</source>
-        <translation type="unfinished"></translation>
+        <translation>思考过程</translation>
     </message>
     <message>
         <source>What happens to the thoughts of a model when it answers</source>
-        <translation type="unfinished"></translation>
+        <translation>模型开始回答时，如何显示思考过程</translation>
     </message>
     <message>
         <source>Fold after thinking</source>
-        <translation type="unfinished"></translation>
+        <translation>思考后折叠</translation>
     </message>
     <message>
         <source>Always open</source>
-        <translation type="unfinished"></translation>
+        <translation>始终展开</translation>
     </message>
     <message>
         <source>Always folded</source>
-        <translation type="unfinished"></translation>
+        <translation>始终折叠</translation>
     </message>
     <message>
         <source>Less motion</source>
-        <translation type="unfinished"></translation>
+        <translation>减少动态效果</translation>
     </message>
     <message>
         <source>Nothing slides, fades or breathes</source>
-        <translation type="unfinished"></translation>
+        <translation>没有滑动、淡入淡出和呼吸效果</translation>
     </message>
 </context>
 <context>
     <name>Main</name>
     <message>
         <source>Ponder</source>
-        <translation type="unfinished"></translation>
+        <translation>Ponder</translation>
     </message>
 </context>
 <context>
     <name>MemoryMeter</name>
     <message>
         <source>Memory %1 / %2 GB</source>
-        <translation type="unfinished"></translation>
+        <translation>显存%1/%2 GB</translation>
     </message>
     <message>
         <source>Memory %1 GB</source>
-        <translation type="unfinished"></translation>
+        <translation>内存%1 GB</translation>
     </message>
     <message>
         <source>Context %1%</source>
-        <translation type="unfinished"></translation>
+        <translation>上下文%1%</translation>
     </message>
 </context>
 <context>
     <name>MessageList</name>
     <message>
         <source>Messages</source>
-        <translation type="unfinished"></translation>
+        <translation>消息</translation>
     </message>
     <message>
         <source>Jump to the end</source>
-        <translation type="unfinished"></translation>
+        <translation>跳到末尾</translation>
     </message>
 </context>
 <context>
     <name>ModalDialog</name>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭</translation>
     </message>
 </context>
 <context>
     <name>ModelButton</name>
     <message>
         <source>Loading %1</source>
-        <translation type="unfinished"></translation>
+        <translation>正在加载%1</translation>
     </message>
     <message>
         <source>%1 could not be loaded</source>
-        <translation type="unfinished"></translation>
+        <translation>%1加载失败</translation>
     </message>
     <message>
         <source>The model could not be loaded</source>
-        <translation type="unfinished"></translation>
+        <translation>模型加载失败</translation>
     </message>
     <message>
         <source>No model</source>
-        <translation type="unfinished"></translation>
+        <translation>未打开模型</translation>
     </message>
     <message>
         <source>Model: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>模型：%1</translation>
     </message>
 </context>
 <context>
     <name>ModelPicker</name>
     <message>
         <source>Recent models</source>
-        <translation type="unfinished"></translation>
+        <translation>最近使用的模型</translation>
     </message>
     <message>
         <source>Open model…</source>
-        <translation type="unfinished"></translation>
+        <translation>打开模型…</translation>
     </message>
     <message>
         <source>Unload the model</source>
-        <translation type="unfinished"></translation>
+        <translation>卸载模型</translation>
     </message>
 </context>
 <context>
     <name>NewChatButton</name>
     <message>
         <source>New chat</source>
-        <translation type="unfinished"></translation>
+        <translation>新对话</translation>
     </message>
 </context>
 <context>
     <name>OpenModelDialog</name>
     <message>
         <source>Open a model</source>
-        <translation type="unfinished"></translation>
+        <translation>打开模型</translation>
     </message>
     <message>
         <source>Models (*.gguf)</source>
-        <translation type="unfinished"></translation>
+        <translation>模型 (*.gguf)</translation>
     </message>
     <message>
         <source>All files (*)</source>
-        <translation type="unfinished"></translation>
+        <translation>所有文件 (*)</translation>
     </message>
 </context>
 <context>
     <name>QuestionBubble</name>
     <message>
         <source>Edit the question</source>
-        <translation type="unfinished"></translation>
+        <translation>编辑问题</translation>
     </message>
     <message>
         <source>Copy the question</source>
-        <translation type="unfinished"></translation>
+        <translation>复制问题</translation>
     </message>
 </context>
 <context>
     <name>RecentModelRow</name>
     <message>
         <source>The file is not there any more</source>
-        <translation type="unfinished"></translation>
+        <translation>文件已不在原处</translation>
     </message>
     <message>
         <source>Take %1 off this list</source>
-        <translation type="unfinished"></translation>
+        <translation>从列表中移除%1</translation>
     </message>
 </context>
 <context>
     <name>ReplyFooter</name>
     <message>
         <source>%1 tokens/s</source>
-        <translation type="unfinished"></translation>
+        <translation>每秒%1词元</translation>
     </message>
     <message>
         <source>first token %1 s</source>
-        <translation type="unfinished"></translation>
+        <translation>首词元%1秒</translation>
     </message>
     <message>
         <source>Copied</source>
-        <translation type="unfinished"></translation>
+        <translation>已复制</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>复制</translation>
     </message>
     <message>
         <source>Copy the answer</source>
-        <translation type="unfinished"></translation>
+        <translation>复制回答</translation>
     </message>
     <message>
         <source>Regenerate</source>
-        <translation type="unfinished"></translation>
+        <translation>重新生成</translation>
     </message>
     <message>
         <source>Previous reply</source>
-        <translation type="unfinished"></translation>
+        <translation>上一个回复</translation>
     </message>
     <message>
         <source>Next reply</source>
-        <translation type="unfinished"></translation>
+        <translation>下一个回复</translation>
     </message>
 </context>
 <context>
     <name>ReplyView</name>
     <message>
         <source>Stopped</source>
-        <translation type="unfinished"></translation>
+        <translation>已停止</translation>
     </message>
     <message>
         <source>Stopped at the length limit</source>
-        <translation type="unfinished"></translation>
+        <translation>已达到长度上限</translation>
     </message>
     <message>
         <source>Stopped: the context is full. Start a new chat or choose a longer context.</source>
-        <translation type="unfinished"></translation>
+        <translation>已停止：上下文已满。请新建对话，或选择较长的上下文。</translation>
     </message>
     <message>
         <source>Reply, being written</source>
-        <translation type="unfinished"></translation>
+        <translation>正在生成的回复</translation>
     </message>
     <message>
         <source>Reply</source>
-        <translation type="unfinished"></translation>
+        <translation>回复</translation>
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished"></translation>
+        <translation>重试</translation>
     </message>
 </context>
 <context>
     <name>SettingsDialog</name>
     <message>
         <source>Settings</source>
-        <translation type="unfinished"></translation>
+        <translation>设置</translation>
     </message>
     <message>
         <source>Ponder %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Ponder %1</translation>
     </message>
 </context>
 <context>
     <name>Sidebar</name>
     <message>
         <source>Today</source>
-        <translation type="unfinished"></translation>
+        <translation>今天</translation>
     </message>
     <message>
         <source>Yesterday</source>
-        <translation type="unfinished"></translation>
+        <translation>昨天</translation>
     </message>
     <message>
         <source>Previous 7 days</source>
-        <translation type="unfinished"></translation>
+        <translation>最近7天</translation>
     </message>
     <message>
         <source>Previous 30 days</source>
-        <translation type="unfinished"></translation>
+        <translation>最近30天</translation>
     </message>
     <message>
         <source>Older</source>
-        <translation type="unfinished"></translation>
+        <translation>更早</translation>
     </message>
     <message>
         <source>Ponder</source>
-        <translation type="unfinished"></translation>
+        <translation>Ponder</translation>
     </message>
     <message>
         <source>Hide the sidebar (Ctrl+B)</source>
-        <translation type="unfinished"></translation>
+        <translation>隐藏侧边栏（Ctrl+B）</translation>
     </message>
     <message>
         <source>Chats</source>
-        <translation type="unfinished"></translation>
+        <translation>对话列表</translation>
     </message>
     <message>
         <source>Open model…</source>
-        <translation type="unfinished"></translation>
+        <translation>打开模型…</translation>
     </message>
     <message>
         <source>Settings</source>
-        <translation type="unfinished"></translation>
+        <translation>设置</translation>
     </message>
 </context>
 <context>
     <name>SlimScrollBar</name>
     <message>
         <source>Scroll bar</source>
-        <translation type="unfinished"></translation>
+        <translation>滚动条</translation>
     </message>
 </context>
 <context>
     <name>ThinkingHeader</name>
     <message>
         <source>Thoughts, the model is thinking</source>
-        <translation type="unfinished"></translation>
+        <translation>思考过程，模型正在思考</translation>
     </message>
     <message>
         <source>Shown. Press to fold.</source>
-        <translation type="unfinished"></translation>
+        <translation>已展开。按下可折叠。</translation>
     </message>
     <message>
         <source>Folded. Press to show.</source>
-        <translation type="unfinished"></translation>
+        <translation>已折叠。按下可展开。</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>复制</translation>
     </message>
     <message>
         <source>Copy the thoughts</source>
-        <translation type="unfinished"></translation>
+        <translation>复制思考过程</translation>
     </message>
 </context>
 <context>
     <name>ThinkingPanel</name>
     <message>
         <source>Thinking… %1</source>
-        <translation type="unfinished"></translation>
+        <translation>思考中…%1</translation>
     </message>
     <message>
         <source>Stopped after thinking for %1</source>
-        <translation type="unfinished"></translation>
+        <translation>思考%1后停止</translation>
     </message>
     <message>
         <source>Thought for %1</source>
-        <translation type="unfinished"></translation>
+        <translation>思考了%1</translation>
     </message>
     <message numerus="yes">
         <source>%n tokens</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n个词元</numerusform>
         </translation>
     </message>
 </context>
@@ -674,41 +681,229 @@
     <name>TopBar</name>
     <message>
         <source>Show the sidebar (Ctrl+B)</source>
-        <translation type="unfinished"></translation>
+        <translation>显示侧边栏（Ctrl+B）</translation>
     </message>
     <message>
         <source>Loading the model</source>
-        <translation type="unfinished"></translation>
+        <translation>正在加载模型</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>Cancel loading</source>
-        <translation type="unfinished"></translation>
+        <translation>取消加载</translation>
     </message>
 </context>
 <context>
     <name>UndoToast</name>
     <message>
         <source>“%1” was deleted</source>
-        <translation type="unfinished"></translation>
+        <translation>已删除“%1”</translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished"></translation>
+        <translation>撤销</translation>
     </message>
 </context>
 <context>
     <name>WaitingLine</name>
     <message>
         <source>Reading the conversation… %1%</source>
-        <translation type="unfinished"></translation>
+        <translation>正在读取对话…%1%</translation>
     </message>
     <message>
         <source>Reading the conversation…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在读取对话…</translation>
+    </message>
+</context>
+<context>
+    <name>WindowOptions</name>
+    <message>
+        <source>Chat with reasoning models on your own computer.</source>
+        <translation>在自己的电脑上与推理模型对话。</translation>
+    </message>
+    <message>
+        <source>Load this model (.gguf) at the start.</source>
+        <translation>启动时加载此模型（.gguf）。</translation>
+    </message>
+    <message>
+        <source>Answer by script, without a model and without a device.</source>
+        <translation>按脚本回答，不需要模型和设备。</translation>
+    </message>
+    <message>
+        <source>Keep chats and settings in this folder.</source>
+        <translation>把对话和设置保存在此文件夹中。</translation>
+    </message>
+    <message>
+        <source>Draw pictures of the window into this folder and leave.</source>
+        <translation>把窗口画面保存到此文件夹后退出。</translation>
+    </message>
+    <message>
+        <source>Leave after so many milliseconds (for tests).</source>
+        <translation>经过指定毫秒后退出（用于测试）。</translation>
+    </message>
+    <message>
+        <source>The same as --model.</source>
+        <translation>与--model相同。</translation>
+    </message>
+</context>
+<context>
+    <name>ponder</name>
+    <message>
+        <source>Drop a GGUF file (its name ends in .gguf) of this model.</source>
+        <translation>请拖入此模型的GGUF文件（名称以.gguf结尾）。</translation>
+    </message>
+    <message>
+        <source>%1 is not there any more.</source>
+        <translation>%1已不在原处。</translation>
+    </message>
+    <message>
+        <source>%1 is a folder of safetensors weights.</source>
+        <translation>%1是safetensors权重文件夹。</translation>
+    </message>
+    <message>
+        <source>%1 is a folder without a model in it.</source>
+        <translation>%1是不含模型的文件夹。</translation>
+    </message>
+    <message>
+        <source>%1 has safetensors weights.</source>
+        <translation>%1是safetensors权重。</translation>
+    </message>
+    <message>
+        <source>%1 has PyTorch weights.</source>
+        <translation>%1是PyTorch权重。</translation>
+    </message>
+    <message>
+        <source>%1 is an ONNX model.</source>
+        <translation>%1是ONNX模型。</translation>
+    </message>
+    <message>
+        <source>%1 is an archive.</source>
+        <translation>%1是压缩包。</translation>
+    </message>
+    <message>
+        <source>Unpack it and drop the GGUF file in it.</source>
+        <translation>请解压后拖入其中的GGUF文件。</translation>
+    </message>
+    <message>
+        <source>%1 is an unfinished download.</source>
+        <translation>%1尚未下载完成。</translation>
+    </message>
+    <message>
+        <source>Wait until the download is complete.</source>
+        <translation>请等待下载完成。</translation>
+    </message>
+    <message>
+        <source>%1 has no GGUF model in it.</source>
+        <translation>%1中没有GGUF模型。</translation>
+    </message>
+    <message>
+        <source>The download is damaged; download it again.</source>
+        <translation>下载的文件已损坏，请重新下载。</translation>
+    </message>
+    <message>
+        <source>%1 is not a model file.</source>
+        <translation>%1不是模型文件。</translation>
+    </message>
+    <message>
+        <source>This is a link, not a file.</source>
+        <translation>这是链接，不是文件。</translation>
+    </message>
+    <message>
+        <source>Download the model, then drop the file.</source>
+        <translation>请先下载模型，再拖入文件。</translation>
+    </message>
+    <message>
+        <source>These are several models.</source>
+        <translation>这里有多个模型。</translation>
+    </message>
+    <message>
+        <source>Drop one model at a time.</source>
+        <translation>请一次拖入一个模型。</translation>
+    </message>
+    <message>
+        <source>There is no file in this.</source>
+        <translation>其中没有文件。</translation>
+    </message>
+</context>
+<context>
+    <name>ponder::App</name>
+    <message>
+        <source>The chat could not be saved: %1. Check the space on the disk.</source>
+        <translation>聊天无法保存：%1。请检查磁盘空间。</translation>
+    </message>
+</context>
+<context>
+    <name>ponder::ChatController</name>
+    <message>
+        <source>Answer ready</source>
+        <translation>回答完毕</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>Stopped at the longest allowed reply</source>
+        <translation>已达到回复长度上限，停止</translation>
+    </message>
+    <message>
+        <source>Stopped: the context is full</source>
+        <translation>上下文已满，停止</translation>
+    </message>
+    <message>
+        <source>Thinking</source>
+        <translation>正在思考</translation>
+    </message>
+    <message>
+        <source>Answering</source>
+        <translation>正在回答</translation>
+    </message>
+</context>
+<context>
+    <name>ponder::ChatListModel</name>
+    <message>
+        <source>New chat</source>
+        <translation>新对话</translation>
+    </message>
+</context>
+<context>
+    <name>ponder::Database</name>
+    <message>
+        <source>The history could not be read. It was moved to %1 and a new one was begun.</source>
+        <translation>聊天记录无法读取，已移至%1，并新建了一份记录。</translation>
+    </message>
+    <message>
+        <source>The history was written by a newer version of Ponder. It was left as it is; a separate one is used.</source>
+        <translation>聊天记录由更新版本的Ponder写入，已原样保留；当前使用另一份记录。</translation>
+    </message>
+    <message>
+        <source>Chats cannot be kept, because %1 cannot be written. Check the permissions and the disk.</source>
+        <translation>无法写入%1，对话不能保存。请检查权限和磁盘。</translation>
+    </message>
+</context>
+<context>
+    <name>ponder::DeviceModel</name>
+    <message>
+        <source>Automatic</source>
+        <translation>自动</translation>
+    </message>
+</context>
+<context>
+    <name>ponder::ModelLibrary</name>
+    <message>
+        <source>Checking the file</source>
+        <translation>正在检查文件</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1/%2</translation>
+    </message>
+    <message>
+        <source>The context is longer than the model was trained for; answers may get worse.</source>
+        <translation>上下文超过模型的训练长度，回答质量可能下降。</translation>
     </message>
 </context>
 </TS>

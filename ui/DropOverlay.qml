@@ -32,12 +32,10 @@ DropArea {
         visible: root.containsDrag
         color: Theme.veil
 
-        Rectangle {
+        SoftShadow {
             anchors.fill: card
-            anchors.topMargin: Theme.s3
-            anchors.bottomMargin: -Theme.s3
-            radius: 18
-            color: Theme.shadow
+            radius: 16
+            reach: Theme.s4
         }
 
         Rectangle {

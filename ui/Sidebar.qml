@@ -1,5 +1,4 @@
-pragma ComponentBehavior: Bound
-
+// Not bound: ListView in Qt 6.4 cannot make a section delegate that is.
 import QtQuick
 import Ponder.App
 import Ponder.Desktop
@@ -109,6 +108,8 @@ Rectangle {
             text: root.groupName(section)
             font: Theme.small
             color: Theme.faint
+            Accessible.role: Accessible.Heading
+            Accessible.name: text
         }
         SlimScrollBar.vertical: SlimScrollBar {}
         Accessible.role: Accessible.List

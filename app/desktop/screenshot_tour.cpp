@@ -163,10 +163,21 @@ private:
             m_error = QStringLiteral("%1 could not be written").arg(name);
     }
 
+    // A file that looks like a model at first sight.
+    QString droppedModel() const {
+        const QString path =
+            QDir(m_data.path()).filePath(QStringLiteral("DeepSeek-R1-Distill-Llama-8B-Q6_K.gguf"));
+        QFile file(path);
+        if (!file.open(QIODevice::WriteOnly)) return {};
+        file.write("GGUF");
+        file.resize(6'596'000'000); // sparse
+        return path;
+    }
+
     // What does not need every language: the drop preview, a narrow window.
     void extras() {
         QMimeData mime;
-        mime.setUrls({QUrl::fromLocalFile(QStringLiteral("/models/DeepSeek-R1-Distill-Llama-8B-Q6_K.gguf"))});
+        mime.setUrls({QUrl::fromLocalFile(droppedModel())});
         QDragEnterEvent enter(QPoint(600, 400), Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
         QCoreApplication::sendEvent(m_view.window(), &enter);
         grab("drop");

@@ -1,10 +1,11 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
+import Ponder.Desktop
 import Ponder.Ui.Theme
 
 // One block of an answer, drawn by its type.
-Loader {
+PartLoader {
     id: root
 
     required property string type
@@ -17,7 +18,7 @@ Loader {
     required property var align
     required property var items
 
-    sourceComponent: {
+    part: {
         switch (root.type) {
         case "heading":
             return heading;

@@ -13,6 +13,7 @@ Rectangle {
 
     property real heightLimit: 220
     readonly property alias input: area
+    readonly property bool reachedByKey: area.activeFocus && (area.focusReason === Qt.TabFocusReason || area.focusReason === Qt.BacktabFocusReason)
     readonly property bool hasText: area.text.trim().length > 0 || area.preeditText.length > 0
 
     function takeFocus() {
@@ -29,8 +30,9 @@ Rectangle {
     implicitHeight: scroll.height + tools.height + 12 + 10 + Theme.s2
     radius: Theme.composerRadius
     color: Theme.surface
-    border.width: area.activeFocus ? 1.5 : 1
-    border.color: area.activeFocus ? Theme.accent : Theme.hairline
+    // The composer has the keyboard nearly always; the ring shows when the keyboard brought it here.
+    border.width: root.reachedByKey ? Theme.focusWidth : 1
+    border.color: root.reachedByKey ? Theme.accent : area.activeFocus ? Theme.outline : Theme.hairline
 
     Flickable {
         id: scroll

@@ -11,7 +11,7 @@ Item {
     id: root
 
     readonly property bool hasModel: App.library.state === "ready" || App.library.state === "loading"
-    readonly property var examples: [qsTr("In how many ways is 100 the sum of two different primes?"), qsTr("Why is the sky blue at noon and red in the evening?"), qsTr("Write a shell script that renames photos by the date they were taken.")]
+    readonly property var examples: [qsTr("Which primes are smaller than 20, and what is their sum?"), qsTr("Why is the sky blue at noon and red at sunset?"), qsTr("Write a shell script that renames photos by the date they were taken.")]
 
     signal asked(string question)
     signal openModelRequested

@@ -11,12 +11,16 @@ ListView {
     readonly property bool nearEnd: root.contentHeight - (root.contentY - root.originY) - root.height < 24
 
     function follow() {
-        if (root.following && root.count > 0)
+        if (!root.following || root.count === 0)
+            return;
+        if (root.contentHeight > root.height)
             root.positionViewAtEnd();
+        else
+            root.positionViewAtBeginning();
     }
     function toEnd() {
         root.following = true;
-        root.positionViewAtEnd();
+        root.follow();
     }
     function scrollBy(distance) {
         const last = root.originY + Math.max(0, root.contentHeight - root.height);

@@ -2,6 +2,7 @@ pragma ComponentBehavior: Bound
 
 import QtQuick
 import Ponder.App
+import Ponder.Desktop
 import Ponder.Ui.Theme
 
 // One turn in the list: a question or a reply, in the column of text.
@@ -30,12 +31,12 @@ Item {
 
     implicitHeight: turn.height + Theme.betweenTurns
 
-    Loader {
+    PartLoader {
         id: turn
 
         anchors.horizontalCenter: parent.horizontalCenter
         width: Math.min(Theme.column, root.width - 2 * Theme.s6)
-        sourceComponent: root.role === "user" ? question : reply
+        part: root.role === "user" ? question : reply
     }
 
     Component {

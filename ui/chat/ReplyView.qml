@@ -47,11 +47,11 @@ Column {
         width: root.width
     }
 
-    Loader {
+    PartLoader {
         width: root.width
         active: root.thinkState !== "none"
         visible: active
-        sourceComponent: ThinkingPanel {
+        part: ThinkingPanel {
             thoughts: root.thoughts
             thinkState: root.thinkState
             seconds: root.thinkSeconds
@@ -76,22 +76,22 @@ Column {
         }
     }
 
-    Loader {
+    PartLoader {
         width: root.width
         active: root.replyState === "failed"
         visible: active
-        sourceComponent: ErrorNote {
+        part: ErrorNote {
             message: root.errorText
             actionText: root.last ? qsTr("Try again") : ""
             onActionRequested: App.chat.regenerate(root.messageId)
         }
     }
 
-    Loader {
+    PartLoader {
         width: root.width
         active: !root.running && root.replyState !== "failed"
         visible: active
-        sourceComponent: ReplyFooter {
+        part: ReplyFooter {
             tokensPerSecond: root.tokensPerSecond
             secondsToFirstToken: root.secondsToFirstToken
             note: root.note

@@ -75,7 +75,7 @@ Rectangle {
 
         y: header.height
         width: root.width
-        height: Math.round((list.item ? (list.item as Item).implicitHeight + Theme.s3 + 2 : 0) * reveal)
+        height: Math.round((list.implicitHeight + Theme.s3 + 2) * reveal)
         clip: true
         visible: reveal > 0
 
@@ -86,13 +86,13 @@ Rectangle {
             }
         }
 
-        Loader {
+        PartLoader {
             id: list
 
             x: 30
             width: root.width - 30 - Theme.s1
             active: body.reveal > 0
-            sourceComponent: ThoughtList {
+            part: ThoughtList {
                 heightLimit: root.heightLimit
                 model: root.thoughts
                 following: root.thinking

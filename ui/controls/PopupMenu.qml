@@ -34,13 +34,9 @@ T.Menu {
         border.width: 1
         border.color: Theme.hairline
 
-        Rectangle {
+        SoftShadow {
             anchors.fill: parent
-            anchors.topMargin: Theme.s1
-            anchors.bottomMargin: -Theme.s1
             z: -1
-            radius: Theme.panelRadius
-            color: Theme.shadow
         }
     }
 }

@@ -25,12 +25,7 @@ ColumnLayout {
             width: 200
             name: qsTr("Device")
             value: App.settings.device
-            choices: [
-                {
-                    value: "auto",
-                    text: qsTr("Choose for me")
-                }
-            ].concat(devices.found)
+            choices: devices.found
             onChosen: chosen => App.library.useDevice(chosen)
         }
 

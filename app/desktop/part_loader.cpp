@@ -1,0 +1,69 @@
+#include "app/desktop/part_loader.h"
+
+#include <QQmlEngine>
+
+namespace ponder {
+
+PartLoader::PartLoader(QQuickItem* parent) : QQuickItem(parent) {}
+
+void PartLoader::setPart(QQmlComponent* part) {
+    if (part == m_part) return;
+    m_part = part;
+    emit partChanged();
+    rebuild();
+}
+
+void PartLoader::setActive(bool active) {
+    if (active == m_active) return;
+    m_active = active;
+    emit activeChanged();
+    rebuild();
+}
+
+void PartLoader::componentComplete() {
+    QQuickItem::componentComplete();
+    rebuild();
+}
+
+void PartLoader::geometryChange(const QRectF& now, const QRectF& before) {
+    QQuickItem::geometryChange(now, before);
+    if (m_item && now.width() != before.width()) m_item->setWidth(now.width());
+}
+
+void PartLoader::rebuild() {
+    if (!isComponentComplete()) return;
+    if (m_item) {
+        m_item->disconnect(this);
+        m_item->setParentItem(nullptr);
+        m_item->deleteLater();
+        m_item = nullptr;
+    }
+    if (m_active && m_part) {
+        QQmlContext* context = m_part->creationContext() ? m_part->creationContext() : qmlContext(this);
+        QObject* made = m_part->beginCreate(context);
+        m_item = qobject_cast<QQuickItem*>(made);
+        if (m_item) {
+            QQmlEngine::setObjectOwnership(m_item, QQmlEngine::CppOwnership);
+            m_item->setParent(this);
+            m_item->setParentItem(this);
+            m_item->setWidth(width());
+        }
+        m_part->completeCreate();
+        if (!m_item) {
+            qWarning("%s", qPrintable(m_part->errorString()));
+            delete made;
+        }
+    }
+    if (m_item) {
+        connect(m_item, &QQuickItem::implicitWidthChanged, this, &PartLoader::takeSize);
+        connect(m_item, &QQuickItem::implicitHeightChanged, this, &PartLoader::takeSize);
+    }
+    takeSize();
+    emit itemChanged();
+}
+
+void PartLoader::takeSize() {
+    setImplicitSize(m_item ? m_item->implicitWidth() : 0, m_item ? m_item->implicitHeight() : 0);
+}
+
+} // namespace ponder
