@@ -163,6 +163,17 @@
     </message>
 </context>
 <context>
+    <name>EngineChat</name>
+    <message>
+        <source>This file has no chat template; the built-in one for %1 is used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The chat template of this file does not work; the built-in one for %1 is used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Error</name>
     <message>
         <source>There is no file %1. Check the name, or choose the model again.</source>
@@ -338,6 +349,29 @@
     </message>
 </context>
 <context>
+    <name>GroupHeading</name>
+    <message>
+        <source>Today</source>
+        <translation>今天</translation>
+    </message>
+    <message>
+        <source>Yesterday</source>
+        <translation>昨天</translation>
+    </message>
+    <message>
+        <source>Previous 7 days</source>
+        <translation>最近7天</translation>
+    </message>
+    <message>
+        <source>Previous 30 days</source>
+        <translation>最近30天</translation>
+    </message>
+    <message>
+        <source>Older</source>
+        <translation>更早</translation>
+    </message>
+</context>
+<context>
     <name>LookSettings</name>
     <message>
         <source>Language</source>
@@ -452,7 +486,7 @@
     </message>
 </context>
 <context>
-    <name>ModelPicker</name>
+    <name>ModelMenu</name>
     <message>
         <source>Recent models</source>
         <translation>最近使用的模型</translation>
@@ -578,6 +612,9 @@
         <source>Settings</source>
         <translation>设置</translation>
     </message>
+</context>
+<context>
+    <name>SettingsPage</name>
     <message>
         <source>Ponder %1</source>
         <translation>Ponder %1</translation>
@@ -585,26 +622,6 @@
 </context>
 <context>
     <name>Sidebar</name>
-    <message>
-        <source>Today</source>
-        <translation>今天</translation>
-    </message>
-    <message>
-        <source>Yesterday</source>
-        <translation>昨天</translation>
-    </message>
-    <message>
-        <source>Previous 7 days</source>
-        <translation>最近7天</translation>
-    </message>
-    <message>
-        <source>Previous 30 days</source>
-        <translation>最近30天</translation>
-    </message>
-    <message>
-        <source>Older</source>
-        <translation>更早</translation>
-    </message>
     <message>
         <source>Ponder</source>
         <translation>Ponder</translation>
@@ -867,6 +884,269 @@
     <message>
         <source>New chat</source>
         <translation>新对话</translation>
+    </message>
+</context>
+<context>
+    <name>ponder::Cli</name>
+    <message>
+        <source>Print the result as JSON.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show this help.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>auto, reference, vulkan, vulkan:1 or part of a device&apos;s name. The default is auto.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens of context. The default is what the model was trained for, at most 4096.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Number format of the attention cache. The default is the device&apos;s choice.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>this subcommand has no such option, or it lacks its value</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it stands where nothing is expected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>give the path of a .gguf file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>this option is needed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>give a number from %1 to %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>give one of: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>give token ids separated by commas, as in 1,2,3</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>round %1 of %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens of the prompt.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens of the reply.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rounds; the result is their median.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measures reading and writing speed, loading time and memory.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>give either it or --ids, and not both</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The text to continue, UTF-8; - is standard input.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The tokens to continue, in place of a text.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text that spells a special token becomes that token.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens to generate at most.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Continues a text without a chat template.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>            cannot be used: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lists the devices that models can run on, best first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>0 takes the likeliest token.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only the N likeliest tokens; 0 is off.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only tokens that make up this probability; 1 is off.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only tokens this likely beside the likeliest; 0 is off.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Above 1, seen tokens become less likely.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Above 0, tokens become less likely with every use.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same seed on the same device gives the same reply; 0 is a random one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Usage: ponder-cli SUBCOMMAND [options]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every subcommand has --help with examples, and --json.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exit codes: 0 done, 2 usage, 3 bad file, 4 does not fit, 5 device, 130 interrupted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Examples:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Usage: ponder-cli %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Options:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Checks a model file and says what is in it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 x %2 logits written</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The tokens, at consecutive positions from 0.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file to write: little-endian 32-bit floats, tokens x vocabulary.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Writes the logits of every position to a file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>See: ponder-cli %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A subcommand is missing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no subcommand &quot;%1&quot;.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it has fewer than two tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>perplexity %1, %2 nat a token over %3 tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The text to score, UTF-8; - is standard input.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Score only the first N tokens; 0 is all of them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Also give the value of every token.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Says how well a model predicts a text.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>give a JSON array of messages, each with a role and a content</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>give either a model or --template-file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A chat template (Jinja) in place of a model&apos;s.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The conversation, a JSON array of messages; - is standard input.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Do not open the reply.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask the template to turn thinking off.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What bos_token is; the default is the model&apos;s.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What eos_token is; the default is the model&apos;s.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shows the prompt that a chat template makes of a conversation.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>loading %1 %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Warning: %1 tokens of context are more than the %2 this model was trained for.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The text to split, UTF-8; - is standard input.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Splits a text into the tokens of a model; no token is added in front.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

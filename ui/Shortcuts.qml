@@ -14,13 +14,13 @@ Item {
     signal sidebarToggled
 
     Shortcut {
-        sequences: [StandardKey.New]
+        sequence: "Ctrl+N"
         enabled: root.idle
         onActivated: App.chats.newChat()
     }
 
     Shortcut {
-        sequences: [StandardKey.Open]
+        sequence: "Ctrl+O"
         enabled: root.idle
         onActivated: root.openModelRequested()
     }

@@ -1,4 +1,5 @@
-// Not bound: ListView in Qt 6.4 cannot make a section delegate that is.
+pragma ComponentBehavior: Bound
+
 import QtQuick
 import Ponder.App
 import Ponder.Desktop
@@ -13,21 +14,6 @@ Rectangle {
     signal chatOpened
     signal openModelRequested
     signal settingsRequested
-
-    function groupName(group) {
-        switch (group) {
-        case "today":
-            return qsTr("Today");
-        case "yesterday":
-            return qsTr("Yesterday");
-        case "week":
-            return qsTr("Previous 7 days");
-        case "month":
-            return qsTr("Previous 30 days");
-        default:
-            return qsTr("Older");
-        }
-    }
 
     color: Theme.sidebar
 
@@ -84,7 +70,7 @@ Rectangle {
         }
     }
 
-    ListView {
+    GroupedList {
         id: list
 
         anchors.top: newChat.bottom
@@ -97,20 +83,6 @@ Rectangle {
         spacing: 2
         model: App.chats
         boundsBehavior: Flickable.StopAtBounds
-        section.property: "group"
-        section.delegate: Label {
-            required property string section
-
-            width: list.width
-            height: 33
-            leftPadding: Theme.s2
-            topPadding: Theme.s2
-            text: root.groupName(section)
-            font: Theme.small
-            color: Theme.faint
-            Accessible.role: Accessible.Heading
-            Accessible.name: text
-        }
         SlimScrollBar.vertical: SlimScrollBar {}
         Accessible.role: Accessible.List
         Accessible.name: qsTr("Chats")

@@ -60,12 +60,13 @@ bool ComposerKeys::enterPressed(QKeyEvent* event) {
     if (m_sinceCompositionEnd.isValid() && m_sinceCompositionEnd.elapsed() < kSameKeyMs) return true;
     if (event->modifiers() & (Qt::ShiftModifier | Qt::AltModifier)) return false;
     if (event->isAutoRepeat()) return true;
-    if (!m_preedit.isEmpty()) commitPreedit();
+    commitPreedit();
     emit sendRequested();
     return true;
 }
 
 void ComposerKeys::commitPreedit() {
+    if (m_preedit.isEmpty() || !m_target) return;
     const QString syllable = m_preedit;
     QGuiApplication::inputMethod()->commit();
     // Not every input method answers at once; the syllable must be in the text before it is sent.

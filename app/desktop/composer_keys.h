@@ -31,6 +31,9 @@ public:
     void setTarget(QQuickItem* target);
     bool eventFilter(QObject* watched, QEvent* event) override;
 
+    // What is being composed becomes text now.
+    Q_INVOKABLE void commitPreedit();
+
     static bool isHangul(const QString& text);
 
 signals:
@@ -40,7 +43,6 @@ signals:
 private:
     bool enterPressed(QKeyEvent* event);
     bool inputMethodEvent(QInputMethodEvent* event);
-    void commitPreedit();
 
     QPointer<QQuickItem> m_target;
     QString m_preedit;

@@ -11,6 +11,7 @@
 #include <QElapsedTimer>
 #include <QGuiApplication>
 #include <QMimeData>
+#include <QQuickItem>
 #include <QQuickWindow>
 #include <QTemporaryDir>
 #include <QThread>
@@ -57,6 +58,14 @@ void pause(int milliseconds) {
     waitUntil([] { return false; }, milliseconds);
 }
 
+// Items a view makes have no parent object, so they are searched by the items they are in.
+QQuickItem* itemNamed(QQuickItem* root, const QString& name) {
+    if (root->objectName() == name) return root;
+    for (QQuickItem* child : root->childItems())
+        if (QQuickItem* found = itemNamed(child, name)) return found;
+    return nullptr;
+}
+
 // A small history: chats of today and of last week, and one whose reply failed.
 int seed(Store& store, const Script& script) {
     const qint64 now = QDateTime::currentMSecsSinceEpoch();
@@ -76,7 +85,7 @@ int seed(Store& store, const Script& script) {
     for (const QString& title : script.earlier)
         add(title, when -= 1000);
 
-    ChatRecord failed = add(script.question.left(24), now - 3 * day);
+    ChatRecord failed = add(script.question, now - 3 * day);
     MessageRecord question;
     question.id = store.newMessageId();
     question.chatId = failed.id;
@@ -121,7 +130,12 @@ public:
         grab("thinking");
         if (!waitUntil([this] { return m_app.chat()->phase() == QLatin1String("answering"); }, 60'000))
             return QStringLiteral("no answer came");
-        pause(1300);
+        const auto folded = [this] {
+            const QQuickItem* panel =
+                itemNamed(m_view.window()->contentItem(), QStringLiteral("thinkingPanel"));
+            return panel && !panel->property("open").toBool();
+        };
+        if (!waitUntil(folded, 10'000)) return QStringLiteral("the thoughts did not fold");
         grab("folded");
         if (!waitUntil([this] { return !m_app.chat()->busy(); }, 60'000))
             return QStringLiteral("the answer did not end");

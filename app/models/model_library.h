@@ -34,8 +34,9 @@ class ModelLibrary : public QObject {
     Q_PROPERTY(QString progressText READ progressText NOTIFY progressChanged)
     Q_PROPERTY(QString errorText READ errorText NOTIFY errorTextChanged)
     Q_PROPERTY(QString note READ note NOTIFY modelChanged)
-    Q_PROPERTY(qint64 memoryBytes READ memoryBytes NOTIFY modelChanged)
-    Q_PROPERTY(qint64 deviceMemoryBytes READ deviceMemoryBytes NOTIFY modelChanged)
+    // Bytes as doubles: QML has no 64-bit integers.
+    Q_PROPERTY(double memoryBytes READ memoryBytes NOTIFY modelChanged)
+    Q_PROPERTY(double deviceMemoryBytes READ deviceMemoryBytes NOTIFY modelChanged)
     Q_PROPERTY(bool reasoning READ reasoning NOTIFY modelChanged)
     Q_PROPERTY(int contextTokens READ contextTokens NOTIFY modelChanged)
     Q_PROPERTY(ponder::RecentModel* recent READ recent CONSTANT)

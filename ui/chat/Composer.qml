@@ -68,6 +68,8 @@ Rectangle {
     }
 
     ComposerKeys {
+        id: keys
+
         target: area
         onSendRequested: root.send()
     }
@@ -87,8 +89,7 @@ Rectangle {
         anchors.bottomMargin: 10
         sendable: App.chat.canSend && root.hasText
         onSendRequested: {
-            if (area.preeditText.length > 0)
-                Qt.inputMethod.commit();
+            keys.commitPreedit();
             root.send();
             root.takeFocus();
         }

@@ -11,12 +11,10 @@ ButtonBase {
 
     leftPadding: Theme.s4
     rightPadding: 40
-    implicitHeight: Math.max(46, label.implicitHeight + 2 * Theme.s3)
+    implicitHeight: Math.max(46, root.implicitContentHeight + 2 * Theme.s3)
     Accessible.name: qsTr("Example: %1").arg(root.text)
 
     contentItem: Text {
-        id: label
-
         text: root.text
         textFormat: Text.PlainText
         font: Theme.thought

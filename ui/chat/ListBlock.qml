@@ -1,6 +1,7 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
+import Ponder.Desktop
 import Ponder.Ui.Theme
 
 // A list, nested by depth. items: [{html, depth, marker}].
@@ -12,18 +13,25 @@ Column {
     spacing: Theme.s1
 
     Repeater {
-        model: root.items
+        model: IndexModel {
+            count: root.items.length
+        }
         delegate: Item {
             id: line
 
-            required property var modelData
+            required property int index
+            readonly property var entry: root.items[line.index] ?? ({
+                    html: "",
+                    depth: 0,
+                    marker: ""
+                })
 
             width: root.width
             height: text.implicitHeight
 
             RichText {
                 x: text.x - width - 8
-                html: line.modelData.marker
+                html: line.entry.marker
                 color: Theme.soft
                 wrapMode: TextEdit.NoWrap
             }
@@ -31,9 +39,9 @@ Column {
             RichText {
                 id: text
 
-                x: 24 + line.modelData.depth * 22
+                x: 24 + line.entry.depth * 22
                 width: root.width - x
-                html: line.modelData.html
+                html: line.entry.html
             }
         }
     }

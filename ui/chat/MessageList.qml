@@ -24,10 +24,6 @@ Item {
         activeFocusOnTab: true
         Accessible.role: Accessible.List
         Accessible.name: qsTr("Messages")
-        header: Item {
-            width: 1
-            height: Theme.s6 + 2
-        }
         delegate: MessageRow {
             width: list.width
             lastQuestion: list.count - 2

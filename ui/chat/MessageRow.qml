@@ -29,11 +29,12 @@ Item {
     required property int lastQuestion // row of the last question
     required property real windowHeight
 
-    implicitHeight: turn.height + Theme.betweenTurns
+    implicitHeight: turn.y + turn.height + Theme.betweenTurns
 
     PartLoader {
         id: turn
 
+        y: root.index === 0 ? Theme.s6 + 2 : 0
         anchors.horizontalCenter: parent.horizontalCenter
         width: Math.min(Theme.column, root.width - 2 * Theme.s6)
         part: root.role === "user" ? question : reply

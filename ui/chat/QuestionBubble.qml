@@ -70,7 +70,7 @@ Item {
             id: text
 
             x: 14
-            y: 9
+            y: 6 // the fixed line height sets text low
             width: Math.min(Math.ceil(implicitWidth), 560, root.width - 28 - 72)
             plain: root.question
         }

@@ -2,6 +2,7 @@ pragma ComponentBehavior: Bound
 
 import QtQuick
 import QtQuick.Layouts
+import Ponder.Desktop
 import Ponder.Ui.Controls
 import Ponder.Ui.Theme
 
@@ -45,12 +46,13 @@ Rectangle {
             rowSpacing: 0
 
             Repeater {
-                model: root.cells
+                model: IndexModel {
+                    count: root.cells.length
+                }
                 delegate: Item {
                     id: cell
 
                     required property int index
-                    required property string modelData
                     readonly property int row: Math.floor(cell.index / grid.columns)
                     readonly property string side: root.align[cell.index % grid.columns] ?? "left"
 
@@ -72,7 +74,7 @@ Rectangle {
                         x: Theme.s3
                         y: 5
                         width: cell.width - 2 * Theme.s3
-                        html: cell.modelData
+                        html: root.cells[cell.index] ?? ""
                         font: cell.row === 0 ? Theme.labelStrong : Theme.thought
                         lineHeight: 22
                         horizontalAlignment: cell.side === "right" ? TextEdit.AlignRight : cell.side === "center" ? TextEdit.AlignHCenter : TextEdit.AlignLeft

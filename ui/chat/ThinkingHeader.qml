@@ -29,8 +29,6 @@ Item {
 
         contentItem: Item {
             Item {
-                id: mark
-
                 x: Theme.s3
                 width: 10
                 height: parent.height
@@ -81,8 +79,8 @@ Item {
             }
 
             Label {
-                anchors.left: mark.right
-                anchors.leftMargin: Theme.s2
+                anchors.left: parent.left
+                anchors.leftMargin: 30
                 anchors.right: parent.right
                 anchors.rightMargin: copy.width + 2 * Theme.s3
                 height: parent.height

@@ -3,7 +3,6 @@ pragma ComponentBehavior: Bound
 import QtQuick
 import Ponder.App
 import Ponder.Desktop
-import Ponder.Ui.Controls
 import Ponder.Ui.Theme
 
 // What the model thought before it answered. Open while it thinks, folded a moment after, unless the reader
@@ -37,6 +36,7 @@ Rectangle {
         root.open = !root.open;
     }
 
+    objectName: "thinkingPanel"
     implicitHeight: header.height + body.height
     radius: Theme.panelRadius
     color: Theme.thoughts

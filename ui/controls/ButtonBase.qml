@@ -9,14 +9,23 @@ T.AbstractButton {
 
     property string hint
 
+    // What a press does, for the keys that Templates do not know.
+    function activate() {
+        if (root.checkable) {
+            root.toggle();
+            root.toggled();
+        }
+        root.clicked();
+    }
+
     implicitWidth: root.implicitContentWidth + root.leftPadding + root.rightPadding
     implicitHeight: Math.max(root.implicitContentHeight + root.topPadding + root.bottomPadding, root.implicitBackgroundHeight)
     hoverEnabled: true
     focusPolicy: Qt.StrongFocus
     Accessible.name: root.text
     Accessible.description: root.hint
-    Keys.onReturnPressed: root.click()
-    Keys.onEnterPressed: root.click()
+    Keys.onReturnPressed: root.activate()
+    Keys.onEnterPressed: root.activate()
 
     HoverHandler {
         cursorShape: Qt.PointingHandCursor

@@ -34,7 +34,7 @@ Rectangle {
 
         Icon {
             Layout.alignment: Qt.AlignTop
-            Layout.topMargin: 14
+            Layout.topMargin: 15
             name: "warning"
             color: Theme.error
         }

@@ -1,6 +1,7 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
+import QtQuick.Layouts
 import Ponder.Desktop
 import Ponder.Ui.Theme
 
@@ -15,29 +16,23 @@ ButtonBase {
     rightPadding: Theme.s2 + 2
     implicitHeight: Theme.controlHeight
 
-    contentItem: Item {
-        Icon {
-            id: picture
+    contentItem: RowLayout {
+        spacing: Theme.s2
 
-            anchors.verticalCenter: parent.verticalCenter
+        Icon {
+            Layout.preferredWidth: 16
+            Layout.preferredHeight: 16
             name: root.symbol
             color: Theme.soft
         }
 
         Label {
-            anchors.left: picture.right
-            anchors.leftMargin: Theme.s2
-            anchors.right: shortcut.left
-            height: parent.height
+            Layout.fillWidth: true
             text: root.text
             color: root.hovered || root.visualFocus ? Theme.text : Theme.soft
         }
 
         Label {
-            id: shortcut
-
-            anchors.right: parent.right
-            height: parent.height
             text: root.keys
             font: Theme.small
             color: Theme.faint

@@ -1,10 +1,9 @@
-pragma ComponentBehavior: Bound
-
 import QtQuick
 import QtQuick.Templates as T
 import Ponder.Ui.Theme
 
 // A dialog over the dimmed window: a title, content, and a button to close. Escape closes it too.
+// Not bound: the overlay of Qt 6.4 cannot make a bound dimmer.
 T.Dialog {
     id: root
 

@@ -12,7 +12,10 @@ T.Switch {
     implicitHeight: 24
     focusPolicy: Qt.StrongFocus
     Accessible.name: root.text
-    Keys.onReturnPressed: root.click()
+    Keys.onReturnPressed: {
+        root.toggle();
+        root.toggled();
+    }
 
     indicator: Rectangle {
         width: 40

@@ -11,15 +11,13 @@ T.MenuItem {
 
     property color tint: Theme.text
 
-    implicitWidth: label.implicitWidth + root.leftPadding + root.rightPadding
+    implicitWidth: root.implicitContentWidth + root.leftPadding + root.rightPadding
     implicitHeight: Theme.controlHeight
     leftPadding: root.checkable ? 32 : Theme.s3
     rightPadding: Theme.s3
     Accessible.name: root.text
 
     contentItem: Label {
-        id: label
-
         text: root.text
         color: root.enabled ? root.tint : Theme.faint
     }

@@ -30,7 +30,7 @@ ButtonBase {
     implicitHeight: Theme.controlHeight
     Accessible.role: Accessible.ButtonMenu
     Accessible.name: qsTr("Model: %1").arg(root.title)
-    Keys.onDownPressed: root.click()
+    Keys.onDownPressed: root.activate()
 
     contentItem: RowLayout {
         spacing: Theme.s2

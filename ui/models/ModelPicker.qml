@@ -2,7 +2,6 @@ pragma ComponentBehavior: Bound
 
 import QtQuick
 import QtQuick.Templates as T
-import Ponder.App
 import Ponder.Ui.Controls
 import Ponder.Ui.Theme
 
@@ -13,86 +12,17 @@ T.Popup {
     signal openModelRequested
 
     width: 340
-    implicitHeight: content.implicitHeight + root.topPadding + root.bottomPadding
+    implicitHeight: root.implicitContentHeight + root.topPadding + root.bottomPadding
     padding: Theme.s1 + 2
     margins: Theme.s2
     focus: true
     closePolicy: T.Popup.CloseOnEscape | T.Popup.CloseOnPressOutsideParent
 
-    contentItem: Column {
-        id: content
-
-        spacing: 2
-
-        Label {
-            visible: recent.count > 0
-            leftPadding: Theme.s3
-            height: 28
-            text: qsTr("Recent models")
-            font: Theme.small
-            color: Theme.faint
-        }
-
-        ListView {
-            id: recent
-
-            width: parent.width
-            height: Math.min(contentHeight, 5 * 50)
-            clip: true
-            model: App.library.recent
-            boundsBehavior: Flickable.StopAtBounds
-            SlimScrollBar.vertical: SlimScrollBar {}
-            delegate: RecentModelRow {
-                width: recent.width
-                onClicked: {
-                    root.close();
-                    App.library.open(path);
-                }
-                onForgetRequested: App.library.forget(path)
-            }
-        }
-
-        Label {
-            visible: App.library.note.length > 0 && App.library.state === "ready"
-            width: parent.width
-            leftPadding: Theme.s3
-            rightPadding: Theme.s3
-            topPadding: Theme.s2
-            bottomPadding: Theme.s2
-            text: App.library.note
-            font: Theme.note
-            color: Theme.warning
-            wrapMode: Text.Wrap
-            elide: Text.ElideNone
-        }
-
-        Rectangle {
-            width: parent.width
-            height: 1
-            color: Theme.hairline
-            visible: recent.count > 0
-        }
-
-        MenuRow {
-            width: parent.width
-            text: qsTr("Open model…")
-            symbol: "file"
-            keys: "Ctrl O"
-            onClicked: {
-                root.close();
-                root.openModelRequested();
-            }
-        }
-
-        MenuRow {
-            width: parent.width
-            visible: App.library.state === "ready"
-            text: qsTr("Unload the model")
-            symbol: "close"
-            onClicked: {
-                root.close();
-                App.library.unload();
-            }
+    contentItem: ModelMenu {
+        onChosen: root.close()
+        onOpenModelRequested: {
+            root.close();
+            root.openModelRequested();
         }
     }
     background: Rectangle {

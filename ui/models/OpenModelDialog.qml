@@ -10,5 +10,5 @@ FileDialog {
 
     title: qsTr("Open a model")
     nameFilters: [qsTr("Models (*.gguf)"), qsTr("All files (*)")]
-    onAccepted: App.library.open(root.selectedFile.toString())
+    onAccepted: App.library.open("" + root.selectedFile)
 }

@@ -15,6 +15,11 @@ ButtonBase {
     required property string sizeText
     required property bool missing
     required property bool current
+    readonly property string details: {
+        if (root.missing)
+            return qsTr("The file is not there any more");
+        return root.quantization + (root.quantization.length > 0 && root.sizeText.length > 0 ? " · " : "") + root.sizeText;
+    }
 
     signal forgetRequested
 
@@ -22,7 +27,7 @@ ButtonBase {
     implicitHeight: 50
     leftPadding: Theme.s3
     rightPadding: 44
-    Accessible.description: root.missing ? qsTr("The file is not there any more") : details.text
+    Accessible.description: root.details
 
     contentItem: Column {
         Label {
@@ -33,10 +38,8 @@ ButtonBase {
         }
 
         Label {
-            id: details
-
             width: parent.width
-            text: root.missing ? qsTr("The file is not there any more") : [root.quantization, root.sizeText].filter(part => part.length > 0).join(" · ")
+            text: root.details
             font: Theme.note
             color: root.missing ? Theme.warning : Theme.faint
         }

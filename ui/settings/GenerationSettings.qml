@@ -11,6 +11,7 @@ ColumnLayout {
     id: root
 
     readonly property var contexts: [0, 2048, 4096, 8192, 16384, 32768, 65536, 131072]
+    readonly property var temperatures: [-1, 0, 0.2, 0.4, 0.6, 0.8, 1, 1.2]
 
     spacing: Theme.s3
 
@@ -80,7 +81,7 @@ ColumnLayout {
             width: 200
             name: qsTr("Temperature")
             value: Math.round(App.settings.temperature * 10) / 10
-            choices: [-1, 0, 0.2, 0.4, 0.6, 0.8, 1, 1.2].map(temperature => ({
+            choices: root.temperatures.map(temperature => ({
                         value: temperature,
                         text: temperature < 0 ? qsTr("As the model recommends") : Number(temperature).toLocaleString(Qt.locale(Theme.language), "f", 1)
                     }))

@@ -1,10 +1,7 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
-import QtQuick.Layouts
-import Ponder.App
 import Ponder.Ui.Controls
-import Ponder.Ui.Theme
 
 // All preferences. They hold at once; there is nothing to save.
 ModalDialog {
@@ -12,41 +9,5 @@ ModalDialog {
 
     title: qsTr("Settings")
 
-    contentItem: Flickable {
-        id: scroll
-
-        implicitHeight: column.implicitHeight
-        contentHeight: column.implicitHeight
-        boundsBehavior: Flickable.StopAtBounds
-        clip: true
-        SlimScrollBar.vertical: SlimScrollBar {}
-
-        ColumnLayout {
-            id: column
-
-            width: scroll.width
-            spacing: Theme.s5
-
-            LookSettings {
-                Layout.fillWidth: true
-            }
-
-            Rectangle {
-                Layout.fillWidth: true
-                implicitHeight: 1
-                color: Theme.hairline
-            }
-
-            GenerationSettings {
-                Layout.fillWidth: true
-            }
-
-            Label {
-                Layout.fillWidth: true
-                text: qsTr("Ponder %1").arg(App.version)
-                font: Theme.note
-                color: Theme.faint
-            }
-        }
-    }
+    contentItem: SettingsPage {}
 }

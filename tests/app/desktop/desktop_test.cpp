@@ -62,13 +62,13 @@ private slots:
     void switchingTheLanguageTranslatesAtOnce() {
         LanguageSwitch languages;
         languages.use(QStringLiteral("ko"));
-        QCOMPARE(QCoreApplication::translate("Sidebar", "Today"), QStringLiteral("오늘"));
+        QCOMPARE(QCoreApplication::translate("GroupHeading", "Today"), QStringLiteral("오늘"));
         QSignalSpy changes(&languages, &LanguageSwitch::languageChanged);
         languages.use(QStringLiteral("zh_CN"));
-        QCOMPARE(QCoreApplication::translate("Sidebar", "Today"), QStringLiteral("今天"));
+        QCOMPARE(QCoreApplication::translate("GroupHeading", "Today"), QStringLiteral("今天"));
         QCOMPARE(changes.size(), 1);
         languages.use(QStringLiteral("en"));
-        QCOMPARE(QCoreApplication::translate("Sidebar", "Today"), QStringLiteral("Today"));
+        QCOMPARE(QCoreApplication::translate("GroupHeading", "Today"), QStringLiteral("Today"));
         QCOMPARE(QCoreApplication::translate("ThinkingPanel", "%n tokens", nullptr, 1),
                  QStringLiteral("1 token"));
         QCOMPARE(QCoreApplication::translate("ThinkingPanel", "%n tokens", nullptr, 2),
