@@ -1,15 +1,18 @@
 // The composition root of the window: the only place that sees both ui/ and engine/.
 #include "app/chat/app.h"
+#include "app/chat/engine_chat.h"
 #include "app/chat/fake_chat_engine.h"
 #include "app/desktop/screenshot_tour.h"
 #include "app/desktop/window_options.h"
 #include "app/desktop/window_view.h"
+#include "app/models/engine_services.h"
 
 #include <QGuiApplication>
 #include <QQuickStyle>
 #include <QTimer>
 
 #include <cstdio>
+#include <memory>
 
 namespace {
 
@@ -34,10 +37,16 @@ void openFirstModel(ponder::App& app, const ponder::WindowOptions& options) {
     if (!path.isEmpty()) app.library()->open(path);
 }
 
+std::unique_ptr<ponder::ChatEngine> makeEngine(bool fake) {
+    if (fake) return std::make_unique<ponder::FakeChatEngine>();
+    return std::make_unique<ponder::EngineChat>();
+}
+
 int show(const ponder::WindowOptions& options) {
     ponder::Store store(options.data.isEmpty() ? ponder::Database::defaultFolder() : options.data);
-    ponder::FakeChatEngine engine;
-    ponder::App app(engine, store, ponder::fakeModelServices());
+    const std::unique_ptr<ponder::ChatEngine> engine = makeEngine(options.fake);
+    ponder::App app(*engine, store,
+                    options.fake ? ponder::fakeModelServices() : ponder::engineModelServices());
     ponder::WindowView view;
     if (!view.load(app)) return 1;
     openFirstModel(app, options);

@@ -106,6 +106,21 @@
     </message>
 </context>
 <context>
+    <name>Database</name>
+    <message>
+        <source>The history could not be read. It was moved to %1 and a new one was begun.</source>
+        <translation>대화 기록을 읽지 못했습니다. 기록을 %1(으)로 옮기고 새로 시작했습니다.</translation>
+    </message>
+    <message>
+        <source>The history was written by a newer version of Ponder. It was left as it is; a separate one is used.</source>
+        <translation>대화 기록이 더 새로운 버전의 Ponder에서 작성되었습니다. 그 기록은 그대로 두고 따로 만든 기록을 사용합니다.</translation>
+    </message>
+    <message>
+        <source>Chats cannot be kept, because %1 cannot be written. Check the permissions and the disk.</source>
+        <translation>%1에 쓸 수 없어 대화를 보관할 수 없습니다. 권한과 디스크를 확인하십시오.</translation>
+    </message>
+</context>
+<context>
     <name>DropOverlay</name>
     <message>
         <source>Drop to open this model</source>
@@ -118,6 +133,85 @@
     <message>
         <source>The file stays where it is and is not changed.</source>
         <translation>원본 파일은 옮기거나 바꾸지 않습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>DroppedFiles</name>
+    <message>
+        <source>Drop a GGUF file (its name ends in .gguf) of this model.</source>
+        <translation>이 모델의 GGUF 파일(이름이 .gguf로 끝남)을 놓으십시오.</translation>
+    </message>
+    <message>
+        <source>%1 is not there any more.</source>
+        <translation>%1이(가) 더 이상 없습니다.</translation>
+    </message>
+    <message>
+        <source>%1 is a folder of safetensors weights.</source>
+        <translation>%1은(는) safetensors 가중치 폴더입니다.</translation>
+    </message>
+    <message>
+        <source>%1 is a folder without a model in it.</source>
+        <translation>%1은(는) 모델이 없는 폴더입니다.</translation>
+    </message>
+    <message>
+        <source>%1 has safetensors weights.</source>
+        <translation>%1은(는) safetensors 가중치입니다.</translation>
+    </message>
+    <message>
+        <source>%1 has PyTorch weights.</source>
+        <translation>%1은(는) PyTorch 가중치입니다.</translation>
+    </message>
+    <message>
+        <source>%1 is an ONNX model.</source>
+        <translation>%1은(는) ONNX 모델입니다.</translation>
+    </message>
+    <message>
+        <source>%1 is an archive.</source>
+        <translation>%1은(는) 압축 파일입니다.</translation>
+    </message>
+    <message>
+        <source>Unpack it and drop the GGUF file in it.</source>
+        <translation>압축을 풀고 그 안의 GGUF 파일을 놓으십시오.</translation>
+    </message>
+    <message>
+        <source>%1 is an unfinished download.</source>
+        <translation>%1은(는) 다운로드가 끝나지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>Wait until the download is complete.</source>
+        <translation>다운로드가 끝날 때까지 기다리십시오.</translation>
+    </message>
+    <message>
+        <source>%1 has no GGUF model in it.</source>
+        <translation>%1에는 GGUF 모델이 없습니다.</translation>
+    </message>
+    <message>
+        <source>The download is damaged; download it again.</source>
+        <translation>다운로드한 파일이 손상되었습니다. 다시 받으십시오.</translation>
+    </message>
+    <message>
+        <source>%1 is not a model file.</source>
+        <translation>%1은(는) 모델 파일이 아닙니다.</translation>
+    </message>
+    <message>
+        <source>This is a link, not a file.</source>
+        <translation>이것은 파일이 아니라 링크입니다.</translation>
+    </message>
+    <message>
+        <source>Download the model, then drop the file.</source>
+        <translation>모델을 먼저 받은 뒤 파일을 놓으십시오.</translation>
+    </message>
+    <message>
+        <source>These are several models.</source>
+        <translation>여러 모델이 있습니다.</translation>
+    </message>
+    <message>
+        <source>Drop one model at a time.</source>
+        <translation>한 번에 한 모델만 놓으십시오.</translation>
+    </message>
+    <message>
+        <source>There is no file in this.</source>
+        <translation>파일이 없습니다.</translation>
     </message>
 </context>
 <context>
@@ -767,85 +861,6 @@
     </message>
 </context>
 <context>
-    <name>ponder</name>
-    <message>
-        <source>Drop a GGUF file (its name ends in .gguf) of this model.</source>
-        <translation>이 모델의 GGUF 파일(이름이 .gguf로 끝남)을 놓으십시오.</translation>
-    </message>
-    <message>
-        <source>%1 is not there any more.</source>
-        <translation>%1이(가) 더 이상 없습니다.</translation>
-    </message>
-    <message>
-        <source>%1 is a folder of safetensors weights.</source>
-        <translation>%1은(는) safetensors 가중치 폴더입니다.</translation>
-    </message>
-    <message>
-        <source>%1 is a folder without a model in it.</source>
-        <translation>%1은(는) 모델이 없는 폴더입니다.</translation>
-    </message>
-    <message>
-        <source>%1 has safetensors weights.</source>
-        <translation>%1은(는) safetensors 가중치입니다.</translation>
-    </message>
-    <message>
-        <source>%1 has PyTorch weights.</source>
-        <translation>%1은(는) PyTorch 가중치입니다.</translation>
-    </message>
-    <message>
-        <source>%1 is an ONNX model.</source>
-        <translation>%1은(는) ONNX 모델입니다.</translation>
-    </message>
-    <message>
-        <source>%1 is an archive.</source>
-        <translation>%1은(는) 압축 파일입니다.</translation>
-    </message>
-    <message>
-        <source>Unpack it and drop the GGUF file in it.</source>
-        <translation>압축을 풀고 그 안의 GGUF 파일을 놓으십시오.</translation>
-    </message>
-    <message>
-        <source>%1 is an unfinished download.</source>
-        <translation>%1은(는) 다운로드가 끝나지 않았습니다.</translation>
-    </message>
-    <message>
-        <source>Wait until the download is complete.</source>
-        <translation>다운로드가 끝날 때까지 기다리십시오.</translation>
-    </message>
-    <message>
-        <source>%1 has no GGUF model in it.</source>
-        <translation>%1에는 GGUF 모델이 없습니다.</translation>
-    </message>
-    <message>
-        <source>The download is damaged; download it again.</source>
-        <translation>다운로드한 파일이 손상되었습니다. 다시 받으십시오.</translation>
-    </message>
-    <message>
-        <source>%1 is not a model file.</source>
-        <translation>%1은(는) 모델 파일이 아닙니다.</translation>
-    </message>
-    <message>
-        <source>This is a link, not a file.</source>
-        <translation>이것은 파일이 아니라 링크입니다.</translation>
-    </message>
-    <message>
-        <source>Download the model, then drop the file.</source>
-        <translation>모델을 먼저 받은 뒤 파일을 놓으십시오.</translation>
-    </message>
-    <message>
-        <source>These are several models.</source>
-        <translation>여러 모델이 있습니다.</translation>
-    </message>
-    <message>
-        <source>Drop one model at a time.</source>
-        <translation>한 번에 한 모델만 놓으십시오.</translation>
-    </message>
-    <message>
-        <source>There is no file in this.</source>
-        <translation>파일이 없습니다.</translation>
-    </message>
-</context>
-<context>
     <name>ponder::App</name>
     <message>
         <source>The chat could not be saved: %1. Check the space on the disk.</source>
@@ -1148,20 +1163,41 @@
         <source>Splits a text into the tokens of a model; no token is added in front.</source>
         <translation type="unfinished"></translation>
     </message>
-</context>
-<context>
-    <name>ponder::Database</name>
     <message>
-        <source>The history could not be read. It was moved to %1 and a new one was begun.</source>
-        <translation>대화 기록을 읽지 못했습니다. 기록을 %1(으)로 옮기고 새로 시작했습니다.</translation>
+        <source>The context is full; the reply ends here. Use --context for a longer one.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The history was written by a newer version of Ponder. It was left as it is; a separate one is used.</source>
-        <translation>대화 기록이 더 새로운 버전의 Ponder에서 작성되었습니다. 그 기록은 그대로 두고 따로 만든 기록을 사용합니다.</translation>
+        <source>Ask a question; Ctrl-C stops a reply, Ctrl-D ends.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Chats cannot be kept, because %1 cannot be written. Check the permissions and the disk.</source>
-        <translation>%1에 쓸 수 없어 대화를 보관할 수 없습니다. 권한과 디스크를 확인하십시오.</translation>
+        <source>One question; without it, questions are read line by line.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the model should always heed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask the model to answer without thinking.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>0 takes the likeliest token; the default is the model&apos;s recommendation.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only tokens that make up this probability; the default is the model&apos;s recommendation.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens of a reply at most; 0 is the model&apos;s recommendation.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Talks with a model; its thoughts are dimmed.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

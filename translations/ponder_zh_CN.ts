@@ -106,6 +106,21 @@
     </message>
 </context>
 <context>
+    <name>Database</name>
+    <message>
+        <source>The history could not be read. It was moved to %1 and a new one was begun.</source>
+        <translation>聊天记录无法读取，已移至%1，并新建了一份记录。</translation>
+    </message>
+    <message>
+        <source>The history was written by a newer version of Ponder. It was left as it is; a separate one is used.</source>
+        <translation>聊天记录由更新版本的Ponder写入，已原样保留；当前使用另一份记录。</translation>
+    </message>
+    <message>
+        <source>Chats cannot be kept, because %1 cannot be written. Check the permissions and the disk.</source>
+        <translation>无法写入%1，对话不能保存。请检查权限和磁盘。</translation>
+    </message>
+</context>
+<context>
     <name>DropOverlay</name>
     <message>
         <source>Drop to open this model</source>
@@ -118,6 +133,85 @@
     <message>
         <source>The file stays where it is and is not changed.</source>
         <translation>文件留在原处，不会被改动。</translation>
+    </message>
+</context>
+<context>
+    <name>DroppedFiles</name>
+    <message>
+        <source>Drop a GGUF file (its name ends in .gguf) of this model.</source>
+        <translation>请拖入此模型的GGUF文件（名称以.gguf结尾）。</translation>
+    </message>
+    <message>
+        <source>%1 is not there any more.</source>
+        <translation>%1已不在原处。</translation>
+    </message>
+    <message>
+        <source>%1 is a folder of safetensors weights.</source>
+        <translation>%1是safetensors权重文件夹。</translation>
+    </message>
+    <message>
+        <source>%1 is a folder without a model in it.</source>
+        <translation>%1是不含模型的文件夹。</translation>
+    </message>
+    <message>
+        <source>%1 has safetensors weights.</source>
+        <translation>%1是safetensors权重。</translation>
+    </message>
+    <message>
+        <source>%1 has PyTorch weights.</source>
+        <translation>%1是PyTorch权重。</translation>
+    </message>
+    <message>
+        <source>%1 is an ONNX model.</source>
+        <translation>%1是ONNX模型。</translation>
+    </message>
+    <message>
+        <source>%1 is an archive.</source>
+        <translation>%1是压缩包。</translation>
+    </message>
+    <message>
+        <source>Unpack it and drop the GGUF file in it.</source>
+        <translation>请解压后拖入其中的GGUF文件。</translation>
+    </message>
+    <message>
+        <source>%1 is an unfinished download.</source>
+        <translation>%1尚未下载完成。</translation>
+    </message>
+    <message>
+        <source>Wait until the download is complete.</source>
+        <translation>请等待下载完成。</translation>
+    </message>
+    <message>
+        <source>%1 has no GGUF model in it.</source>
+        <translation>%1中没有GGUF模型。</translation>
+    </message>
+    <message>
+        <source>The download is damaged; download it again.</source>
+        <translation>下载的文件已损坏，请重新下载。</translation>
+    </message>
+    <message>
+        <source>%1 is not a model file.</source>
+        <translation>%1不是模型文件。</translation>
+    </message>
+    <message>
+        <source>This is a link, not a file.</source>
+        <translation>这是链接，不是文件。</translation>
+    </message>
+    <message>
+        <source>Download the model, then drop the file.</source>
+        <translation>请先下载模型，再拖入文件。</translation>
+    </message>
+    <message>
+        <source>These are several models.</source>
+        <translation>这里有多个模型。</translation>
+    </message>
+    <message>
+        <source>Drop one model at a time.</source>
+        <translation>请一次拖入一个模型。</translation>
+    </message>
+    <message>
+        <source>There is no file in this.</source>
+        <translation>其中没有文件。</translation>
     </message>
 </context>
 <context>
@@ -767,85 +861,6 @@
     </message>
 </context>
 <context>
-    <name>ponder</name>
-    <message>
-        <source>Drop a GGUF file (its name ends in .gguf) of this model.</source>
-        <translation>请拖入此模型的GGUF文件（名称以.gguf结尾）。</translation>
-    </message>
-    <message>
-        <source>%1 is not there any more.</source>
-        <translation>%1已不在原处。</translation>
-    </message>
-    <message>
-        <source>%1 is a folder of safetensors weights.</source>
-        <translation>%1是safetensors权重文件夹。</translation>
-    </message>
-    <message>
-        <source>%1 is a folder without a model in it.</source>
-        <translation>%1是不含模型的文件夹。</translation>
-    </message>
-    <message>
-        <source>%1 has safetensors weights.</source>
-        <translation>%1是safetensors权重。</translation>
-    </message>
-    <message>
-        <source>%1 has PyTorch weights.</source>
-        <translation>%1是PyTorch权重。</translation>
-    </message>
-    <message>
-        <source>%1 is an ONNX model.</source>
-        <translation>%1是ONNX模型。</translation>
-    </message>
-    <message>
-        <source>%1 is an archive.</source>
-        <translation>%1是压缩包。</translation>
-    </message>
-    <message>
-        <source>Unpack it and drop the GGUF file in it.</source>
-        <translation>请解压后拖入其中的GGUF文件。</translation>
-    </message>
-    <message>
-        <source>%1 is an unfinished download.</source>
-        <translation>%1尚未下载完成。</translation>
-    </message>
-    <message>
-        <source>Wait until the download is complete.</source>
-        <translation>请等待下载完成。</translation>
-    </message>
-    <message>
-        <source>%1 has no GGUF model in it.</source>
-        <translation>%1中没有GGUF模型。</translation>
-    </message>
-    <message>
-        <source>The download is damaged; download it again.</source>
-        <translation>下载的文件已损坏，请重新下载。</translation>
-    </message>
-    <message>
-        <source>%1 is not a model file.</source>
-        <translation>%1不是模型文件。</translation>
-    </message>
-    <message>
-        <source>This is a link, not a file.</source>
-        <translation>这是链接，不是文件。</translation>
-    </message>
-    <message>
-        <source>Download the model, then drop the file.</source>
-        <translation>请先下载模型，再拖入文件。</translation>
-    </message>
-    <message>
-        <source>These are several models.</source>
-        <translation>这里有多个模型。</translation>
-    </message>
-    <message>
-        <source>Drop one model at a time.</source>
-        <translation>请一次拖入一个模型。</translation>
-    </message>
-    <message>
-        <source>There is no file in this.</source>
-        <translation>其中没有文件。</translation>
-    </message>
-</context>
-<context>
     <name>ponder::App</name>
     <message>
         <source>The chat could not be saved: %1. Check the space on the disk.</source>
@@ -1148,20 +1163,41 @@
         <source>Splits a text into the tokens of a model; no token is added in front.</source>
         <translation type="unfinished"></translation>
     </message>
-</context>
-<context>
-    <name>ponder::Database</name>
     <message>
-        <source>The history could not be read. It was moved to %1 and a new one was begun.</source>
-        <translation>聊天记录无法读取，已移至%1，并新建了一份记录。</translation>
+        <source>The context is full; the reply ends here. Use --context for a longer one.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The history was written by a newer version of Ponder. It was left as it is; a separate one is used.</source>
-        <translation>聊天记录由更新版本的Ponder写入，已原样保留；当前使用另一份记录。</translation>
+        <source>Ask a question; Ctrl-C stops a reply, Ctrl-D ends.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Chats cannot be kept, because %1 cannot be written. Check the permissions and the disk.</source>
-        <translation>无法写入%1，对话不能保存。请检查权限和磁盘。</translation>
+        <source>One question; without it, questions are read line by line.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the model should always heed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask the model to answer without thinking.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>0 takes the likeliest token; the default is the model&apos;s recommendation.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only tokens that make up this probability; the default is the model&apos;s recommendation.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens of a reply at most; 0 is the model&apos;s recommendation.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Talks with a model; its thoughts are dimmed.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

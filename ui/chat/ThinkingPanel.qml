@@ -15,7 +15,7 @@ Rectangle {
     required property real seconds
     required property int tokens
     required property real heightLimit
-    property bool open: root.wanted()
+    property bool open: false
     property bool touched: false
     readonly property bool thinking: root.thinkState === "thinking"
     readonly property string title: {
@@ -29,7 +29,7 @@ Rectangle {
 
     function wanted() {
         const mode = App.settings.thoughtsMode;
-        return mode === "open" || (mode === "fold" && root.thinking);
+        return mode === "open" || (mode === "fold" && root.thinkState === "thinking");
     }
     function toggle() {
         root.touched = true;
@@ -40,13 +40,23 @@ Rectangle {
     implicitHeight: header.height + body.height
     radius: Theme.panelRadius
     color: Theme.thoughts
+    Component.onCompleted: root.open = root.wanted()
     onThinkStateChanged: {
         if (root.touched)
             return;
-        if (root.thinking)
+        if (root.thinkState === "thinking")
             root.open = root.wanted();
         else
             foldLater.restart();
+    }
+
+    Connections {
+        target: App.settings
+
+        function onThoughtsModeChanged() {
+            root.touched = false;
+            root.open = root.wanted();
+        }
     }
 
     Timer {
