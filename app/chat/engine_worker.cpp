@@ -45,7 +45,7 @@ LoadedModel describe(const LoadRequestInfo& request, const Model& model, const R
 } // namespace
 
 Result<LoadedModel> EngineWorker::load(const LoadRequestInfo& request, const Progress& progress,
-                                       std::stop_token stop) {
+                                       const std::stop_token& stop) {
     unload();
     LoadOptions options;
     options.path = request.path.toStdU16String();
@@ -73,7 +73,7 @@ void EngineWorker::unload() {
 Result<ReplySummary> EngineWorker::generate(const ReplyRequest& request, const ReplyCallbacks& callbacks,
                                             std::stop_token stop) {
     if (!m_generator) return Error{ErrorCode::Internal, {}, "a reply was asked for without a model"};
-    Result<ReplySummary> summary = m_generator->run(request, callbacks, stop);
+    Result<ReplySummary> summary = m_generator->run(request, callbacks, std::move(stop));
     if (!summary && summary.error().code == ErrorCode::DeviceLost) unload();
     return summary;
 }

@@ -18,7 +18,8 @@ public:
     explicit EngineWorker(ModelLoader loader) : m_loader(std::move(loader)) {}
 
     // The previous model is freed first.
-    Result<LoadedModel> load(const LoadRequestInfo& request, const Progress& progress, std::stop_token stop);
+    Result<LoadedModel> load(const LoadRequestInfo& request, const Progress& progress,
+                             const std::stop_token& stop);
     void unload();
     Result<ReplySummary> generate(const ReplyRequest& request, const ReplyCallbacks& callbacks,
                                   std::stop_token stop);

@@ -97,7 +97,7 @@ Result<ReplySummary> ReplyGenerator::run(const ReplyRequest& request, const Repl
         if (callbacks.prefill) callbacks.prefill(static_cast<int>(done), static_cast<int>(all));
     };
     const Result<GenerateResult> result =
-        m_session->generate(ids, settingsFor(request), onToken, stop, onPrefill);
+        m_session->generate(ids, settingsFor(request), onToken, std::move(stop), onPrefill);
     if (!result && result.error().code != ErrorCode::Cancelled) return result.error();
 
     ReplySummary summary;

@@ -13,7 +13,7 @@ const QString kRanTooLong = QStringLiteral("ran too long"); // as jinja.entry.js
 // A template that loops is stopped within a second; a long conversation gets more in proportion.
 std::chrono::milliseconds timeLimit(const QJsonArray& messages) {
     qint64 characters = 0;
-    for (const QJsonValue& message : messages)
+    for (const QJsonValue message : messages)
         characters += message[QStringLiteral("content")].toString().size() + 100;
     return std::chrono::milliseconds(700 + characters / 1000);
 }

@@ -56,6 +56,8 @@ private slots:
     void anInstructionGoesWhereTheModelWantsIt();
     void thoughtsOfEarlierTurnsAreLeftOutAsTheTemplateSays();
     void thoughtsComeOutAsJinja2WouldRenderThem();
+    void realModelsGetThePromptsOfTheReference_data();
+    void realModelsGetThePromptsOfTheReference();
     void anOlderR1TemplateGetsItsThoughtOpened();
     void thinkingTurnedOffClosesTheThought();
     void thinkingStaysOnWhereItCannotBeTurnedOff();
@@ -145,6 +147,35 @@ void PromptBuilderTest::thoughtsComeOutAsJinja2WouldRenderThem() {
         const QString expected =
             data["expected"][QLatin1String(name)]["two_turns_with_thought+gen"]["text"].toString();
         QCOMPARE(bench.text({user("2+2?"), assistant("4", "add them"), user("3+3?")}), expected);
+    }
+}
+
+void PromptBuilderTest::realModelsGetThePromptsOfTheReference_data() {
+    QTest::addColumn<QString>("templateName");
+    QTest::newRow("smollm2-135m-q4_1") << QStringLiteral("SmolLM2-135M-Instruct");
+    QTest::newRow("qwen2.5-coder-1.5b-q4_k_m") << QStringLiteral("Qwen2.5-Coder-1.5B-Instruct");
+}
+
+void PromptBuilderTest::realModelsGetThePromptsOfTheReference() {
+    PONDER_NEEDS_REFERENCE();
+    QFETCH(QString, templateName);
+    const std::string name = std::string("real/") + QTest::currentDataTag() + ".json";
+    QFile file(QString::fromStdString((test::referenceDir() / name).string()));
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    Bench bench(test::card(test::referenceTemplate(qPrintable(templateName)), test::kChatMlSpecials));
+    const QJsonArray cases = QJsonDocument::fromJson(file.readAll())["cases"].toArray();
+    QVERIFY(!cases.isEmpty());
+    for (const QJsonValue one : cases) {
+        QList<ChatTurn> turns;
+        QString instruction;
+        for (const QJsonValue message : one["messages"].toArray()) {
+            const QString content = message["content"].toString();
+            if (message["role"] == QStringLiteral("system"))
+                instruction = content;
+            else
+                turns << (message["role"] == QStringLiteral("user") ? user(content) : assistant(content));
+        }
+        QCOMPARE(bench.text(turns, instruction), one["prompt"].toString());
     }
 }
 
