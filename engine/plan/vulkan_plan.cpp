@@ -131,8 +131,8 @@ void placeScratch(VulkanPlan& plan, std::uint32_t contextTokens) {
         scratch.pieces += pieces;
         return at;
     };
-    // Tiles of eight columns read (and forget) rows behind the last.
-    const std::uint64_t rows = plan.limits.maxRows + 8;
+    // A tile reads (and forgets) rows behind the last; logits may begin at any row.
+    const std::uint64_t rows = plan.limits.maxRows + plan.limits.tileColumns;
     const auto region = [&](std::uint32_t stride) { return ScratchRegion{take(rows * stride), stride}; };
     scratch.zeros = take(padded(std::max(config.queryLength(), config.kvLength()), 32) / 4);
     scratch.x = region(padded(config.width, 32) / 4);

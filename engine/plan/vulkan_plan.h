@@ -20,6 +20,7 @@ struct PlanLimits {
     std::string deviceName;
     std::uint64_t largestBuffer = 0;    // bytes
     std::uint32_t maxRows = 0;          // tokens in one pass, a multiple of 8
+    std::uint32_t tileColumns = 0;      // columns of a matrix kernel's tile: it reads rows behind the last
     std::uint32_t maxPartPositions = 0; // cache positions that one invocation of attention may walk
     std::uint64_t uploadBytes = 0;      // staging for uploads; 0 where the host maps device memory
 };

@@ -1,9 +1,9 @@
 // A matrix times activations, W [rows x length] * x [length x columns], for four rows at a time.
 //
-// Two ways, chosen when the kernel is compiled: MATRIX_ROW (one column: a subgroup takes a group of four rows
-// and strides over their blocks) and MATRIX_TILE (a prompt: an invocation takes a group and eight columns in
-// registers). A third, MATRIX_SHARED, is the tile for GPUs with both operands in shared memory. A kernel calls
-// product() and then stores what it made of `sums`.
+// Four ways, chosen when the kernel is compiled. For one column: MATRIX_ROW (a subgroup takes a group of four
+// rows; GPUs) and MATRIX_LANE (an invocation does; software devices). For a prompt: MATRIX_SHARED (operands in
+// shared memory; GPUs) and MATRIX_TILE (registers only; software devices). A kernel calls product() and then
+// stores what it made of `sums`.
 #extension GL_KHR_shader_subgroup_basic : require
 #extension GL_KHR_shader_subgroup_arithmetic : require
 
@@ -16,7 +16,11 @@ layout(constant_id = 4) const uint FORMAT_C = 0u;
 #include "formats.glsl"
 
 #ifdef MATRIX_ROW
+#include "matrix_block.glsl"
 #include "matrix_row.glsl"
+#elif defined(MATRIX_LANE)
+#include "matrix_block.glsl"
+#include "matrix_lane.glsl"
 #elif defined(MATRIX_SHARED)
 #include "matrix_shared.glsl"
 #else
@@ -36,6 +40,7 @@ void product(Matrix w, uint group, uint at, uint stride, uint column, inout vec4
 #undef TRY
 }
 
+#ifndef OWN_NORM_SCALES
 // 1 / sqrt(mean(x^2) + epsilon) of the columns. The kernel that wrote x left a sum of squares for every four
 // values: `pieces` pieces a column, from piece `at` on.
 void normScales(uint at, uint pieces, uint column, float width, float epsilon, out float scales[COLUMNS]) {
@@ -48,3 +53,4 @@ void normScales(uint at, uint pieces, uint column, float width, float epsilon, o
         scales[c] = inversesqrt(subgroupAdd(sum) / width + epsilon);
     }
 }
+#endif

@@ -1,5 +1,6 @@
 #include "engine/backend/vulkan/command_recorder.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace ponder {
@@ -98,6 +99,7 @@ void CommandRecorder::record(const PipelineKey& key, const CallBuffers& buffers,
 Result<Recording> CommandRecorder::finish() {
     endSlice();
     if (m_error) return *m_error;
+    m_recording.headSlice = std::min(m_recording.headSlice, m_recording.slices.size());
     return std::move(m_recording);
 }
 

@@ -38,7 +38,7 @@ public:
     ~Recording();
 
     std::vector<CommandSlice> slices;
-    std::size_t headSlice = 0; // slices from here on compute logits only
+    std::size_t headSlice = SIZE_MAX; // slices from here on compute logits only; finish() bounds it
     double cost() const;
 
 private:

@@ -8,9 +8,13 @@ KernelTuning KernelTuning::forDevice(const VulkanContext& context) {
     const VulkanPhysical& physical = context.physical();
     const bool software = physical.info.kind == DeviceKind::Software;
     KernelTuning out;
-    out.rowWorkgroup = std::min(4 * physical.subgroupSize, physical.maxInvocations);
-    out.rowGroups = software ? 8 : 4;
-    out.tileGroups = std::max<std::uint32_t>(32, physical.subgroupSize);
+    if (context.readsTexels()) {
+        out.single = {MatrixVariant::Lane, 8, 8, 1};
+        out.prompt = {MatrixVariant::Tile, 32, 32, 8};
+    } else {
+        out.single = {MatrixVariant::Row, std::min(4 * physical.subgroupSize, physical.maxInvocations), 4, 1};
+        out.prompt = {MatrixVariant::Shared, 128, 16, 64}; // as matrix_shared.glsl has it
+    }
     out.plainWorkgroup = 64;
     out.attentionWorkgroup = physical.subgroupSize;
     out.promptQueries = 4;

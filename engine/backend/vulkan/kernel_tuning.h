@@ -8,10 +8,18 @@
 
 namespace ponder {
 
+// A variant of the matrix kernels (shaders/include/matrix.glsl) and its workgroup.
+enum class MatrixVariant { Row, Lane, Shared, Tile };
+struct MatrixShape {
+    MatrixVariant variant = MatrixVariant::Lane;
+    std::uint32_t workgroup = 0; // invocations
+    std::uint32_t groups = 0;    // groups of four rows in a workgroup
+    std::uint32_t columns = 1;   // columns in a workgroup
+};
+
 struct KernelTuning {
-    std::uint32_t rowWorkgroup = 0;        // invocations of a matrix kernel for one column
-    std::uint32_t rowGroups = 0;           // groups of four rows in such a workgroup
-    std::uint32_t tileGroups = 0;          // invocations, and groups, of a matrix kernel for a prompt
+    MatrixShape single;                    // for one column
+    MatrixShape prompt;                    // for more
     std::uint32_t plainWorkgroup = 0;      // invocations of the other kernels
     std::uint32_t attentionWorkgroup = 0;  // one subgroup
     std::uint32_t promptQueries = 0;       // rows of attention in one subgroup, for prompts

@@ -7,6 +7,13 @@
 namespace ponder {
 namespace {
 
+constexpr MatrixKernel kNormQkv{"norm_qkv_row", "norm_qkv_lane", "norm_qkv_shared", "norm_qkv_tile"};
+constexpr MatrixKernel kNormGateUp{"norm_gate_up_row", "norm_gate_up_lane", "norm_gate_up_shared",
+                                   "norm_gate_up_tile"};
+constexpr MatrixKernel kProjectAdd{"project_add_row", "project_add_lane", "project_add_shared",
+                                   "project_add_tile"};
+constexpr MatrixKernel kHead{"head_row", "head_lane", "head_shared", "head_tile"};
+
 std::uint32_t ceilDiv(std::uint64_t a, std::uint64_t b) {
     return static_cast<std::uint32_t>((a + b - 1) / b);
 }
@@ -23,19 +30,23 @@ StepRecorder::StepRecorder(VulkanContext& context, PipelineSet& pipelines, const
     : m_plan(plan), m_tuning(tuning), m_buffers(buffers), m_cache(cache), m_shape(shape),
       m_recorder(context, pipelines, shape.costPerSlice) {}
 
-PipelineKey StepRecorder::matrixKey(std::uint32_t columns, std::string_view row, std::string_view tile,
+const MatrixShape& StepRecorder::shapeFor(std::uint32_t columns) const {
+    return columns > 1 ? m_tuning.prompt : m_tuning.single;
+}
+
+PipelineKey StepRecorder::matrixKey(std::uint32_t columns, const MatrixKernel& kernel,
                                     std::array<std::uint32_t, 3> formats) const {
-    const auto [a, b, c] = formats;
-    if (columns > 1) return {tile, {m_tuning.tileGroups, m_tuning.tileGroups, a, b, c}};
-    return {row, {m_tuning.rowWorkgroup, m_tuning.rowGroups, a, b, c}};
+    const MatrixShape& shape = shapeFor(columns);
+    return {kernel[static_cast<std::size_t>(shape.variant)],
+            {shape.workgroup, shape.groups, formats[0], formats[1], formats[2]}};
 }
 
 std::uint32_t StepRecorder::tilesOf(std::uint32_t groups, std::uint32_t columns) const {
-    return ceilDiv(groups, columns > 1 ? m_tuning.tileGroups : m_tuning.rowGroups);
+    return ceilDiv(groups, shapeFor(columns).groups);
 }
 
 Workgroups StepRecorder::matrixGroups(std::uint32_t tiles, std::uint32_t columns) const {
-    return {tiles, ceilDiv(columns, columns > 1 ? 8 : 1), 1};
+    return {tiles, ceilDiv(columns, shapeFor(columns).columns), 1};
 }
 
 CallBuffers StepRecorder::buffersOf(const WeightSlice& slice) const { return m_buffers.chunks[slice.chunk]; }
@@ -98,9 +109,8 @@ void StepRecorder::normQkv(const LayerWeights<Tensor>& layer) {
         tiles += tilesOf(call.groups[i], m_shape.rows);
         weights += weightsOf(*slices[i]);
     }
-    m_recorder.dispatch(matrixKey(m_shape.rows, "norm_qkv_row", "norm_qkv_tile", formats),
-                        buffersOf(*slices[0]), call, matrixGroups(tiles, m_shape.rows),
-                        weights * m_shape.rows);
+    m_recorder.dispatch(matrixKey(m_shape.rows, kNormQkv, formats), buffersOf(*slices[0]), call,
+                        matrixGroups(tiles, m_shape.rows), weights * m_shape.rows);
 }
 
 void StepRecorder::ropeStore(std::uint32_t index, Tensor) {
@@ -173,10 +183,9 @@ void StepRecorder::projectAdd(const WeightSlice& slice, const ScratchRegion& inp
                               groupsOf(slice), s.x.at,           s.x.stride,          s.normed.at,
                               s.squares.at,    s.squares.stride, nextNorm->vectorAt};
     const std::uint32_t format = kernelFormat(slice.layout.type);
-    m_recorder.dispatch(
-        matrixKey(m_shape.rows, "project_add_row", "project_add_tile", {format, format, format}),
-        buffersOf(slice), call, matrixGroups(tilesOf(call.groups, m_shape.rows), m_shape.rows),
-        weightsOf(slice) * m_shape.rows);
+    m_recorder.dispatch(matrixKey(m_shape.rows, kProjectAdd, {format, format, format}), buffersOf(slice),
+                        call, matrixGroups(tilesOf(call.groups, m_shape.rows), m_shape.rows),
+                        weightsOf(slice) * m_shape.rows);
 }
 
 void StepRecorder::outputAdd(const LayerWeights<Tensor>& layer) {
@@ -200,8 +209,7 @@ void StepRecorder::normGateUp(const LayerWeights<Tensor>& layer) {
                               up.at,
                               groupsOf(gate)};
     const std::uint32_t format = kernelFormat(gate.layout.type);
-    m_recorder.dispatch(matrixKey(m_shape.rows, "norm_gate_up_row", "norm_gate_up_tile",
-                                  {format, kernelFormat(up.layout.type), format}),
+    m_recorder.dispatch(matrixKey(m_shape.rows, kNormGateUp, {format, kernelFormat(up.layout.type), format}),
                         buffersOf(gate), call, matrixGroups(tilesOf(call.groups, m_shape.rows), m_shape.rows),
                         (weightsOf(gate) + weightsOf(up)) * m_shape.rows);
 }
@@ -234,8 +242,7 @@ void StepRecorder::head(Tensor, Tensor output) {
         CallBuffers buffers = buffersOf(slice);
         buffers.other = m_buffers.logits;
         const std::uint32_t format = kernelFormat(slice.layout.type);
-        m_recorder.dispatch(matrixKey(m_shape.logitRows, "head_row", "head_tile", {format, format, format}),
-                            buffers, call,
+        m_recorder.dispatch(matrixKey(m_shape.logitRows, kHead, {format, format, format}), buffers, call,
                             matrixGroups(tilesOf(call.groups, m_shape.logitRows), m_shape.logitRows),
                             weightsOf(slice) * m_shape.logitRows);
     }

@@ -9,7 +9,8 @@
 namespace ponder {
 
 VulkanExecutor::VulkanExecutor(VulkanContext& context, VulkanPlan plan, const KernelTuning& tuning)
-    : m_context(context), m_plan(std::move(plan)), m_tuning(tuning), m_pace(tuning.firstRate) {}
+    : m_context(context), m_plan(std::move(plan)), m_tuning(tuning), m_tokenPace(tuning.firstRate),
+      m_promptPace(tuning.firstRate) {}
 
 Result<std::unique_ptr<Executor>> VulkanExecutor::load(VulkanContext& context, const LoadRequest& request,
                                                        const PlanLimits& limits, const KernelTuning& tuning,
@@ -111,7 +112,7 @@ std::uint32_t VulkanExecutor::rowsOfPass(std::uint32_t rows, std::uint32_t lengt
     for (const auto& layer : m_plan.weights.layers)
         largest = std::max(largest, 2.0 * static_cast<double>(layer.gate->source->rows()) *
                                         static_cast<double>(layer.gate->source->rowLength()));
-    auto most = static_cast<std::uint32_t>(std::min(m_pace.costPerSlice() / largest, 4096.0)) / 8 * 8;
+    auto most = static_cast<std::uint32_t>(std::min(m_promptPace.costPerSlice() / largest, 4096.0)) / 8 * 8;
     most = std::clamp<std::uint32_t>(most, 8, m_plan.limits.maxRows);
     if (const std::uint32_t parts = partsOf(2, length); parts > 1)
         most = std::min(most, std::max(1U, m_plan.scratch.partPlaces / parts));
@@ -133,7 +134,7 @@ StepShape VulkanExecutor::shapeOf(std::uint32_t rows, std::uint32_t length) cons
     StepShape shape;
     shape.rows = rows;
     shape.parts = partsOf(rows, length);
-    shape.costPerSlice = m_pace.costPerSlice();
+    shape.costPerSlice = (rows == 1 ? m_tokenPace : m_promptPace).costPerSlice();
     // Attention does about as much again for softmax as for its products.
     shape.attentionCost = 4.0 * rows * length * m_plan.config.queryLength();
     return shape;
@@ -148,20 +149,20 @@ Result<Recording> VulkanExecutor::record(const VulkanKvCache& cache, const StepS
     auto recording = ops.finish();
     if (recording && withBody) {
         m_lastBodyDispatches = 0;
-        const std::size_t body = shape.logitRows > 0 ? recording->headSlice : recording->slices.size();
-        for (std::size_t i = 0; i < body; ++i)
+        for (std::size_t i = 0; i < recording->headSlice; ++i)
             m_lastBodyDispatches += recording->slices[i].dispatches;
     }
     return recording;
 }
 
 Result<void> VulkanExecutor::submit(const Recording& recording, std::size_t from, std::size_t to,
-                                    std::stop_token stop) {
+                                    SubmitPace& pace, std::stop_token stop) {
     for (std::size_t i = from; i < to; ++i) {
         if (stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, {}};
         const auto seconds = m_context.submitAndWait(recording.slices[i].commands);
         if (!seconds) return seconds.error();
-        m_pace.measured(recording.slices[i].cost, *seconds);
+        // A prompt's head may be one column of another kernel: only the body tells the rate.
+        if (i < recording.headSlice) pace.measured(recording.slices[i].cost, *seconds);
         ++m_submits;
     }
     return {};
@@ -172,7 +173,7 @@ Result<void> VulkanExecutor::runOne(VulkanKvCache& cache, std::uint32_t length, 
     StepShape shape = shapeOf(1, length);
     shape.logitRows = 1;
     VulkanKvCache::DecodeStep& step = cache.decode;
-    if (!step.recording || step.parts != shape.parts || m_pace.isFarFrom(step.costPerSlice)) {
+    if (!step.recording || step.parts != shape.parts || m_tokenPace.isFarFrom(step.costPerSlice)) {
         step.recording.reset();
         auto recorded = record(cache, shape, true);
         if (!recorded) return recorded.error();
@@ -181,7 +182,7 @@ Result<void> VulkanExecutor::runOne(VulkanKvCache& cache, std::uint32_t length, 
         step.costPerSlice = shape.costPerSlice;
     }
     return submit(*step.recording, 0, wantsLogits ? step.recording->slices.size() : step.recording->headSlice,
-                  stop);
+                  m_tokenPace, stop);
 }
 
 Result<void> VulkanExecutor::runPass(VulkanKvCache& cache, std::span<const TokenId> tokens,
@@ -206,7 +207,7 @@ Result<void> VulkanExecutor::runPass(VulkanKvCache& cache, std::span<const Token
     do {
         const auto recording = record(cache, shape, withBody);
         if (!recording) return recording.error();
-        if (auto ran = submit(*recording, 0, recording->slices.size(), stop); !ran) return ran;
+        if (auto ran = submit(*recording, 0, recording->slices.size(), m_promptPace, stop); !ran) return ran;
         copyLogits(shape.logitRows, logits);
         logits += std::size_t{shape.logitRows} * m_plan.config.vocabulary;
         shape.firstLogits += shape.logitRows;

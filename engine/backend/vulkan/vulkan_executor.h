@@ -44,7 +44,8 @@ private:
     Result<void> runOne(VulkanKvCache& cache, std::uint32_t length, bool wantsLogits, std::stop_token stop);
     Result<void> runPass(VulkanKvCache& cache, std::span<const TokenId> tokens, std::uint32_t firstPosition,
                          std::uint32_t firstLogits, std::stop_token stop, float* logits);
-    Result<void> submit(const Recording& recording, std::size_t from, std::size_t to, std::stop_token stop);
+    Result<void> submit(const Recording& recording, std::size_t from, std::size_t to, SubmitPace& pace,
+                        std::stop_token stop);
     void copyLogits(std::uint32_t rows, float* out) const;
 
     VulkanContext& m_context;
@@ -58,7 +59,8 @@ private:
     std::vector<TexelSet> m_weightSets;
     TexelSet m_scratchSet;
     StepBuffers m_buffers;
-    SubmitPace m_pace;
+    SubmitPace m_tokenPace; // one token's kernels and a prompt's run at different rates
+    SubmitPace m_promptPace;
     std::shared_ptr<std::uint64_t> m_cacheBytes = std::make_shared<std::uint64_t>(0);
     std::uint32_t m_lastBodyDispatches = 0;
     std::uint64_t m_submits = 0;

@@ -1,0 +1,220 @@
+// Runs single kernels on the first Vulkan device, with seeded weights and activations, for the twin tests.
+#pragma once
+
+#include "engine/backend/reference/kernels.h"
+#include "engine/backend/vulkan/command_recorder.h"
+#include "engine/backend/vulkan/kernel_tuning.h"
+#include "engine/backend/vulkan/vulkan_devices.h"
+#include "engine/backend/vulkan/weight_layout.h"
+#include "engine/quant/decode.h"
+#include "tests/support/reference_data.h"
+
+#include <cmath>
+#include <random>
+#include <set>
+
+namespace ponder::test {
+
+inline constexpr std::array kAllTypes{TensorType::F32,  TensorType::F16,  TensorType::BF16, TensorType::Q4_0,
+                                      TensorType::Q4_1, TensorType::Q5_0, TensorType::Q5_1, TensorType::Q8_0,
+                                      TensorType::Q4_K, TensorType::Q5_K, TensorType::Q6_K};
+
+// A matrix of random blocks with sensible scales, as a file would hold it.
+struct RandomMatrix {
+    std::vector<std::byte> bytes;
+    TensorInfo info;
+
+    RandomMatrix(TensorType type, std::uint64_t length, std::uint64_t rows, std::mt19937& random) {
+        const TypeTraits traits = *typeTraits(type);
+        const std::uint64_t blocks = length / traits.blockValues * rows;
+        bytes.resize(blocks * traits.blockBytes);
+        std::uniform_real_distribution<float> value(-1.0F, 1.0F);
+        for (std::uint64_t block = 0; block < blocks; ++block)
+            fill(type, bytes.data() + block * traits.blockBytes, traits.blockBytes, value, random);
+        info.name = "random";
+        info.shape = {length, rows, 1, 1};
+        info.dimensions = 2;
+        info.type = type;
+        info.bytes = bytes;
+    }
+    RandomMatrix(const RandomMatrix&) = delete;
+
+private:
+    template<class Value>
+    static void fill(TensorType type, std::byte* at, std::size_t size, Value& value, std::mt19937& random) {
+        for (std::size_t i = 0; i < size; ++i)
+            at[i] = static_cast<std::byte>(random());
+        const auto half = [&](std::size_t offset, float scale) {
+            const std::uint16_t bits = floatToHalf(value(random) * scale);
+            std::memcpy(at + offset, &bits, 2);
+        };
+        switch (type) {
+        case TensorType::F32: {
+            const float f = value(random);
+            std::memcpy(at, &f, 4);
+            break;
+        }
+        case TensorType::F16:
+            half(0, 1.0F);
+            break;
+        case TensorType::BF16: {
+            const float f = value(random);
+            std::memcpy(at, reinterpret_cast<const std::byte*>(&f) + 2, 2);
+            break;
+        }
+        case TensorType::Q4_1:
+        case TensorType::Q5_1:
+            half(0, 0.1F);
+            half(2, 1.0F);
+            break;
+        case TensorType::Q8_0:
+            half(0, 0.01F);
+            break;
+        case TensorType::Q4_K:
+        case TensorType::Q5_K:
+            half(0, 0.002F);
+            half(2, 0.02F);
+            break;
+        case TensorType::Q6_K:
+            half(208, 0.0005F);
+            break;
+        default:
+            half(0, 0.1F);
+            break;
+        }
+    }
+};
+
+class KernelBench {
+public:
+    static constexpr std::uint64_t kBufferBytes = std::uint64_t{16} << 20;
+
+    explicit KernelBench(LoadPath path) {
+        auto opened = openVulkanContext("vulkan:0", {path, log, 0});
+        if (!opened) return;
+        context = std::move(*opened);
+        tuning = KernelTuning::forDevice(*context);
+        pipelines = std::move(*PipelineSet::create(*context));
+        for (VulkanBuffer* buffer : {&weights, &scratch, &other, &step})
+            *buffer = std::move(*VulkanBuffer::create(*context, kBufferBytes, Place::Upload));
+        sets[0] = std::move(*pipelines->texelSet(PipelineSet::WeightsSet, {&weights}));
+        sets[1] = std::move(*pipelines->texelSet(PipelineSet::ScratchSet, {&scratch, &step}));
+        sets[2] = std::move(*pipelines->texelSet(PipelineSet::OtherSet, {&other}));
+        buffers = {weights.address(), scratch.address(), other.address(), step.address(),
+                   sets[0].set,       sets[1].set,       sets[2].set};
+    }
+    bool ready() const { return context != nullptr; }
+
+    // Puts a matrix into the weights buffer; gives its piece.
+    std::uint32_t place(const RandomMatrix& matrix) {
+        const DeviceLayout layout =
+            DeviceLayout::of(matrix.info.type, matrix.info.rowLength(), matrix.info.rows());
+        const std::uint32_t at = m_used;
+        std::byte* base = weights.mapped() + std::size_t{at} * 16;
+        rearrange(layout, matrix.bytes, layout.rows, matrix.info.rowLength(),
+                  {base, base + layout.planesAt() * 16, base + layout.scalesAt() * 16});
+        m_used += static_cast<std::uint32_t>(layout.pieces());
+        return at;
+    }
+    void forgetWeights() { m_used = 0; }
+
+    // Rows of `length` values, `stride` pieces apart; behind each row zeros.
+    void put(VulkanBuffer& to, std::uint32_t at, std::span<const float> values, std::size_t length,
+             std::uint32_t stride) {
+        for (std::size_t row = 0; row * length < values.size(); ++row) {
+            std::byte* place = to.mapped() + (std::size_t{at} + row * stride) * 16;
+            std::memset(place, 0, std::size_t{stride} * 16);
+            std::memcpy(place, values.data() + row * length, length * sizeof(float));
+        }
+    }
+    std::vector<float> get(const VulkanBuffer& from, std::uint32_t at, std::size_t rows, std::size_t length,
+                           std::uint32_t stride) const {
+        std::vector<float> out(rows * length);
+        for (std::size_t row = 0; row < rows; ++row)
+            std::memcpy(out.data() + row * length, from.mapped() + (std::size_t{at} + row * stride) * 16,
+                        length * sizeof(float));
+        return out;
+    }
+    void writeStep(std::uint32_t rows, std::uint32_t firstPosition,
+                   std::span<const std::uint32_t> tokens = {}) {
+        const std::uint32_t head[4] = {rows, firstPosition, 0, 0};
+        std::memcpy(step.mapped(), head, sizeof(head));
+        if (!tokens.empty()) std::memcpy(step.mapped() + 16, tokens.data(), tokens.size_bytes());
+    }
+
+    const MatrixShape& shape(std::uint32_t columns) const {
+        return columns > 1 ? tuning.prompt : tuning.single;
+    }
+    PipelineKey matrixKey(const std::string& kernel, std::uint32_t columns, std::array<TensorType, 3> types) {
+        static constexpr const char* kNames[] = {"_row", "_lane", "_shared", "_tile"};
+        const MatrixShape& s = shape(columns);
+        const auto name = m_names.insert(kernel + kNames[static_cast<int>(s.variant)]).first;
+        return {
+            *name,
+            {s.workgroup, s.groups, kernelFormat(types[0]), kernelFormat(types[1]), kernelFormat(types[2])}};
+    }
+    std::uint32_t tiles(std::uint32_t groups, std::uint32_t columns) const {
+        return (groups + shape(columns).groups - 1) / shape(columns).groups;
+    }
+    std::uint32_t columnTiles(std::uint32_t columns) const {
+        return (columns + shape(columns).columns - 1) / shape(columns).columns;
+    }
+
+    template<class Call>
+    bool run(const PipelineKey& key, const Call& call, Workgroups workgroups) {
+        CommandRecorder recorder(*context, *pipelines, 1e18);
+        recorder.dispatch(key, buffers, call, workgroups, 1);
+        const auto recording = recorder.finish();
+        return recording && context->submitAndWait(recording->slices.front().commands);
+    }
+
+    std::shared_ptr<ValidationLog> log = std::make_shared<ValidationLog>();
+    std::unique_ptr<VulkanContext> context;
+    KernelTuning tuning;
+    std::unique_ptr<PipelineSet> pipelines;
+    VulkanBuffer weights, scratch, other, step;
+    std::array<TexelSet, 3> sets;
+    CallBuffers buffers;
+
+private:
+    std::uint32_t m_used = 0;
+    std::set<std::string> m_names; // pipeline keys borrow their names
+};
+
+inline std::vector<float> randomFloats(std::size_t count, std::mt19937& random) {
+    std::uniform_real_distribution<float> value(-1.0F, 1.0F);
+    std::vector<float> out(count);
+    for (float& f : out)
+        f = value(random);
+    return out;
+}
+
+// The length of a matrix's longest row: what its product with values of about 1 amounts to before terms
+// cancel.
+inline double rowMagnitude(const TensorInfo& matrix) {
+    std::vector<float> row(matrix.rowLength());
+    double longest = 0;
+    for (std::uint64_t r = 0; r < matrix.rows(); ++r) {
+        reference::decodeRow(matrix, r, row);
+        double sum = 0;
+        for (const float w : row)
+            sum += double(w) * w;
+        longest = std::max(longest, std::sqrt(sum));
+    }
+    return longest;
+}
+
+// The largest difference, measured against the largest wanted value, or `size` where that is more.
+inline double worst(std::span<const float> got, std::span<const float> wanted, double size = 1e-30) {
+    double difference = 0;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        if (!std::isfinite(got[i])) return HUGE_VAL;
+        difference = std::max(difference, std::abs(double(got[i]) - wanted[i]));
+        size = std::max(size, std::abs(double(wanted[i])));
+    }
+    return difference / size;
+}
+
+inline std::uint32_t pieces(std::size_t length) { return static_cast<std::uint32_t>((length + 31) / 32 * 8); }
+
+} // namespace ponder::test

@@ -1,0 +1,273 @@
+// The matrix kernels and the embedding against their plain twins: every format, odd shapes, both load paths.
+#include "tests/engine/backend/vulkan_kernel_bench.h"
+
+using namespace ponder;
+using test::KernelBench;
+using test::RandomMatrix;
+
+class VulkanMatrixKernelsTest : public QObject {
+    Q_OBJECT
+    // Pieces in scratch, far enough apart for 64 columns (and a tile behind them) of 1536 values.
+    static constexpr std::uint32_t kInput = 0, kX = 70000, kNormed = 140000, kSquares = 210000,
+                                   kNorm = 230000, kBias = 231000, kOutput = 240000;
+    std::array<std::unique_ptr<KernelBench>, 2> m_benches;
+    std::mt19937 m_random{7};
+
+    KernelBench& bench(int path) { return *m_benches[path]; }
+    void rows() {
+        QTest::addColumn<int>("type");
+        QTest::addColumn<int>("path");
+        for (const int path : {0, 1})
+            for (const TensorType type : test::kAllTypes)
+                QTest::addRow("%s %s", std::string(typeTraits(type)->name).c_str(),
+                              path == 0 ? "texels" : "addresses")
+                    << static_cast<int>(type) << path;
+    }
+    // Sums of squares of every four values, as the kernels leave them for the next norm.
+    static std::vector<float> squaresOf(std::span<const float> x, std::size_t length, std::size_t padded) {
+        std::vector<float> out;
+        for (std::size_t row = 0; row * length < x.size(); ++row)
+            for (std::size_t i = 0; i < padded; i += 4) {
+                float sum = 0;
+                for (std::size_t e = i; e < std::min(i + 4, length); ++e)
+                    sum += x[row * length + e] * x[row * length + e];
+                out.push_back(sum);
+            }
+        return out;
+    }
+    // x times a norm's weights, and the squares of x, for `columns` columns.
+    void putNormed(KernelBench& b, std::span<const float> x, std::span<const float> norm,
+                   std::size_t length) {
+        std::vector<float> normed(x.begin(), x.end());
+        for (std::size_t i = 0; i < x.size(); ++i)
+            normed[i] *= norm[i % length];
+        b.put(b.scratch, kInput, normed, length, test::pieces(length));
+        const std::size_t padded = test::pieces(length) * 4;
+        b.put(b.scratch, kSquares, squaresOf(x, length, padded), padded / 4, test::pieces(length) / 4);
+    }
+
+private slots:
+    void initTestCase() {
+        for (int path = 0; path < 2; ++path) {
+            m_benches[path] = std::make_unique<KernelBench>(path == 0 ? LoadPath::Texel : LoadPath::Address);
+            if (!m_benches[path]->ready()) QSKIP("no usable Vulkan device with validation layers");
+        }
+    }
+    void cleanup() {
+        for (const auto& b : m_benches)
+            QVERIFY2(b->log->messages().empty(),
+                     b->log->messages().empty() ? "" : b->log->messages()[0].c_str());
+    }
+
+    void aProjectionAddsToTheResidualStreamAndPreparesTheNextNorm_data() { rows(); }
+    void aProjectionAddsToTheResidualStreamAndPreparesTheNextNorm() {
+        QFETCH(int, type);
+        QFETCH(int, path);
+        KernelBench& b = bench(path);
+        const auto format = static_cast<TensorType>(type);
+        for (const std::uint32_t length : {32U, 96U, 160U, 256U, 1536U}) {
+            if (length % typeTraits(format)->blockValues != 0) continue;
+            for (const std::uint32_t rows : {1U, 3U, 5U, 33U}) {
+                b.forgetWeights();
+                const RandomMatrix matrix(format, length, rows, m_random);
+                const std::uint32_t at = b.place(matrix);
+                const auto norm = test::randomFloats(rows, m_random);
+                b.put(b.scratch, kNorm, norm, rows, test::pieces(rows));
+                for (const std::uint32_t n : {1U, 2U, 7U, 8U, 9U, 64U}) {
+                    const auto y = test::randomFloats(std::size_t{n} * length, m_random);
+                    const auto x = test::randomFloats(std::size_t{n} * rows, m_random);
+                    b.put(b.scratch, kInput, y, length, test::pieces(length));
+                    b.put(b.scratch, kX, x, rows, test::pieces(rows));
+                    b.writeStep(n, 0);
+                    const ProjectAddCall call{kInput,
+                                              test::pieces(length),
+                                              (length + 31) / 32,
+                                              at,
+                                              (rows + 3) / 4,
+                                              kX,
+                                              test::pieces(rows),
+                                              kNormed,
+                                              kSquares,
+                                              test::pieces(rows) / 4,
+                                              kNorm};
+                    QVERIFY(b.run(b.matrixKey("project_add", n, {format, format, format}), call,
+                                  {b.tiles(call.groups, n), b.columnTiles(n)}));
+                    std::vector<float> wanted(x.size());
+                    reference::multiply(matrix.info, {}, y, wanted);
+                    for (std::size_t i = 0; i < x.size(); ++i)
+                        wanted[i] += x[i];
+                    const auto got = b.get(b.scratch, kX, n, rows, test::pieces(rows));
+                    QVERIFY2(test::worst(got, wanted, test::rowMagnitude(matrix.info)) < 1e-5,
+                             qPrintable(QString("%1 rows of %2, %3 columns").arg(rows).arg(length).arg(n)));
+                    const auto normed = b.get(b.scratch, kNormed, n, rows, test::pieces(rows));
+                    for (std::size_t i = 0; i < got.size(); ++i)
+                        QCOMPARE(normed[i], got[i] * norm[i % rows]);
+                    const std::size_t padded = (rows + 3) / 4 * 4;
+                    QVERIFY(test::worst(b.get(b.scratch, kSquares, n, padded / 4, test::pieces(rows) / 4),
+                                        squaresOf(got, rows, padded)) < 1e-6);
+                }
+            }
+        }
+    }
+
+    void queriesKeysAndValuesMayEachHaveAFormat_data() {
+        QTest::addColumn<int>("path");
+        QTest::newRow("texels") << 0;
+        QTest::newRow("addresses") << 1;
+    }
+    void queriesKeysAndValuesMayEachHaveAFormat() {
+        QFETCH(int, path);
+        KernelBench& b = bench(path);
+        using T = TensorType;
+        for (const auto& types :
+             {std::array{T::Q4_K, T::Q4_K, T::Q6_K}, std::array{T::Q5_0, T::Q8_0, T::F16}}) {
+            b.forgetWeights();
+            constexpr std::uint32_t length = 256, q = 96, kv = 32;
+            const RandomMatrix matrices[3] = {{types[0], length, q, m_random},
+                                              {types[1], length, kv, m_random},
+                                              {types[2], length, kv, m_random}};
+            const auto norm = test::randomFloats(length, m_random);
+            const auto bias = test::randomFloats(q + 2 * kv, m_random);
+            b.put(b.scratch, kBias, bias, bias.size(), test::pieces(bias.size()));
+            for (const std::uint32_t n : {1U, 2U, 9U, 64U}) {
+                const auto x = test::randomFloats(std::size_t{n} * length, m_random);
+                putNormed(b, x, norm, length);
+                b.writeStep(n, 0);
+                b.forgetWeights();
+                constexpr std::uint32_t stride = (q + 2 * kv) / 4;
+                const NormQkvCall call{kInput,
+                                       test::pieces(length),
+                                       kSquares,
+                                       test::pieces(length) / 4,
+                                       float(length),
+                                       1e-5F,
+                                       length / 32,
+                                       kOutput,
+                                       stride,
+                                       {b.place(matrices[0]), b.place(matrices[1]), b.place(matrices[2])},
+                                       {q / 4, kv / 4, kv / 4},
+                                       {kBias, kBias + q / 4, kBias + (q + kv) / 4}};
+                const std::uint32_t tiles = b.tiles(q / 4, n) + 2 * b.tiles(kv / 4, n);
+                QVERIFY(b.run(b.matrixKey("norm_qkv", n, types), call, {tiles, b.columnTiles(n)}));
+                std::vector<float> normed(x.size());
+                reference::rmsNorm(x, norm, 1e-5F, normed);
+                const auto got = b.get(b.scratch, kOutput, n, q + 2 * kv, stride);
+                std::size_t first = 0;
+                for (const RandomMatrix& matrix : matrices) {
+                    const std::size_t rows = matrix.info.rows();
+                    std::vector<float> wanted(n * rows), part;
+                    reference::multiply(matrix.info, std::span(bias).subspan(first, rows), normed, wanted);
+                    for (std::uint32_t t = 0; t < n; ++t)
+                        for (std::size_t r = 0; r < rows; ++r)
+                            part.push_back(got[t * (q + 2 * kv) + first + r]);
+                    QVERIFY(test::worst(part, wanted) < 2e-5);
+                    first += rows;
+                }
+            }
+        }
+    }
+
+    void gateAndUpBecomeSwiGlu_data() { queriesKeysAndValuesMayEachHaveAFormat_data(); }
+    void gateAndUpBecomeSwiGlu() {
+        QFETCH(int, path);
+        KernelBench& b = bench(path);
+        for (const auto& types : {std::array{TensorType::Q4_1, TensorType::Q4_1, TensorType::Q4_1},
+                                  std::array{TensorType::Q8_0, TensorType::Q5_1, TensorType::Q8_0}})
+            for (const std::uint32_t rows : {5U, 33U})
+                for (const std::uint32_t n : {1U, 7U, 64U}) {
+                    constexpr std::uint32_t length = 160;
+                    b.forgetWeights();
+                    const RandomMatrix gate(types[0], length, rows, m_random);
+                    const RandomMatrix up(types[1], length, rows, m_random);
+                    const auto norm = test::randomFloats(length, m_random);
+                    const auto x = test::randomFloats(std::size_t{n} * length, m_random);
+                    putNormed(b, x, norm, length);
+                    b.writeStep(n, 0);
+                    const NormGateUpCall call{
+                        kInput,      test::pieces(length), kSquares, test::pieces(length) / 4, float(length),
+                        1e-6F,       length / 32,          kOutput,  test::pieces(rows),       b.place(gate),
+                        b.place(up), (rows + 3) / 4};
+                    QVERIFY(b.run(b.matrixKey("norm_gate_up", n, types), call,
+                                  {b.tiles(call.groups, n), b.columnTiles(n)}));
+                    std::vector<float> normed(x.size()), wanted(n * rows), ups(n * rows);
+                    reference::rmsNorm(x, norm, 1e-6F, normed);
+                    reference::multiply(gate.info, {}, normed, wanted);
+                    reference::multiply(up.info, {}, normed, ups);
+                    reference::swiGlu(wanted, ups);
+                    QVERIFY(test::worst(b.get(b.scratch, kOutput, n, rows, test::pieces(rows)), wanted) <
+                            5e-5);
+                }
+    }
+
+    void theHeadWritesTheLogitsOfItsSliceForTheWantedColumns_data() {
+        queriesKeysAndValuesMayEachHaveAFormat_data();
+    }
+    void theHeadWritesTheLogitsOfItsSliceForTheWantedColumns() {
+        QFETCH(int, path);
+        KernelBench& b = bench(path);
+        for (const std::uint32_t n : {1U, 2U, 9U}) {
+            constexpr std::uint32_t length = 256, rows = 33, firstColumn = 3, slice = 8;
+            b.forgetWeights();
+            const RandomMatrix matrix(TensorType::Q6_K, length, rows, m_random);
+            const auto norm = test::randomFloats(length, m_random);
+            const auto x = test::randomFloats(std::size_t{n + firstColumn} * length, m_random);
+            putNormed(b, x, norm, length);
+            b.writeStep(n + firstColumn, 0);
+            const std::uint32_t stride = slice + 9 + 2;
+            const HeadCall call{kInput + firstColumn * test::pieces(length),
+                                test::pieces(length),
+                                kSquares + firstColumn * (test::pieces(length) / 4),
+                                test::pieces(length) / 4,
+                                float(length),
+                                1e-5F,
+                                length / 32,
+                                b.place(matrix),
+                                (rows + 3) / 4,
+                                slice,
+                                stride,
+                                n};
+            QVERIFY(b.run(b.matrixKey("head", n, {TensorType::Q6_K, TensorType::Q6_K, TensorType::Q6_K}),
+                          call, {b.tiles(call.groups, n), b.columnTiles(n)}));
+            std::vector<float> normed(x.size()), wanted(n * rows);
+            reference::rmsNorm(x, norm, 1e-5F, normed);
+            reference::multiply(matrix.info, {}, std::span(normed).subspan(firstColumn * length), wanted);
+            QVERIFY(test::worst(b.get(b.other, slice, n, rows, stride), wanted) < 2e-5);
+        }
+    }
+
+    void embeddingsAreDecodedAndPreparedForTheFirstNorm_data() { rows(); }
+    void embeddingsAreDecodedAndPreparedForTheFirstNorm() {
+        QFETCH(int, type);
+        QFETCH(int, path);
+        KernelBench& b = bench(path);
+        const auto format = static_cast<TensorType>(type);
+        const std::vector<std::uint32_t> tokens{32, 0, 7, 5, 2, 31, 30, 1, 7};
+        for (const std::uint32_t length : {32U, 96U, 256U, 1536U}) {
+            if (length % typeTraits(format)->blockValues != 0) continue;
+            b.forgetWeights();
+            const RandomMatrix matrix(format, length, 33, m_random);
+            const auto norm = test::randomFloats(length, m_random);
+            b.put(b.scratch, kNorm, norm, length, test::pieces(length));
+            const auto n = static_cast<std::uint32_t>(tokens.size());
+            b.writeStep(n, 0, tokens);
+            const EmbedCall call{
+                b.place(matrix),          9,    0, length / 32, kX, test::pieces(length), kNormed, kSquares,
+                test::pieces(length) / 4, kNorm};
+            const PipelineKey key{"embed", {b.tuning.plainWorkgroup, 0, kernelFormat(format)}};
+            QVERIFY(b.run(key, call, {(n * (length / 32) + 63) / 64}));
+            std::vector<float> wanted(std::size_t{n} * length);
+            for (std::uint32_t t = 0; t < n; ++t)
+                reference::decodeRow(matrix.info, tokens[t], std::span(wanted).subspan(t * length, length));
+            const auto got = b.get(b.scratch, kX, n, length, test::pieces(length));
+            QVERIFY(test::worst(got, wanted) < 1e-6);
+            const auto normed = b.get(b.scratch, kNormed, n, length, test::pieces(length));
+            for (std::size_t i = 0; i < got.size(); ++i)
+                QCOMPARE(normed[i], got[i] * norm[i % length]);
+            QVERIFY(test::worst(b.get(b.scratch, kSquares, n, length / 4, length / 16),
+                                squaresOf(got, length, length)) < 1e-6);
+        }
+    }
+};
+
+QTEST_APPLESS_MAIN(VulkanMatrixKernelsTest)
+#include "vulkan_matrix_kernels_test.moc"
