@@ -60,25 +60,37 @@ QString temporaryFolder() {
     return folder.path();
 }
 
-enum class Opening { Ready, Damaged, Newer, Unwritable };
+enum class Opening { Ready, Damaged, Newer, Unusable };
+
+// SQLite's codes for a damaged file and for one that is no database; a busy or full disk is neither.
+bool isDamage(const QSqlError& error) {
+    constexpr int kCorrupt = 11;
+    constexpr int kNotADatabase = 26;
+    const int code = error.nativeErrorCode().toInt() & 0xff;
+    return code == kCorrupt || code == kNotADatabase;
+}
 
 Opening tryOpen(const QString& file, const QString& name, QSqlDatabase& database) {
     database = connect(file, name);
-    if (!database.isOpen()) return QFileInfo(file).size() > 0 ? Opening::Damaged : Opening::Unwritable;
-    const std::optional<int> version = schemaVersion(database);
-    if (!version) return Opening::Damaged;
+    if (!database.isOpen()) return Opening::Unusable;
+    QSqlError error;
+    const std::optional<int> version = schemaVersion(database, error);
+    if (!version) return isDamage(error) ? Opening::Damaged : Opening::Unusable;
     if (*version > kSchemaVersion) return Opening::Newer;
-    if (!prepare(database) || !migrate(database, *version))
-        return QFileInfo(file).isWritable() && QFileInfo(QFileInfo(file).path()).isWritable()
-                   ? Opening::Damaged
-                   : Opening::Unwritable;
-    return Opening::Ready;
+    return prepare(database) && migrate(database, *version) ? Opening::Ready : Opening::Unusable;
 }
 
 void drop(QSqlDatabase& database, const QString& name) {
     database.close();
     database = QSqlDatabase();
     QSqlDatabase::removeDatabase(name);
+}
+
+QString unwritable(const QString& folder) {
+    return DatabaseText::tr(
+               "Chats cannot be kept, because %1 cannot be written. Check the permissions and the "
+               "disk.")
+        .arg(QDir::toNativeSeparators(folder));
 }
 
 } // namespace
@@ -92,39 +104,36 @@ Database Database::openFirst(const QString& folder, const QString& connectionNam
     Database result;
     result.m_name = connectionName;
     QDir().mkpath(folder);
-    result.m_file = QDir(folder).filePath(QStringLiteral("ponder.sqlite"));
+    QString place = folder;
+    // Ids are given out in memory, so one process at a time writes a history.
+    result.m_lock = std::make_unique<QLockFile>(QDir(folder).filePath(QStringLiteral("ponder.lock")));
+    result.m_lock->setStaleLockTime(0);
+    if (!result.m_lock->tryLock(0)) {
+        const bool taken = result.m_lock->error() == QLockFile::LockFailedError;
+        result.m_notice = taken
+                              ? DatabaseText::tr("Ponder is open already. Chats of this window are not kept.")
+                              : unwritable(folder);
+        place = temporaryFolder();
+    }
+    result.m_file = QDir(place).filePath(QStringLiteral("ponder.sqlite"));
     for (int attempt = 0; attempt < 4; ++attempt) {
-        switch (tryOpen(result.m_file, connectionName, result.m_connection)) {
-        case Opening::Ready:
-            return result;
-        case Opening::Damaged: {
-            drop(result.m_connection, connectionName);
-            const QString target = asideName(result.m_file);
-            if (moveAside(result.m_file, target)) {
-                result.m_notice =
-                    DatabaseText::tr("The history could not be read. It was moved to %1 and a new one was "
-                                     "begun.")
-                        .arg(QDir::toNativeSeparators(target));
-                continue;
-            }
-            break;
+        const Opening opening = tryOpen(result.m_file, connectionName, result.m_connection);
+        if (opening == Opening::Ready) return result;
+        drop(result.m_connection, connectionName);
+        const QString aside = asideName(result.m_file);
+        if (opening == Opening::Newer) {
+            result.m_notice = DatabaseText::tr("The history was written by a newer version of Ponder. It was "
+                                               "left as it is; a separate one is used.");
+            result.m_file = QDir(place).filePath(QStringLiteral("ponder-%1.sqlite").arg(kSchemaVersion));
+        } else if (opening == Opening::Damaged && moveAside(result.m_file, aside)) {
+            result.m_notice = DatabaseText::tr("The history could not be read. It was moved to %1 and a new "
+                                               "one was begun.")
+                                  .arg(QDir::toNativeSeparators(aside));
+        } else {
+            result.m_notice = unwritable(place);
+            place = temporaryFolder();
+            result.m_file = QDir(place).filePath(QStringLiteral("ponder.sqlite"));
         }
-        case Opening::Newer:
-            drop(result.m_connection, connectionName);
-            result.m_notice =
-                DatabaseText::tr("The history was written by a newer version of Ponder. It was left as it "
-                                 "is; a separate one is used.");
-            result.m_file = QDir(folder).filePath(QStringLiteral("ponder-%1.sqlite").arg(kSchemaVersion));
-            continue;
-        case Opening::Unwritable:
-            drop(result.m_connection, connectionName);
-            break;
-        }
-        result.m_notice =
-            DatabaseText::tr(
-                "Chats cannot be kept, because %1 cannot be written. Check the permissions and the disk.")
-                .arg(QDir::toNativeSeparators(folder));
-        result.m_file = QDir(temporaryFolder()).filePath(QStringLiteral("ponder.sqlite"));
     }
     return result;
 }
@@ -139,12 +148,13 @@ Database Database::openAgain(const QString& file, const QString& connectionName)
 }
 
 Database::Database(Database&& other) noexcept
-    : m_connection(std::exchange(other.m_connection, QSqlDatabase())),
+    : m_lock(std::move(other.m_lock)), m_connection(std::exchange(other.m_connection, QSqlDatabase())),
       m_name(std::exchange(other.m_name, QString())), m_file(std::move(other.m_file)),
       m_notice(std::move(other.m_notice)) {}
 
 Database& Database::operator=(Database&& other) noexcept {
     close();
+    m_lock = std::move(other.m_lock);
     m_connection = std::exchange(other.m_connection, QSqlDatabase());
     m_name = std::exchange(other.m_name, QString());
     m_file = std::move(other.m_file);

@@ -2,14 +2,17 @@
 //
 // Takes a folder; gives a connection in write-ahead mode. A file that is not a readable database is moved
 // aside beside itself, never deleted, and a new one is begun; a file of a newer Ponder is left alone and
-// another one used. Where the folder cannot be written, a temporary folder stands in. What happened is in
-// `notice`, translated.
+// another one used. Where the folder cannot be written, or another Ponder has it open, a temporary folder
+// stands in. What happened is in `notice`, translated.
 //
 // Owner: Store. Thread: the one that opened it. Next station: chat_table.h.
 #pragma once
 
+#include <QLockFile>
 #include <QSqlDatabase>
 #include <QString>
+
+#include <memory>
 
 namespace ponder {
 
@@ -35,6 +38,7 @@ public:
 private:
     void close();
 
+    std::unique_ptr<QLockFile> m_lock; // of the first connection
     QSqlDatabase m_connection;
     QString m_name;
     QString m_file;

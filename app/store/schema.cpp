@@ -40,12 +40,14 @@ QStringList step(int version) {
 
 } // namespace
 
-std::optional<int> schemaVersion(QSqlDatabase& database) {
+std::optional<int> schemaVersion(QSqlDatabase& database, QSqlError& error) {
     QSqlQuery query(database);
     // Reading the table list is what makes SQLite look at the file's header and first page.
-    if (!query.exec(QStringLiteral("SELECT count(*) FROM sqlite_master")) || !query.next())
-        return std::nullopt;
-    if (!query.exec(QStringLiteral("PRAGMA user_version")) || !query.next()) return std::nullopt;
+    for (const char* statement : {"SELECT count(*) FROM sqlite_master", "PRAGMA user_version"})
+        if (!query.exec(QLatin1String(statement)) || !query.next()) {
+            error = query.lastError();
+            return std::nullopt;
+        }
     return query.value(0).toInt();
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <QSqlDatabase>
+#include <QSqlError>
 
 #include <optional>
 
@@ -12,8 +13,8 @@ namespace ponder {
 
 inline constexpr int kSchemaVersion = 1;
 
-// Nothing where the file is not a readable database.
-std::optional<int> schemaVersion(QSqlDatabase& database);
+// Nothing where the file cannot be read; `error` then says why.
+std::optional<int> schemaVersion(QSqlDatabase& database, QSqlError& error);
 // From `version` to kSchemaVersion, each step in a transaction. False where a statement fails.
 bool migrate(QSqlDatabase& database, int version);
 

@@ -58,6 +58,7 @@ private slots:
     void aFileOfNoiseIsMovedAside();
     void aHistoryOfANewerVersionIsLeftAlone();
     void aFolderThatCannotBeWrittenGivesANotice();
+    void aSecondPonderDoesNotWriteTheSameHistory();
     void aBadRowDoesNotBlockItsChat();
     void aReplyCutOffByACrashCountsAsStopped();
     void idsGoOnAfterARestart();
@@ -236,6 +237,18 @@ void StoreTest::aFolderThatCannotBeWrittenGivesANotice() {
     QVERIFY(store.notice().contains(QDir::toNativeSeparators(blocked)));
     newChat(store, QStringLiteral("works meanwhile"), 1);
     QCOMPARE(store.chats().size(), 1);
+}
+
+void StoreTest::aSecondPonderDoesNotWriteTheSameHistory() {
+    Store first(folder());
+    newChat(first, QStringLiteral("first"), 1);
+    Store second(folder());
+    QVERIFY(!second.notice().isEmpty());
+    QVERIFY(second.file() != first.file());
+    newChat(second, QStringLiteral("second"), 2);
+    QCOMPARE(second.chats().first().title, QStringLiteral("second"));
+    QCOMPARE(first.chats().size(), 1);
+    QCOMPARE(first.chats().first().title, QStringLiteral("first"));
 }
 
 void StoreTest::aBadRowDoesNotBlockItsChat() {
