@@ -75,10 +75,11 @@ void ReplyStream::flush() {
         m_reply.state = MessageState::Writing;
         m_messages->update(m_reply);
     }
-    if (!delta.answer.isEmpty())
+    if (!delta.answer.isEmpty()) {
         setPhase(Phase::Answering);
-    else if (m_splitter->hasThoughts())
+    } else if (m_splitter->hasThoughts()) {
         setPhase(Phase::Thinking);
+    }
     emit grew();
 }
 

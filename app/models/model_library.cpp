@@ -85,13 +85,13 @@ void ModelLibrary::openPath(QString path) {
     if (m_step == Step::Loading) m_engine.cancelLoad();
     clearError();
     m_opening = {};
-    m_opening.path = path;
-    m_opening.name = QFileInfo(path).completeBaseName();
+    m_opening.path = std::move(path);
+    m_opening.name = QFileInfo(m_opening.path).completeBaseName();
     m_bytesDone = m_bytesAll = 0;
     setStep(Step::Checking);
     emit modelChanged();
     const int attempt = ++m_attempt;
-    m_pool.start([this, attempt, path] {
+    m_pool.start([this, attempt, path = m_opening.path] {
         auto result = std::make_shared<Result<CheckedModel>>(m_services.check(path));
         QMetaObject::invokeMethod(
             this, [this, attempt, result] { checked(attempt, *result); }, Qt::QueuedConnection);
