@@ -3,8 +3,8 @@
 namespace ponder {
 
 void SubmitPace::measured(double cost, double seconds) {
-    // Short submits are mostly overhead and say little about a rate.
-    if (seconds < 0.01 || cost <= 0) return;
+    // A small part of a slice is mostly overhead and says little about a rate.
+    if (cost < 0.3 * costPerSlice() && seconds < 0.3 * kSeconds) return;
     const double rate = cost / seconds;
     // Fall at once, rise slowly.
     m_rate = rate < m_rate ? rate : 0.75 * m_rate + 0.25 * rate;

@@ -12,7 +12,9 @@ namespace ponder {
 struct VulkanOptions {
     LoadPath loadPath = LoadPath::Auto;
     std::shared_ptr<ValidationLog> validation; // turns the validation layers on; for tests
-    std::uint64_t largestBuffer = 0; // bytes; below the device's own limit, for tests; 0: that limit
+    // Below the device's own limits, for tests; 0: those limits.
+    std::uint64_t largestBuffer = 0;    // bytes
+    std::uint32_t maxPartPositions = 0; // of the cache, in one invocation of attention
 };
 
 // Best first: discrete, integrated, software. Unusable ones are listed with the reason.
