@@ -25,7 +25,7 @@ Result<std::unique_ptr<Model>> loadModel(const Invocation& call, std::stop_token
     const auto showProgress = [&](std::uint64_t done, std::uint64_t all) {
         call.console.progress(Cli::tr("loading %1 %").arg(all > 0 ? done * 100 / all : 0));
     };
-    auto model = Model::load(loadOptions(call.arguments, contextTokens), showProgress, stop);
+    auto model = Model::load(loadOptions(call.arguments, contextTokens), showProgress, std::move(stop));
     call.console.progress({});
     if (model && (*model)->contextExceedsTraining())
         call.console.note(
@@ -36,7 +36,7 @@ Result<std::unique_ptr<Model>> loadModel(const Invocation& call, std::stop_token
 }
 
 Result<RunModel> RunModel::load(const Invocation& call, std::stop_token stop, std::uint32_t contextTokens) {
-    auto model = loadModel(call, stop, contextTokens);
+    auto model = loadModel(call, std::move(stop), contextTokens);
     if (!model) return model.error();
     auto session = (*model)->createSession();
     if (!session) return session.error();
