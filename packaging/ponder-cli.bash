@@ -38,7 +38,7 @@ _ponder_cli() {
         render) options+=' --template-file --messages-file --no-generation-prompt --no-thinking --bos-token --eos-token' ;;
         logits) options+=" --ids --out $device" ;;
         perplexity) options+=" --text-file --tokens --per-token $device" ;;
-        complete) options+=" --prompt-file --ids --special -n $sampling $device" ;;
+        complete) options+=" --prompt-file --ids --special --ignore-eos -n $sampling $device" ;;
         chat) options+=" --message --instruction --no-thinking --temperature --top-p --max-tokens --seed $device" ;;
         bench) options+=" -p -n -r $device" ;;
     esac

@@ -31,19 +31,13 @@ Result<Speed> measure(const RunModel& loaded, const Plan& plan, std::uint32_t ro
     GenerateSettings settings;
     settings.sampling.temperature = 0;
     settings.maxTokens = plan.reply;
-    // A reply that ends early says little about decoding: another prompt is tried.
-    constexpr std::uint32_t kTries = 8;
-    Speed speed;
-    for (std::uint32_t attempt = 0; attempt < kTries; ++attempt) {
-        loaded.session->clear();
-        const auto prompt = randomPrompt(loaded.model->tokenizer(), plan.prompt, round * kTries + attempt);
-        const auto result = loaded.session->generate(prompt, settings, {}, stop);
-        if (!result) return result.error();
-        if (result->reason == FinishReason::Cancelled) return Error{ErrorCode::Cancelled, {}, {}};
-        speed = {plan.prompt / std::max(result->prefillSeconds, 1e-9), result->decodeTokensPerSecond()};
-        if (result->replyTokens >= plan.reply) break;
-    }
-    return speed;
+    settings.ignoreEndOfText = true;
+    loaded.session->clear();
+    const auto prompt = randomPrompt(loaded.model->tokenizer(), plan.prompt, round);
+    const auto result = loaded.session->generate(prompt, settings, {}, stop);
+    if (!result) return result.error();
+    if (result->reason == FinishReason::Cancelled) return Error{ErrorCode::Cancelled, {}, {}};
+    return Speed{plan.prompt / std::max(result->prefillSeconds, 1e-9), result->decodeTokensPerSecond()};
 }
 
 double median(std::vector<Speed> speeds, double Speed::*which) {

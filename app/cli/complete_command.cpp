@@ -37,6 +37,7 @@ int run(const Invocation& call) {
     };
     GenerateSettings settings = generateSettings(call.arguments);
     settings.maxTokens = static_cast<std::uint32_t>(call.arguments.count(QStringLiteral("n")));
+    settings.ignoreEndOfText = call.arguments.has(QStringLiteral("ignore-eos"));
     const auto result = loaded->session->generate(*prompt, settings, onToken, guard.token());
     if (!result) return call.console.fail(result.error());
     if (call.console.json()) {
@@ -59,6 +60,7 @@ void declare(Arguments& arguments) {
                   Arguments::Presence::Optional);
     arguments.flag(QStringLiteral("special"),
                    Cli::tr("Text that spells a special token becomes that token."));
+    arguments.flag(QStringLiteral("ignore-eos"), Cli::tr("Goes on to N tokens where the model would end."));
     arguments.count(QStringLiteral("n"), QStringLiteral("N"), Cli::tr("Tokens to generate at most."), 128, 1);
     takesSampling(arguments, 0.6);
 }
@@ -67,7 +69,8 @@ void declare(Arguments& arguments) {
 
 const Command kCompleteCommand{
     "complete",
-    "MODEL (--prompt-file F | --ids 1,2,3) [-n N] [--temperature T] [--seed S] [--device D] [--json]",
+    "MODEL (--prompt-file F | --ids 1,2,3) [-n N] [--ignore-eos] [--temperature T] [--seed S] [--device D] "
+    "[--json]",
     QT_TRANSLATE_NOOP("ponder::Cli", "Continues a text without a chat template."),
     "complete model.gguf --prompt-file prompt.txt -n 64\ncomplete model.gguf --ids 1,2,3 -n 8 --temperature "
     "0 --json",

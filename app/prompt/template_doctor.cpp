@@ -65,8 +65,33 @@ bool isR1Family(const ModelCard& card, const QString& source, bool mentionsThink
            !name.contains(laterDeepSeek) && !source.contains(QStringLiteral("if not thinking"));
 }
 
+struct FamilySampling {
+    const char* name; // part of the model's name, lower case
+    double temperature, topP;
+};
+
+// SmolLM2's card; the generation settings that come with Qwen2.5 and Llama 3 Instruct.
+constexpr std::array kFamilies{
+    FamilySampling{"smollm", 0.2, 0.9},
+    FamilySampling{"qwen2.5", 0.7, 0.8},
+    FamilySampling{"llama-3", 0.6, 0.9},
+};
+
+void recommendForFamily(TemplateFacts& facts, const ModelCard& card) {
+    QString name = card.name.toLower();
+    name.replace(QLatin1Char(' '), QLatin1Char('-'));
+    for (const FamilySampling& family : kFamilies) {
+        if (!name.contains(QLatin1String(family.name))) continue;
+        facts.temperature = family.temperature;
+        facts.topP = family.topP;
+        facts.samplingSource = TemplateFacts::SamplingSource::FamilyCard;
+        return;
+    }
+}
+
 void recommendSampling(TemplateFacts& facts, const ModelCard& card) {
     using Source = TemplateFacts::SamplingSource;
+    recommendForFamily(facts, card);
     if (facts.markers.reasons) {
         facts.temperature = kR1Temperature;
         facts.topP = kR1TopP;

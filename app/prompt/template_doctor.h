@@ -3,7 +3,8 @@
 // Takes a template that renders and a ModelCard; renders a few short conversations and looks. Gives plain
 // facts. Owner: plain value. Thread: the template's. Errors: none; a probe that fails counts as "no".
 // Source of the R1 rules: the model card of DeepSeek-R1 (temperature 0.6, top-p 0.95, no system prompt,
-// replies that start with "<think>\n", up to 32,768 tokens). Next station: prompt_builder.h.
+// replies that start with "<think>\n", up to 32,768 tokens). Other families: their cards and generation
+// settings. Next station: prompt_builder.h.
 #pragma once
 
 #include "app/chat/chat_engine.h"
@@ -17,6 +18,7 @@ struct TemplateFacts {
         ModelFile,    // general.sampling.* of the file
         R1Card,       // what DeepSeek publishes for the R1 family
         ReasoningUse, // as R1Card, for other models that think
+        FamilyCard,   // what the makers of an ordinary model publish
         GeneralUse,
     };
 
@@ -29,7 +31,7 @@ struct TemplateFacts {
     double temperature = 0.7;
     double topP = 0.95;
     SamplingSource samplingSource = SamplingSource::GeneralUse;
-    int maxTokens = 8192;
+    int maxTokens = 2048;
 
     static TemplateFacts examine(ChatTemplate& chatTemplate, const ModelCard& card);
 };

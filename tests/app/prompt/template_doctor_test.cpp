@@ -22,6 +22,7 @@ private slots:
     void anR1NameIsEnough();
     void anOrdinaryModelDoesNotReason();
     void theFilesOwnSamplingCounts();
+    void familiesGetWhatTheirMakersPublish();
     void aTemplateThatRefusesSystemPromptsIsKnown();
     void otherMarkersAreFoundInTheTemplate();
     void theFamiliesOfTheReferenceData_data();
@@ -87,6 +88,17 @@ void TemplateDoctorTest::theFilesOwnSamplingCounts() {
     facts = examine(card);
     QCOMPARE(facts.temperature, 0.6);
     QCOMPARE(facts.samplingSource, Source::R1Card);
+}
+
+void TemplateDoctorTest::familiesGetWhatTheirMakersPublish() {
+    const auto named = [](const char* name) {
+        return examine(test::card(test::kChatMl, test::kChatMlSpecials, QString::fromLatin1(name)));
+    };
+    QCOMPARE(named("Smollm2 135M 8k Lc100K Mix1 Ep2").temperature, 0.2);
+    QCOMPARE(named("Smollm2 135M 8k Lc100K Mix1 Ep2").topP, 0.9);
+    QCOMPARE(named("Meta Llama 3.1 8B Instruct").topP, 0.9);
+    QCOMPARE(named("Qwen2.5 7B Instruct").samplingSource, Source::FamilyCard);
+    QCOMPARE(named("DeepSeek-R1-Distill-Llama-8B").samplingSource, Source::R1Card);
 }
 
 void TemplateDoctorTest::aTemplateThatRefusesSystemPromptsIsKnown() {
