@@ -201,6 +201,7 @@ ReplyRequest ChatController::requestFor(int questionId) const {
     request.thinking = m_settings.thinkingEnabled() || !canTurnThinkingOff();
     request.temperature = m_settings.temperature();
     request.topP = m_settings.topP();
+    if (m_model) request.marks = m_settings.thinkMarks(m_model->path);
     return request;
 }
 

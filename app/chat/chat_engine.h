@@ -41,6 +41,7 @@ struct ReplyRequest {
     double topP = -1;        // < 0: the model's recommendation
     quint64 seed = 0;        // 0: a random one
     int maxTokens = 0;       // 0: the model's recommendation
+    QString marks;           // what the user says of this model's thought marks, see think_marks.h
 };
 
 struct LoadRequestInfo {

@@ -1,6 +1,7 @@
 #include "app/chat/fake_chat_engine.h"
 
 #include "app/chat/fake_replies.h"
+#include "app/chat/think_marks.h"
 
 #include <QFileInfo>
 
@@ -122,6 +123,7 @@ void FakeChatEngine::continuePrefill() {
     m_firstTokenSeconds = double(m_elapsed.restart()) / 1000;
     ThinkMarkers markers = m_model->markers;
     markers.startsInside = markers.startsInside && m_request.thinking;
+    markers = markersFromLine(m_request.marks, markers).value_or(markers);
     emit replyStarted(markers);
 }
 

@@ -1,5 +1,7 @@
 #include "app/chat/reply_generator.h"
 
+#include "app/chat/think_marks.h"
+
 #include <optional>
 #include <random>
 
@@ -70,6 +72,15 @@ GenerateSettings ReplyGenerator::settingsFor(const ReplyRequest& request) const 
     return settings;
 }
 
+// The template's markers, or the user's. Only an opening mark of the user's own that ends the prompt starts
+// the reply inside a thought.
+ThinkMarkers ReplyGenerator::markersFor(const ReplyRequest& request, const Prompt& prompt) const {
+    std::optional<ThinkMarkers> own = markersFromLine(request.marks, prompt.markers);
+    if (!own) return prompt.markers;
+    own->startsInside = own->reasons && endsInsideThought(QString::fromStdString(prompt.text), *own);
+    return *own;
+}
+
 QString ReplyGenerator::pieceOf(const ReplyToken& token, const ThinkMarkers& markers) const {
     if (token.text.empty() && m_model.tokenizer().isControl(token.id)) {
         const QString text = QString::fromStdString(m_model.tokenizer().piece(token.id));
@@ -85,13 +96,14 @@ Result<ReplySummary> ReplyGenerator::run(const ReplyRequest& request, const Repl
     if (!rendered) return rendered.error();
     const std::vector<TokenId> ids = tokenIds(*rendered);
 
+    const ThinkMarkers markers = markersFor(request, *rendered);
     std::optional<Clock::time_point> first;
     const OnToken onToken = [&](const ReplyToken& token) {
         if (!first) {
             first = Clock::now();
-            if (callbacks.started) callbacks.started(rendered->markers);
+            if (callbacks.started) callbacks.started(markers);
         }
-        return !callbacks.arrived || callbacks.arrived(pieceOf(token, rendered->markers));
+        return !callbacks.arrived || callbacks.arrived(pieceOf(token, markers));
     };
     const Progress onPrefill = [&](std::uint64_t done, std::uint64_t all) {
         if (callbacks.prefill) callbacks.prefill(static_cast<int>(done), static_cast<int>(all));

@@ -40,6 +40,7 @@ private:
     GenerateSettings settingsFor(const ReplyRequest& request) const;
     // The text of a token, also where the file calls the tags of a thought control tokens, which are never
     // shown otherwise.
+    ThinkMarkers markersFor(const ReplyRequest& request, const Prompt& prompt) const;
     QString pieceOf(const ReplyToken& token, const ThinkMarkers& markers) const;
 
     Model& m_model;

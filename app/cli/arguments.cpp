@@ -32,7 +32,7 @@ void Arguments::takesDevice() {
          Cli::tr("auto, reference, vulkan, vulkan:1 or part of a device's name. The default is auto."),
          Presence::Optional);
     count(QStringLiteral("context"), QStringLiteral("N"),
-          Cli::tr("Tokens of context. The default is what the model was trained for, at most 4096."), 0);
+          Cli::tr("Tokens of context. The default is what the model was trained for, at most 32768."), 0);
     choice(QStringLiteral("kv"), {QStringLiteral("f16"), QStringLiteral("f32")},
            Cli::tr("Number format of the attention cache. The default is the device's choice."));
 }

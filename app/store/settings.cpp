@@ -26,6 +26,8 @@ const QStringList& thoughtsModes() {
     return list;
 }
 
+const QLatin1String kThinkMarks("thinkMarks:"); // and the model's path
+
 double recommendedOr(double value, double largest) {
     return value >= 0 && value <= largest ? value : -1; // also for NaN
 }
@@ -53,6 +55,15 @@ Settings::Settings(Store& store, QObject* parent) : QObject(parent), m_store(sto
     m_windowWidth = qBound(360, read("windowWidth", m_windowWidth), 16384);
     m_windowHeight = qBound(280, read("windowHeight", m_windowHeight), 16384);
     m_thinkingEnabled = read("thinkingEnabled", m_thinkingEnabled);
+    for (auto entry = kept.cbegin(); entry != kept.cend(); ++entry)
+        if (entry.key().startsWith(kThinkMarks) && !entry.value().isEmpty())
+            m_thinkMarks.insert(entry.key().mid(kThinkMarks.size()), entry.value());
+}
+
+void Settings::setThinkMarks(const QString& modelPath, const QString& line) {
+    if (thinkMarks(modelPath) == line) return;
+    m_thinkMarks.insert(modelPath, line);
+    m_store.setSetting(kThinkMarks + modelPath, line);
 }
 
 template<class T>

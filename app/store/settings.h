@@ -6,6 +6,7 @@
 
 #include "app/store/store.h"
 
+#include <QHash>
 #include <QObject>
 #include <QString>
 #include <QtQml/qqmlregistration.h>
@@ -58,6 +59,10 @@ public:
     void setWindowHeight(int value);
     void setThinkingEnabled(bool value);
 
+    // What the user says of a model's thought marks (chat/think_marks.h), by the model's path.
+    Q_INVOKABLE QString thinkMarks(const QString& modelPath) const { return m_thinkMarks.value(modelPath); }
+    Q_INVOKABLE void setThinkMarks(const QString& modelPath, const QString& line);
+
 signals:
     void languageChanged();
     void themeChanged();
@@ -89,6 +94,7 @@ private:
     int m_windowWidth = 1280;
     int m_windowHeight = 800;
     bool m_thinkingEnabled = true;
+    QHash<QString, QString> m_thinkMarks;
 };
 
 } // namespace ponder

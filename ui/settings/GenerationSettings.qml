@@ -89,6 +89,11 @@ ColumnLayout {
         }
     }
 
+    ThoughtMarksSetting {
+        Layout.fillWidth: true
+        visible: App.library.state === "ready"
+    }
+
     ColumnLayout {
         Layout.fillWidth: true
         spacing: Theme.s2

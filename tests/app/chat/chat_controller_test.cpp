@@ -54,6 +54,7 @@ private slots:
     void anEditedQuestionBecomesANewBranch();
     void aCancelledEditSendsAnOrdinaryQuestion();
     void aModelThatDoesNotReasonIsNotFolded();
+    void theUsersOwnThoughtMarksWinOverTheModels();
     void thinkingCanBeTurnedOff();
     void aReplyGoesOnWhileAnotherChatIsShown();
     void removingTheChatOfARunningReplyStopsIt();
@@ -238,6 +239,20 @@ void ChatControllerTest::aModelThatDoesNotReasonIsNotFolded() {
     QTRY_VERIFY(!desk.chat().busy());
     QCOMPARE(desk.textOf(1), QStringLiteral("Use <think> and </think>."));
     QCOMPARE(desk.at(1, MessageModel::ThinkStateRole).toString(), QStringLiteral("none"));
+}
+
+void ChatControllerTest::theUsersOwnThoughtMarksWinOverTheModels() {
+    Desk desk(folder());
+    desk.load();
+    desk.app.settings()->setThinkMarks(QStringLiteral("/models/r1.gguf"), QStringLiteral("never"));
+    QVERIFY(desk.chat().send(QStringLiteral("Why is the sky blue?")));
+    QTRY_VERIFY(!desk.chat().busy());
+    QVERIFY(desk.thoughtsOf(1).isEmpty());
+    QVERIFY(desk.textOf(1).contains(QLatin1String("</think>")));
+    desk.app.settings()->setThinkMarks(QStringLiteral("/models/r1.gguf"), QString());
+    desk.chat().regenerate(desk.idOf(1));
+    QTRY_VERIFY(!desk.chat().busy());
+    QVERIFY(!desk.thoughtsOf(1).isEmpty());
 }
 
 void ChatControllerTest::thinkingCanBeTurnedOff() {

@@ -31,11 +31,14 @@ void SettingsTest::everyPreferenceIsKept() {
             QVERIFY2(settings.property(name) != it.value(), name);
             QVERIFY2(settings.setProperty(name, it.value()), name);
         }
+        settings.setThinkMarks(QStringLiteral("/models/a.gguf"), QStringLiteral("never"));
     }
     Store store(folder.path());
     Settings settings(store);
     for (auto it = values.cbegin(); it != values.cend(); ++it)
         QCOMPARE(settings.property(it.key().toLatin1()), it.value());
+    QCOMPARE(settings.thinkMarks(QStringLiteral("/models/a.gguf")), QStringLiteral("never"));
+    QVERIFY(settings.thinkMarks(QStringLiteral("/models/b.gguf")).isEmpty());
 }
 
 void SettingsTest::aPreferenceThatDoesNotChangeTellsNobody() {
