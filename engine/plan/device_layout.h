@@ -4,8 +4,8 @@
 // loss into up to three regions. "Block" means 32 consecutive weights of a row, "group" four consecutive
 // rows; rows are padded with zeros to whole groups, row lengths to whole blocks.
 //
-//     quants [row][block][quantPieces]   8 weights to a word: nibbles of weights 0-3 low, 4-7 high; or bytes,
-//                                        halves, floats in order
+//     quants [group][block][row of four][quantPieces]  8 weights to a word: nibbles of weights 0-3 low, 4-7
+//                                        high; or bytes, halves, floats in order
 //     planes [group][block][planePieces] the bits above the nibble, of the four rows:
 //                                        5-bit types: word r is row r; bit 8t+i belongs to weight 4i+t
 //                                        Q6_K: words 2r and 2r+1; bits 8t+2(i mod 4) belong to weight 4i+t,

@@ -22,7 +22,7 @@ uint scalePieces(uint f, uint blocks) {
 // A matrix: its format, the piece where it begins, blocks of a row, groups of rows.
 struct Matrix { uint format; uint at; uint blocks; uint groups; };
 uint quantsAt(Matrix w, uint row, uint block) {
-    return w.at + (row * w.blocks + block) * quantPieces(w.format);
+    return w.at + ((row / 4u * w.blocks + block) * 4u + (row & 3u)) * quantPieces(w.format);
 }
 uint planesAt(Matrix w, uint group, uint block) {
     return w.at + w.groups * 4u * w.blocks * quantPieces(w.format) +

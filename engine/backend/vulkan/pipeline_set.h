@@ -9,9 +9,9 @@
 #include "engine/backend/vulkan/vulkan_buffer.h"
 
 #include <array>
-#include <compare>
 #include <map>
 #include <string_view>
+#include <tuple>
 
 namespace ponder {
 
@@ -22,7 +22,9 @@ struct PipelineKey {
     // By constant id: 0 workgroup, 1 groups, 2 to 4 formats, 5 rope in halves, 6 f32 cache, 7 queries,
     // 8 lanes of a head, 9 pieces of a lane.
     std::array<std::uint32_t, 10> constants{};
-    auto operator<=>(const PipelineKey&) const = default;
+    bool operator<(const PipelineKey& other) const {
+        return std::tie(kernel, constants) < std::tie(other.kernel, other.constants);
+    }
 };
 
 // The views that a kernel reads at one set number; empty on the address path.

@@ -35,7 +35,7 @@ Result<std::unique_ptr<Executor>> VulkanDevice::load(const LoadRequest& request,
     KernelTuning tuning = KernelTuning::forDevice(*m_context);
     if (m_options.maxPartPositions > 0) tuning.maxPartPositions = m_options.maxPartPositions;
     return VulkanExecutor::load(*m_context, request, limitsOf(*m_context, tuning, m_options), tuning,
-                                progress, std::move(stop));
+                                progress, stop);
 }
 
 Result<std::unique_ptr<Device>> openVulkanDevice(const std::string& id, const VulkanOptions& options) {

@@ -14,7 +14,8 @@ VulkanExecutor::VulkanExecutor(VulkanContext& context, VulkanPlan plan, const Ke
 
 Result<std::unique_ptr<Executor>> VulkanExecutor::load(VulkanContext& context, const LoadRequest& request,
                                                        const PlanLimits& limits, const KernelTuning& tuning,
-                                                       const Progress& progress, std::stop_token stop) {
+                                                       const Progress& progress,
+                                                       const std::stop_token& stop) {
     auto plan =
         VulkanPlan::make(request.config, request.weights, limits, request.contextTokens, request.kvType);
     if (!plan) return plan.error();
@@ -33,7 +34,7 @@ Result<std::unique_ptr<Executor>> VulkanExecutor::load(VulkanContext& context, c
     return std::unique_ptr<Executor>(std::move(executor));
 }
 
-Result<void> VulkanExecutor::allocate(const Progress& progress, std::stop_token stop) {
+Result<void> VulkanExecutor::allocate(const Progress& progress, const std::stop_token& stop) {
     auto step = VulkanBuffer::create(m_context, m_plan.step.bytes, Place::Upload);
     if (!step) return step.error();
     m_step = std::move(*step);
@@ -65,7 +66,7 @@ Result<void> VulkanExecutor::bind() {
 }
 
 // Records a token and a prompt for a cache of one position, which builds every pipeline they need.
-Result<void> VulkanExecutor::buildPipelines(KvType type, std::stop_token stop) {
+Result<void> VulkanExecutor::buildPipelines(KvType type, const std::stop_token& stop) {
     auto cache = createCache(1, type);
     if (!cache) return cache.error();
     const auto& vulkanCache = static_cast<const VulkanKvCache&>(**cache);
@@ -156,7 +157,7 @@ Result<Recording> VulkanExecutor::record(const VulkanKvCache& cache, const StepS
 }
 
 Result<void> VulkanExecutor::submit(const Recording& recording, std::size_t from, std::size_t to,
-                                    SubmitPace& pace, std::stop_token stop) {
+                                    SubmitPace& pace, const std::stop_token& stop) {
     for (std::size_t i = from; i < to; ++i) {
         if (stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, {}};
         const auto seconds = m_context.submitAndWait(recording.slices[i].commands);
@@ -169,7 +170,7 @@ Result<void> VulkanExecutor::submit(const Recording& recording, std::size_t from
 }
 
 Result<void> VulkanExecutor::runOne(VulkanKvCache& cache, std::uint32_t length, bool wantsLogits,
-                                    std::stop_token stop) {
+                                    const std::stop_token& stop) {
     StepShape shape = shapeOf(1, length);
     shape.logitRows = 1;
     VulkanKvCache::DecodeStep& step = cache.decode;
@@ -187,7 +188,7 @@ Result<void> VulkanExecutor::runOne(VulkanKvCache& cache, std::uint32_t length, 
 
 Result<void> VulkanExecutor::runPass(VulkanKvCache& cache, std::span<const TokenId> tokens,
                                      std::uint32_t firstPosition, std::uint32_t firstLogits,
-                                     std::stop_token stop, float* logits) {
+                                     const std::stop_token& stop, float* logits) {
     const auto rows = static_cast<std::uint32_t>(tokens.size());
     writeStep(tokens, firstPosition);
     if (rows == 1) {

@@ -17,7 +17,7 @@ class VulkanExecutor final : public Executor {
 public:
     static Result<std::unique_ptr<Executor>> load(VulkanContext& context, const LoadRequest& request,
                                                   const PlanLimits& limits, const KernelTuning& tuning,
-                                                  const Progress& progress, std::stop_token stop);
+                                                  const Progress& progress, const std::stop_token& stop);
 
     std::uint32_t maxBatch() const override { return m_plan.limits.maxRows; }
     Result<std::unique_ptr<KvCache>> createCache(std::uint32_t tokens, KvType type) override;
@@ -33,20 +33,21 @@ public:
 
 private:
     VulkanExecutor(VulkanContext& context, VulkanPlan plan, const KernelTuning& tuning);
-    Result<void> allocate(const Progress& progress, std::stop_token stop);
+    Result<void> allocate(const Progress& progress, const std::stop_token& stop);
     Result<void> bind();
-    Result<void> buildPipelines(KvType type, std::stop_token stop);
+    Result<void> buildPipelines(KvType type, const std::stop_token& stop);
 
     std::uint32_t rowsOfPass(std::uint32_t rows, std::uint32_t length) const;
     std::uint32_t partsOf(std::uint32_t rows, std::uint32_t length) const;
     void writeStep(std::span<const TokenId> tokens, std::uint32_t firstPosition);
     StepShape shapeOf(std::uint32_t rows, std::uint32_t length) const;
     Result<Recording> record(const VulkanKvCache& cache, const StepShape& shape, bool withBody);
-    Result<void> runOne(VulkanKvCache& cache, std::uint32_t length, bool wantsLogits, std::stop_token stop);
+    Result<void> runOne(VulkanKvCache& cache, std::uint32_t length, bool wantsLogits,
+                        const std::stop_token& stop);
     Result<void> runPass(VulkanKvCache& cache, std::span<const TokenId> tokens, std::uint32_t firstPosition,
-                         std::uint32_t firstLogits, std::stop_token stop, float* logits);
+                         std::uint32_t firstLogits, const std::stop_token& stop, float* logits);
     Result<void> submit(const Recording& recording, std::size_t from, std::size_t to, SubmitPace& pace,
-                        std::stop_token stop);
+                        const std::stop_token& stop);
     void copyLogits(std::uint32_t rows, float* out) const;
 
     VulkanContext& m_context;

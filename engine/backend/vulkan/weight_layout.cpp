@@ -165,47 +165,50 @@ void writeScales(const DeviceLayout& layout, const Block& block, std::byte* out,
     }
 }
 
-// F32, F16, BF16 stay as they are; only the row is padded.
-void copyRow(const DeviceLayout& layout, const std::byte* row, std::uint64_t rowLength, std::byte* out) {
-    const std::size_t valueBytes = typeTraits(layout.type)->blockBytes;
-    const std::size_t used = rowLength * valueBytes;
-    std::memcpy(out, row, used);
-    std::memset(out + used, 0, std::size_t{layout.blocks} * layout.quantPieces * 16 - used);
+// One block of F32, F16 or BF16 stays as it is; behind the end of a row come zeros.
+void copyBlock(const DeviceLayout& layout, std::span<const std::byte> row, std::uint32_t index,
+               std::byte* out) {
+    const std::size_t blockBytes = std::size_t{layout.quantPieces} * 16;
+    const std::size_t at = index * blockBytes;
+    const std::size_t used = std::min(blockBytes, row.size() - at);
+    std::memcpy(out, row.data() + at, used);
+    std::memset(out + used, 0, blockBytes - used);
+}
+
+// One block of one row; scales: of its group, zero before.
+void writeBlock(const DeviceLayout& layout, std::span<const std::byte> row, std::uint32_t index,
+                std::uint32_t lane, std::byte* quants, std::byte* planes, std::byte* scales) {
+    if (layout.scalePieces == 0) return copyBlock(layout, row, index, quants);
+    const Block block = readBlock(layout.type, reinterpret_cast<const std::uint8_t*>(row.data()), index);
+    writeQuants(layout, block, quants);
+    writeScales(layout, block, scales, lane, index);
+    if (layout.planePieces) writePlanes(layout, block, planes, lane);
 }
 
 } // namespace
 
 void rearrange(const DeviceLayout& layout, std::span<const std::byte> rows, std::uint64_t count,
-               std::uint64_t rowLength, const RegionWriters& out) {
-    const std::size_t rowQuants = std::size_t{layout.blocks} * layout.quantPieces * 16;
-    const std::size_t groupPlanes = std::size_t{layout.blocks} * layout.planePieces * 16;
+               const RegionWriters& out) {
+    const std::size_t quantBytes = std::size_t{layout.quantPieces} * 16; // of one block of one row
+    const std::size_t planeBytes = std::size_t{layout.planePieces} * 16; // of one block of a group
     const std::size_t rowBytes = count == 0 ? 0 : rows.size() / count;
     // Halves of a word come from two blocks; device memory is only written, so they meet here.
     std::vector<std::byte> scales(std::size_t{layout.scalePieces} * 16);
     for (std::uint64_t group = 0; group * 4 < count; ++group) {
         std::fill(scales.begin(), scales.end(), std::byte{0});
-        for (std::uint32_t lane = 0; lane < 4; ++lane) {
-            const std::uint64_t row = group * 4 + lane;
-            std::byte* quants = out.quants + row * rowQuants;
-            if (row >= count)
-                std::memset(quants, 0, rowQuants);
-            else if (layout.scalePieces == 0)
-                copyRow(layout, rows.data() + row * rowBytes, rowLength, quants);
-            if (layout.scalePieces == 0) continue;
-            for (std::uint32_t index = 0; index < layout.blocks; ++index) {
-                Block block;
+        for (std::uint32_t index = 0; index < layout.blocks; ++index) {
+            const std::uint64_t block = group * layout.blocks + index;
+            std::byte* planes = out.planes + block * planeBytes;
+            for (std::uint32_t lane = 0; lane < 4; ++lane) {
+                const std::uint64_t row = group * 4 + lane;
+                std::byte* quants = out.quants + (block * 4 + lane) * quantBytes;
                 if (row < count) {
-                    block =
-                        readBlock(layout.type,
-                                  reinterpret_cast<const std::uint8_t*>(rows.data()) + row * rowBytes, index);
-                    writeQuants(layout, block, quants + std::size_t{index} * layout.quantPieces * 16);
-                    writeScales(layout, block, scales.data(), lane, index);
+                    writeBlock(layout, rows.subspan(row * rowBytes, rowBytes), index, lane, quants, planes,
+                               scales.data());
+                } else {
+                    std::memset(quants, 0, quantBytes);
+                    std::memset(planes + lane * planeBytes / 4, 0, planeBytes / 4);
                 }
-                if (layout.planePieces)
-                    writePlanes(layout, block,
-                                out.planes + group * groupPlanes +
-                                    std::size_t{index} * layout.planePieces * 16,
-                                lane);
             }
         }
         if (!scales.empty()) std::memcpy(out.scales + group * scales.size(), scales.data(), scales.size());

@@ -20,9 +20,8 @@ struct RegionWriters {
     std::byte* scales = nullptr;
 };
 
-// rows: as in the file, rowBytes apart. count: rows given, the last group padded with zeros. rowLength:
-// values.
+// rows: `count` rows as in the file, behind each other; the last group is padded with zeros.
 void rearrange(const DeviceLayout& layout, std::span<const std::byte> rows, std::uint64_t count,
-               std::uint64_t rowLength, const RegionWriters& out);
+               const RegionWriters& out);
 
 } // namespace ponder

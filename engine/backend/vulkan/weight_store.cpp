@@ -14,8 +14,8 @@ constexpr std::uint64_t kBytesAtOnce = std::uint64_t{4} << 20; // between two lo
 class Loading {
 public:
     Loading(WeightStore& store, Uploader& uploader, const VulkanPlan& plan, const Progress& progress,
-            std::stop_token stop)
-        : m_store(store), m_uploader(uploader), m_progress(progress), m_stop(std::move(stop)) {
+            const std::stop_token& stop)
+        : m_store(store), m_uploader(uploader), m_progress(progress), m_stop(stop) {
         for (const VulkanTensor& tensor : plan.tensors)
             m_all += tensor.source->bytes.size();
     }
@@ -44,16 +44,15 @@ public:
             const std::uint64_t rows = std::min(groups * 4, layout.rows - group * 4);
             const auto source =
                 tensor.source->bytes.subspan((slice.firstRow + group * 4) * rowBytes, rows * rowBytes);
-            if (auto written = writeGroups(tensor, slice, group, groups, source, rows); !written)
-                return written;
+            if (auto written = writeGroups(slice, group, groups, source, rows); !written) return written;
             if (auto advanced = advance(source.size()); !advanced) return advanced;
         }
         return {};
     }
 
 private:
-    Result<void> writeGroups(const VulkanTensor& tensor, const WeightSlice& slice, std::uint64_t group,
-                             std::uint64_t groups, std::span<const std::byte> source, std::uint64_t rows) {
+    Result<void> writeGroups(const WeightSlice& slice, std::uint64_t group, std::uint64_t groups,
+                             std::span<const std::byte> source, std::uint64_t rows) {
         const DeviceLayout& layout = slice.layout;
         const std::uint64_t quants = std::uint64_t{layout.blocks} * layout.quantPieces * 4; // of a group
         const std::uint64_t planes = std::uint64_t{layout.blocks} * layout.planePieces;
@@ -64,7 +63,7 @@ private:
             {(slice.at + layout.scalesAt() + group * scales) * 16, groups * scales * 16},
         };
         return m_uploader.write(m_store.chunks[slice.chunk], ranges, [&](std::span<std::byte* const> places) {
-            rearrange(layout, source, rows, tensor.source->rowLength(), {places[0], places[1], places[2]});
+            rearrange(layout, source, rows, {places[0], places[1], places[2]});
         });
     }
 
@@ -86,7 +85,7 @@ private:
 } // namespace
 
 Result<WeightStore> WeightStore::load(VulkanContext& context, const VulkanPlan& plan,
-                                      const Progress& progress, std::stop_token stop) {
+                                      const Progress& progress, const std::stop_token& stop) {
     WeightStore store;
     auto scratch = VulkanBuffer::create(context, plan.scratch.pieces * 16, Place::Device);
     if (!scratch) return scratch.error();

@@ -15,7 +15,7 @@ struct WeightStore {
     VulkanBuffer scratch;
 
     static Result<WeightStore> load(VulkanContext& context, const VulkanPlan& plan, const Progress& progress,
-                                    std::stop_token stop);
+                                    const std::stop_token& stop);
 };
 
 } // namespace ponder

@@ -111,7 +111,7 @@ public:
             DeviceLayout::of(matrix.info.type, matrix.info.rowLength(), matrix.info.rows());
         const std::uint32_t at = m_used;
         std::byte* base = weights.mapped() + std::size_t{at} * 16;
-        rearrange(layout, matrix.bytes, layout.rows, matrix.info.rowLength(),
+        rearrange(layout, matrix.bytes, layout.rows,
                   {base, base + layout.planesAt() * 16, base + layout.scalesAt() * 16});
         m_used += static_cast<std::uint32_t>(layout.pieces());
         return at;
