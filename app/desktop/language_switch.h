@@ -27,7 +27,8 @@ class LanguageSwitch : public QObject {
     Q_PROPERTY(QString language READ language NOTIFY languageChanged)
     Q_PROPERTY(QLocale locale READ locale NOTIFY languageChanged)
 public:
-    explicit LanguageSwitch(QObject* parent = nullptr);
+    // No default argument: QML would prefer a default constructor to create() and make a second one.
+    explicit LanguageSwitch(QObject* parent);
     ~LanguageSwitch() override;
 
     static LanguageSwitch* create(QQmlEngine* engine, QJSEngine*);

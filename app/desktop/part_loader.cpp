@@ -4,6 +4,18 @@
 
 namespace ponder {
 
+namespace {
+
+// Children first, because positioners add up their sizes.
+void settle(QQuickItem* item) {
+    const QList<QQuickItem*> children = item->childItems();
+    for (QQuickItem* child : children)
+        settle(child);
+    item->ensurePolished();
+}
+
+} // namespace
+
 PartLoader::PartLoader(QQuickItem* parent) : QQuickItem(parent) {}
 
 void PartLoader::setPart(QQmlComponent* part) {
@@ -54,6 +66,7 @@ void PartLoader::rebuild() {
             delete made;
         }
     }
+    if (m_item && m_settled) settle(m_item);
     if (m_item) {
         connect(m_item, &QQuickItem::implicitWidthChanged, this, &PartLoader::takeSize);
         connect(m_item, &QQuickItem::implicitHeightChanged, this, &PartLoader::takeSize);

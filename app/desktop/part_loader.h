@@ -18,6 +18,9 @@ class PartLoader : public QQuickItem {
     Q_PROPERTY(QQmlComponent* part READ part WRITE setPart NOTIFY partChanged)
     Q_PROPERTY(QQuickItem* item READ item NOTIFY itemChanged)
     Q_PROPERTY(bool active READ isActive WRITE setActive NOTIFY activeChanged)
+    // The part has its final size as soon as it is made, not at the next polish: a list that fills a page
+    // would otherwise make its rows by the hundred, because each has no height yet.
+    Q_PROPERTY(bool settled MEMBER m_settled)
 public:
     explicit PartLoader(QQuickItem* parent = nullptr);
 
@@ -43,6 +46,7 @@ private:
     QPointer<QQmlComponent> m_part;
     QPointer<QQuickItem> m_item;
     bool m_active = true;
+    bool m_settled = false;
 };
 
 } // namespace ponder

@@ -21,7 +21,7 @@ public:
     QQuickWindow* window() const;
 
 private:
-    LanguageSwitch m_languages;
+    LanguageSwitch m_languages{nullptr};
     QQmlApplicationEngine m_qml;
 };
 

@@ -29,11 +29,13 @@ ListView {
     }
 
     clip: true
+    currentIndex: -1 // no row is the current one; the list itself has the keyboard
     boundsBehavior: Flickable.StopAtBounds
     maximumFlickVelocity: 4000
-    onContentHeightChanged: root.follow()
-    onHeightChanged: root.follow()
-    onCountChanged: root.follow()
+    // Later, because moving the list while it lays out its rows makes it build all of them.
+    onContentHeightChanged: Qt.callLater(root.follow)
+    onHeightChanged: Qt.callLater(root.follow)
+    onCountChanged: Qt.callLater(root.follow)
     onMovementStarted: root.following = false
     onMovementEnded: root.following = root.nearEnd
     Keys.onPressed: event => {

@@ -37,6 +37,7 @@ Item {
         y: root.index === 0 ? Theme.s6 + 2 : 0
         anchors.horizontalCenter: parent.horizontalCenter
         width: Math.min(Theme.column, root.width - 2 * Theme.s6)
+        settled: true
         part: root.role === "user" ? question : reply
     }
 

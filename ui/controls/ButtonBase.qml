@@ -8,6 +8,8 @@ T.AbstractButton {
     id: root
 
     property string hint
+    property Hint hintShown: null
+    readonly property bool hintWanted: root.hint.length > 0 && (root.hovered || root.visualFocus)
 
     // What a press does, for the keys that Templates do not know.
     function activate() {
@@ -24,6 +26,8 @@ T.AbstractButton {
     focusPolicy: Qt.StrongFocus
     Accessible.name: root.text
     Accessible.description: root.hint
+    onHintWantedChanged: if (root.hintWanted && !root.hintShown)
+        root.hintShown = hintMaker.createObject(root) as Hint
     Keys.onReturnPressed: root.activate()
     Keys.onEnterPressed: root.activate()
 
@@ -31,8 +35,13 @@ T.AbstractButton {
         cursorShape: Qt.PointingHandCursor
     }
 
-    Hint {
-        text: root.hint
-        visible: root.hint.length > 0 && (root.hovered || root.visualFocus) && !root.pressed
+    // Made when it is first wanted: a long chat has hundreds of buttons.
+    Component {
+        id: hintMaker
+
+        Hint {
+            text: root.hint
+            visible: root.hintWanted && !root.pressed
+        }
     }
 }

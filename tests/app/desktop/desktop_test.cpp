@@ -60,7 +60,7 @@ private slots:
     }
 
     void switchingTheLanguageTranslatesAtOnce() {
-        LanguageSwitch languages;
+        LanguageSwitch languages(nullptr);
         languages.use(QStringLiteral("ko"));
         QCOMPARE(QCoreApplication::translate("GroupHeading", "Today"), QStringLiteral("오늘"));
         QSignalSpy changes(&languages, &LanguageSwitch::languageChanged);
