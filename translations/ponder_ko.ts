@@ -119,6 +119,10 @@
         <source>Chats cannot be kept, because %1 cannot be written. Check the permissions and the disk.</source>
         <translation>%1에 쓸 수 없어 대화를 보관할 수 없습니다. 권한과 디스크를 확인하십시오.</translation>
     </message>
+    <message>
+        <source>Ponder is open already. Chats of this window are not kept.</source>
+        <translation>Ponder가 이미 열려 있습니다. 이 창의 대화는 보관되지 않습니다.</translation>
+    </message>
 </context>
 <context>
     <name>DropOverlay</name>
@@ -260,11 +264,11 @@
     <name>EngineChat</name>
     <message>
         <source>This file has no chat template; the built-in one for %1 is used.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 파일에는 대화 형식이 없어 %1에 맞는 내장 형식을 사용합니다.</translation>
     </message>
     <message>
         <source>The chat template of this file does not work; the built-in one for %1 is used.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 파일의 대화 형식이 작동하지 않아 %1에 맞는 내장 형식을 사용합니다.</translation>
     </message>
 </context>
 <context>
@@ -905,299 +909,303 @@
     <name>ponder::Cli</name>
     <message>
         <source>Print the result as JSON.</source>
-        <translation type="unfinished"></translation>
+        <translation>결과를 JSON으로 출력합니다.</translation>
     </message>
     <message>
         <source>Show this help.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 도움말을 보여 줍니다.</translation>
     </message>
     <message>
         <source>auto, reference, vulkan, vulkan:1 or part of a device&apos;s name. The default is auto.</source>
-        <translation type="unfinished"></translation>
+        <translation>auto, reference, vulkan, vulkan:1 또는 장치 이름의 일부를 씁니다. 기본값은 auto입니다.</translation>
     </message>
     <message>
         <source>Tokens of context. The default is what the model was trained for, at most 4096.</source>
-        <translation type="unfinished"></translation>
+        <translation>문맥의 토큰 수입니다. 기본값은 모델의 학습 길이이며 최대 4096입니다.</translation>
     </message>
     <message>
         <source>Number format of the attention cache. The default is the device&apos;s choice.</source>
-        <translation type="unfinished"></translation>
+        <translation>어텐션 캐시의 수 형식입니다. 기본값은 장치가 정합니다.</translation>
     </message>
     <message>
         <source>this subcommand has no such option, or it lacks its value</source>
-        <translation type="unfinished"></translation>
+        <translation>이 하위 명령에 없는 옵션이거나 값이 빠졌습니다</translation>
     </message>
     <message>
         <source>it stands where nothing is expected</source>
-        <translation type="unfinished"></translation>
+        <translation>여기에는 아무것도 오지 않아야 합니다</translation>
     </message>
     <message>
         <source>give the path of a .gguf file</source>
-        <translation type="unfinished"></translation>
+        <translation>.gguf 파일의 경로를 적으십시오</translation>
     </message>
     <message>
         <source>this option is needed</source>
-        <translation type="unfinished"></translation>
+        <translation>이 옵션이 필요합니다</translation>
     </message>
     <message>
         <source>give a number from %1 to %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1부터 %2까지의 수를 적으십시오</translation>
     </message>
     <message>
         <source>give one of: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>다음 중 하나를 적으십시오: %1</translation>
     </message>
     <message>
         <source>give token ids separated by commas, as in 1,2,3</source>
-        <translation type="unfinished"></translation>
+        <translation>토큰 번호를 쉼표로 나누어 적으십시오. 예: 1,2,3</translation>
     </message>
     <message>
         <source>round %1 of %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%2회 중 %1회</translation>
     </message>
     <message>
         <source>Tokens of the prompt.</source>
-        <translation type="unfinished"></translation>
+        <translation>프롬프트의 토큰 수입니다.</translation>
     </message>
     <message>
         <source>Tokens of the reply.</source>
-        <translation type="unfinished"></translation>
+        <translation>답변의 토큰 수입니다.</translation>
     </message>
     <message>
         <source>Rounds; the result is their median.</source>
-        <translation type="unfinished"></translation>
+        <translation>반복 횟수입니다. 결과는 그 중앙값입니다.</translation>
     </message>
     <message>
         <source>Measures reading and writing speed, loading time and memory.</source>
-        <translation type="unfinished"></translation>
+        <translation>읽기와 쓰기 속도, 불러오는 시간, 메모리를 측정합니다.</translation>
     </message>
     <message>
         <source>give either it or --ids, and not both</source>
-        <translation type="unfinished"></translation>
+        <translation>이 옵션과 --ids 중 하나만 적으십시오</translation>
     </message>
     <message>
         <source>The text to continue, UTF-8; - is standard input.</source>
-        <translation type="unfinished"></translation>
+        <translation>이어 쓸 글이며 UTF-8입니다. -는 표준 입력입니다.</translation>
     </message>
     <message>
         <source>The tokens to continue, in place of a text.</source>
-        <translation type="unfinished"></translation>
+        <translation>글 대신 이어 쓸 토큰입니다.</translation>
     </message>
     <message>
         <source>Text that spells a special token becomes that token.</source>
-        <translation type="unfinished"></translation>
+        <translation>특수 토큰과 같은 글은 그 토큰이 됩니다.</translation>
     </message>
     <message>
         <source>Tokens to generate at most.</source>
-        <translation type="unfinished"></translation>
+        <translation>생성할 최대 토큰 수입니다.</translation>
     </message>
     <message>
         <source>Continues a text without a chat template.</source>
-        <translation type="unfinished"></translation>
+        <translation>대화 형식 없이 글을 이어 씁니다.</translation>
     </message>
     <message>
         <source>            cannot be used: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>            사용할 수 없음: %1</translation>
     </message>
     <message>
         <source>Lists the devices that models can run on, best first.</source>
-        <translation type="unfinished"></translation>
+        <translation>모델을 실행할 수 있는 장치를 좋은 순서로 보여 줍니다.</translation>
     </message>
     <message>
         <source>0 takes the likeliest token.</source>
-        <translation type="unfinished"></translation>
+        <translation>0이면 가장 가능성이 높은 토큰을 고릅니다.</translation>
     </message>
     <message>
         <source>Only the N likeliest tokens; 0 is off.</source>
-        <translation type="unfinished"></translation>
+        <translation>가능성이 높은 토큰 N개만 사용합니다. 0이면 끕니다.</translation>
     </message>
     <message>
         <source>Only tokens that make up this probability; 1 is off.</source>
-        <translation type="unfinished"></translation>
+        <translation>합쳐서 이 확률이 되는 토큰만 사용합니다. 1이면 끕니다.</translation>
     </message>
     <message>
         <source>Only tokens this likely beside the likeliest; 0 is off.</source>
-        <translation type="unfinished"></translation>
+        <translation>가장 가능성이 높은 토큰에 견주어 이 비율이 되는 토큰만 사용합니다. 0이면 끕니다.</translation>
     </message>
     <message>
         <source>Above 1, seen tokens become less likely.</source>
-        <translation type="unfinished"></translation>
+        <translation>1보다 크면 이미 나온 토큰의 가능성이 낮아집니다.</translation>
     </message>
     <message>
         <source>Above 0, tokens become less likely with every use.</source>
-        <translation type="unfinished"></translation>
+        <translation>0보다 크면 토큰이 나올 때마다 가능성이 낮아집니다.</translation>
     </message>
     <message>
         <source>The same seed on the same device gives the same reply; 0 is a random one.</source>
-        <translation type="unfinished"></translation>
+        <translation>같은 장치에서 시드가 같으면 답변도 같습니다. 0이면 무작위입니다.</translation>
     </message>
     <message>
         <source>Usage: ponder-cli SUBCOMMAND [options]</source>
-        <translation type="unfinished"></translation>
+        <translation>사용법: ponder-cli 하위명령 [옵션]</translation>
     </message>
     <message>
         <source>Every subcommand has --help with examples, and --json.</source>
-        <translation type="unfinished"></translation>
+        <translation>모든 하위 명령에는 예시가 있는 --help와 --json이 있습니다.</translation>
     </message>
     <message>
         <source>Exit codes: 0 done, 2 usage, 3 bad file, 4 does not fit, 5 device, 130 interrupted.</source>
-        <translation type="unfinished"></translation>
+        <translation>종료 코드: 0 완료, 2 사용법 오류, 3 잘못된 파일, 4 메모리 부족, 5 장치 오류, 130 중단.</translation>
     </message>
     <message>
         <source>Examples:</source>
-        <translation type="unfinished"></translation>
+        <translation>예시:</translation>
     </message>
     <message>
         <source>Usage: ponder-cli %1</source>
-        <translation type="unfinished"></translation>
+        <translation>사용법: ponder-cli %1</translation>
     </message>
     <message>
         <source>Options:</source>
-        <translation type="unfinished"></translation>
+        <translation>옵션:</translation>
     </message>
     <message>
         <source>Checks a model file and says what is in it.</source>
-        <translation type="unfinished"></translation>
+        <translation>모델 파일을 검사하고 내용을 알려 줍니다.</translation>
     </message>
     <message>
         <source>%1 x %2 logits written</source>
-        <translation type="unfinished"></translation>
+        <translation>logit %1 × %2개를 썼습니다</translation>
     </message>
     <message>
         <source>The tokens, at consecutive positions from 0.</source>
-        <translation type="unfinished"></translation>
+        <translation>0번 위치부터 차례로 놓을 토큰입니다.</translation>
     </message>
     <message>
         <source>The file to write: little-endian 32-bit floats, tokens x vocabulary.</source>
-        <translation type="unfinished"></translation>
+        <translation>쓸 파일입니다. 리틀 엔디언 32비트 실수이며 토큰 수 × 어휘 크기입니다.</translation>
     </message>
     <message>
         <source>Writes the logits of every position to a file.</source>
-        <translation type="unfinished"></translation>
+        <translation>모든 위치의 logit을 파일에 씁니다.</translation>
     </message>
     <message>
         <source>See: ponder-cli %1</source>
-        <translation type="unfinished"></translation>
+        <translation>참고: ponder-cli %1</translation>
     </message>
     <message>
         <source>A subcommand is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>하위 명령이 빠졌습니다.</translation>
     </message>
     <message>
         <source>There is no subcommand &quot;%1&quot;.</source>
-        <translation type="unfinished"></translation>
+        <translation>&quot;%1&quot; 하위 명령은 없습니다.</translation>
     </message>
     <message>
         <source>it has fewer than two tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>토큰이 두 개보다 적습니다</translation>
     </message>
     <message>
         <source>perplexity %1, %2 nat a token over %3 tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>혼란도 %1, 토큰당 %2나트, 토큰 %3개</translation>
     </message>
     <message>
         <source>The text to score, UTF-8; - is standard input.</source>
-        <translation type="unfinished"></translation>
+        <translation>평가할 글이며 UTF-8입니다. -는 표준 입력입니다.</translation>
     </message>
     <message>
         <source>Score only the first N tokens; 0 is all of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>처음 토큰 N개만 평가합니다. 0이면 모두 평가합니다.</translation>
     </message>
     <message>
         <source>Also give the value of every token.</source>
-        <translation type="unfinished"></translation>
+        <translation>토큰마다의 값도 보여 줍니다.</translation>
     </message>
     <message>
         <source>Says how well a model predicts a text.</source>
-        <translation type="unfinished"></translation>
+        <translation>모델이 글을 얼마나 잘 예측하는지 알려 줍니다.</translation>
     </message>
     <message>
         <source>give a JSON array of messages, each with a role and a content</source>
-        <translation type="unfinished"></translation>
+        <translation>role과 content가 있는 메시지의 JSON 배열을 적으십시오</translation>
     </message>
     <message>
         <source>give either a model or --template-file</source>
-        <translation type="unfinished"></translation>
+        <translation>모델이나 --template-file 중 하나를 적으십시오</translation>
     </message>
     <message>
         <source>A chat template (Jinja) in place of a model&apos;s.</source>
-        <translation type="unfinished"></translation>
+        <translation>모델의 것 대신 쓸 대화 형식(Jinja)입니다.</translation>
     </message>
     <message>
         <source>The conversation, a JSON array of messages; - is standard input.</source>
-        <translation type="unfinished"></translation>
+        <translation>대화이며 메시지의 JSON 배열입니다. -는 표준 입력입니다.</translation>
     </message>
     <message>
         <source>Do not open the reply.</source>
-        <translation type="unfinished"></translation>
+        <translation>답변을 열지 않습니다.</translation>
     </message>
     <message>
         <source>Ask the template to turn thinking off.</source>
-        <translation type="unfinished"></translation>
+        <translation>대화 형식에 생각을 끄도록 요청합니다.</translation>
     </message>
     <message>
         <source>What bos_token is; the default is the model&apos;s.</source>
-        <translation type="unfinished"></translation>
+        <translation>bos_token의 값입니다. 기본값은 모델의 값입니다.</translation>
     </message>
     <message>
         <source>What eos_token is; the default is the model&apos;s.</source>
-        <translation type="unfinished"></translation>
+        <translation>eos_token의 값입니다. 기본값은 모델의 값입니다.</translation>
     </message>
     <message>
         <source>Shows the prompt that a chat template makes of a conversation.</source>
-        <translation type="unfinished"></translation>
+        <translation>대화 형식이 대화로 만드는 프롬프트를 보여 줍니다.</translation>
     </message>
     <message>
         <source>loading %1 %</source>
-        <translation type="unfinished"></translation>
+        <translation>불러오는 중 %1%</translation>
     </message>
     <message>
         <source>Warning: %1 tokens of context are more than the %2 this model was trained for.</source>
-        <translation type="unfinished"></translation>
+        <translation>경고: 문맥 토큰 %1개는 이 모델이 학습한 %2개보다 많습니다.</translation>
     </message>
     <message>
         <source>The text to split, UTF-8; - is standard input.</source>
-        <translation type="unfinished"></translation>
+        <translation>나눌 글이며 UTF-8입니다. -는 표준 입력입니다.</translation>
     </message>
     <message>
         <source>Splits a text into the tokens of a model; no token is added in front.</source>
-        <translation type="unfinished"></translation>
+        <translation>글을 모델의 토큰으로 나눕니다. 앞에 토큰을 더하지 않습니다.</translation>
     </message>
     <message>
         <source>The context is full; the reply ends here. Use --context for a longer one.</source>
-        <translation type="unfinished"></translation>
+        <translation>문맥이 가득 차서 답변이 여기서 끝납니다. --context로 더 길게 할 수 있습니다.</translation>
     </message>
     <message>
         <source>Ask a question; Ctrl-C stops a reply, Ctrl-D ends.</source>
-        <translation type="unfinished"></translation>
+        <translation>질문을 입력하십시오. Ctrl-C는 답변을 중지하고 Ctrl-D는 끝냅니다.</translation>
     </message>
     <message>
         <source>One question; without it, questions are read line by line.</source>
-        <translation type="unfinished"></translation>
+        <translation>질문 하나입니다. 없으면 질문을 한 줄씩 읽습니다.</translation>
     </message>
     <message>
         <source>What the model should always heed.</source>
-        <translation type="unfinished"></translation>
+        <translation>모델이 항상 지켜야 할 내용입니다.</translation>
     </message>
     <message>
         <source>Ask the model to answer without thinking.</source>
-        <translation type="unfinished"></translation>
+        <translation>모델이 생각하지 않고 답하도록 요청합니다.</translation>
     </message>
     <message>
         <source>0 takes the likeliest token; the default is the model&apos;s recommendation.</source>
-        <translation type="unfinished"></translation>
+        <translation>0이면 가장 가능성이 높은 토큰을 고릅니다. 기본값은 모델의 권장값입니다.</translation>
     </message>
     <message>
         <source>Only tokens that make up this probability; the default is the model&apos;s recommendation.</source>
-        <translation type="unfinished"></translation>
+        <translation>합쳐서 이 확률이 되는 토큰만 사용합니다. 기본값은 모델의 권장값입니다.</translation>
     </message>
     <message>
         <source>Tokens of a reply at most; 0 is the model&apos;s recommendation.</source>
-        <translation type="unfinished"></translation>
+        <translation>답변의 최대 토큰 수입니다. 0이면 모델의 권장값입니다.</translation>
     </message>
     <message>
         <source>Talks with a model; its thoughts are dimmed.</source>
-        <translation type="unfinished"></translation>
+        <translation>모델과 대화합니다. 생각은 흐리게 보여 줍니다.</translation>
+    </message>
+    <message>
+        <source>Goes on to N tokens where the model would end.</source>
+        <translation>모델이 끝내려 해도 토큰 N개까지 계속합니다.</translation>
     </message>
 </context>
 <context>

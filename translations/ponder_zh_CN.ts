@@ -119,6 +119,10 @@
         <source>Chats cannot be kept, because %1 cannot be written. Check the permissions and the disk.</source>
         <translation>无法写入%1，对话不能保存。请检查权限和磁盘。</translation>
     </message>
+    <message>
+        <source>Ponder is open already. Chats of this window are not kept.</source>
+        <translation>Ponder已经打开，此窗口的对话不会保存。</translation>
+    </message>
 </context>
 <context>
     <name>DropOverlay</name>
@@ -260,11 +264,11 @@
     <name>EngineChat</name>
     <message>
         <source>This file has no chat template; the built-in one for %1 is used.</source>
-        <translation type="unfinished"></translation>
+        <translation>此文件没有对话模板，改用内置的%1模板。</translation>
     </message>
     <message>
         <source>The chat template of this file does not work; the built-in one for %1 is used.</source>
-        <translation type="unfinished"></translation>
+        <translation>此文件的对话模板无法使用，改用内置的%1模板。</translation>
     </message>
 </context>
 <context>
@@ -905,299 +909,303 @@
     <name>ponder::Cli</name>
     <message>
         <source>Print the result as JSON.</source>
-        <translation type="unfinished"></translation>
+        <translation>以JSON格式输出结果。</translation>
     </message>
     <message>
         <source>Show this help.</source>
-        <translation type="unfinished"></translation>
+        <translation>显示此帮助。</translation>
     </message>
     <message>
         <source>auto, reference, vulkan, vulkan:1 or part of a device&apos;s name. The default is auto.</source>
-        <translation type="unfinished"></translation>
+        <translation>auto、reference、vulkan、vulkan:1，或设备名称的一部分。默认为auto。</translation>
     </message>
     <message>
         <source>Tokens of context. The default is what the model was trained for, at most 4096.</source>
-        <translation type="unfinished"></translation>
+        <translation>上下文的词元数。默认为模型的训练长度，最多4096。</translation>
     </message>
     <message>
         <source>Number format of the attention cache. The default is the device&apos;s choice.</source>
-        <translation type="unfinished"></translation>
+        <translation>注意力缓存的数值格式。默认由设备决定。</translation>
     </message>
     <message>
         <source>this subcommand has no such option, or it lacks its value</source>
-        <translation type="unfinished"></translation>
+        <translation>此子命令没有这个选项，或缺少选项的值</translation>
     </message>
     <message>
         <source>it stands where nothing is expected</source>
-        <translation type="unfinished"></translation>
+        <translation>此处不需要任何内容</translation>
     </message>
     <message>
         <source>give the path of a .gguf file</source>
-        <translation type="unfinished"></translation>
+        <translation>请给出.gguf文件的路径</translation>
     </message>
     <message>
         <source>this option is needed</source>
-        <translation type="unfinished"></translation>
+        <translation>需要此选项</translation>
     </message>
     <message>
         <source>give a number from %1 to %2</source>
-        <translation type="unfinished"></translation>
+        <translation>请给出%1到%2之间的数</translation>
     </message>
     <message>
         <source>give one of: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>请从以下选择一个：%1</translation>
     </message>
     <message>
         <source>give token ids separated by commas, as in 1,2,3</source>
-        <translation type="unfinished"></translation>
+        <translation>请给出以逗号分隔的词元编号，例如1,2,3</translation>
     </message>
     <message>
         <source>round %1 of %2</source>
-        <translation type="unfinished"></translation>
+        <translation>第%1轮，共%2轮</translation>
     </message>
     <message>
         <source>Tokens of the prompt.</source>
-        <translation type="unfinished"></translation>
+        <translation>提示词的词元数。</translation>
     </message>
     <message>
         <source>Tokens of the reply.</source>
-        <translation type="unfinished"></translation>
+        <translation>回复的词元数。</translation>
     </message>
     <message>
         <source>Rounds; the result is their median.</source>
-        <translation type="unfinished"></translation>
+        <translation>测量轮数，结果取中位数。</translation>
     </message>
     <message>
         <source>Measures reading and writing speed, loading time and memory.</source>
-        <translation type="unfinished"></translation>
+        <translation>测量读取和生成速度、加载时间与内存。</translation>
     </message>
     <message>
         <source>give either it or --ids, and not both</source>
-        <translation type="unfinished"></translation>
+        <translation>它与--ids只能选用一个</translation>
     </message>
     <message>
         <source>The text to continue, UTF-8; - is standard input.</source>
-        <translation type="unfinished"></translation>
+        <translation>要续写的文本，UTF-8编码；-表示标准输入。</translation>
     </message>
     <message>
         <source>The tokens to continue, in place of a text.</source>
-        <translation type="unfinished"></translation>
+        <translation>要续写的词元，用来代替文本。</translation>
     </message>
     <message>
         <source>Text that spells a special token becomes that token.</source>
-        <translation type="unfinished"></translation>
+        <translation>拼写与特殊词元相同的文本按特殊词元处理。</translation>
     </message>
     <message>
         <source>Tokens to generate at most.</source>
-        <translation type="unfinished"></translation>
+        <translation>最多生成的词元数。</translation>
     </message>
     <message>
         <source>Continues a text without a chat template.</source>
-        <translation type="unfinished"></translation>
+        <translation>不用对话模板，直接续写文本。</translation>
     </message>
     <message>
         <source>            cannot be used: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>            不可用：%1</translation>
     </message>
     <message>
         <source>Lists the devices that models can run on, best first.</source>
-        <translation type="unfinished"></translation>
+        <translation>列出可以运行模型的设备，最佳的在前。</translation>
     </message>
     <message>
         <source>0 takes the likeliest token.</source>
-        <translation type="unfinished"></translation>
+        <translation>0表示总取概率最高的词元。</translation>
     </message>
     <message>
         <source>Only the N likeliest tokens; 0 is off.</source>
-        <translation type="unfinished"></translation>
+        <translation>只从概率最高的N个词元中选取，0表示关闭。</translation>
     </message>
     <message>
         <source>Only tokens that make up this probability; 1 is off.</source>
-        <translation type="unfinished"></translation>
+        <translation>只取累计达到此概率的词元，1表示关闭。</translation>
     </message>
     <message>
         <source>Only tokens this likely beside the likeliest; 0 is off.</source>
-        <translation type="unfinished"></translation>
+        <translation>只取相对于最高概率达到此比例的词元，0表示关闭。</translation>
     </message>
     <message>
         <source>Above 1, seen tokens become less likely.</source>
-        <translation type="unfinished"></translation>
+        <translation>大于1时，出现过的词元概率降低。</translation>
     </message>
     <message>
         <source>Above 0, tokens become less likely with every use.</source>
-        <translation type="unfinished"></translation>
+        <translation>大于0时，词元每出现一次概率就降低一些。</translation>
     </message>
     <message>
         <source>The same seed on the same device gives the same reply; 0 is a random one.</source>
-        <translation type="unfinished"></translation>
+        <translation>同一设备上相同的种子给出相同的回复，0表示随机。</translation>
     </message>
     <message>
         <source>Usage: ponder-cli SUBCOMMAND [options]</source>
-        <translation type="unfinished"></translation>
+        <translation>用法：ponder-cli 子命令 [选项]</translation>
     </message>
     <message>
         <source>Every subcommand has --help with examples, and --json.</source>
-        <translation type="unfinished"></translation>
+        <translation>每个子命令都有附带示例的--help，以及--json。</translation>
     </message>
     <message>
         <source>Exit codes: 0 done, 2 usage, 3 bad file, 4 does not fit, 5 device, 130 interrupted.</source>
-        <translation type="unfinished"></translation>
+        <translation>退出码：0完成，2用法错误，3文件错误，4放不下，5设备错误，130中断。</translation>
     </message>
     <message>
         <source>Examples:</source>
-        <translation type="unfinished"></translation>
+        <translation>示例：</translation>
     </message>
     <message>
         <source>Usage: ponder-cli %1</source>
-        <translation type="unfinished"></translation>
+        <translation>用法：ponder-cli %1</translation>
     </message>
     <message>
         <source>Options:</source>
-        <translation type="unfinished"></translation>
+        <translation>选项：</translation>
     </message>
     <message>
         <source>Checks a model file and says what is in it.</source>
-        <translation type="unfinished"></translation>
+        <translation>检查模型文件并说明其中的内容。</translation>
     </message>
     <message>
         <source>%1 x %2 logits written</source>
-        <translation type="unfinished"></translation>
+        <translation>已写入%1×%2个logits</translation>
     </message>
     <message>
         <source>The tokens, at consecutive positions from 0.</source>
-        <translation type="unfinished"></translation>
+        <translation>词元，从位置0起依次排列。</translation>
     </message>
     <message>
         <source>The file to write: little-endian 32-bit floats, tokens x vocabulary.</source>
-        <translation type="unfinished"></translation>
+        <translation>要写入的文件：小端32位浮点数，词元数×词表大小。</translation>
     </message>
     <message>
         <source>Writes the logits of every position to a file.</source>
-        <translation type="unfinished"></translation>
+        <translation>把每个位置的logits写入文件。</translation>
     </message>
     <message>
         <source>See: ponder-cli %1</source>
-        <translation type="unfinished"></translation>
+        <translation>参见：ponder-cli %1</translation>
     </message>
     <message>
         <source>A subcommand is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>缺少子命令。</translation>
     </message>
     <message>
         <source>There is no subcommand &quot;%1&quot;.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有子命令“%1”。</translation>
     </message>
     <message>
         <source>it has fewer than two tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>其中不到两个词元</translation>
     </message>
     <message>
         <source>perplexity %1, %2 nat a token over %3 tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>困惑度%1，每个词元%2奈特，共%3个词元</translation>
     </message>
     <message>
         <source>The text to score, UTF-8; - is standard input.</source>
-        <translation type="unfinished"></translation>
+        <translation>要评分的文本，UTF-8编码；-表示标准输入。</translation>
     </message>
     <message>
         <source>Score only the first N tokens; 0 is all of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>只评前N个词元，0表示全部。</translation>
     </message>
     <message>
         <source>Also give the value of every token.</source>
-        <translation type="unfinished"></translation>
+        <translation>同时给出每个词元的值。</translation>
     </message>
     <message>
         <source>Says how well a model predicts a text.</source>
-        <translation type="unfinished"></translation>
+        <translation>说明模型对一段文本的预测能力。</translation>
     </message>
     <message>
         <source>give a JSON array of messages, each with a role and a content</source>
-        <translation type="unfinished"></translation>
+        <translation>请给出JSON消息数组，每条消息包含role和content</translation>
     </message>
     <message>
         <source>give either a model or --template-file</source>
-        <translation type="unfinished"></translation>
+        <translation>请给出模型或--template-file</translation>
     </message>
     <message>
         <source>A chat template (Jinja) in place of a model&apos;s.</source>
-        <translation type="unfinished"></translation>
+        <translation>用来代替模型自带模板的对话模板（Jinja）。</translation>
     </message>
     <message>
         <source>The conversation, a JSON array of messages; - is standard input.</source>
-        <translation type="unfinished"></translation>
+        <translation>对话内容，JSON消息数组；-表示标准输入。</translation>
     </message>
     <message>
         <source>Do not open the reply.</source>
-        <translation type="unfinished"></translation>
+        <translation>不开启回复部分。</translation>
     </message>
     <message>
         <source>Ask the template to turn thinking off.</source>
-        <translation type="unfinished"></translation>
+        <translation>要求模板关闭思考。</translation>
     </message>
     <message>
         <source>What bos_token is; the default is the model&apos;s.</source>
-        <translation type="unfinished"></translation>
+        <translation>bos_token的值，默认取模型的值。</translation>
     </message>
     <message>
         <source>What eos_token is; the default is the model&apos;s.</source>
-        <translation type="unfinished"></translation>
+        <translation>eos_token的值，默认取模型的值。</translation>
     </message>
     <message>
         <source>Shows the prompt that a chat template makes of a conversation.</source>
-        <translation type="unfinished"></translation>
+        <translation>显示对话模板由对话生成的提示词。</translation>
     </message>
     <message>
         <source>loading %1 %</source>
-        <translation type="unfinished"></translation>
+        <translation>正在加载%1%</translation>
     </message>
     <message>
         <source>Warning: %1 tokens of context are more than the %2 this model was trained for.</source>
-        <translation type="unfinished"></translation>
+        <translation>警告：上下文%1个词元，超过模型训练时的%2个。</translation>
     </message>
     <message>
         <source>The text to split, UTF-8; - is standard input.</source>
-        <translation type="unfinished"></translation>
+        <translation>要切分的文本，UTF-8编码；-表示标准输入。</translation>
     </message>
     <message>
         <source>Splits a text into the tokens of a model; no token is added in front.</source>
-        <translation type="unfinished"></translation>
+        <translation>把文本切分为模型的词元，前面不添加词元。</translation>
     </message>
     <message>
         <source>The context is full; the reply ends here. Use --context for a longer one.</source>
-        <translation type="unfinished"></translation>
+        <translation>上下文已满，回复到此结束。可用--context加长上下文。</translation>
     </message>
     <message>
         <source>Ask a question; Ctrl-C stops a reply, Ctrl-D ends.</source>
-        <translation type="unfinished"></translation>
+        <translation>请输入问题；Ctrl-C停止回复，Ctrl-D结束。</translation>
     </message>
     <message>
         <source>One question; without it, questions are read line by line.</source>
-        <translation type="unfinished"></translation>
+        <translation>一个问题；不给出时逐行读取问题。</translation>
     </message>
     <message>
         <source>What the model should always heed.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型应始终遵守的内容。</translation>
     </message>
     <message>
         <source>Ask the model to answer without thinking.</source>
-        <translation type="unfinished"></translation>
+        <translation>要求模型不思考直接回答。</translation>
     </message>
     <message>
         <source>0 takes the likeliest token; the default is the model&apos;s recommendation.</source>
-        <translation type="unfinished"></translation>
+        <translation>0表示总取概率最高的词元，默认按模型推荐。</translation>
     </message>
     <message>
         <source>Only tokens that make up this probability; the default is the model&apos;s recommendation.</source>
-        <translation type="unfinished"></translation>
+        <translation>只取累计达到此概率的词元，默认按模型推荐。</translation>
     </message>
     <message>
         <source>Tokens of a reply at most; 0 is the model&apos;s recommendation.</source>
-        <translation type="unfinished"></translation>
+        <translation>回复最多的词元数，0表示按模型推荐。</translation>
     </message>
     <message>
         <source>Talks with a model; its thoughts are dimmed.</source>
-        <translation type="unfinished"></translation>
+        <translation>与模型对话，思考内容以暗色显示。</translation>
+    </message>
+    <message>
+        <source>Goes on to N tokens where the model would end.</source>
+        <translation>模型要结束时继续生成，直到N个词元。</translation>
     </message>
 </context>
 <context>
