@@ -32,10 +32,9 @@ ListView {
     currentIndex: -1 // no row is the current one; the list itself has the keyboard
     boundsBehavior: Flickable.StopAtBounds
     maximumFlickVelocity: 4000
-    // Later, because moving the list while it lays out its rows makes it build all of them.
-    onContentHeightChanged: Qt.callLater(root.follow)
-    onHeightChanged: Qt.callLater(root.follow)
-    onCountChanged: Qt.callLater(root.follow)
+    onContentHeightChanged: followLater.start()
+    onHeightChanged: followLater.start()
+    onCountChanged: followLater.start()
     onMovementStarted: root.following = false
     onMovementEnded: root.following = root.nearEnd
     Keys.onPressed: event => {
@@ -52,6 +51,14 @@ ListView {
             root.scrollBy(steps[event.key]);
             event.accepted = true;
         }
+    }
+
+    // Moving the list while it lays out its rows would make it build all of them.
+    Timer {
+        id: followLater
+
+        interval: 0
+        onTriggered: root.follow()
     }
 
     SlimScrollBar.vertical: SlimScrollBar {
