@@ -10,6 +10,7 @@
 #include <QDragEnterEvent>
 #include <QElapsedTimer>
 #include <QGuiApplication>
+#include <QKeyEvent>
 #include <QMimeData>
 #include <QQuickItem>
 #include <QQuickWindow>
@@ -188,7 +189,14 @@ private:
         return path;
     }
 
-    // What does not need every language: the drop preview, a narrow window.
+    void key(Qt::Key letter) {
+        QKeyEvent press(QEvent::KeyPress, letter, Qt::ControlModifier);
+        QCoreApplication::sendEvent(m_view.window(), &press);
+        QKeyEvent release(QEvent::KeyRelease, letter, Qt::ControlModifier);
+        QCoreApplication::sendEvent(m_view.window(), &release);
+    }
+
+    // What does not need every language: the drop preview, the settings, a narrow window.
     void extras() {
         QMimeData mime;
         mime.setUrls({QUrl::fromLocalFile(droppedModel())});
@@ -197,6 +205,10 @@ private:
         grab("drop");
         QDragLeaveEvent leave;
         QCoreApplication::sendEvent(m_view.window(), &leave);
+        key(Qt::Key_Comma);
+        grab("settings");
+        QKeyEvent escape(QEvent::KeyPress, Qt::Key_Escape, Qt::NoModifier);
+        QCoreApplication::sendEvent(m_view.window(), &escape);
         m_view.window()->resize(720, 560);
         pause(300);
         grab("narrow");

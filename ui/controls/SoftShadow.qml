@@ -11,13 +11,13 @@ Item {
     property int reach: 6
 
     Repeater {
-        model: 4
+        model: 6
         delegate: Rectangle {
             required property int index
-            readonly property real grown: root.reach * (index + 1) / 4
+            readonly property real grown: root.reach * (index + 1) / 6
 
             x: -grown
-            y: -grown + root.reach
+            y: -grown + root.reach / 3
             width: root.width + 2 * grown
             height: root.height + 2 * grown
             radius: root.radius + grown
