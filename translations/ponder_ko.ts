@@ -793,6 +793,33 @@
     </message>
 </context>
 <context>
+    <name>ThoughtMarksSetting</name>
+    <message>
+        <source>Thoughts of this model</source>
+        <translation>이 모델의 생각</translation>
+    </message>
+    <message>
+        <source>Which part of a reply is folded away as thoughts</source>
+        <translation>답변의 어느 부분을 생각으로 접을지 정합니다</translation>
+    </message>
+    <message>
+        <source>As the model says</source>
+        <translation>모델의 표시대로</translation>
+    </message>
+    <message>
+        <source>Never fold</source>
+        <translation>접지 않기</translation>
+    </message>
+    <message>
+        <source>Between my marks</source>
+        <translation>직접 정한 표시 사이</translation>
+    </message>
+    <message>
+        <source>Opening and closing mark</source>
+        <translation>여는 표시와 닫는 표시</translation>
+    </message>
+</context>
+<context>
     <name>TopBar</name>
     <message>
         <source>Show the sidebar (Ctrl+B)</source>
@@ -918,10 +945,6 @@
     <message>
         <source>auto, reference, vulkan, vulkan:1 or part of a device&apos;s name. The default is auto.</source>
         <translation>auto, reference, vulkan, vulkan:1 또는 장치 이름의 일부를 씁니다. 기본값은 auto입니다.</translation>
-    </message>
-    <message>
-        <source>Tokens of context. The default is what the model was trained for, at most 4096.</source>
-        <translation>문맥의 토큰 수입니다. 기본값은 모델의 학습 길이이며 최대 4096입니다.</translation>
     </message>
     <message>
         <source>Number format of the attention cache. The default is the device&apos;s choice.</source>
@@ -1206,6 +1229,10 @@
     <message>
         <source>Goes on to N tokens where the model would end.</source>
         <translation>모델이 끝내려 해도 토큰 N개까지 계속합니다.</translation>
+    </message>
+    <message>
+        <source>Tokens of context. The default is what the model was trained for, at most 32768.</source>
+        <translation>문맥의 토큰 수입니다. 기본값은 모델의 학습 길이이며 최대 32768입니다.</translation>
     </message>
 </context>
 <context>

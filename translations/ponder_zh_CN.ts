@@ -793,6 +793,33 @@
     </message>
 </context>
 <context>
+    <name>ThoughtMarksSetting</name>
+    <message>
+        <source>Thoughts of this model</source>
+        <translation>此模型的思考过程</translation>
+    </message>
+    <message>
+        <source>Which part of a reply is folded away as thoughts</source>
+        <translation>回复中的哪一部分作为思考过程折叠</translation>
+    </message>
+    <message>
+        <source>As the model says</source>
+        <translation>按模型的标记</translation>
+    </message>
+    <message>
+        <source>Never fold</source>
+        <translation>从不折叠</translation>
+    </message>
+    <message>
+        <source>Between my marks</source>
+        <translation>自定义标记之间</translation>
+    </message>
+    <message>
+        <source>Opening and closing mark</source>
+        <translation>开始和结束标记</translation>
+    </message>
+</context>
+<context>
     <name>TopBar</name>
     <message>
         <source>Show the sidebar (Ctrl+B)</source>
@@ -918,10 +945,6 @@
     <message>
         <source>auto, reference, vulkan, vulkan:1 or part of a device&apos;s name. The default is auto.</source>
         <translation>auto、reference、vulkan、vulkan:1，或设备名称的一部分。默认为auto。</translation>
-    </message>
-    <message>
-        <source>Tokens of context. The default is what the model was trained for, at most 4096.</source>
-        <translation>上下文的词元数。默认为模型的训练长度，最多4096。</translation>
     </message>
     <message>
         <source>Number format of the attention cache. The default is the device&apos;s choice.</source>
@@ -1206,6 +1229,10 @@
     <message>
         <source>Goes on to N tokens where the model would end.</source>
         <translation>模型要结束时继续生成，直到N个词元。</translation>
+    </message>
+    <message>
+        <source>Tokens of context. The default is what the model was trained for, at most 32768.</source>
+        <translation>上下文的词元数。默认为模型的训练长度，最多32768。</translation>
     </message>
 </context>
 <context>

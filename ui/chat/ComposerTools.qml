@@ -65,7 +65,7 @@ RowLayout {
                 width: 16
                 height: 16
                 name: action.stops ? "stop" : "send"
-                color: action.stops ? Theme.text : action.enabled ? Theme.onAccent : Theme.faint
+                color: action.stops ? Theme.text : action.enabled ? Theme.accentText : Theme.faint
                 stroke: 1.8
             }
         }

@@ -31,7 +31,7 @@ T.Switch {
             width: 16
             height: 16
             radius: 8
-            color: root.checked ? Theme.onAccent : Theme.faint
+            color: root.checked ? Theme.accentText : Theme.faint
 
             Behavior on x {
                 NumberAnimation {

@@ -17,7 +17,7 @@ ButtonBase {
     contentItem: Label {
         text: root.text
         font: Theme.labelMedium
-        color: root.primary ? Theme.onAccent : Theme.text
+        color: root.primary ? Theme.accentText : Theme.text
         horizontalAlignment: Text.AlignHCenter
     }
     background: Rectangle {

@@ -34,7 +34,7 @@ QtObject {
     readonly property color hairline: root.dark ? "#2F2D29" : "#E5E1D9"
     readonly property color outline: root.dark ? "#45423D" : "#CFC9BE" // a hairline that has the keyboard
     readonly property color accent: root.dark ? "#55C2B8" : "#0B6E69"
-    readonly property color onAccent: root.dark ? "#121110" : "#FFFFFF"
+    readonly property color accentText: root.dark ? "#121110" : "#FFFFFF"
     readonly property color warning: root.dark ? "#E5B45E" : "#9A5B00"
     readonly property color error: root.dark ? "#F08A76" : "#A8321F"
     readonly property color selection: root.dark ? "#2F7F79" : "#B9D8D4"
