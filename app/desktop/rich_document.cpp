@@ -16,13 +16,8 @@ void RichDocument::setDocument(QQuickTextDocument* document) {
     emit changed();
 }
 
-void RichDocument::componentComplete() {
-    m_complete = true;
-    apply();
-}
-
 void RichDocument::apply() {
-    if (!m_complete || !m_document) return;
+    if (!m_ready || !m_document) return;
     QTextDocument* document = m_document->textDocument();
     document->setDefaultStyleSheet(QStringLiteral("a { color: %1; text-decoration: underline; } "
                                                   "code { font-family: %2; background-color: %3; }")

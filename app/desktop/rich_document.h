@@ -9,19 +9,19 @@
 #include <QColor>
 #include <QObject>
 #include <QPointer>
-#include <QQmlParserStatus>
 #include <QtQml/qqmlregistration.h>
 #include <QtQuick/QQuickTextDocument>
 
 namespace ponder {
 
-class RichDocument : public QObject, public QQmlParserStatus {
+class RichDocument : public QObject {
     Q_OBJECT
-    Q_INTERFACES(QQmlParserStatus)
     QML_ELEMENT
     Q_PROPERTY(QQuickTextDocument* document MEMBER m_document WRITE setDocument NOTIFY changed)
     Q_PROPERTY(QString html MEMBER m_html NOTIFY changed)
     Q_PROPERTY(double lineHeight MEMBER m_lineHeight NOTIFY changed) // 0: the font's
+    // Set by Component.onCompleted of the TextEdit, which empties its document when it is complete.
+    Q_PROPERTY(bool ready MEMBER m_ready NOTIFY changed)
     Q_PROPERTY(QColor linkColor MEMBER m_linkColor NOTIFY changed)
     Q_PROPERTY(QColor codeBackground MEMBER m_codeBackground NOTIFY changed)
     Q_PROPERTY(QString codeFamilies MEMBER m_codeFamilies NOTIFY changed)
@@ -29,8 +29,6 @@ public:
     explicit RichDocument(QObject* parent = nullptr);
 
     void setDocument(QQuickTextDocument* document);
-    void classBegin() override {}
-    void componentComplete() override;
 
 signals:
     void changed();
@@ -44,7 +42,7 @@ private:
     QColor m_linkColor;
     QColor m_codeBackground;
     QString m_codeFamilies;
-    bool m_complete = false;
+    bool m_ready = false;
 };
 
 } // namespace ponder

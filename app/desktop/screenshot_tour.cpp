@@ -143,6 +143,7 @@ public:
         pause(300);
         grab("answer");
         if (m_script.language == QLatin1String("ko")) extras();
+        if (m_script.language == QLatin1String("en")) modelPictures();
 
         m_app.chats()->open(m_failedChat);
         pause(300);
@@ -187,6 +188,19 @@ private:
         file.write("GGUF");
         file.resize(6'596'000'000); // sparse
         return path;
+    }
+
+    // The list of models, and what a model that does not fit says.
+    void modelPictures() {
+        QQuickItem* button = itemNamed(m_view.window()->contentItem(), QStringLiteral("modelButton"));
+        if (button) QMetaObject::invokeMethod(button, "activate");
+        grab("models");
+        if (button) QMetaObject::invokeMethod(button, "activate");
+        m_app.library()->open(QStringLiteral("/models/DeepSeek-R1-fail.gguf"));
+        waitUntil([this] { return m_app.library()->state() == QLatin1String("failed"); }, 5'000);
+        grab("failed");
+        m_app.library()->open(QStringLiteral("/models/DeepSeek-R1-Distill-Qwen-7B.gguf"));
+        waitUntil([this] { return m_app.library()->state() == QLatin1String("ready"); }, 5'000);
     }
 
     void key(Qt::Key letter) {

@@ -2,21 +2,28 @@ pragma ComponentBehavior: Bound
 
 import QtQuick
 import Ponder.Ui.Controls
+import Ponder.Ui.Theme
 
 // A list that stays at its end while its end grows, until the reader scrolls away from it.
 ListView {
     id: root
 
     property bool following: true
+    property bool soft: false // glides to the end instead of jumping
     readonly property bool nearEnd: root.contentHeight - (root.contentY - root.originY) - root.height < 24
 
     function follow() {
         if (!root.following || root.count === 0)
             return;
-        if (root.contentHeight > root.height)
-            root.positionViewAtEnd();
-        else
+        const distance = root.originY + root.contentHeight - root.height - root.contentY;
+        if (root.contentHeight <= root.height) {
             root.positionViewAtBeginning();
+        } else if (root.soft && !Theme.still && distance > 0 && distance < root.height) {
+            glide.to = root.contentY + distance;
+            glide.restart();
+        } else {
+            root.positionViewAtEnd();
+        }
     }
     function toEnd() {
         root.following = true;
@@ -35,7 +42,10 @@ ListView {
     onContentHeightChanged: followLater.start()
     onHeightChanged: followLater.start()
     onCountChanged: followLater.start()
-    onMovementStarted: root.following = false
+    onMovementStarted: {
+        glide.stop();
+        root.following = false;
+    }
     onMovementEnded: root.following = root.nearEnd
     Keys.onPressed: event => {
         const page = Math.max(40, root.height - 60);
@@ -51,6 +61,15 @@ ListView {
             root.scrollBy(steps[event.key]);
             event.accepted = true;
         }
+    }
+
+    NumberAnimation {
+        id: glide
+
+        target: root
+        property: "contentY"
+        duration: Theme.calm
+        easing.type: Easing.OutCubic
     }
 
     // Moving the list while it lays out its rows would make it build all of them.

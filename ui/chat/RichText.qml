@@ -22,7 +22,11 @@ TextEdit {
     activeFocusOnTab: false
     onLinkActivated: link => Qt.openUrlExternally(link)
 
+    Component.onCompleted: rich.ready = true
+
     RichDocument {
+        id: rich
+
         document: root.textDocument
         html: root.html
         lineHeight: root.lineHeight

@@ -9,6 +9,7 @@ FollowingList {
 
     required property real heightLimit
 
+    soft: true
     // In steps of a line: the panel grows with the thought, not with every measure of the list.
     implicitHeight: Math.min(root.heightLimit, Math.max(Theme.thoughtLine, root.contentHeight))
     spacing: Theme.s2

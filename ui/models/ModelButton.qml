@@ -24,6 +24,7 @@ ButtonBase {
         }
     }
 
+    objectName: "modelButton"
     text: root.title
     leftPadding: Theme.s2
     rightPadding: Theme.s2
