@@ -41,6 +41,7 @@ Result<void> Uploader::write(const VulkanBuffer& to, std::span<const BufferRange
         fill({places.data(), ranges.size()});
         return {};
     }
+    if (!m_staging.mapped()) return m_context->error(VK_ERROR_MEMORY_MAP_FAILED, "upload without staging");
     std::array<VkBufferCopy, 3> copies{};
     std::uint32_t used = 0;
     std::uint64_t staged = 0;

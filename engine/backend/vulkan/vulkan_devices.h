@@ -12,6 +12,7 @@ namespace ponder {
 struct VulkanOptions {
     LoadPath loadPath = LoadPath::Auto;
     std::shared_ptr<ValidationLog> validation; // turns the validation layers on; for tests
+    bool stageUploads = false; // as on discrete devices, even where the host maps device memory; for tests
     // Below the device's own limits, for tests; 0: those limits.
     std::uint64_t largestBuffer = 0;    // bytes
     std::uint32_t maxPartPositions = 0; // of the cache, in one invocation of attention

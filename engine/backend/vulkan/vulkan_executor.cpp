@@ -81,6 +81,10 @@ Result<void> VulkanExecutor::buildPipelines(KvType type, const std::stop_token& 
 
 Result<std::unique_ptr<KvCache>> VulkanExecutor::createCache(std::uint32_t tokens, KvType type) {
     if (m_context.lost()) return m_context.error(VK_ERROR_DEVICE_LOST, "createCache");
+    // Scratch memory was planned for the context of the load: attention in more parts has no room there.
+    const std::uint64_t longest = std::uint64_t{m_plan.scratch.partPlaces} * m_tuning.maxPartPositions;
+    if (tokens > longest)
+        return Error{ErrorCode::BadArgument, "context", "at most " + std::to_string(longest) + " tokens"};
     const auto plan = m_plan.planCache(tokens, type);
     if (!plan) return plan.error();
     auto cache = VulkanKvCache::create(m_context, *m_pipelines, *plan, m_cacheBytes);

@@ -48,8 +48,14 @@ void readMemory(VulkanPhysical& physical) {
             physical.info.freeBytes += budget.heapBudget[heap] - budget.heapUsage[heap];
         }
     }
-    // Software devices run in host memory; integrated ones share it.
-    physical.hostMapsDeviceMemory = physical.info.kind != DeviceKind::Discrete;
+    // Software devices run in host memory; integrated ones share it, if the driver says so.
+    constexpr VkMemoryPropertyFlags mapped = VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT |
+                                             VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT |
+                                             VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
+    for (std::uint32_t type = 0; type < physical.memory.memoryTypeCount; ++type)
+        if (physical.info.kind != DeviceKind::Discrete &&
+            (physical.memory.memoryTypes[type].propertyFlags & mapped) == mapped)
+            physical.hostMapsDeviceMemory = true;
 }
 
 std::string missing(const VulkanPhysical& physical, const VkPhysicalDeviceProperties& properties,

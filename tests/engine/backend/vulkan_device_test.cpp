@@ -166,6 +166,30 @@ private slots:
         }
     }
 
+    void uploadsThroughStagingMemoryGiveTheSameModel() {
+        const auto prompt = tokens(9);
+        std::vector<float> mapped;
+        for (const bool staged : {false, true}) {
+            LoadedModel model;
+            model.options.stageUploads = staged;
+            QCOMPARE(model.openAndLoad(path()), std::string());
+            const auto logits = lastLogits(*model.executor, *model.cache, prompt);
+            QVERIFY(!logits.empty());
+            if (staged) QCOMPARE(logits, mapped);
+            mapped = logits;
+            QVERIFY2(model.messages().empty(), model.messages().c_str());
+        }
+    }
+    void aCacheThatAttentionHasNoRoomForIsRefused() {
+        LoadedModel model;
+        model.options.maxPartPositions = 8;
+        QCOMPARE(model.openAndLoad(path()), std::string());
+        QVERIFY(model.executor->createCache(8 * model.vulkan().plan().scratch.partPlaces, KvType::F16));
+        const auto cache =
+            model.executor->createCache(8 * model.vulkan().plan().scratch.partPlaces + 1, KvType::F16);
+        QVERIFY(!cache && cache.error().code == ErrorCode::BadArgument);
+    }
+
     void aContextLongerThanAnInvocationMayWalkIsAttendedInParts() {
         const auto prompt = tokens(230);
         std::vector<float> wanted;

@@ -90,7 +90,7 @@ public:
     static constexpr std::uint64_t kBufferBytes = std::uint64_t{16} << 20;
 
     explicit KernelBench(LoadPath path) {
-        auto opened = openVulkanContext("vulkan:0", {path, log, 0, 0});
+        auto opened = openVulkanContext("vulkan:0", {.loadPath = path, .validation = log});
         if (!opened) return;
         context = std::move(*opened);
         tuning = KernelTuning::forDevice(*context);
