@@ -1,7 +1,7 @@
 // a = softmax(q·Kᵀ, causal) · V, streaming over the cache with an online softmax (Milakov & Gimelshein 2018).
 //
 // A subgroup takes QUERIES rows (a row is a token and one of the query heads that share a key head) and a part
-// of the positions. HEAD_LANES neighbouring lanes cover a head, each HEAD_PIECES pieces of eight values; the
+// of the positions. HEAD_LANES neighbouring lanes (at most eight) cover a head, each HEAD_PIECES pieces of eight values; the
 // lanes beyond take other positions. With one part the result goes to `out`, else each part leaves its sums
 // and (maximum, total) for attention_combine.comp. Scores and sums are f32. Twin: engine/backend/reference.
 #version 460
@@ -42,8 +42,8 @@ void loadCached(uint at, out vec4 a, out vec4 b) {
 }
 
 // The sum over the lanes of a head.
-float headSum(float value) {
-    if (HEAD_LANES >= gl_SubgroupSize) return subgroupAdd(value);
+float headSum(float value, uint lanes) {
+    if (HEAD_LANES >= lanes) return subgroupAdd(value);
     for (uint step_ = 1u; step_ < HEAD_LANES; step_ *= 2u) value += subgroupShuffleXor(value, step_);
     return value;
 }
@@ -54,7 +54,9 @@ void main() {
     const uint pieces = push.headSize / 8u;
     const uint headLane = lane % HEAD_LANES;
     const uint slot = lane / HEAD_LANES;
-    const uint slots = max(gl_SubgroupSize / HEAD_LANES, 1u);
+    // Some drivers run narrower subgroups than gl_SubgroupSize says; eight lanes are the narrowest.
+    const uint lanes = subgroupAdd(1u);
+    const uint slots = max(lanes / HEAD_LANES, 1u);
     const uint group = push.heads / push.kvHeads;
     const uint rows = stepRows() * group;
     const uint firstRow = gl_WorkGroupID.x * QUERIES;
@@ -100,7 +102,7 @@ void main() {
             float score = 0.0;
             [[unroll]] for (uint k = 0u; k < HEAD_PIECES; ++k)
                 score = dot4(qa[r][k], ka[k], dot4(qb[r][k], kb[k], score));
-            score = headSum(score);
+            score = headSum(score, lanes);
             if (position < limit[r]) {
                 if (score > best[r]) {
                     const float shrink = exp(best[r] - score);
@@ -123,7 +125,7 @@ void main() {
 
     // Lanes that took other positions of the same rows are added up.
     [[unroll]] for (uint r = 0u; r < QUERIES; ++r) {
-        for (uint step_ = HEAD_LANES; step_ < gl_SubgroupSize; step_ *= 2u) {
+        for (uint step_ = HEAD_LANES; step_ < lanes; step_ *= 2u) {
             const float other = subgroupShuffleXor(best[r], step_);
             const float top = max(best[r], other);
             const float shrink = total[r] > 0.0 ? exp(best[r] - top) : 0.0;

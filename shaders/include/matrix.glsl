@@ -15,6 +15,9 @@ layout(constant_id = 4) const uint FORMAT_C = 0u;
 
 #include "formats.glsl"
 
+// The lanes that there really are: some drivers run narrower subgroups than gl_SubgroupSize says.
+uint activeLanes() { return subgroupAdd(1u); }
+
 #ifdef MATRIX_ROW
 #include "matrix_block.glsl"
 #include "matrix_row.glsl"
@@ -44,9 +47,10 @@ void product(Matrix w, uint group, uint at, uint stride, uint column, inout vec4
 // 1 / sqrt(mean(x^2) + epsilon) of the columns. The kernel that wrote x left a sum of squares for every four
 // values: `pieces` pieces a column, from piece `at` on.
 void normScales(uint at, uint pieces, uint column, float width, float epsilon, out float scales[COLUMNS]) {
+    const uint lanes = activeLanes();
     for (uint c = 0u; c < COLUMNS; ++c) {
         float sum = 0.0;
-        for (uint p = gl_SubgroupInvocationID; p < pieces; p += gl_SubgroupSize) {
+        for (uint p = gl_SubgroupInvocationID; p < pieces; p += lanes) {
             const vec4 part = loadScratch(at + (column + c) * pieces + p);
             sum += (part.x + part.y) + (part.z + part.w);
         }

@@ -10,7 +10,8 @@ bool storesResult() { return subgroupElect(); }
 
 void productOf(const Matrix w, uint group, uint at, uint stride, uint column, inout vec4 sums[COLUMNS]) {
     vec4 sum = vec4(0.0);
-    for (uint block = gl_SubgroupInvocationID; block < w.blocks; block += gl_SubgroupSize)
+    const uint lanes = activeLanes();
+    for (uint block = gl_SubgroupInvocationID; block < w.blocks; block += lanes)
         sum = addBlock(w, group, block, at, sum);
     sums[0] = vec4(subgroupAdd(sum.x), subgroupAdd(sum.y), subgroupAdd(sum.z), subgroupAdd(sum.w));
 }

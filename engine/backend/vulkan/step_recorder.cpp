@@ -7,6 +7,8 @@
 namespace ponder {
 namespace {
 
+constexpr std::uint32_t kNarrowestSubgroup = 8; // lanes, where the driver may choose below what it says
+
 constexpr MatrixKernel kNormQkv{"norm_qkv_row", "norm_qkv_lane", "norm_qkv_shared", "norm_qkv_tile"};
 constexpr MatrixKernel kNormGateUp{"norm_gate_up_row", "norm_gate_up_lane", "norm_gate_up_shared",
                                    "norm_gate_up_tile"};
@@ -154,8 +156,10 @@ void StepRecorder::attention(std::uint32_t index) {
                              m_shape.parts};
     const std::uint32_t rows = m_shape.rows * (c.heads / c.kvHeads);
     const std::uint32_t queries = std::min(rows, m_tuning.promptQueries);
-    // Lanes of a head: a power of two that covers its pieces of eight values, at most a subgroup.
-    const std::uint32_t lanes = std::min(std::bit_ceil(c.headSize / 8), m_tuning.attentionWorkgroup);
+    // Lanes of a head: a power of two that covers its pieces of eight values, at most the narrowest subgroup
+    // that a driver may choose.
+    const std::uint32_t lanes =
+        std::min({std::bit_ceil(c.headSize / 8), kNarrowestSubgroup, m_tuning.attentionWorkgroup});
     PipelineKey key{"attention", {m_tuning.attentionWorkgroup}};
     key.constants[6] = m_cache.type() == KvType::F32 ? 1 : 0;
     key.constants[7] = queries;

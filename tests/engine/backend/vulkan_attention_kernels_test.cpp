@@ -42,7 +42,7 @@ class VulkanAttentionKernelsTest : public QObject {
         return values;
     }
     static PipelineKey attentionKey(const KernelBench& b, const Heads& h, std::uint32_t rows, bool f32) {
-        const std::uint32_t lanes = std::min(std::bit_ceil(h.size / 8), b.tuning.attentionWorkgroup);
+        const std::uint32_t lanes = std::min({std::bit_ceil(h.size / 8), 8U, b.tuning.attentionWorkgroup});
         PipelineKey key{"attention", {b.tuning.attentionWorkgroup}};
         key.constants[6] = f32;
         key.constants[7] = std::min(rows, b.tuning.promptQueries);
