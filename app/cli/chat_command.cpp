@@ -3,6 +3,8 @@
 #include "app/cli/run_model.h"
 #include "app/cli/text.h"
 
+#include <nlohmann/json.hpp>
+
 #include <iostream>
 #include <unistd.h>
 

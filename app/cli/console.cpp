@@ -2,6 +2,8 @@
 
 #include "app/chat/error_text.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <cstdio>
 #include <unistd.h>

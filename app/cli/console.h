@@ -7,7 +7,9 @@
 #include "app/cli/exit_code.h"
 
 #include <QString>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
+
+#include <string_view>
 
 namespace ponder {
 

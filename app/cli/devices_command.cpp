@@ -3,6 +3,7 @@
 #include "engine/engine.h"
 
 #include <QLocale>
+#include <nlohmann/json.hpp>
 
 namespace ponder {
 namespace {

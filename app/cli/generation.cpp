@@ -2,6 +2,8 @@
 
 #include "app/cli/text.h"
 
+#include <nlohmann/json.hpp>
+
 #include <random>
 
 namespace ponder {

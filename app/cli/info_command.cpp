@@ -4,6 +4,7 @@
 
 #include <QFile>
 #include <QLocale>
+#include <nlohmann/json.hpp>
 
 namespace ponder {
 namespace {

@@ -4,6 +4,7 @@
 
 #include <QSaveFile>
 #include <QtEndian>
+#include <nlohmann/json.hpp>
 
 namespace ponder {
 namespace {

@@ -2,6 +2,8 @@
 #include "app/cli/input_file.h"
 #include "app/cli/text.h"
 
+#include <nlohmann/json.hpp>
+
 namespace ponder {
 namespace {
 
