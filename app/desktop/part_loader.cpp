@@ -50,29 +50,30 @@ void PartLoader::rebuild() {
         m_item->deleteLater();
         m_item = nullptr;
     }
-    if (m_active && m_part) {
-        QQmlContext* context = m_part->creationContext() ? m_part->creationContext() : qmlContext(this);
-        QObject* made = m_part->beginCreate(context);
-        m_item = qobject_cast<QQuickItem*>(made);
-        if (m_item) {
-            QQmlEngine::setObjectOwnership(m_item, QQmlEngine::CppOwnership);
-            m_item->setParent(this);
-            m_item->setParentItem(this);
-            m_item->setWidth(width());
-        }
-        m_part->completeCreate();
-        if (!m_item) {
-            qWarning("%s", qPrintable(m_part->errorString()));
-            delete made;
-        }
-    }
-    if (m_item && m_settled) settle(m_item);
-    if (m_item) {
-        connect(m_item, &QQuickItem::implicitWidthChanged, this, &PartLoader::takeSize);
-        connect(m_item, &QQuickItem::implicitHeightChanged, this, &PartLoader::takeSize);
-    }
+    if (m_active && m_part) make();
     takeSize();
     emit itemChanged();
+}
+
+void PartLoader::make() {
+    QQmlContext* context = m_part->creationContext() ? m_part->creationContext() : qmlContext(this);
+    QObject* made = m_part->beginCreate(context);
+    auto* item = qobject_cast<QQuickItem*>(made);
+    if (!item) {
+        qWarning("PartLoader needs an item: %s", qPrintable(m_part->errorString()));
+        m_part->completeCreate();
+        if (made) made->deleteLater();
+        return;
+    }
+    m_item = item;
+    QQmlEngine::setObjectOwnership(item, QQmlEngine::CppOwnership);
+    item->setParent(this);
+    item->setParentItem(this);
+    item->setWidth(width());
+    m_part->completeCreate();
+    if (m_settled) settle(item);
+    connect(item, &QQuickItem::implicitWidthChanged, this, &PartLoader::takeSize);
+    connect(item, &QQuickItem::implicitHeightChanged, this, &PartLoader::takeSize);
 }
 
 void PartLoader::takeSize() {

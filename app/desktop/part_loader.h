@@ -41,6 +41,7 @@ protected:
 
 private:
     void rebuild();
+    void make();
     void takeSize();
 
     QPointer<QQmlComponent> m_part;
