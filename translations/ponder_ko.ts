@@ -649,6 +649,10 @@
         <translation>초당 %1토큰</translation>
     </message>
     <message>
+        <source>first token %1 ms</source>
+        <translation>첫 토큰 %1밀리초</translation>
+    </message>
+    <message>
         <source>first token %1 s</source>
         <translation>첫 토큰 %1초</translation>
     </message>

@@ -649,6 +649,10 @@
         <translation>每秒%1词元</translation>
     </message>
     <message>
+        <source>first token %1 ms</source>
+        <translation>首词元%1毫秒</translation>
+    </message>
+    <message>
         <source>first token %1 s</source>
         <translation>首词元%1秒</translation>
     </message>

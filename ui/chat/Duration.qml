@@ -2,10 +2,18 @@ pragma Singleton
 pragma ComponentBehavior: Bound
 
 import QtQuick
+import Ponder.Ui.Theme
 
 // Seconds as people read them.
 QtObject {
     id: root
+
+    // For what is over: a thought of less than a second did take a moment.
+    function taken(seconds) {
+        if (seconds >= 1)
+            return root.text(seconds);
+        return qsTr("%1 s").arg(Number(Math.max(0.1, seconds)).toLocaleString(Qt.locale(Theme.language), "f", 1));
+    }
 
     function text(seconds) {
         const whole = Math.max(0, Math.floor(seconds));

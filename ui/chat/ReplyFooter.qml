@@ -41,7 +41,7 @@ Flow {
 
     Figure {
         visible: root.secondsToFirstToken > 0
-        text: qsTr("first token %1 s").arg(Number(root.secondsToFirstToken).toLocaleString(Qt.locale(Theme.language), "f", 1))
+        text: root.secondsToFirstToken < 0.1 ? qsTr("first token %1 ms").arg(Math.max(1, Math.round(root.secondsToFirstToken * 1000))) : qsTr("first token %1 s").arg(Number(root.secondsToFirstToken).toLocaleString(Qt.locale(Theme.language), "f", 1))
     }
 
     QuietButton {

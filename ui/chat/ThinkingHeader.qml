@@ -34,6 +34,8 @@ Item {
                 height: parent.height
 
                 Rectangle {
+                    id: dot
+
                     anchors.centerIn: parent
                     width: 8
                     height: 8
@@ -44,7 +46,7 @@ Item {
                     SequentialAnimation on opacity {
                         running: root.thinking && !Theme.still && root.visible
                         loops: Animation.Infinite
-                        onStopped: root.opacity = 1
+                        onStopped: dot.opacity = 1
 
                         NumberAnimation {
                             to: 0.35

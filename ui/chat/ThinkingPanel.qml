@@ -22,7 +22,7 @@ Rectangle {
         if (root.thinking)
             return qsTr("Thinking… %1").arg(Duration.text(root.seconds));
         const done = root.thinkState === "stopped" ? qsTr("Stopped after thinking for %1") : qsTr("Thought for %1");
-        return done.arg(Duration.text(root.seconds)) + " · " + qsTr("%n tokens", "", root.tokens);
+        return done.arg(Duration.taken(root.seconds)) + " · " + qsTr("%n tokens", "", root.tokens);
     }
 
     signal copyRequested

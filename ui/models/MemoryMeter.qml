@@ -15,7 +15,7 @@ Row {
 
     function size(bytes) {
         const value = bytes / root.gigabyte;
-        return Number(value).toLocaleString(Qt.locale(Theme.language), "f", value < 10 ? 1 : 0);
+        return Number(value).toLocaleString(Qt.locale(Theme.language), "f", value < 0.1 ? 2 : value < 10 ? 1 : 0);
     }
 
     spacing: Theme.s3 + 2
