@@ -48,7 +48,7 @@ Result<GenerateResult> LocalSession::generate(std::span<const TokenId> prompt,
     if (const Result<void> good = checkTokens(prompt); !good) return good.error();
     Reply reply(m_tokenizer, settings, onToken, prompt);
     reply.result.promptTokens = static_cast<std::uint32_t>(prompt.size());
-    reply.result.reusedTokens = static_cast<std::uint32_t>(reusePrefix(prompt));
+    reply.result.reusedTokens = static_cast<std::uint32_t>(reusePrefix(prompt, prompt.size() - 1));
     const auto rest = prompt.subspan(reply.result.reusedTokens);
 
     const Result<void> ran = append(rest, rest.size() - 1, stop, reply.logits, prefillProgress);
@@ -104,9 +104,10 @@ std::optional<FinishReason> LocalSession::deliver(Reply& reply, TokenId id) {
 Result<std::vector<float>> LocalSession::logits(std::span<const TokenId> tokens, std::size_t firstLogits,
                                                 std::stop_token stop) {
     if (const Result<void> good = checkTokens(tokens); !good) return good.error();
-    m_tokens.clear();
+    const std::size_t kept = reusePrefix(tokens, firstLogits);
     std::vector<float> logits;
-    if (const Result<void> ran = append(tokens, firstLogits, stop, logits, {}); !ran) return ran.error();
+    if (const Result<void> ran = append(tokens.subspan(kept), firstLogits - kept, stop, logits, {}); !ran)
+        return ran.error();
     return logits;
 }
 
@@ -141,12 +142,11 @@ Result<void> LocalSession::checkTokens(std::span<const TokenId> tokens) const {
     return {};
 }
 
-std::size_t LocalSession::reusePrefix(std::span<const TokenId> tokens) {
+std::size_t LocalSession::reusePrefix(std::span<const TokenId> tokens, std::size_t most) {
     const auto [inCache, inPrompt] =
         std::mismatch(m_tokens.begin(), m_tokens.end(), tokens.begin(), tokens.end());
     std::size_t kept = static_cast<std::size_t>(inCache - m_tokens.begin());
-    // The last token is run again even when the cache has it: its logits are what the reply starts from.
-    kept = std::min(kept, tokens.size() - 1);
+    kept = std::min(kept, most);
     m_tokens.resize(kept);
     return kept;
 }

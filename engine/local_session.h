@@ -30,9 +30,9 @@ private:
     Result<void> append(std::span<const TokenId> tokens, std::size_t firstLogits, std::stop_token stop,
                         std::vector<float>& logits, const Progress& progress);
     Result<void> checkTokens(std::span<const TokenId> tokens) const;
-    // Keeps the part of the cache that `tokens` begin with, leaving at least one token to run; returns its
-    // length.
-    std::size_t reusePrefix(std::span<const TokenId> tokens);
+    // Keeps the part of the cache that `tokens` begin with, at most `most` of them: those behind are run
+    // again for their logits. Returns its length.
+    std::size_t reusePrefix(std::span<const TokenId> tokens, std::size_t most);
     Result<FinishReason> decode(Reply& reply, std::stop_token stop);
     // Hands one token out; says why the reply ends with it, if it does.
     std::optional<FinishReason> deliver(Reply& reply, TokenId id);

@@ -1131,6 +1131,10 @@
         <translation>평가할 글이며 UTF-8입니다. -는 표준 입력입니다.</translation>
     </message>
     <message>
+        <source>The text has %1 tokens; the first %2 are scored. --tokens 0 scores all.</source>
+        <translation>글은 %1토큰이며 처음 %2토큰만 평가합니다. 모두 평가하려면 --tokens 0을 쓰십시오.</translation>
+    </message>
+    <message>
         <source>Score only the first N tokens; 0 is all of them.</source>
         <translation>처음 토큰 N개만 평가합니다. 0이면 모두 평가합니다.</translation>
     </message>

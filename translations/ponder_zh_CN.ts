@@ -1131,6 +1131,10 @@
         <translation>要评分的文本，UTF-8编码；-表示标准输入。</translation>
     </message>
     <message>
+        <source>The text has %1 tokens; the first %2 are scored. --tokens 0 scores all.</source>
+        <translation>文本有%1个词元，只评估前%2个。用--tokens 0可评估全部。</translation>
+    </message>
+    <message>
         <source>Score only the first N tokens; 0 is all of them.</source>
         <translation>只评前N个词元，0表示全部。</translation>
     </message>

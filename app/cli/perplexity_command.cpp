@@ -12,6 +12,9 @@
 namespace ponder {
 namespace {
 
+// What published figures are mostly measured over: one context of 512 tokens.
+constexpr quint64 kUsualTokens = 512;
+
 // -log softmax(logits)[token], in f64.
 double negativeLogLikelihood(std::span<const float> logits, TokenId token) {
     const double largest = *std::max_element(logits.begin(), logits.end());
@@ -39,8 +42,12 @@ Result<std::vector<TokenId>> tokensOf(const Invocation& call, const Tokenizer& t
     if (!text) return text.error();
     std::vector<TokenId> ids = tokenizer.encode(*text, SpecialTokens::Ignore);
     if (tokenizer.addBos() && tokenizer.bos()) ids.insert(ids.begin(), *tokenizer.bos());
-    if (const auto most = call.arguments.count(QStringLiteral("tokens")); most > 0 && ids.size() > most)
+    if (const auto most = call.arguments.count(QStringLiteral("tokens")); most > 0 && ids.size() > most) {
+        call.console.note(Cli::tr("The text has %1 tokens; the first %2 are scored. --tokens 0 scores all.")
+                              .arg(ids.size())
+                              .arg(most));
         ids.resize(most);
+    }
     if (ids.size() < 2)
         return Error{ErrorCode::BadArgument, "--text-file",
                      Cli::tr("it has fewer than two tokens").toStdString()};
@@ -87,7 +94,7 @@ void declare(Arguments& arguments) {
     arguments.text(QStringLiteral("text-file"), QStringLiteral("F"),
                    Cli::tr("The text to score, UTF-8; - is standard input."), Arguments::Presence::Required);
     arguments.count(QStringLiteral("tokens"), QStringLiteral("N"),
-                    Cli::tr("Score only the first N tokens; 0 is all of them."), 0);
+                    Cli::tr("Score only the first N tokens; 0 is all of them."), kUsualTokens);
     arguments.flag(QStringLiteral("per-token"), Cli::tr("Also give the value of every token."));
 }
 

@@ -8,9 +8,8 @@ class Qwen15Test : public QObject {
     Q_OBJECT
 private slots:
     void lastLogitsGreedyRepliesAndTextLikelihoodAgree() {
-        if (!test::hasReference() || test::realModelPath(test::kQwen15).empty())
-            QSKIP("needs qwen2.5-coder-1.5b-instruct-q4_k_m.gguf (./dev test --slow fetches it) and the "
-                  "reference data");
+        PONDER_NEEDS_REFERENCE();
+        PONDER_NEEDS_MODEL(test::qwenCoder());
         test::RealModelCheck check(test::kQwen15, "vulkan");
         QVERIFY(check.model());
         check.lastLogitsAgree();

@@ -79,6 +79,17 @@ private slots:
         QVERIFY(clean->generate(promptFor(*m_model, "98+1=?"), greedy(), fresh.callback(), {}));
         QCOMPARE(second.ids, fresh.ids);
     }
+    void logitsBehindAPrefixInTheCacheAreThoseOfAFreshRun() {
+        const auto prompt = promptFor(*m_model, "What is 12+34?");
+        auto fresh = *m_model->createSession();
+        const auto wanted = fresh->logits(prompt, prompt.size() - 2, {});
+        auto warm = *m_model->createSession();
+        QVERIFY(warm->logits(std::span(prompt).first(prompt.size() - 1), 0, {}));
+        const auto got = warm->logits(prompt, prompt.size() - 2, {});
+        QVERIFY(wanted && got);
+        QCOMPARE(*got, *wanted);
+        QCOMPARE(warm->usedTokens(), static_cast<std::uint32_t>(prompt.size()));
+    }
     void aFullContextEndsTheReplyAndSaysSo() {
         const auto model = loadReasoner(30);
         QVERIFY(model);

@@ -11,13 +11,12 @@ class SmolLm2Test : public QObject {
             if (device.unusable.empty())
                 QTest::newRow(device.id.c_str()) << QString::fromStdString(device.id);
     }
-    bool ready() { return test::hasReference() && !test::realModelPath(test::kSmolLm2).empty(); }
 
 private slots:
     void lastLogitsGreedyRepliesAndTextLikelihoodAgree_data() { devices(); }
     void lastLogitsGreedyRepliesAndTextLikelihoodAgree() {
-        if (!ready())
-            QSKIP("needs SmolLM2-135M-Instruct.Q4_1.gguf (./dev run fetches it) and the reference data");
+        PONDER_NEEDS_REFERENCE();
+        PONDER_NEEDS_MODEL(test::smolLm2());
         QFETCH(QString, device);
         test::RealModelCheck check(test::kSmolLm2, device.toStdString());
         QVERIFY(check.model());

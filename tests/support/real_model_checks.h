@@ -81,7 +81,7 @@ public:
 private:
     static std::unique_ptr<Model> load(const RealModel& real, const std::string& device) {
         auto model =
-            Model::load({.path = realModelPath(real), .device = device, .contextTokens = 1024}, {}, {});
+            Model::load({.path = modelFile(real.file), .device = device, .contextTokens = 1024}, {}, {});
         if (!model) qWarning("%s", model.error().message().c_str());
         return model ? std::move(*model) : nullptr;
     }

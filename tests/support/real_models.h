@@ -18,19 +18,6 @@ inline constexpr RealModel kSmolLm2{"SmolLM2-135M-Instruct.Q4_1.gguf", "real/smo
 inline constexpr RealModel kQwen15{"qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
                                    "real/qwen2.5-coder-1.5b-q4_k_m.json"};
 
-// Where the file is, or an empty path. PONDER_TEST_MODELS names the folder; else the caches that `./dev`
-// fills.
-inline std::filesystem::path realModelPath(const RealModel& model) {
-    const QByteArray set = qgetenv("PONDER_TEST_MODELS");
-    const QByteArray cache =
-        qgetenv("XDG_CACHE_HOME").isEmpty() ? qgetenv("HOME") + "/.cache" : qgetenv("XDG_CACHE_HOME");
-    for (const QByteArray& folder : {set, cache + "/ponder/models", cache + "/ponder/test-models"}) {
-        const auto path = std::filesystem::path(folder.toStdString()) / model.file;
-        if (!folder.isEmpty() && std::filesystem::exists(path)) return path;
-    }
-    return {};
-}
-
 inline QJsonObject referenceJson(const char* name) {
     QFile file(QString::fromStdString((referenceDir() / name).string()));
     return file.open(QIODevice::ReadOnly) ? QJsonDocument::fromJson(file.readAll()).object() : QJsonObject();

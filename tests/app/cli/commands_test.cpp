@@ -173,6 +173,15 @@ private slots:
         QCOMPARE(run.json()["scored"].toInt(), 3);
     }
 
+    void aLongTextIsScoredOverItsFirst512TokensAndSaysSo() {
+        const QByteArray text = QByteArray("Add 12 and 34 digit by digit. ").repeated(60);
+        const QStringList words = onReference({"perplexity", tinyReasoner(), "--text-file", "-", "--json"});
+        const CliRun usual = runCli(words, text);
+        QCOMPARE(usual.json()["tokens"].toInt(), 512);
+        QVERIFY(usual.err.contains(QLatin1String("the first 512")));
+        QVERIFY(runCli(words + QStringList{"--tokens", "0"}, text).json()["tokens"].toInt() > 512);
+    }
+
     void completeWritesTheSumTheModelThinksOut() {
         const QStringList words = onReference({"complete", tinyReasoner(), "--prompt-file", "-", "--special",
                                                "--temperature", "0", "-n", "200"});
