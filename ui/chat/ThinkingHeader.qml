@@ -33,32 +33,9 @@ Item {
                 width: 10
                 height: parent.height
 
-                Rectangle {
-                    id: dot
-
+                BreathingDot {
                     anchors.centerIn: parent
-                    width: 8
-                    height: 8
-                    radius: 4
                     visible: root.thinking
-                    color: Theme.accent
-
-                    SequentialAnimation on opacity {
-                        running: root.thinking && !Theme.still && root.visible
-                        loops: Animation.Infinite
-                        onStopped: dot.opacity = 1
-
-                        NumberAnimation {
-                            to: 0.35
-                            duration: 800
-                            easing.type: Easing.InOutSine
-                        }
-                        NumberAnimation {
-                            to: 1
-                            duration: 800
-                            easing.type: Easing.InOutSine
-                        }
-                    }
                 }
 
                 Icon {

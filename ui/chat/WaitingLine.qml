@@ -11,29 +11,9 @@ Item {
 
     implicitHeight: 26
 
-    Rectangle {
-        anchors.verticalCenter: parent.verticalCenter
+    BreathingDot {
         x: 2
-        width: 8
-        height: 8
-        radius: 4
-        color: Theme.accent
-
-        SequentialAnimation on opacity {
-            running: root.visible && !Theme.still
-            loops: Animation.Infinite
-
-            NumberAnimation {
-                to: 0.35
-                duration: 800
-                easing.type: Easing.InOutSine
-            }
-            NumberAnimation {
-                to: 1
-                duration: 800
-                easing.type: Easing.InOutSine
-            }
-        }
+        anchors.verticalCenter: parent.verticalCenter
     }
 
     Label {
