@@ -16,7 +16,7 @@ Error cannotWrite(const QFileDevice& file) {
 Result<void> writeFloats(QFileDevice& file, std::span<const float> values) {
     std::vector<float> little(values.size());
     qToLittleEndian<float>(values.data(), static_cast<qsizetype>(values.size()), little.data());
-    const auto bytes = static_cast<qint64>(little.size() * sizeof(float));
+    const qint64 bytes = static_cast<qint64>(little.size()) * qint64{sizeof(float)};
     if (file.write(reinterpret_cast<const char*>(little.data()), bytes) != bytes) return cannotWrite(file);
     return {};
 }
