@@ -1,5 +1,6 @@
 #include "engine/local_model.h"
 
+#include "engine/base/translatable.h"
 #include "engine/devices.h"
 #include "engine/local_session.h"
 
@@ -47,8 +48,8 @@ Result<void> LocalModel::readFile(const std::filesystem::path& path) {
     m_tokenizer = std::move(*tokenizer);
     if (m_tokenizer->size() > m_config.vocabulary)
         return Error{ErrorCode::BadTokenizer, path.filename().string(),
-                     std::to_string(m_tokenizer->size()) + " tokens for " +
-                         std::to_string(m_config.vocabulary) + " rows of output"};
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "%1 tokens for %2 rows of output"),
+                            {std::to_string(m_tokenizer->size()), std::to_string(m_config.vocabulary)}}};
     return {};
 }
 

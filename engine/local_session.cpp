@@ -1,5 +1,6 @@
 #include "engine/local_session.h"
 
+#include "engine/base/translatable.h"
 #include "engine/sample/stop_strings.h"
 #include "engine/text/stream_decoder.h"
 
@@ -131,11 +132,14 @@ Result<void> LocalSession::append(std::span<const TokenId> tokens, std::size_t f
 }
 
 Result<void> LocalSession::checkTokens(std::span<const TokenId> tokens) const {
-    if (tokens.empty()) return Error{ErrorCode::BadArgument, "An empty prompt", "give at least one token"};
+    if (tokens.empty())
+        return Error{ErrorCode::BadArgument, "An empty prompt",
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "give at least one token"), {}}};
     for (const TokenId id : tokens)
         if (id >= m_config.vocabulary)
             return Error{ErrorCode::BadArgument, "Token " + std::to_string(id),
-                         "ids of this model end at " + std::to_string(m_config.vocabulary - 1)};
+                         Detail{PONDER_TR_NOOP("ErrorDetail", "ids of this model end at %1"),
+                                {std::to_string(m_config.vocabulary - 1)}}};
     if (tokens.size() > m_cache->capacity())
         return Error{ErrorCode::ContextFull, std::to_string(tokens.size()),
                      std::to_string(m_cache->capacity())};

@@ -386,6 +386,429 @@
     </message>
 </context>
 <context>
+    <name>ErrorDetail</name>
+    <message>
+        <source>one reply at a time, with a model loaded</source>
+        <translation>모델을 불러온 뒤 답변을 한 번에 하나씩만 만들 수 있습니다</translation>
+    </message>
+    <message>
+        <source>a reply was asked for without a model</source>
+        <translation>모델 없이 답변을 요청했습니다</translation>
+    </message>
+    <message>
+        <source>%1 MiB needed, %2 MiB free</source>
+        <translation>%1 MiB가 필요하지만 %2 MiB만 비어 있습니다</translation>
+    </message>
+    <message>
+        <source>it leaves the question out</source>
+        <translation>질문을 빠뜨립니다</translation>
+    </message>
+    <message>
+        <source>no suitable memory type</source>
+        <translation>알맞은 메모리 유형이 없습니다</translation>
+    </message>
+    <message>
+        <source>%1 gave %2</source>
+        <translation>%1의 결과: %2</translation>
+    </message>
+    <message>
+        <source>no Vulkan device</source>
+        <translation>Vulkan 장치 없음</translation>
+    </message>
+    <message>
+        <source>%1 bytes are needed and %2 are free</source>
+        <translation>%1바이트가 필요하지만 %2바이트만 비어 있습니다</translation>
+    </message>
+    <message>
+        <source>at most %1 tokens</source>
+        <translation>토큰 %1개까지 쓸 수 있습니다</translation>
+    </message>
+    <message>
+        <source>1 to %1 tokens</source>
+        <translation>토큰 1개에서 %1개까지 쓸 수 있습니다</translation>
+    </message>
+    <message>
+        <source>it must be below %1</source>
+        <translation>%1보다 작아야 합니다</translation>
+    </message>
+    <message>
+        <source>there is no Vulkan loader on this machine</source>
+        <translation>이 컴퓨터에 Vulkan 로더가 없습니다</translation>
+    </message>
+    <message>
+        <source>the Vulkan loader is older than 1.1</source>
+        <translation>Vulkan 로더가 1.1보다 오래되었습니다</translation>
+    </message>
+    <message>
+        <source>the Khronos validation layer is not installed</source>
+        <translation>Khronos 검증 계층이 설치되어 있지 않습니다</translation>
+    </message>
+    <message>
+        <source>the driver refuses a Vulkan 1.2 instance</source>
+        <translation>드라이버가 Vulkan 1.2 인스턴스를 거부합니다</translation>
+    </message>
+    <message>
+        <source>its driver is older than Vulkan 1.2</source>
+        <translation>드라이버가 Vulkan 1.2보다 오래되었습니다</translation>
+    </message>
+    <message>
+        <source>it has no compute queue</source>
+        <translation>연산 큐가 없습니다</translation>
+    </message>
+    <message>
+        <source>it lacks buffer device addresses</source>
+        <translation>버퍼 장치 주소를 지원하지 않습니다</translation>
+    </message>
+    <message>
+        <source>it lacks subgroup arithmetic or shuffle in compute shaders</source>
+        <translation>컴퓨트 셰이더에서 서브그룹 산술이나 셔플을 지원하지 않습니다</translation>
+    </message>
+    <message>
+        <source>it is in the old GGML format</source>
+        <translation>오래된 GGML 형식입니다</translation>
+    </message>
+    <message>
+        <source>it is in the old GGMF format</source>
+        <translation>오래된 GGMF 형식입니다</translation>
+    </message>
+    <message>
+        <source>it is in the old GGJT format</source>
+        <translation>오래된 GGJT 형식입니다</translation>
+    </message>
+    <message>
+        <source>it is an adapter in the old GGLA format</source>
+        <translation>오래된 GGLA 형식의 어댑터입니다</translation>
+    </message>
+    <message>
+        <source>it is a big-endian GGUF file</source>
+        <translation>빅 엔디언 GGUF 파일입니다</translation>
+    </message>
+    <message>
+        <source>it is a ZIP archive or a PyTorch file</source>
+        <translation>ZIP 압축 파일이거나 PyTorch 파일입니다</translation>
+    </message>
+    <message>
+        <source>it is a web page</source>
+        <translation>웹 페이지입니다</translation>
+    </message>
+    <message>
+        <source>it is a Git LFS pointer; the model itself was not downloaded</source>
+        <translation>Git LFS 포인터이며 모델 자체는 다운로드되지 않았습니다</translation>
+    </message>
+    <message>
+        <source>the file ends inside the tensor table</source>
+        <translation>파일이 텐서 목록 중간에서 끝납니다</translation>
+    </message>
+    <message>
+        <source>the file is empty</source>
+        <translation>파일이 비어 있습니다</translation>
+    </message>
+    <message>
+        <source>it begins with &quot;%1&quot; instead of &quot;GGUF&quot;</source>
+        <translation>&quot;GGUF&quot;가 아니라 &quot;%1&quot;(으)로 시작합니다</translation>
+    </message>
+    <message>
+        <source>the file ends inside the version number</source>
+        <translation>파일이 버전 번호 중간에서 끝납니다</translation>
+    </message>
+    <message>
+        <source>the file ends inside the counts of tensors and keys</source>
+        <translation>파일이 텐서 수와 키 수 중간에서 끝납니다</translation>
+    </message>
+    <message>
+        <source>the tensor count of %1 is not plausible</source>
+        <translation>텐서 수 %1개는 있을 수 없는 값입니다</translation>
+    </message>
+    <message>
+        <source>the key count of %1 is not plausible</source>
+        <translation>키 수 %1개는 있을 수 없는 값입니다</translation>
+    </message>
+    <message>
+        <source>key %1 of %2 has a name of %3 bytes</source>
+        <translation>키 %2개 중 %1번째의 이름이 %3바이트입니다</translation>
+    </message>
+    <message>
+        <source>the file ends inside key %1 of %2</source>
+        <translation>파일이 키 %2개 중 %1번째의 중간에서 끝납니다</translation>
+    </message>
+    <message>
+        <source>%1 appears twice</source>
+        <translation>%1이(가) 두 번 나옵니다</translation>
+    </message>
+    <message>
+        <source>general.alignment must be a power of two from 8 to 65536</source>
+        <translation>general.alignment는 8에서 65536까지의 2의 거듭제곱이어야 합니다</translation>
+    </message>
+    <message>
+        <source>the file ends inside tensor %1 of %2</source>
+        <translation>파일이 텐서 %2개 중 %1번째의 중간에서 끝납니다</translation>
+    </message>
+    <message>
+        <source>tensor %1 of %2 has a name of %3 bytes</source>
+        <translation>텐서 %2개 중 %1번째의 이름이 %3바이트입니다</translation>
+    </message>
+    <message>
+        <source>the file ends inside %1</source>
+        <translation>파일이 %1 중간에서 끝납니다</translation>
+    </message>
+    <message>
+        <source>%1 has %2 dimensions instead of 1 to 4</source>
+        <translation>%1의 차원은 1에서 4여야 하는데 %2입니다</translation>
+    </message>
+    <message>
+        <source>%1 claims a text of %2 bytes, which is not plausible</source>
+        <translation>%1의 텍스트 길이 %2바이트는 있을 수 없는 값입니다</translation>
+    </message>
+    <message>
+        <source>%1 is neither true nor false</source>
+        <translation>%1이(가) 참도 거짓도 아닙니다</translation>
+    </message>
+    <message>
+        <source>%1 has the unknown value type %2</source>
+        <translation>%1의 값 유형 %2을(를) 알 수 없습니다</translation>
+    </message>
+    <message>
+        <source>%1 is an array of arrays, which no model needs</source>
+        <translation>%1은(는) 어떤 모델에도 필요 없는 배열의 배열입니다</translation>
+    </message>
+    <message>
+        <source>%1 is an array of the unknown value type %2</source>
+        <translation>%1 배열의 값 유형 %2을(를) 알 수 없습니다</translation>
+    </message>
+    <message>
+        <source>%1 claims %2 elements, which is not plausible</source>
+        <translation>%1의 원소 수 %2개는 있을 수 없는 값입니다</translation>
+    </message>
+    <message>
+        <source>%1 holds a number that is too large</source>
+        <translation>%1에 너무 큰 수가 들어 있습니다</translation>
+    </message>
+    <message>
+        <source>it is a folder</source>
+        <translation>폴더입니다</translation>
+    </message>
+    <message>
+        <source>it is not an ordinary file</source>
+        <translation>일반 파일이 아닙니다</translation>
+    </message>
+    <message>
+        <source>split.tensors.count differs from the %1 tensors in all parts</source>
+        <translation>split.tensors.count가 모든 조각의 텐서 수 %1개와 다릅니다</translation>
+    </message>
+    <message>
+        <source>a model in memory has one part only</source>
+        <translation>메모리에 있는 모델은 조각이 하나뿐입니다</translation>
+    </message>
+    <message>
+        <source>split.count is not a plausible number of parts</source>
+        <translation>split.count가 있을 수 없는 조각 수입니다</translation>
+    </message>
+    <message>
+        <source>the other %1 of %2; they cannot be found because the file name does not end in %3</source>
+        <translation>%2개 중 나머지 %1개(파일 이름이 %3(으)로 끝나지 않아 찾을 수 없습니다)</translation>
+    </message>
+    <message>
+        <source>split.count is %1, and the file name says %2</source>
+        <translation>split.count는 %1인데 파일 이름에는 %2(으)로 되어 있습니다</translation>
+    </message>
+    <message>
+        <source>%1 and %2 more</source>
+        <translation>%1 외 %2개</translation>
+    </message>
+    <message>
+        <source>split.count is not %1 as in the other parts</source>
+        <translation>split.count가 다른 조각과 달리 %1이(가) 아닙니다</translation>
+    </message>
+    <message>
+        <source>split.no is not %1 as the file name says; was the file renamed?</source>
+        <translation>split.no가 파일 이름과 달리 %1이(가) 아닙니다(파일 이름이 바뀌었을 수 있습니다)</translation>
+    </message>
+    <message>
+        <source>%1 is %2</source>
+        <translation>%1의 형식이 %2입니다</translation>
+    </message>
+    <message>
+        <source>%1 is the unknown type %2</source>
+        <translation>%1의 형식 %2을(를) 알 수 없습니다</translation>
+    </message>
+    <message>
+        <source>%1 has a dimension of length 0</source>
+        <translation>%1에 길이가 0인 차원이 있습니다</translation>
+    </message>
+    <message>
+        <source>%1 has rows of %2 values, no multiple of the %3 in a block</source>
+        <translation>%1의 행은 값이 %2개로, 블록의 값 %3개의 배수가 아닙니다</translation>
+    </message>
+    <message>
+        <source>%1 has a size that does not fit 64 bits</source>
+        <translation>%1의 크기가 64비트를 넘습니다</translation>
+    </message>
+    <message>
+        <source>%1 and %2 overlap in the file</source>
+        <translation>파일에서 %1와(과) %2이(가) 겹칩니다</translation>
+    </message>
+    <message>
+        <source>%1 starts at the offset %2, no multiple of the alignment %3</source>
+        <translation>%1의 시작 위치 %2이(가) 정렬 단위 %3의 배수가 아닙니다</translation>
+    </message>
+    <message>
+        <source>%1 lies outside of the file (offset %2, %3 bytes)</source>
+        <translation>%1이(가) 파일 밖에 있습니다(위치 %2, %3바이트)</translation>
+    </message>
+    <message>
+        <source>%1 needs %2 bytes of the file, which has %3</source>
+        <translation>%1에는 파일의 %2바이트가 필요하지만 파일은 %3바이트입니다</translation>
+    </message>
+    <message>
+        <source>%1 tokens for %2 rows of output</source>
+        <translation>출력 행은 %2개인데 토큰은 %1개입니다</translation>
+    </message>
+    <message>
+        <source>give at least one token</source>
+        <translation>토큰이 하나 이상 있어야 합니다</translation>
+    </message>
+    <message>
+        <source>ids of this model end at %1</source>
+        <translation>이 모델의 토큰 번호는 %1까지입니다</translation>
+    </message>
+    <message>
+        <source>%1 is missing</source>
+        <translation>%1이(가) 없습니다</translation>
+    </message>
+    <message>
+        <source>%1 must be a number from 1 to %2</source>
+        <translation>%1은(는) 1에서 %2까지의 수여야 합니다</translation>
+    </message>
+    <message>
+        <source>%1 is not a usable number</source>
+        <translation>%1은(는) 쓸 수 있는 수가 아닙니다</translation>
+    </message>
+    <message>
+        <source>it is an adapter that changes another model</source>
+        <translation>다른 모델을 바꾸는 어댑터입니다</translation>
+    </message>
+    <message>
+        <source>%1 must be a multiple of 32</source>
+        <translation>%1은(는) 32의 배수여야 합니다</translation>
+    </message>
+    <message>
+        <source>%1 is %2, which does not divide the %3 heads</source>
+        <translation>%1의 값 %2(으)로 헤드 %3개를 나눌 수 없습니다</translation>
+    </message>
+    <message>
+        <source>%1 is %2, which does not divide the embedding length of %3</source>
+        <translation>%1의 값 %2(으)로 임베딩 길이 %3을(를) 나눌 수 없습니다</translation>
+    </message>
+    <message>
+        <source>%1 (the head size) is %2; it must be a multiple of 32 up to %3</source>
+        <translation>%1(헤드 크기)의 값이 %2입니다(%3 이하인 32의 배수여야 합니다)</translation>
+    </message>
+    <message>
+        <source>%1 differs from the head size</source>
+        <translation>%1이(가) 헤드 크기와 다릅니다</translation>
+    </message>
+    <message>
+        <source>%1 must be even and not larger than the head size</source>
+        <translation>%1은(는) 짝수이고 헤드 크기보다 크지 않아야 합니다</translation>
+    </message>
+    <message>
+        <source>%1 is not a text</source>
+        <translation>%1이(가) 텍스트가 아닙니다</translation>
+    </message>
+    <message>
+        <source>%1 is &quot;%2&quot; (only none and linear are known)</source>
+        <translation>%1의 값이 &quot;%2&quot;입니다(none과 linear만 쓸 수 있습니다)</translation>
+    </message>
+    <message>
+        <source>%1 is missing or empty</source>
+        <translation>%1이(가) 없거나 비어 있습니다</translation>
+    </message>
+    <message>
+        <source>token_embd.weight has %1 rows, which is not a plausible vocabulary</source>
+        <translation>token_embd.weight의 행 수 %1개는 있을 수 없는 어휘 크기입니다</translation>
+    </message>
+    <message>
+        <source>%1 has %2 tokens, more than the %3 rows of token_embd.weight</source>
+        <translation>%1의 토큰 %2개가 token_embd.weight의 행 %3개보다 많습니다</translation>
+    </message>
+    <message>
+        <source>%1 is %2 (a mixture of experts)</source>
+        <translation>%1의 값이 %2입니다(전문가 혼합 모델)</translation>
+    </message>
+    <message>
+        <source>%1 is false (a model for embeddings, not for chat)</source>
+        <translation>%1이(가) 거짓입니다(대화가 아니라 임베딩을 위한 모델)</translation>
+    </message>
+    <message>
+        <source>%1 has the shape %2 instead of %3</source>
+        <translation>%1의 모양은 %3이어야 하는데 %2입니다</translation>
+    </message>
+    <message>
+        <source>%1 is %2 instead of F32</source>
+        <translation>%1의 형식은 F32여야 하는데 %2입니다</translation>
+    </message>
+    <message>
+        <source>rope_freqs.weight holds a factor that is not positive</source>
+        <translation>rope_freqs.weight에 양수가 아닌 계수가 있습니다</translation>
+    </message>
+    <message>
+        <source>it has the tensor %1, which %2 models do not have</source>
+        <translation>%2 모델에는 없는 텐서 %1이(가) 있습니다</translation>
+    </message>
+    <message>
+        <source>%3 needs %1 bytes in one buffer of at most %2</source>
+        <translation>%3에는 버퍼 하나에 %1바이트가 필요하지만 최대 %2바이트입니다</translation>
+    </message>
+    <message>
+        <source>one layer&apos;s cache needs %1 bytes in one buffer of at most %2</source>
+        <translation>한 층의 캐시에는 버퍼 하나에 %1바이트가 필요하지만 최대 %2바이트입니다</translation>
+    </message>
+    <message>
+        <source>at least 1 token</source>
+        <translation>토큰이 1개 이상이어야 합니다</translation>
+    </message>
+    <message>
+        <source>heads of %1 values, %2 of them turned</source>
+        <translation>헤드의 값 %1개 중 %2개가 회전합니다</translation>
+    </message>
+    <message>
+        <source>scratch memory needs %1 bytes in one buffer of at most %2</source>
+        <translation>작업 메모리에는 버퍼 하나에 %1바이트가 필요하지만 최대 %2바이트입니다</translation>
+    </message>
+    <message>
+        <source>pattern of %1: %2</source>
+        <translation>%1의 분할 규칙: %2</translation>
+    </message>
+    <message>
+        <source>its tokens collide</source>
+        <translation>토큰이 서로 겹칩니다</translation>
+    </message>
+    <message>
+        <source>there is no token for the byte %1</source>
+        <translation>바이트 %1에 해당하는 토큰이 없습니다</translation>
+    </message>
+    <message>
+        <source>entry %1 of %2 is no pair</source>
+        <translation>%2의 %1번 항목이 쌍이 아닙니다</translation>
+    </message>
+    <message>
+        <source>its merges collide</source>
+        <translation>병합 규칙이 서로 겹칩니다</translation>
+    </message>
+    <message>
+        <source>%1 has %2 entries for %3 tokens</source>
+        <translation>토큰은 %3개인데 %1의 항목은 %2개입니다</translation>
+    </message>
+    <message>
+        <source>%1 is not one of its tokens</source>
+        <translation>%1이(가) 이 모델의 토큰이 아닙니다</translation>
+    </message>
+    <message>
+        <source>%1 holds %2 tokens, which is not plausible</source>
+        <translation>%1의 토큰 수 %2개는 있을 수 없는 값입니다</translation>
+    </message>
+</context>
+<context>
     <name>ErrorNote</name>
     <message>
         <source>Close</source>

@@ -386,6 +386,429 @@
     </message>
 </context>
 <context>
+    <name>ErrorDetail</name>
+    <message>
+        <source>one reply at a time, with a model loaded</source>
+        <translation>须先加载模型，且一次只能生成一条回复</translation>
+    </message>
+    <message>
+        <source>a reply was asked for without a model</source>
+        <translation>在没有模型的情况下请求了回复</translation>
+    </message>
+    <message>
+        <source>%1 MiB needed, %2 MiB free</source>
+        <translation>需要%1 MiB，可用%2 MiB</translation>
+    </message>
+    <message>
+        <source>it leaves the question out</source>
+        <translation>它漏掉了问题</translation>
+    </message>
+    <message>
+        <source>no suitable memory type</source>
+        <translation>没有合适的内存类型</translation>
+    </message>
+    <message>
+        <source>%1 gave %2</source>
+        <translation>%1返回%2</translation>
+    </message>
+    <message>
+        <source>no Vulkan device</source>
+        <translation>没有Vulkan设备</translation>
+    </message>
+    <message>
+        <source>%1 bytes are needed and %2 are free</source>
+        <translation>需要%1字节，可用%2字节</translation>
+    </message>
+    <message>
+        <source>at most %1 tokens</source>
+        <translation>最多%1个词元</translation>
+    </message>
+    <message>
+        <source>1 to %1 tokens</source>
+        <translation>须为1到%1个词元</translation>
+    </message>
+    <message>
+        <source>it must be below %1</source>
+        <translation>必须小于%1</translation>
+    </message>
+    <message>
+        <source>there is no Vulkan loader on this machine</source>
+        <translation>这台计算机上没有Vulkan加载器</translation>
+    </message>
+    <message>
+        <source>the Vulkan loader is older than 1.1</source>
+        <translation>Vulkan加载器早于1.1版</translation>
+    </message>
+    <message>
+        <source>the Khronos validation layer is not installed</source>
+        <translation>没有安装Khronos验证层</translation>
+    </message>
+    <message>
+        <source>the driver refuses a Vulkan 1.2 instance</source>
+        <translation>驱动拒绝创建Vulkan 1.2实例</translation>
+    </message>
+    <message>
+        <source>its driver is older than Vulkan 1.2</source>
+        <translation>驱动早于Vulkan 1.2</translation>
+    </message>
+    <message>
+        <source>it has no compute queue</source>
+        <translation>没有计算队列</translation>
+    </message>
+    <message>
+        <source>it lacks buffer device addresses</source>
+        <translation>不支持缓冲区设备地址</translation>
+    </message>
+    <message>
+        <source>it lacks subgroup arithmetic or shuffle in compute shaders</source>
+        <translation>计算着色器不支持子组算术或混洗</translation>
+    </message>
+    <message>
+        <source>it is in the old GGML format</source>
+        <translation>它是旧的GGML格式</translation>
+    </message>
+    <message>
+        <source>it is in the old GGMF format</source>
+        <translation>它是旧的GGMF格式</translation>
+    </message>
+    <message>
+        <source>it is in the old GGJT format</source>
+        <translation>它是旧的GGJT格式</translation>
+    </message>
+    <message>
+        <source>it is an adapter in the old GGLA format</source>
+        <translation>它是旧的GGLA格式的适配器</translation>
+    </message>
+    <message>
+        <source>it is a big-endian GGUF file</source>
+        <translation>它是大端序的GGUF文件</translation>
+    </message>
+    <message>
+        <source>it is a ZIP archive or a PyTorch file</source>
+        <translation>它是ZIP压缩包或PyTorch文件</translation>
+    </message>
+    <message>
+        <source>it is a web page</source>
+        <translation>它是网页</translation>
+    </message>
+    <message>
+        <source>it is a Git LFS pointer; the model itself was not downloaded</source>
+        <translation>它是Git LFS指针，模型本身没有下载</translation>
+    </message>
+    <message>
+        <source>the file ends inside the tensor table</source>
+        <translation>文件在张量表中间结束</translation>
+    </message>
+    <message>
+        <source>the file is empty</source>
+        <translation>文件是空的</translation>
+    </message>
+    <message>
+        <source>it begins with &quot;%1&quot; instead of &quot;GGUF&quot;</source>
+        <translation>开头是“%1”，而不是“GGUF”</translation>
+    </message>
+    <message>
+        <source>the file ends inside the version number</source>
+        <translation>文件在版本号中间结束</translation>
+    </message>
+    <message>
+        <source>the file ends inside the counts of tensors and keys</source>
+        <translation>文件在张量数和键数中间结束</translation>
+    </message>
+    <message>
+        <source>the tensor count of %1 is not plausible</source>
+        <translation>张量数%1不合理</translation>
+    </message>
+    <message>
+        <source>the key count of %1 is not plausible</source>
+        <translation>键数%1不合理</translation>
+    </message>
+    <message>
+        <source>key %1 of %2 has a name of %3 bytes</source>
+        <translation>共%2个键，其中第%1个的名称有%3字节</translation>
+    </message>
+    <message>
+        <source>the file ends inside key %1 of %2</source>
+        <translation>文件在第%1个键（共%2个）中间结束</translation>
+    </message>
+    <message>
+        <source>%1 appears twice</source>
+        <translation>%1出现了两次</translation>
+    </message>
+    <message>
+        <source>general.alignment must be a power of two from 8 to 65536</source>
+        <translation>general.alignment必须是8到65536之间的2的幂</translation>
+    </message>
+    <message>
+        <source>the file ends inside tensor %1 of %2</source>
+        <translation>文件在第%1个张量（共%2个）中间结束</translation>
+    </message>
+    <message>
+        <source>tensor %1 of %2 has a name of %3 bytes</source>
+        <translation>共%2个张量，其中第%1个的名称有%3字节</translation>
+    </message>
+    <message>
+        <source>the file ends inside %1</source>
+        <translation>文件在%1中间结束</translation>
+    </message>
+    <message>
+        <source>%1 has %2 dimensions instead of 1 to 4</source>
+        <translation>%1有%2个维度，应为1到4个</translation>
+    </message>
+    <message>
+        <source>%1 claims a text of %2 bytes, which is not plausible</source>
+        <translation>%1的文本长度%2字节不合理</translation>
+    </message>
+    <message>
+        <source>%1 is neither true nor false</source>
+        <translation>%1既不是真也不是假</translation>
+    </message>
+    <message>
+        <source>%1 has the unknown value type %2</source>
+        <translation>%1的值类型%2无法识别</translation>
+    </message>
+    <message>
+        <source>%1 is an array of arrays, which no model needs</source>
+        <translation>%1是数组的数组，没有模型需要它</translation>
+    </message>
+    <message>
+        <source>%1 is an array of the unknown value type %2</source>
+        <translation>数组%1的值类型%2无法识别</translation>
+    </message>
+    <message>
+        <source>%1 claims %2 elements, which is not plausible</source>
+        <translation>%1的元素数%2不合理</translation>
+    </message>
+    <message>
+        <source>%1 holds a number that is too large</source>
+        <translation>%1含有过大的数</translation>
+    </message>
+    <message>
+        <source>it is a folder</source>
+        <translation>它是文件夹</translation>
+    </message>
+    <message>
+        <source>it is not an ordinary file</source>
+        <translation>它不是普通文件</translation>
+    </message>
+    <message>
+        <source>split.tensors.count differs from the %1 tensors in all parts</source>
+        <translation>split.tensors.count与各部分共有的%1个张量不符</translation>
+    </message>
+    <message>
+        <source>a model in memory has one part only</source>
+        <translation>内存中的模型只有一个部分</translation>
+    </message>
+    <message>
+        <source>split.count is not a plausible number of parts</source>
+        <translation>split.count不是合理的部分数</translation>
+    </message>
+    <message>
+        <source>the other %1 of %2; they cannot be found because the file name does not end in %3</source>
+        <translation>%2个部分中的其余%1个（文件名不以%3结尾，因此找不到它们）</translation>
+    </message>
+    <message>
+        <source>split.count is %1, and the file name says %2</source>
+        <translation>split.count是%1，而文件名中是%2</translation>
+    </message>
+    <message>
+        <source>%1 and %2 more</source>
+        <translation>%1以及另外%2个</translation>
+    </message>
+    <message>
+        <source>split.count is not %1 as in the other parts</source>
+        <translation>split.count与其他部分的%1不符</translation>
+    </message>
+    <message>
+        <source>split.no is not %1 as the file name says; was the file renamed?</source>
+        <translation>split.no与文件名中的%1不符，文件可能被改过名</translation>
+    </message>
+    <message>
+        <source>%1 is %2</source>
+        <translation>%1的格式是%2</translation>
+    </message>
+    <message>
+        <source>%1 is the unknown type %2</source>
+        <translation>%1的格式%2无法识别</translation>
+    </message>
+    <message>
+        <source>%1 has a dimension of length 0</source>
+        <translation>%1有长度为0的维度</translation>
+    </message>
+    <message>
+        <source>%1 has rows of %2 values, no multiple of the %3 in a block</source>
+        <translation>%1每行有%2个值，不是每块%3个值的倍数</translation>
+    </message>
+    <message>
+        <source>%1 has a size that does not fit 64 bits</source>
+        <translation>%1的大小超出64位</translation>
+    </message>
+    <message>
+        <source>%1 and %2 overlap in the file</source>
+        <translation>%1与%2在文件中重叠</translation>
+    </message>
+    <message>
+        <source>%1 starts at the offset %2, no multiple of the alignment %3</source>
+        <translation>%1的起始偏移%2不是对齐值%3的倍数</translation>
+    </message>
+    <message>
+        <source>%1 lies outside of the file (offset %2, %3 bytes)</source>
+        <translation>%1位于文件之外（偏移%2，%3字节）</translation>
+    </message>
+    <message>
+        <source>%1 needs %2 bytes of the file, which has %3</source>
+        <translation>%1需要文件有%2字节，而文件只有%3字节</translation>
+    </message>
+    <message>
+        <source>%1 tokens for %2 rows of output</source>
+        <translation>输出有%2行，词元却有%1个</translation>
+    </message>
+    <message>
+        <source>give at least one token</source>
+        <translation>至少要有一个词元</translation>
+    </message>
+    <message>
+        <source>ids of this model end at %1</source>
+        <translation>此模型的词元编号到%1为止</translation>
+    </message>
+    <message>
+        <source>%1 is missing</source>
+        <translation>缺少%1</translation>
+    </message>
+    <message>
+        <source>%1 must be a number from 1 to %2</source>
+        <translation>%1必须是1到%2之间的数</translation>
+    </message>
+    <message>
+        <source>%1 is not a usable number</source>
+        <translation>%1不是可用的数</translation>
+    </message>
+    <message>
+        <source>it is an adapter that changes another model</source>
+        <translation>它是用来修改其他模型的适配器</translation>
+    </message>
+    <message>
+        <source>%1 must be a multiple of 32</source>
+        <translation>%1必须是32的倍数</translation>
+    </message>
+    <message>
+        <source>%1 is %2, which does not divide the %3 heads</source>
+        <translation>%1是%2，不能整除%3个注意力头</translation>
+    </message>
+    <message>
+        <source>%1 is %2, which does not divide the embedding length of %3</source>
+        <translation>%1是%2，不能整除嵌入长度%3</translation>
+    </message>
+    <message>
+        <source>%1 (the head size) is %2; it must be a multiple of 32 up to %3</source>
+        <translation>%1（注意力头大小）是%2，应为不超过%3的32的倍数</translation>
+    </message>
+    <message>
+        <source>%1 differs from the head size</source>
+        <translation>%1与注意力头大小不同</translation>
+    </message>
+    <message>
+        <source>%1 must be even and not larger than the head size</source>
+        <translation>%1必须是偶数，且不大于注意力头大小</translation>
+    </message>
+    <message>
+        <source>%1 is not a text</source>
+        <translation>%1不是文本</translation>
+    </message>
+    <message>
+        <source>%1 is &quot;%2&quot; (only none and linear are known)</source>
+        <translation>%1是“%2”（只支持none和linear）</translation>
+    </message>
+    <message>
+        <source>%1 is missing or empty</source>
+        <translation>%1缺失或为空</translation>
+    </message>
+    <message>
+        <source>token_embd.weight has %1 rows, which is not a plausible vocabulary</source>
+        <translation>token_embd.weight有%1行，词表大小不合理</translation>
+    </message>
+    <message>
+        <source>%1 has %2 tokens, more than the %3 rows of token_embd.weight</source>
+        <translation>%1有%2个词元，多于token_embd.weight的%3行</translation>
+    </message>
+    <message>
+        <source>%1 is %2 (a mixture of experts)</source>
+        <translation>%1是%2（混合专家模型）</translation>
+    </message>
+    <message>
+        <source>%1 is false (a model for embeddings, not for chat)</source>
+        <translation>%1为假（用于嵌入而非对话的模型）</translation>
+    </message>
+    <message>
+        <source>%1 has the shape %2 instead of %3</source>
+        <translation>%1的形状是%2，应为%3</translation>
+    </message>
+    <message>
+        <source>%1 is %2 instead of F32</source>
+        <translation>%1的格式是%2，应为F32</translation>
+    </message>
+    <message>
+        <source>rope_freqs.weight holds a factor that is not positive</source>
+        <translation>rope_freqs.weight含有非正的系数</translation>
+    </message>
+    <message>
+        <source>it has the tensor %1, which %2 models do not have</source>
+        <translation>它含有%2模型所没有的张量%1</translation>
+    </message>
+    <message>
+        <source>%3 needs %1 bytes in one buffer of at most %2</source>
+        <translation>%3在一个缓冲区中需要%1字节，而上限是%2字节</translation>
+    </message>
+    <message>
+        <source>one layer&apos;s cache needs %1 bytes in one buffer of at most %2</source>
+        <translation>一层的缓存在一个缓冲区中需要%1字节，而上限是%2字节</translation>
+    </message>
+    <message>
+        <source>at least 1 token</source>
+        <translation>至少1个词元</translation>
+    </message>
+    <message>
+        <source>heads of %1 values, %2 of them turned</source>
+        <translation>每个注意力头有%1个值，其中%2个被旋转</translation>
+    </message>
+    <message>
+        <source>scratch memory needs %1 bytes in one buffer of at most %2</source>
+        <translation>工作内存在一个缓冲区中需要%1字节，而上限是%2字节</translation>
+    </message>
+    <message>
+        <source>pattern of %1: %2</source>
+        <translation>%1的分词规则：%2</translation>
+    </message>
+    <message>
+        <source>its tokens collide</source>
+        <translation>词元相互冲突</translation>
+    </message>
+    <message>
+        <source>there is no token for the byte %1</source>
+        <translation>没有对应字节%1的词元</translation>
+    </message>
+    <message>
+        <source>entry %1 of %2 is no pair</source>
+        <translation>%2的第%1项不是一对</translation>
+    </message>
+    <message>
+        <source>its merges collide</source>
+        <translation>合并规则相互冲突</translation>
+    </message>
+    <message>
+        <source>%1 has %2 entries for %3 tokens</source>
+        <translation>词元有%3个，而%1有%2项</translation>
+    </message>
+    <message>
+        <source>%1 is not one of its tokens</source>
+        <translation>%1不是此模型的词元</translation>
+    </message>
+    <message>
+        <source>%1 holds %2 tokens, which is not plausible</source>
+        <translation>%1的词元数%2不合理</translation>
+    </message>
+</context>
+<context>
     <name>ErrorNote</name>
     <message>
         <source>Close</source>

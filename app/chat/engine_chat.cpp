@@ -1,5 +1,7 @@
 #include "app/chat/engine_chat.h"
 
+#include "engine/base/translatable.h"
+
 #include <QTimer>
 
 #include <memory>
@@ -100,7 +102,9 @@ void EngineChat::unloadModel() {
 
 void EngineChat::generate(const ReplyRequest& request) {
     if (!m_modelLoaded || m_reply != 0) {
-        emit replyFailed({ErrorCode::BadArgument, "generate", "one reply at a time, with a model loaded"});
+        emit replyFailed(
+            {ErrorCode::BadArgument, "generate",
+             Detail{PONDER_TR_NOOP("ErrorDetail", "one reply at a time, with a model loaded"), {}}});
         return;
     }
     m_reply = ++m_lastNumber;

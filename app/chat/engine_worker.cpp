@@ -1,6 +1,7 @@
 #include "app/chat/engine_worker.h"
 
 #include "app/models/quantization_name.h"
+#include "engine/base/translatable.h"
 
 #include <QCoreApplication>
 
@@ -72,7 +73,10 @@ void EngineWorker::unload() {
 
 Result<ReplySummary> EngineWorker::generate(const ReplyRequest& request, const ReplyCallbacks& callbacks,
                                             std::stop_token stop) {
-    if (!m_generator) return Error{ErrorCode::Internal, {}, "a reply was asked for without a model"};
+    if (!m_generator)
+        return Error{ErrorCode::Internal,
+                     {},
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "a reply was asked for without a model"), {}}};
     Result<ReplySummary> summary = m_generator->run(request, callbacks, std::move(stop));
     if (!summary && summary.error().code == ErrorCode::DeviceLost) unload();
     return summary;

@@ -2,6 +2,7 @@
 
 #include "app/chat/fake_replies.h"
 #include "app/chat/think_marks.h"
+#include "engine/base/translatable.h"
 
 #include <QFileInfo>
 
@@ -44,7 +45,9 @@ void FakeChatEngine::finishLoading() {
     m_loadTimer.stop();
     const QString name = QFileInfo(m_loading.path).completeBaseName();
     if (name.contains(QLatin1String("fail"))) {
-        emit loadFailed({ErrorCode::DoesNotFit, "Fake GPU", "9.1 GB needed, 7.4 GB free"});
+        emit loadFailed(
+            {ErrorCode::DoesNotFit, "Fake GPU",
+             Detail{PONDER_TR_NOOP("ErrorDetail", "%1 MiB needed, %2 MiB free"), {"9319", "7578"}}});
         return;
     }
     LoadedModel model;
@@ -83,7 +86,9 @@ bool FakeChatEngine::asks(const char* word) const {
 
 void FakeChatEngine::generate(const ReplyRequest& request) {
     if (!m_model || m_replyTimer.isActive()) {
-        emit replyFailed({ErrorCode::BadArgument, "generate", "one reply at a time, with a model loaded"});
+        emit replyFailed(
+            {ErrorCode::BadArgument, "generate",
+             Detail{PONDER_TR_NOOP("ErrorDetail", "one reply at a time, with a model loaded"), {}}});
         return;
     }
     m_request = request;

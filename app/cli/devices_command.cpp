@@ -1,3 +1,4 @@
+#include "app/chat/error_text.h"
 #include "app/cli/command.h"
 #include "app/cli/text.h"
 #include "engine/engine.h"
@@ -30,7 +31,7 @@ Json toJson(const DeviceInfo& device) {
             {"memory_bytes", device.memoryBytes},
             {"free_bytes", device.freeBytes},
             {"usable", device.unusable.empty()},
-            {"unusable_reason", device.unusable}};
+            {"unusable_reason", device.unusable.english()}};
 }
 
 int run(const Invocation& call) {
@@ -47,8 +48,7 @@ int run(const Invocation& call) {
         if (!device.driver.empty())
             call.console.line(QStringLiteral("            %1").arg(QString::fromStdString(device.driver)));
         if (!device.unusable.empty())
-            call.console.line(
-                Cli::tr("            cannot be used: %1").arg(QString::fromStdString(device.unusable)));
+            call.console.line(Cli::tr("            cannot be used: %1").arg(detailText(device.unusable)));
     }
     if (call.console.json()) call.console.value({{"devices", list}});
     return kDone;

@@ -1,5 +1,7 @@
 #include "app/models/device_model.h"
 
+#include "app/chat/error_text.h"
+
 namespace ponder {
 namespace {
 
@@ -37,7 +39,7 @@ QVariant DeviceModel::data(const QModelIndex& index, int role) const {
     case UsableRole:
         return !device || device->unusable.empty();
     case ReasonRole:
-        return device ? QString::fromStdString(device->unusable) : QString();
+        return device ? detailText(device->unusable) : QString();
     case CurrentRole:
         return id == m_current;
     default:

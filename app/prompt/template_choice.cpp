@@ -1,6 +1,7 @@
 #include "app/prompt/template_choice.h"
 
 #include "app/prompt/builtin_template.h"
+#include "engine/base/translatable.h"
 
 #include <QJsonObject>
 
@@ -17,7 +18,8 @@ std::optional<Error> fault(ChatTemplate& candidate, const ModelCard& card) {
     const Result<QString> rendered = candidate.render(input);
     if (!rendered) return rendered.error();
     if (!rendered->contains(question))
-        return Error{ErrorCode::TemplateFailed, card.name.toStdString(), "it leaves the question out"};
+        return Error{ErrorCode::TemplateFailed, card.name.toStdString(),
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "it leaves the question out"), {}}};
     return std::nullopt;
 }
 

@@ -50,7 +50,8 @@ void bindContent(QSqlQuery& query, const MessageRecord& message) {
     const bool failed = message.error.has_value();
     query.addBindValue(failed ? QVariant(static_cast<int>(message.error->code)) : QVariant());
     query.addBindValue(failed ? QVariant(QString::fromStdString(message.error->subject)) : QVariant());
-    query.addBindValue(failed ? QVariant(QString::fromStdString(message.error->detail)) : QVariant());
+    query.addBindValue(failed ? QVariant(QString::fromStdString(message.error->detail.english()))
+                              : QVariant());
     query.addBindValue(message.thinkSeconds);
     query.addBindValue(message.thoughtEnded);
     query.addBindValue(message.thinkTokens);

@@ -32,7 +32,7 @@ struct DeviceInfo {
     DeviceKind kind = DeviceKind::Reference;
     std::uint64_t memoryBytes = 0; // device-local memory that can be used, all heaps
     std::uint64_t freeBytes = 0;   // of these, free now; memoryBytes where the driver cannot tell
-    std::string unusable;          // why not, or empty
+    Detail unusable;               // why not, or empty
 };
 
 enum class KvType { F16, F32 };

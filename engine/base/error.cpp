@@ -1,10 +1,9 @@
 #include "engine/base/error.h"
 
+#include "engine/base/translatable.h"
+
 #include <array>
 #include <utility>
-
-// lupdate reads this macro as QT_TRANSLATE_NOOP (see app/CMakeLists.txt).
-#define PONDER_TR_NOOP(context, text) text
 
 namespace ponder {
 namespace {
@@ -102,17 +101,6 @@ std::string_view errorTemplate(ErrorCode code) {
     return kTemplates.back().second;
 }
 
-std::string Error::message() const {
-    const std::string_view source = errorTemplate(code);
-    std::string out;
-    // One pass, so that a subject containing "%2" is left as it is.
-    for (std::size_t i = 0; i < source.size(); ++i) {
-        if (source[i] == '%' && i + 1 < source.size() && (source[i + 1] == '1' || source[i + 1] == '2'))
-            out += source[++i] == '1' ? subject : detail;
-        else
-            out += source[i];
-    }
-    return out;
-}
+std::string Error::message() const { return filled(errorTemplate(code), {subject, detail.english()}); }
 
 } // namespace ponder

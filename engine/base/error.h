@@ -3,11 +3,13 @@
 // The engine never throws across its surface, never prints and never aborts: every function that can fail
 // returns Result<T> (result.h) carrying an Error. An Error says what happened (code), to what (subject: a
 // file name, a tensor, a device) and the particulars (detail). message() is the English sentence, always
-// ending in what to do next; the application shows the same sentence template in the user's language
-// (app/desktop or app/cli look it up under the translation context "Error").
+// ending in what to do next; the application shows the same sentence in the user's language: its template is
+// translated under the context "Error", the pattern of the particulars under "ErrorDetail" (detail.h).
 //
 // Owner: plain value. Thread: any. Next station: whoever called.
 #pragma once
+
+#include "engine/base/detail.h"
 
 #include <string>
 #include <string_view>
@@ -49,7 +51,7 @@ enum class ErrorCode {
 struct Error {
     ErrorCode code = ErrorCode::Internal;
     std::string subject;
-    std::string detail;
+    Detail detail;
 
     // English: what, where and what to do next.
     std::string message() const;

@@ -2,6 +2,7 @@
 
 #include "engine/base/checked_math.h"
 #include "engine/base/printable.h"
+#include "engine/base/translatable.h"
 #include "engine/file/gguf_value.h"
 
 #include <algorithm>
@@ -19,18 +20,23 @@ constexpr std::uint64_t kMaxAlignment = 65536;
 
 constexpr std::string_view kMagic = "GGUF";
 
+struct OtherFile {
+    std::string_view magic;
+    const char* meaning;
+};
+
 // What people open by mistake, told by its first bytes.
 constexpr std::array kOtherFiles{
-    std::pair<std::string_view, std::string_view>{"lmgg", "it is in the old GGML format"},
-    std::pair<std::string_view, std::string_view>{"fmgg", "it is in the old GGMF format"},
-    std::pair<std::string_view, std::string_view>{"tjgg", "it is in the old GGJT format"},
-    std::pair<std::string_view, std::string_view>{"algg", "it is an adapter in the old GGLA format"},
-    std::pair<std::string_view, std::string_view>{"FUGG", "it is a big-endian GGUF file"},
-    std::pair<std::string_view, std::string_view>{"PK\x03\x04", "it is a ZIP archive or a PyTorch file"},
-    std::pair<std::string_view, std::string_view>{"<!DO", "it is a web page"},
-    std::pair<std::string_view, std::string_view>{"<htm", "it is a web page"},
-    std::pair<std::string_view, std::string_view>{
-        "version https://git-lfs", "it is a Git LFS pointer; the model itself was not downloaded"},
+    OtherFile{"lmgg", PONDER_TR_NOOP("ErrorDetail", "it is in the old GGML format")},
+    OtherFile{"fmgg", PONDER_TR_NOOP("ErrorDetail", "it is in the old GGMF format")},
+    OtherFile{"tjgg", PONDER_TR_NOOP("ErrorDetail", "it is in the old GGJT format")},
+    OtherFile{"algg", PONDER_TR_NOOP("ErrorDetail", "it is an adapter in the old GGLA format")},
+    OtherFile{"FUGG", PONDER_TR_NOOP("ErrorDetail", "it is a big-endian GGUF file")},
+    OtherFile{"PK\x03\x04", PONDER_TR_NOOP("ErrorDetail", "it is a ZIP archive or a PyTorch file")},
+    OtherFile{"<!DO", PONDER_TR_NOOP("ErrorDetail", "it is a web page")},
+    OtherFile{"<htm", PONDER_TR_NOOP("ErrorDetail", "it is a web page")},
+    OtherFile{"version https://git-lfs",
+              PONDER_TR_NOOP("ErrorDetail", "it is a Git LFS pointer; the model itself was not downloaded")},
 };
 
 class HeaderParser {
@@ -43,7 +49,9 @@ public:
                                 &HeaderParser::readAlignment, &HeaderParser::readTensors})
             if (const auto done = (this->*step)(); !done) return done.error();
         const auto start = checkedAlign(m_cursor.position(), m_header.alignment);
-        if (!start) return truncated("the tensor table");
+        if (!start)
+            return truncated(
+                Detail{PONDER_TR_NOOP("ErrorDetail", "the file ends inside the tensor table"), {}});
         m_header.dataStart = *start;
         return std::move(m_header);
     }
@@ -56,11 +64,9 @@ private:
     Result<void> readTensors();
     Result<void> readTensor(std::uint64_t index);
 
-    Error truncated(const std::string& where) const {
-        return {ErrorCode::FileTruncated, m_path, "the file ends inside " + where};
-    }
-    Error bad(const std::string& detail) const { return {ErrorCode::BadMetadata, m_path, detail}; }
-    Error badTensor(const std::string& detail) const { return {ErrorCode::BadTensor, m_path, detail}; }
+    Error truncated(Detail detail) const { return {ErrorCode::FileTruncated, m_path, std::move(detail)}; }
+    Error bad(Detail detail) const { return {ErrorCode::BadMetadata, m_path, std::move(detail)}; }
+    Error badTensor(Detail detail) const { return {ErrorCode::BadTensor, m_path, std::move(detail)}; }
 
     std::span<const std::byte> m_bytes;
     const std::string& m_path;
@@ -72,21 +78,27 @@ private:
 };
 
 Result<void> HeaderParser::readMagic() {
-    if (m_bytes.empty()) return Error{ErrorCode::FileTruncated, m_path, "the file is empty"};
+    if (m_bytes.empty())
+        return Error{ErrorCode::FileTruncated, m_path,
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "the file is empty"), {}}};
     const std::string_view start(reinterpret_cast<const char*>(m_bytes.data()),
                                  std::min<std::size_t>(m_bytes.size(), 64));
     for (const auto& [magic, meaning] : kOtherFiles)
-        if (start.starts_with(magic)) return Error{ErrorCode::NotAModelFile, m_path, std::string(meaning)};
+        if (start.starts_with(magic)) return Error{ErrorCode::NotAModelFile, m_path, Detail{meaning, {}}};
     if (start.substr(0, 4) != kMagic.substr(0, start.size()))
         return Error{ErrorCode::NotAModelFile, m_path,
-                     "it begins with \"" + printable(start.substr(0, 4)) + "\" instead of \"GGUF\""};
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "it begins with \"%1\" instead of \"GGUF\""),
+                            {printable(start.substr(0, 4))}}};
 
     const auto magic = m_cursor.read<std::uint32_t>();
     const auto version = magic ? m_cursor.read<std::uint32_t>() : std::nullopt;
-    if (!version) return truncated("the version number");
+    if (!version)
+        return truncated(
+            Detail{PONDER_TR_NOOP("ErrorDetail", "the file ends inside the version number"), {}});
     // A small number written by a big-endian machine has its lower half empty.
     if (*version != 0 && (*version & 0xffff) == 0)
-        return Error{ErrorCode::NotAModelFile, m_path, "it is a big-endian GGUF file"};
+        return Error{ErrorCode::NotAModelFile, m_path,
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "it is a big-endian GGUF file"), {}}};
     if (*version != 2 && *version != 3)
         return Error{ErrorCode::UnsupportedVersion, m_path, std::to_string(*version)};
     m_header.version = *version;
@@ -96,10 +108,15 @@ Result<void> HeaderParser::readMagic() {
 Result<void> HeaderParser::readCounts() {
     const auto tensors = m_cursor.read<std::uint64_t>();
     const auto keys = tensors ? m_cursor.read<std::uint64_t>() : std::nullopt;
-    if (!keys) return truncated("the counts of tensors and keys");
+    if (!keys)
+        return truncated(
+            Detail{PONDER_TR_NOOP("ErrorDetail", "the file ends inside the counts of tensors and keys"), {}});
     if (*tensors > kMaxTensors)
-        return badTensor("the tensor count of " + std::to_string(*tensors) + " is not plausible");
-    if (*keys > kMaxKeys) return bad("the key count of " + std::to_string(*keys) + " is not plausible");
+        return badTensor(Detail{PONDER_TR_NOOP("ErrorDetail", "the tensor count of %1 is not plausible"),
+                                {std::to_string(*tensors)}});
+    if (*keys > kMaxKeys)
+        return bad(Detail{PONDER_TR_NOOP("ErrorDetail", "the key count of %1 is not plausible"),
+                          {std::to_string(*keys)}});
     m_tensorCount = *tensors;
     m_keyCount = *keys;
     return {};
@@ -107,14 +124,18 @@ Result<void> HeaderParser::readCounts() {
 
 Result<void> HeaderParser::readKeys() {
     for (std::uint64_t i = 0; i < m_keyCount; ++i) {
-        const std::string where = "key " + std::to_string(i + 1) + " of " + std::to_string(m_keyCount);
-        const auto key = m_values.readText(where);
-        if (!key) return key.error();
-        if (key->empty() || key->size() > kMaxNameBytes)
-            return bad(where + " has a name of " + std::to_string(key->size()) + " bytes");
+        const auto length = m_cursor.read<std::uint64_t>();
+        if (length && (*length == 0 || *length > kMaxNameBytes))
+            return bad(Detail{PONDER_TR_NOOP("ErrorDetail", "key %1 of %2 has a name of %3 bytes"),
+                              {std::to_string(i + 1), std::to_string(m_keyCount), std::to_string(*length)}});
+        const auto key = length ? m_cursor.text(*length) : std::nullopt;
+        if (!key)
+            return truncated(Detail{PONDER_TR_NOOP("ErrorDetail", "the file ends inside key %1 of %2"),
+                                    {std::to_string(i + 1), std::to_string(m_keyCount)}});
         auto value = m_values.read(*key);
         if (!value) return value.error();
-        if (m_header.metadata.has(*key)) return bad(printable(*key) + " appears twice");
+        if (m_header.metadata.has(*key))
+            return bad(Detail{PONDER_TR_NOOP("ErrorDetail", "%1 appears twice"), {printable(*key)}});
         m_header.metadata.set(std::string(*key), std::move(*value));
     }
     return {};
@@ -126,7 +147,8 @@ Result<void> HeaderParser::readAlignment() {
     const auto alignment = m_header.metadata.integer(kKey);
     if (!alignment || !std::has_single_bit(*alignment) || *alignment < kMinAlignment ||
         *alignment > kMaxAlignment)
-        return bad("general.alignment must be a power of two from 8 to 65536");
+        return bad(Detail{
+            PONDER_TR_NOOP("ErrorDetail", "general.alignment must be a power of two from 8 to 65536"), {}});
     m_header.alignment = *alignment;
     return {};
 }
@@ -134,7 +156,8 @@ Result<void> HeaderParser::readAlignment() {
 Result<void> HeaderParser::readTensors() {
     // Name length, dimensions, one length, type and offset: no entry is shorter.
     constexpr std::uint64_t kSmallestEntry = 8 + 4 + 8 + 4 + 8;
-    if (m_tensorCount > m_cursor.remaining() / kSmallestEntry) return truncated("the tensor table");
+    if (m_tensorCount > m_cursor.remaining() / kSmallestEntry)
+        return truncated(Detail{PONDER_TR_NOOP("ErrorDetail", "the file ends inside the tensor table"), {}});
     m_header.tensors.reserve(m_tensorCount);
     for (std::uint64_t i = 0; i < m_tensorCount; ++i)
         if (const auto done = readTensor(i); !done) return done.error();
@@ -142,29 +165,36 @@ Result<void> HeaderParser::readTensors() {
 }
 
 Result<void> HeaderParser::readTensor(std::uint64_t index) {
-    const std::string where = "tensor " + std::to_string(index + 1) + " of " + std::to_string(m_tensorCount);
+
     const auto length = m_cursor.read<std::uint64_t>();
-    if (!length) return truncated(where);
+    if (!length)
+        return truncated(Detail{PONDER_TR_NOOP("ErrorDetail", "the file ends inside tensor %1 of %2"),
+                                {std::to_string(index + 1), std::to_string(m_tensorCount)}});
     if (*length == 0 || *length > kMaxNameBytes)
-        return badTensor(where + " has a name of " + std::to_string(*length) + " bytes");
+        return badTensor(
+            Detail{PONDER_TR_NOOP("ErrorDetail", "tensor %1 of %2 has a name of %3 bytes"),
+                   {std::to_string(index + 1), std::to_string(m_tensorCount), std::to_string(*length)}});
     const auto name = m_cursor.text(*length);
-    if (!name) return truncated(where);
+    if (!name)
+        return truncated(Detail{PONDER_TR_NOOP("ErrorDetail", "the file ends inside tensor %1 of %2"),
+                                {std::to_string(index + 1), std::to_string(m_tensorCount)}});
 
     GgufTensor tensor{.name = *name};
+    const Detail inside{PONDER_TR_NOOP("ErrorDetail", "the file ends inside %1"), {printable(*name)}};
     const auto dimensions = m_cursor.read<std::uint32_t>();
-    if (!dimensions) return truncated(printable(*name));
+    if (!dimensions) return truncated(inside);
     if (*dimensions == 0 || *dimensions > tensor.shape.size())
-        return badTensor(printable(*name) + " has " + std::to_string(*dimensions) +
-                         " dimensions instead of 1 to 4");
+        return badTensor(Detail{PONDER_TR_NOOP("ErrorDetail", "%1 has %2 dimensions instead of 1 to 4"),
+                                {printable(*name), std::to_string(*dimensions)}});
     tensor.dimensions = *dimensions;
     for (std::uint32_t d = 0; d < *dimensions; ++d) {
         const auto extent = m_cursor.read<std::uint64_t>();
-        if (!extent) return truncated(printable(*name));
+        if (!extent) return truncated(inside);
         tensor.shape[d] = *extent;
     }
     const auto type = m_cursor.read<std::uint32_t>();
     const auto offset = type ? m_cursor.read<std::uint64_t>() : std::nullopt;
-    if (!offset) return truncated(printable(*name));
+    if (!offset) return truncated(inside);
     tensor.type = *type;
     tensor.offset = *offset;
     m_header.tensors.push_back(tensor);

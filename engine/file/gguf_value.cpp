@@ -1,6 +1,7 @@
 #include "engine/file/gguf_value.h"
 
 #include "engine/base/printable.h"
+#include "engine/base/translatable.h"
 
 #include <limits>
 
@@ -43,11 +44,16 @@ std::optional<MetadataValue> scalar(ByteCursor& cursor) {
 } // namespace
 
 Error GgufValueReader::truncated(std::string_view key) const {
-    return {ErrorCode::FileTruncated, m_path, "the file ends inside " + printable(key)};
+    return {ErrorCode::FileTruncated, m_path,
+            Detail{PONDER_TR_NOOP("ErrorDetail", "the file ends inside %1"), {printable(key)}}};
 }
 
-Error GgufValueReader::bad(std::string_view key, std::string_view problem) const {
-    return {ErrorCode::BadMetadata, m_path, printable(key) + " " + std::string(problem)};
+// `pattern` has the key as %1 and the number, where there is one, as %2.
+Error GgufValueReader::bad(std::string_view key, const char* pattern,
+                           std::optional<std::uint64_t> number) const {
+    std::vector<std::string> arguments{printable(key)};
+    if (number) arguments.push_back(std::to_string(*number));
+    return {ErrorCode::BadMetadata, m_path, Detail{pattern, std::move(arguments)}};
 }
 
 Result<MetadataValue> GgufValueReader::read(std::string_view key) {
@@ -57,13 +63,14 @@ Result<MetadataValue> GgufValueReader::read(std::string_view key) {
     return readScalar(*type, key);
 }
 
-Result<std::string_view> GgufValueReader::readText(std::string_view what) {
+Result<std::string_view> GgufValueReader::readText(std::string_view key) {
     const auto length = m_cursor.read<std::uint64_t>();
-    if (!length) return truncated(what);
+    if (!length) return truncated(key);
     if (*length > kMaxTextBytes)
-        return bad(what, "claims a text of " + std::to_string(*length) + " bytes, which is not plausible");
+        return bad(key, PONDER_TR_NOOP("ErrorDetail", "%1 claims a text of %2 bytes, which is not plausible"),
+                   *length);
     const auto text = m_cursor.text(*length);
-    if (!text) return truncated(what);
+    if (!text) return truncated(key);
     return *text;
 }
 
@@ -102,7 +109,7 @@ Result<MetadataValue> GgufValueReader::readScalar(std::uint32_t type, std::strin
         break;
     case Bool: {
         const auto byte = m_cursor.read<std::uint8_t>();
-        if (byte && *byte > 1) return bad(key, "is neither true nor false");
+        if (byte && *byte > 1) return bad(key, PONDER_TR_NOOP("ErrorDetail", "%1 is neither true nor false"));
         if (byte) value = MetadataValue(*byte == 1);
         break;
     }
@@ -112,7 +119,7 @@ Result<MetadataValue> GgufValueReader::readScalar(std::uint32_t type, std::strin
         return MetadataValue(*text);
     }
     default:
-        return bad(key, "has the unknown value type " + std::to_string(type));
+        return bad(key, PONDER_TR_NOOP("ErrorDetail", "%1 has the unknown value type %2"), type);
     }
     if (!value) return truncated(key);
     return std::move(*value);
@@ -122,11 +129,14 @@ Result<MetadataValue> GgufValueReader::readArray(std::string_view key) {
     const auto type = m_cursor.read<std::uint32_t>();
     const auto count = type ? m_cursor.read<std::uint64_t>() : std::nullopt;
     if (!count) return truncated(key);
-    if (*type == Array) return bad(key, "is an array of arrays, which no model needs");
+    if (*type == Array)
+        return bad(key, PONDER_TR_NOOP("ErrorDetail", "%1 is an array of arrays, which no model needs"));
     const std::uint64_t bytes = elementBytes(*type);
-    if (bytes == 0) return bad(key, "is an array of the unknown value type " + std::to_string(*type));
+    if (bytes == 0)
+        return bad(key, PONDER_TR_NOOP("ErrorDetail", "%1 is an array of the unknown value type %2"), *type);
     if (*count > kMaxArrayElements - m_elements)
-        return bad(key, "claims " + std::to_string(*count) + " elements, which is not plausible");
+        return bad(key, PONDER_TR_NOOP("ErrorDetail", "%1 claims %2 elements, which is not plausible"),
+                   *count);
     if (*count > m_cursor.remaining() / bytes) return truncated(key);
     m_elements += *count;
     if (*type == Text) return readTexts(*count, key);
@@ -154,7 +164,8 @@ Result<MetadataValue> GgufValueReader::readIntegers(std::uint32_t type, std::uin
         const auto value = readScalar(type, key);
         if (!value) return value.error();
         if (const auto* number = std::get_if<std::uint64_t>(&*value)) {
-            if (*number > kLargest) return bad(key, "holds a number that is too large");
+            if (*number > kLargest)
+                return bad(key, PONDER_TR_NOOP("ErrorDetail", "%1 holds a number that is too large"));
             integers.push_back(static_cast<std::int64_t>(*number));
         } else if (const auto* flag = std::get_if<bool>(&*value)) {
             integers.push_back(*flag ? 1 : 0);

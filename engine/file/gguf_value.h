@@ -12,6 +12,7 @@
 #include "engine/file/byte_cursor.h"
 #include "engine/file/metadata.h"
 
+#include <optional>
 #include <string>
 
 namespace ponder {
@@ -24,17 +25,17 @@ public:
     GgufValueReader(ByteCursor& cursor, std::string path) : m_cursor(cursor), m_path(std::move(path)) {}
 
     Result<MetadataValue> read(std::string_view key);
-    // A length and that many bytes; `what` names it in errors.
-    Result<std::string_view> readText(std::string_view what);
 
 private:
+    Result<std::string_view> readText(std::string_view key); // a length and that many bytes
     Result<MetadataValue> readScalar(std::uint32_t type, std::string_view key);
     Result<MetadataValue> readArray(std::string_view key);
     Result<MetadataValue> readTexts(std::uint64_t count, std::string_view key);
     Result<MetadataValue> readIntegers(std::uint32_t type, std::uint64_t count, std::string_view key);
     Result<MetadataValue> readNumbers(std::uint32_t type, std::uint64_t count, std::string_view key);
     Error truncated(std::string_view key) const;
-    Error bad(std::string_view key, std::string_view problem) const;
+    Error bad(std::string_view key, const char* pattern,
+              std::optional<std::uint64_t> number = std::nullopt) const;
 
     ByteCursor& m_cursor;
     std::string m_path;

@@ -1,5 +1,7 @@
 #include "engine/file/mapped_file.h"
 
+#include "engine/base/translatable.h"
+
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -39,9 +41,12 @@ Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
     if (file.number() < 0) return systemError(path, errno);
     struct stat status {};
     if (::fstat(file.number(), &status) != 0) return systemError(path, errno);
-    if (S_ISDIR(status.st_mode)) return Error{ErrorCode::FileUnreadable, path.string(), "it is a folder"};
+    if (S_ISDIR(status.st_mode))
+        return Error{ErrorCode::FileUnreadable, path.string(),
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "it is a folder"), {}}};
     if (!S_ISREG(status.st_mode))
-        return Error{ErrorCode::FileUnreadable, path.string(), "it is not an ordinary file"};
+        return Error{ErrorCode::FileUnreadable, path.string(),
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "it is not an ordinary file"), {}}};
 
     const auto size = static_cast<std::size_t>(status.st_size);
     if (size == 0) return MappedFile();

@@ -1,6 +1,7 @@
 #include "engine/file/model_file.h"
 
 #include "engine/base/printable.h"
+#include "engine/base/translatable.h"
 #include "engine/file/gguf_header.h"
 #include "engine/file/mapped_file.h"
 #include "engine/file/split_set.h"
@@ -81,7 +82,8 @@ Result<void> GgufModel::add(const Part& part) {
     if (!tensors) return tensors.error();
     for (const TensorInfo& tensor : *tensors) {
         if (!m_index.emplace(tensor.name, m_tensors.size()).second)
-            return Error{ErrorCode::BadTensor, part.path.string(), printable(tensor.name) + " appears twice"};
+            return Error{ErrorCode::BadTensor, part.path.string(),
+                         Detail{PONDER_TR_NOOP("ErrorDetail", "%1 appears twice"), {printable(tensor.name)}}};
         m_tensors.push_back(tensor);
     }
     m_paths.push_back(part.path);
@@ -93,9 +95,10 @@ Result<void> GgufModel::checkTensorCount() const {
     constexpr std::string_view kKey = "split.tensors.count";
     if (m_parts.size() < 2 || !metadata().has(kKey)) return {};
     if (metadata().integer(kKey) == m_tensors.size()) return {};
-    return Error{ErrorCode::BadMetadata, m_paths.front().string(),
-                 "split.tensors.count differs from the " + std::to_string(m_tensors.size()) +
-                     " tensors in all parts"};
+    return Error{
+        ErrorCode::BadMetadata, m_paths.front().string(),
+        Detail{PONDER_TR_NOOP("ErrorDetail", "split.tensors.count differs from the %1 tensors in all parts"),
+               {std::to_string(m_tensors.size())}}};
 }
 
 } // namespace
@@ -125,7 +128,8 @@ Result<std::unique_ptr<ModelFile>> ModelFile::fromBytes(std::vector<std::byte> b
     const auto paths = splitParts(name, part->header.metadata);
     if (!paths) return paths.error();
     if (paths->size() != 1)
-        return Error{ErrorCode::MissingSplitPart, name.string(), "a model in memory has one part only"};
+        return Error{ErrorCode::MissingSplitPart, name.string(),
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "a model in memory has one part only"), {}}};
     std::vector<Part> parts;
     parts.push_back(std::move(*part));
     return GgufModel::assemble(std::move(parts));

@@ -1,5 +1,7 @@
 #include "engine/file/split_set.h"
 
+#include "engine/base/translatable.h"
+
 #include <algorithm>
 #include <charconv>
 #include <system_error>
@@ -26,7 +28,7 @@ std::optional<std::uint32_t> fiveDigitNumber(std::string_view text) {
     return number;
 }
 
-Error bad(const std::filesystem::path& path, std::string detail) {
+Error bad(const std::filesystem::path& path, Detail detail) {
     return {ErrorCode::BadMetadata, path.string(), std::move(detail)};
 }
 
@@ -48,17 +50,22 @@ Result<std::vector<std::filesystem::path>> splitParts(const std::filesystem::pat
                                                       const Metadata& metadata) {
     if (!metadata.has("split.count")) return std::vector{path};
     const auto count = metadata.integer("split.count");
-    if (!count || *count > kMaxParts) return bad(path, "split.count is not a plausible number of parts");
+    if (!count || *count > kMaxParts)
+        return bad(
+            path,
+            Detail{PONDER_TR_NOOP("ErrorDetail", "split.count is not a plausible number of parts"), {}});
     if (*count <= 1) return std::vector{path};
     const auto name = parseSplitName(path);
     if (!name)
-        return Error{ErrorCode::MissingSplitPart, path.string(),
-                     "the other " + std::to_string(*count - 1) + " of " + std::to_string(*count) +
-                         "; they cannot be found because the file name does not end in " +
-                         partName("", 1, *count)};
+        return Error{
+            ErrorCode::MissingSplitPart, path.string(),
+            Detail{PONDER_TR_NOOP(
+                       "ErrorDetail",
+                       "the other %1 of %2; they cannot be found because the file name does not end in %3"),
+                   {std::to_string(*count - 1), std::to_string(*count), partName("", 1, *count)}}};
     if (name->count != *count)
-        return bad(path, "split.count is " + std::to_string(*count) + ", and the file name says " +
-                             std::to_string(name->count));
+        return bad(path, Detail{PONDER_TR_NOOP("ErrorDetail", "split.count is %1, and the file name says %2"),
+                                {std::to_string(*count), std::to_string(name->count)}});
 
     std::vector<std::filesystem::path> parts;
     std::vector<std::string> missing;
@@ -72,17 +79,22 @@ Result<std::vector<std::filesystem::path>> splitParts(const std::filesystem::pat
     std::string list;
     for (std::size_t i = 0; i < std::min(missing.size(), kListed); ++i)
         list += (i ? ", " : "") + missing[i];
-    if (missing.size() > kListed) list += " and " + std::to_string(missing.size() - kListed) + " more";
-    return Error{ErrorCode::MissingSplitPart, path.string(), list};
+    if (missing.size() <= kListed) return Error{ErrorCode::MissingSplitPart, path.string(), list};
+    return Error{ErrorCode::MissingSplitPart, path.string(),
+                 Detail{PONDER_TR_NOOP("ErrorDetail", "%1 and %2 more"),
+                        {list, std::to_string(missing.size() - kListed)}}};
 }
 
 Result<void> checkSplitPart(const std::filesystem::path& path, const Metadata& metadata, std::size_t index,
                             std::size_t count) {
     if (metadata.integer("split.count") != count)
-        return bad(path, "split.count is not " + std::to_string(count) + " as in the other parts");
+        return bad(path, Detail{PONDER_TR_NOOP("ErrorDetail", "split.count is not %1 as in the other parts"),
+                                {std::to_string(count)}});
     if (metadata.integer("split.no") != index)
-        return bad(path, "split.no is not " + std::to_string(index) +
-                             " as the file name says; was the file renamed?");
+        return bad(path,
+                   Detail{PONDER_TR_NOOP("ErrorDetail",
+                                         "split.no is not %1 as the file name says; was the file renamed?"),
+                          {std::to_string(index)}});
     return {};
 }
 

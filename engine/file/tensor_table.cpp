@@ -2,8 +2,10 @@
 
 #include "engine/base/checked_math.h"
 #include "engine/base/printable.h"
+#include "engine/base/translatable.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <utility>
 
 namespace ponder {
@@ -19,33 +21,43 @@ constexpr std::array kOtherTypes{
     std::pair{39u, "MXFP4"},
 };
 
-std::string typeName(std::uint32_t type) {
+Error unknownType(const std::string& path, const GgufTensor& tensor) {
     for (const auto& [number, name] : kOtherTypes)
-        if (number == type) return name;
-    return "the unknown type " + std::to_string(type);
+        if (number == tensor.type)
+            return {ErrorCode::UnknownTensorType, path,
+                    Detail{PONDER_TR_NOOP("ErrorDetail", "%1 is %2"), {printable(tensor.name), name}}};
+    return {ErrorCode::UnknownTensorType, path,
+            Detail{PONDER_TR_NOOP("ErrorDetail", "%1 is the unknown type %2"),
+                   {printable(tensor.name), std::to_string(tensor.type)}}};
 }
 
-Error badTensor(const std::string& path, const GgufTensor& tensor, const std::string& problem) {
-    return {ErrorCode::BadTensor, path, printable(tensor.name) + " " + problem};
+// `pattern` has the tensor as %1 and the numbers from %2 on.
+Error badTensor(const std::string& path, const GgufTensor& tensor, const char* pattern,
+                std::initializer_list<std::uint64_t> numbers = {}) {
+    std::vector<std::string> arguments{printable(tensor.name)};
+    for (const std::uint64_t number : numbers)
+        arguments.push_back(std::to_string(number));
+    return {ErrorCode::BadTensor, path, Detail{pattern, std::move(arguments)}};
 }
 
 Result<std::uint64_t> tensorBytes(const GgufTensor& tensor, const std::string& path) {
     const auto traits = typeTraits(static_cast<TensorType>(tensor.type));
-    if (!traits)
-        return Error{ErrorCode::UnknownTensorType, path,
-                     printable(tensor.name) + " is " + typeName(tensor.type)};
+    if (!traits) return unknownType(path, tensor);
     std::optional<std::uint64_t> values = 1;
     for (const std::uint64_t extent : tensor.shape) {
-        if (extent == 0) return badTensor(path, tensor, "has a dimension of length 0");
+        if (extent == 0)
+            return badTensor(path, tensor, PONDER_TR_NOOP("ErrorDetail", "%1 has a dimension of length 0"));
         if (values) values = checkedMultiply(*values, extent);
     }
     if (tensor.shape[0] % traits->blockValues != 0)
-        return badTensor(path, tensor,
-                         "has rows of " + std::to_string(tensor.shape[0]) + " values, no multiple of the " +
-                             std::to_string(traits->blockValues) + " in a block of " +
-                             std::string(traits->name));
+        return badTensor(
+            path, tensor,
+            PONDER_TR_NOOP("ErrorDetail", "%1 has rows of %2 values, no multiple of the %3 in a block"),
+            {tensor.shape[0], traits->blockValues});
     const auto bytes = values ? checkedMultiply(*values / traits->blockValues, traits->blockBytes) : values;
-    if (!bytes) return badTensor(path, tensor, "has a size that does not fit 64 bits");
+    if (!bytes)
+        return badTensor(path, tensor,
+                         PONDER_TR_NOOP("ErrorDetail", "%1 has a size that does not fit 64 bits"));
     return *bytes;
 }
 
@@ -67,8 +79,8 @@ Result<void> checkOverlaps(std::vector<TensorInfo> tensors, const std::string& p
         const TensorInfo& before = tensors[i - 1];
         if (before.bytes.data() + before.bytes.size() > tensors[i].bytes.data())
             return Error{ErrorCode::BadTensor, path,
-                         printable(before.name) + " and " + printable(tensors[i].name) +
-                             " overlap in the file"};
+                         Detail{PONDER_TR_NOOP("ErrorDetail", "%1 and %2 overlap in the file"),
+                                {printable(before.name), printable(tensors[i].name)}}};
     }
     return {};
 }
@@ -78,19 +90,20 @@ Result<std::span<const std::byte>> locate(const GgufTensor& tensor, std::uint64_
                                           const GgufHeader& header, std::span<const std::byte> file,
                                           std::optional<std::uint64_t> packed, const std::string& path) {
     if (tensor.offset % header.alignment != 0)
-        return badTensor(path, tensor,
-                         "starts at the offset " + std::to_string(tensor.offset) +
-                             ", no multiple of the alignment " + std::to_string(header.alignment));
+        return badTensor(
+            path, tensor,
+            PONDER_TR_NOOP("ErrorDetail", "%1 starts at the offset %2, no multiple of the alignment %3"),
+            {tensor.offset, header.alignment});
     const auto dataEnd = checkedAdd(tensor.offset, size);
     const auto end = dataEnd ? checkedAdd(header.dataStart, *dataEnd) : std::nullopt;
     if (!end || !packed || (*end > file.size() && *dataEnd > *packed))
         return badTensor(path, tensor,
-                         "lies outside of the file (offset " + std::to_string(tensor.offset) + ", " +
-                             std::to_string(size) + " bytes)");
+                         PONDER_TR_NOOP("ErrorDetail", "%1 lies outside of the file (offset %2, %3 bytes)"),
+                         {tensor.offset, size});
     if (*end > file.size())
         return Error{ErrorCode::FileTruncated, path,
-                     printable(tensor.name) + " needs " + std::to_string(*end) +
-                         " bytes of the file, which has " + std::to_string(file.size())};
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "%1 needs %2 bytes of the file, which has %3"),
+                            {printable(tensor.name), std::to_string(*end), std::to_string(file.size())}}};
     return file.subspan(header.dataStart + tensor.offset, size);
 }
 

@@ -1,9 +1,11 @@
 #include "engine/model/config.h"
 
 #include "engine/base/printable.h"
+#include "engine/base/translatable.h"
 
 #include <array>
 #include <cmath>
+#include <initializer_list>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -49,14 +51,15 @@ private:
     void rejectUnsupported();
 
     std::string key(std::string_view name) const { return m_config.architecture + "." + std::string(name); }
-    void fail(ErrorCode code, std::string detail) {
+    void fail(ErrorCode code, Detail detail) {
         if (!m_error) m_error = Error{code, m_file.parts().front().string(), std::move(detail)};
     }
-    void bad(std::string_view name, std::string_view problem) {
-        fail(ErrorCode::BadMetadata, key(name) + " " + std::string(problem));
-    }
-    void unsupported(std::string_view name, std::string_view value) {
-        fail(ErrorCode::UnsupportedModel, key(name) + " is " + std::string(value));
+    // `pattern` has the key as %1 and the numbers from %2 on.
+    void bad(std::string_view name, const char* pattern, std::initializer_list<std::uint64_t> numbers = {}) {
+        std::vector<std::string> arguments{key(name)};
+        for (const std::uint64_t number : numbers)
+            arguments.push_back(std::to_string(number));
+        fail(ErrorCode::BadMetadata, Detail{pattern, std::move(arguments)});
     }
     // The integer at `name` from 1 to `most`. `fallback` stands where the key is absent; without one it is
     // required. Gives 1 after an error, so that what follows can divide by it.
@@ -74,12 +77,12 @@ std::uint32_t ConfigReader::count(std::string_view name, std::uint32_t most,
                                   std::optional<std::uint32_t> fallback) {
     const std::string full = key(name);
     if (!m_keys.has(full)) {
-        if (!fallback) bad(name, "is missing");
+        if (!fallback) bad(name, PONDER_TR_NOOP("ErrorDetail", "%1 is missing"));
         return fallback.value_or(1);
     }
     const auto value = m_keys.integer(full);
     if (value && *value >= 1 && *value <= most) return static_cast<std::uint32_t>(*value);
-    bad(name, "must be a number from 1 to " + std::to_string(most));
+    bad(name, PONDER_TR_NOOP("ErrorDetail", "%1 must be a number from 1 to %2"), {most});
     return 1;
 }
 
@@ -87,20 +90,23 @@ double ConfigReader::number(std::string_view name, double least, double most,
                             std::optional<double> fallback) {
     const std::string full = key(name);
     if (!m_keys.has(full)) {
-        if (!fallback) bad(name, "is missing");
+        if (!fallback) bad(name, PONDER_TR_NOOP("ErrorDetail", "%1 is missing"));
         return fallback.value_or(least);
     }
     const auto value = m_keys.number(full);
     if (value && *value >= least && *value <= most) return *value; // false for a NaN
-    bad(name, "is not a usable number");
+    bad(name, PONDER_TR_NOOP("ErrorDetail", "%1 is not a usable number"));
     return least;
 }
 
 void ConfigReader::readArchitecture() {
     if (m_keys.text("general.type") == "adapter")
-        return fail(ErrorCode::UnsupportedModel, "it is an adapter that changes another model");
+        return fail(ErrorCode::UnsupportedModel,
+                    Detail{PONDER_TR_NOOP("ErrorDetail", "it is an adapter that changes another model"), {}});
     const auto architecture = m_keys.text("general.architecture");
-    if (!architecture) return fail(ErrorCode::BadMetadata, "general.architecture is missing");
+    if (!architecture)
+        return fail(ErrorCode::BadMetadata,
+                    Detail{PONDER_TR_NOOP("ErrorDetail", "%1 is missing"), {"general.architecture"}});
     m_config.architecture = printable(*architecture);
     if (architecture == "qwen2")
         m_config.ropePairs = RopePairs::Halves;
@@ -117,34 +123,37 @@ void ConfigReader::readSizes() {
     m_config.trainedContext = count("context_length", kMaxContext);
     m_config.normEpsilon =
         static_cast<float>(number("attention.layer_norm_rms_epsilon", 1e-12, 0.1, std::nullopt));
-    if (m_config.width % kRun != 0) bad("embedding_length", "must be a multiple of 32");
-    if (m_config.hidden % kRun != 0) bad("feed_forward_length", "must be a multiple of 32");
+    if (m_config.width % kRun != 0)
+        bad("embedding_length", PONDER_TR_NOOP("ErrorDetail", "%1 must be a multiple of 32"));
+    if (m_config.hidden % kRun != 0)
+        bad("feed_forward_length", PONDER_TR_NOOP("ErrorDetail", "%1 must be a multiple of 32"));
 }
 
 void ConfigReader::readHeads() {
     m_config.heads = count("attention.head_count", kMaxHeads);
     m_config.kvHeads = count("attention.head_count_kv", kMaxHeads, m_config.heads);
     if (m_config.heads % m_config.kvHeads != 0)
-        bad("attention.head_count_kv", "is " + std::to_string(m_config.kvHeads) +
-                                           ", which does not divide the " + std::to_string(m_config.heads) +
-                                           " heads");
+        bad("attention.head_count_kv",
+            PONDER_TR_NOOP("ErrorDetail", "%1 is %2, which does not divide the %3 heads"),
+            {m_config.kvHeads, m_config.heads});
     if (!m_keys.has(key("attention.key_length")) && m_config.width % m_config.heads != 0)
-        bad("attention.head_count", "is " + std::to_string(m_config.heads) +
-                                        ", which does not divide the embedding length of " +
-                                        std::to_string(m_config.width));
+        bad("attention.head_count",
+            PONDER_TR_NOOP("ErrorDetail", "%1 is %2, which does not divide the embedding length of %3"),
+            {m_config.heads, m_config.width});
     m_config.headSize = count("attention.key_length", kMaxHeadSize, m_config.width / m_config.heads);
     if (m_config.headSize == 0 || m_config.headSize > kMaxHeadSize || m_config.headSize % kRun != 0)
-        bad("attention.key_length", "(the head size) is " + std::to_string(m_config.headSize) +
-                                        "; it must be a multiple of 32 up to " +
-                                        std::to_string(kMaxHeadSize));
+        bad("attention.key_length",
+            PONDER_TR_NOOP("ErrorDetail", "%1 (the head size) is %2; it must be a multiple of 32 up to %3"),
+            {m_config.headSize, kMaxHeadSize});
     if (count("attention.value_length", kMaxHeadSize, m_config.headSize) != m_config.headSize)
-        bad("attention.value_length", "differs from the head size");
+        bad("attention.value_length", PONDER_TR_NOOP("ErrorDetail", "%1 differs from the head size"));
 }
 
 void ConfigReader::readRope() {
     m_config.rotary = count("rope.dimension_count", kMaxHeadSize, m_config.headSize);
     if (m_config.rotary % 2 != 0 || m_config.rotary > m_config.headSize)
-        bad("rope.dimension_count", "must be even and not larger than the head size");
+        bad("rope.dimension_count",
+            PONDER_TR_NOOP("ErrorDetail", "%1 must be even and not larger than the head size"));
     m_config.ropeBase = number("rope.freq_base", 1.0, 1e12, 10000.0);
     readRopeScaling();
 }
@@ -155,18 +164,19 @@ void ConfigReader::readRopeScaling() {
     std::string_view type = "linear";
     if (m_keys.has(typeKey)) {
         const auto text = m_keys.text(typeKey);
-        if (!text) return bad("rope.scaling.type", "is not a text");
+        if (!text) return bad("rope.scaling.type", PONDER_TR_NOOP("ErrorDetail", "%1 is not a text"));
         type = *text;
     }
     if (type == "none") return;
     if (type != "linear")
-        return unsupported("rope.scaling.type",
-                           "\"" + printable(type) + "\" (only none and linear are known)");
+        return fail(ErrorCode::UnsupportedModel,
+                    Detail{PONDER_TR_NOOP("ErrorDetail", "%1 is \"%2\" (only none and linear are known)"),
+                           {typeKey, printable(type)}});
     const std::string_view name =
         m_keys.has(key("rope.scaling.factor")) ? "rope.scaling.factor" : "rope.scale_linear";
     const double factor = number(name, 0.0, 1e6, 1.0);
     if (factor == 0) return;
-    if (factor < 1e-3) return bad(name, "is not a usable number");
+    if (factor < 1e-3) return bad(name, PONDER_TR_NOOP("ErrorDetail", "%1 is not a usable number"));
     m_config.ropeScale = 1.0 / factor;
 }
 
@@ -176,14 +186,20 @@ void ConfigReader::readVocabulary() {
     const std::uint64_t tokens = m_keys.texts(kTokens).size();
     const TensorInfo* embedding = m_file.find("token_embd.weight");
     const std::uint64_t rows = embedding ? embedding->rows() : tokens;
-    if (rows == 0) return fail(ErrorCode::BadMetadata, std::string(kTokens) + " is missing or empty");
+    if (rows == 0)
+        return fail(ErrorCode::BadMetadata,
+                    Detail{PONDER_TR_NOOP("ErrorDetail", "%1 is missing or empty"), {std::string(kTokens)}});
     if (rows > kMaxVocabulary)
-        return fail(ErrorCode::BadTensor, "token_embd.weight has " + std::to_string(rows) +
-                                              " rows, which is not a plausible vocabulary");
+        return fail(
+            ErrorCode::BadTensor,
+            Detail{PONDER_TR_NOOP("ErrorDetail",
+                                  "token_embd.weight has %1 rows, which is not a plausible vocabulary"),
+                   {std::to_string(rows)}});
     if (tokens > rows)
-        return fail(ErrorCode::BadMetadata, std::string(kTokens) + " has " + std::to_string(tokens) +
-                                                " tokens, more than the " + std::to_string(rows) +
-                                                " rows of token_embd.weight");
+        return fail(ErrorCode::BadMetadata,
+                    Detail{PONDER_TR_NOOP("ErrorDetail",
+                                          "%1 has %2 tokens, more than the %3 rows of token_embd.weight"),
+                           {std::string(kTokens), std::to_string(tokens), std::to_string(rows)}});
     m_config.vocabulary = static_cast<std::uint32_t>(rows);
 }
 
@@ -191,9 +207,13 @@ void ConfigReader::readVocabulary() {
 void ConfigReader::rejectUnsupported() {
     const auto experts = m_keys.integer(key("expert_count"));
     if (experts && *experts > 0)
-        unsupported("expert_count", std::to_string(*experts) + " (a mixture of experts)");
+        fail(ErrorCode::UnsupportedModel,
+             Detail{PONDER_TR_NOOP("ErrorDetail", "%1 is %2 (a mixture of experts)"),
+                    {key("expert_count"), std::to_string(*experts)}});
     if (m_keys.boolean(key("attention.causal")) == false)
-        unsupported("attention.causal", "false (a model for embeddings, not for chat)");
+        fail(ErrorCode::UnsupportedModel,
+             Detail{PONDER_TR_NOOP("ErrorDetail", "%1 is false (a model for embeddings, not for chat)"),
+                    {key("attention.causal")}});
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "engine/model/weights.h"
 
 #include "engine/base/printable.h"
+#include "engine/base/translatable.h"
 
 #include <algorithm>
 #include <bit>
@@ -41,7 +42,7 @@ private:
     Tensor required(const std::string& name, Kind kind, const std::array<std::uint64_t, 4>& shape);
     Tensor optional(const std::string& name, Kind kind, const std::array<std::uint64_t, 4>& shape);
 
-    void fail(ErrorCode code, std::string detail) {
+    void fail(ErrorCode code, Detail detail) {
         if (!m_error) m_error = Error{code, m_file.parts().front().string(), std::move(detail)};
     }
 
@@ -65,11 +66,11 @@ Tensor Binder::optional(const std::string& name, Kind kind, const std::array<std
     if (!tensor) return nullptr;
     m_used.insert(tensor);
     if (tensor->shape != shape)
-        fail(ErrorCode::BadTensor,
-             name + " has the shape " + shapeText(tensor->shape) + " instead of " + shapeText(shape));
+        fail(ErrorCode::BadTensor, Detail{PONDER_TR_NOOP("ErrorDetail", "%1 has the shape %2 instead of %3"),
+                                          {name, shapeText(tensor->shape), shapeText(shape)}});
     if (kind == Kind::Vector && tensor->type != TensorType::F32)
-        fail(ErrorCode::BadTensor,
-             name + " is " + std::string(typeTraits(tensor->type)->name) + " instead of F32");
+        fail(ErrorCode::BadTensor, Detail{PONDER_TR_NOOP("ErrorDetail", "%1 is %2 instead of F32"),
+                                          {name, std::string(typeTraits(tensor->type)->name)}});
     return tensor;
 }
 
@@ -120,7 +121,10 @@ void Binder::checkRopeFactors(Tensor factors) {
         float factor;
         std::memcpy(&factor, factors->bytes.data() + i, sizeof factor);
         if (!std::isfinite(factor) || factor <= 0)
-            return fail(ErrorCode::BadTensor, "rope_freqs.weight holds a factor that is not positive");
+            return fail(
+                ErrorCode::BadTensor,
+                Detail{PONDER_TR_NOOP("ErrorDetail", "rope_freqs.weight holds a factor that is not positive"),
+                       {}});
     }
 }
 
@@ -130,8 +134,9 @@ void Binder::rejectUnused() {
     for (const TensorInfo& tensor : m_file.tensors()) {
         if (m_used.contains(&tensor)) continue;
         if (tensor.name.ends_with("rot_embd.weight") || tensor.name.ends_with("rot_embd")) continue;
-        return fail(ErrorCode::UnsupportedModel, "it has the tensor " + printable(tensor.name) + ", which " +
-                                                     m_config.architecture + " models do not have");
+        return fail(ErrorCode::UnsupportedModel,
+                    Detail{PONDER_TR_NOOP("ErrorDetail", "it has the tensor %1, which %2 models do not have"),
+                           {printable(tensor.name), m_config.architecture}});
     }
 }
 

@@ -1,5 +1,8 @@
 #include "engine/plan/vulkan_plan.h"
 
+#include "engine/base/printable.h"
+#include "engine/base/translatable.h"
+
 #include <algorithm>
 #include <map>
 
@@ -14,11 +17,16 @@ std::uint32_t padded(std::uint64_t value, std::uint32_t to) {
     return static_cast<std::uint32_t>((value + to - 1) / to * to);
 }
 
-Error tooLarge(const PlanLimits& limits, std::string_view what, std::uint64_t bytes) {
-    return {ErrorCode::DoesNotFit, limits.deviceName,
-            std::string(what) + " needs " + std::to_string(bytes) + " bytes in one buffer of at most " +
-                std::to_string(limits.largestBuffer)};
+// `pattern` has the bytes as %1, the bytes of the largest buffer as %2 and the tensor, if any, as %3.
+Error tooLarge(const PlanLimits& limits, const char* pattern, std::uint64_t bytes,
+               std::string_view tensor = {}) {
+    return {
+        ErrorCode::DoesNotFit, limits.deviceName,
+        Detail{pattern, {std::to_string(bytes), std::to_string(limits.largestBuffer), printable(tensor)}}};
 }
+
+constexpr const char* kTensorTooLarge =
+    PONDER_TR_NOOP("ErrorDetail", "%3 needs %1 bytes in one buffer of at most %2");
 
 // Puts tensors into chunks, in order, as long as the current chunk has room.
 class Placer {
@@ -32,7 +40,7 @@ public:
         for (const TensorInfo* matrix : matrices)
             pieces += DeviceLayout::of(matrix->type, matrix->rowLength(), matrix->rows()).pieces();
         if (pieces * 16 > m_plan.limits.largestBuffer)
-            return tooLarge(m_plan.limits, (*matrices.begin())->name, pieces * 16);
+            return tooLarge(m_plan.limits, kTensorTooLarge, pieces * 16, (*matrices.begin())->name);
         reserve(pieces);
         auto place = places.begin();
         for (const TensorInfo* matrix : matrices) {
@@ -49,7 +57,7 @@ public:
         VulkanTensor& tensor = add(matrix);
         const DeviceLayout four = DeviceLayout::of(matrix->type, matrix->rowLength(), 4);
         const std::uint64_t fit = m_plan.limits.largestBuffer / four.bytes() * 4;
-        if (fit == 0) return tooLarge(m_plan.limits, matrix->name, four.bytes());
+        if (fit == 0) return tooLarge(m_plan.limits, kTensorTooLarge, four.bytes(), matrix->name);
         for (std::uint64_t row = 0; row < matrix->rows(); row += fit) {
             const std::uint64_t rows = std::min(fit, matrix->rows() - row);
             reserve(DeviceLayout::of(matrix->type, matrix->rowLength(), rows).pieces());
@@ -163,8 +171,14 @@ Result<KvPlan> VulkanPlan::planCache(std::uint32_t tokens, KvType type) const {
     out.tokens = tokens;
     out.type = type;
     out.layerBytes = std::uint64_t{2} * tokens * config.kvLength() * (type == KvType::F16 ? 2 : 4);
-    if (out.layerBytes > limits.largestBuffer) return tooLarge(limits, "one layer's cache", out.layerBytes);
-    if (out.layerBytes == 0) return Error{ErrorCode::BadArgument, "context", "at least 1 token"};
+    if (out.layerBytes > limits.largestBuffer)
+        return tooLarge(
+            limits,
+            PONDER_TR_NOOP("ErrorDetail", "one layer's cache needs %1 bytes in one buffer of at most %2"),
+            out.layerBytes);
+    if (out.layerBytes == 0)
+        return Error{ErrorCode::BadArgument, "context",
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "at least 1 token"), {}}};
     out.layersPerBuffer = static_cast<std::uint32_t>(
         std::min<std::uint64_t>(config.layers, limits.largestBuffer / out.layerBytes));
     for (std::uint32_t layer = 0; layer < config.layers; layer += out.layersPerBuffer)
@@ -187,15 +201,18 @@ Result<VulkanPlan> VulkanPlan::make(const ModelConfig& config, const FileWeights
     // The kernels turn eight values at a time; halves of a head begin at a multiple of eight.
     if (config.rotary % 16 != 0 || config.headSize % 32 != 0 || config.rotary > config.headSize)
         return Error{ErrorCode::BadMetadata, limits.deviceName,
-                     "heads of " + std::to_string(config.headSize) + " values, " +
-                         std::to_string(config.rotary) + " of them turned"};
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "heads of %1 values, %2 of them turned"),
+                            {std::to_string(config.headSize), std::to_string(config.rotary)}}};
     VulkanPlan plan;
     plan.config = config;
     plan.limits = limits;
     if (auto placed = placeWeights(plan, weights); !placed) return placed.error();
     placeScratch(plan, contextTokens);
     if (plan.scratch.pieces > kMaxPieces || plan.scratch.pieces * 16 > limits.largestBuffer)
-        return tooLarge(limits, "scratch memory", plan.scratch.pieces * 16);
+        return tooLarge(
+            limits,
+            PONDER_TR_NOOP("ErrorDetail", "scratch memory needs %1 bytes in one buffer of at most %2"),
+            plan.scratch.pieces * 16);
     plan.step.turns = plan.step.tokens + limits.maxRows / 4 + 1;
     plan.step.bytes = (plan.step.turns + std::uint64_t{limits.maxRows} * (config.rotary / 4)) * 16;
     plan.logitRows = std::min(limits.maxRows, kMaxLogitRows);

@@ -1,5 +1,6 @@
 #include "engine/text/byte_bpe.h"
 
+#include "engine/base/translatable.h"
 #include "engine/text/byte_alphabet.h"
 #include "engine/text/tokenizer_error.h"
 
@@ -41,7 +42,9 @@ Result<std::unique_ptr<Tokenizer>> ByteBpe::fromModel(const ModelFile& file) {
     std::string why;
     bpe->m_preTokenizer = PreTokenizer::compile(rule->patterns, why);
     if (!bpe->m_preTokenizer)
-        return Error{ErrorCode::Internal, {}, "pattern of " + std::string(name) + ": " + why};
+        return Error{ErrorCode::Internal,
+                     {},
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "pattern of %1: %2"), {std::string(name), why}}};
     if (Result<void> done = bpe->indexPieces(file); !done) return done.error();
     if (Result<void> done = bpe->indexBytes(file); !done) return done.error();
     if (Result<void> done = bpe->readMerges(file); !done) return done.error();
@@ -55,7 +58,7 @@ Result<void> ByteBpe::indexPieces(const ModelFile& file) {
     m_ids = PieceIndex(vocabulary().size());
     for (TokenId id = 0; id < vocabulary().size(); ++id)
         if (vocabulary().type(id) == TokenType::Normal && !m_ids.add(vocabulary(), id))
-            return badTokenizer(file, "its tokens collide");
+            return badTokenizer(file, Detail{PONDER_TR_NOOP("ErrorDetail", "its tokens collide"), {}});
     return {};
 }
 
@@ -64,7 +67,9 @@ Result<void> ByteBpe::indexBytes(const ModelFile& file) {
         const char text = static_cast<char>(byte);
         const std::optional<TokenId> id = idOf(std::string_view(&text, 1));
         if (!id && isNeeded(byte))
-            return badTokenizer(file, "there is no token for the byte " + std::to_string(byte));
+            return badTokenizer(file,
+                                Detail{PONDER_TR_NOOP("ErrorDetail", "there is no token for the byte %1"),
+                                       {std::to_string(byte)}});
         m_byteIds[byte] = id.value_or(kNoToken);
     }
     return {};
@@ -72,13 +77,16 @@ Result<void> ByteBpe::indexBytes(const ModelFile& file) {
 
 Result<void> ByteBpe::readMerges(const ModelFile& file) {
     const std::span<const std::string_view> merges = file.metadata().texts("tokenizer.ggml.merges");
-    if (merges.empty()) return badTokenizer(file, "tokenizer.ggml.merges is missing or empty");
+    if (merges.empty())
+        return badTokenizer(
+            file, Detail{PONDER_TR_NOOP("ErrorDetail", "%1 is missing or empty"), {"tokenizer.ggml.merges"}});
     m_merges = MergeTable(merges.size());
     std::string bytes;
     for (std::size_t i = 0; i < merges.size(); ++i) {
         const std::size_t gap = merges[i].find(' ', 1);
         if (gap == std::string_view::npos || gap + 1 == merges[i].size())
-            return badTokenizer(file, "entry " + std::to_string(i) + " of tokenizer.ggml.merges is no pair");
+            return badTokenizer(file, Detail{PONDER_TR_NOOP("ErrorDetail", "entry %1 of %2 is no pair"),
+                                             {std::to_string(i), "tokenizer.ggml.merges"}});
         bytes.clear();
         appendByteAlphabet(merges[i].substr(0, gap), bytes);
         const std::size_t middle = bytes.size();
@@ -89,7 +97,7 @@ Result<void> ByteBpe::readMerges(const ModelFile& file) {
         const std::optional<TokenId> merged = idOf(both);
         // A vocabulary that was cut down leaves merges behind which can never apply.
         if (left && right && merged && !m_merges.add(*left, *right, *merged))
-            return badTokenizer(file, "its merges collide");
+            return badTokenizer(file, Detail{PONDER_TR_NOOP("ErrorDetail", "its merges collide"), {}});
     }
     return {};
 }

@@ -1,5 +1,6 @@
 #include "engine/text/sentence_piece.h"
 
+#include "engine/base/translatable.h"
 #include "engine/text/sentence_piece_proto.h"
 #include "engine/text/tokenizer_error.h"
 
@@ -41,8 +42,9 @@ Result<std::unique_ptr<Tokenizer>> SentencePiece::fromModel(const ModelFile& fil
     const Metadata& metadata = file.metadata();
     const std::span<const double> scores = metadata.numbers("tokenizer.ggml.scores");
     if (scores.size() != vocabulary->size())
-        return badTokenizer(file, "tokenizer.ggml.scores has " + std::to_string(scores.size()) +
-                                      " entries for " + std::to_string(vocabulary->size()) + " tokens");
+        return badTokenizer(file, Detail{PONDER_TR_NOOP("ErrorDetail", "%1 has %2 entries for %3 tokens"),
+                                         {"tokenizer.ggml.scores", std::to_string(scores.size()),
+                                          std::to_string(vocabulary->size())}});
     std::vector<TokenType> types;
     for (TokenId id = 0; id < vocabulary->size(); ++id)
         types.push_back(vocabulary->type(id));

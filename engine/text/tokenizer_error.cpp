@@ -11,7 +11,7 @@ std::string subject(const ModelFile& file) {
 
 } // namespace
 
-Error badTokenizer(const ModelFile& file, std::string reason) {
+Error badTokenizer(const ModelFile& file, Detail reason) {
     return {ErrorCode::BadTokenizer, subject(file), std::move(reason)};
 }
 

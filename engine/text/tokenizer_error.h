@@ -10,7 +10,7 @@
 
 namespace ponder {
 
-Error badTokenizer(const ModelFile& file, std::string reason);
+Error badTokenizer(const ModelFile& file, Detail reason);
 Error unknownTokenizer(const ModelFile& file, std::string name);
 
 } // namespace ponder

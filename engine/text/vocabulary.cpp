@@ -1,5 +1,6 @@
 #include "engine/text/vocabulary.h"
 
+#include "engine/base/translatable.h"
 #include "engine/text/tokenizer_error.h"
 
 #include <algorithm>
@@ -39,7 +40,9 @@ TokenType settledType(TokenType type, std::string_view text) {
 Result<std::optional<TokenId>> readId(const ModelFile& file, const char* key, std::size_t count) {
     if (!file.metadata().has(key)) return std::optional<TokenId>();
     const std::optional<std::uint64_t> value = file.metadata().integer(key);
-    if (!value || *value >= count) return badTokenizer(file, std::string(key) + " is not one of its tokens");
+    if (!value || *value >= count)
+        return badTokenizer(file,
+                            Detail{PONDER_TR_NOOP("ErrorDetail", "%1 is not one of its tokens"), {key}});
     return std::optional<TokenId>(static_cast<TokenId>(*value));
 }
 
@@ -47,9 +50,13 @@ Result<std::optional<TokenId>> readId(const ModelFile& file, const char* key, st
 
 Result<Vocabulary> Vocabulary::read(const ModelFile& file, PieceDecoder decode) {
     const std::span<const std::string_view> texts = file.metadata().texts("tokenizer.ggml.tokens");
-    if (texts.empty()) return badTokenizer(file, "tokenizer.ggml.tokens is missing or empty");
+    if (texts.empty())
+        return badTokenizer(
+            file, Detail{PONDER_TR_NOOP("ErrorDetail", "%1 is missing or empty"), {"tokenizer.ggml.tokens"}});
     if (texts.size() > kMostTokens)
-        return badTokenizer(file, "tokenizer.ggml.tokens holds " + std::to_string(texts.size()) + " tokens");
+        return badTokenizer(
+            file, Detail{PONDER_TR_NOOP("ErrorDetail", "%1 holds %2 tokens, which is not plausible"),
+                         {"tokenizer.ggml.tokens", std::to_string(texts.size())}});
 
     Vocabulary vocabulary;
     if (Result<void> done = vocabulary.readTypes(file, texts); !done) return done.error();
@@ -64,8 +71,9 @@ Result<void> Vocabulary::readTypes(const ModelFile& file, std::span<const std::s
     if (!file.metadata().has("tokenizer.ggml.token_type")) return {};
     const std::span<const std::int64_t> types = file.metadata().integers("tokenizer.ggml.token_type");
     if (types.size() != texts.size())
-        return badTokenizer(file, "tokenizer.ggml.token_type has " + std::to_string(types.size()) +
-                                      " entries for " + std::to_string(texts.size()) + " tokens");
+        return badTokenizer(file, Detail{PONDER_TR_NOOP("ErrorDetail", "%1 has %2 entries for %3 tokens"),
+                                         {"tokenizer.ggml.token_type", std::to_string(types.size()),
+                                          std::to_string(texts.size())}});
     for (std::size_t id = 0; id < types.size(); ++id) {
         // Values outside the format's list are read as normal tokens, as later versions may add some.
         if (types[id] >= 1 && types[id] <= 6)

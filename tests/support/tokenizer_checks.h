@@ -33,7 +33,7 @@ inline std::string refusal(const ModelFile& model, ErrorCode code) {
     if (tokenizer) return "it was accepted";
     if (tokenizer.error().code != code) return "another error: " + tokenizer.error().message();
     if (tokenizer.error().subject != "memory.gguf") return "the file is not named";
-    return tokenizer.error().detail;
+    return tokenizer.error().detail.english();
 }
 
 } // namespace ponder::test

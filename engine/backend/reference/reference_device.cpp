@@ -2,6 +2,7 @@
 
 #include "engine/backend/reference/reference_ops.h"
 #include "engine/base/host_memory.h"
+#include "engine/base/translatable.h"
 #include "engine/model/forward.h"
 
 namespace ponder {
@@ -76,8 +77,8 @@ private:
         const HostMemory memory = hostMemory();
         if (memory.available == 0 || kv <= memory.available) return {};
         return Error{ErrorCode::DoesNotFit, m_info.name,
-                     std::to_string(kv >> 20) + " MiB needed, " + std::to_string(memory.available >> 20) +
-                         " MiB free"};
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "%1 MiB needed, %2 MiB free"),
+                            {std::to_string(kv >> 20), std::to_string(memory.available >> 20)}}};
     }
 
     DeviceInfo m_info = referenceDeviceInfo();

@@ -1,5 +1,7 @@
 #include "engine/backend/vulkan/vulkan_buffer.h"
 
+#include "engine/base/translatable.h"
+
 #include <array>
 #include <optional>
 #include <utility>
@@ -53,7 +55,9 @@ Result<void> VulkanBuffer::allocate(VulkanContext& context, Place place) {
     VkMemoryRequirements needs{};
     vkGetBufferMemoryRequirements(context.device(), handle(), &needs);
     const auto type = memoryType(context.physical(), needs.memoryTypeBits, place);
-    if (!type) return context.error(VK_ERROR_OUT_OF_DEVICE_MEMORY, "no suitable memory type");
+    if (!type)
+        return context.error(VK_ERROR_OUT_OF_DEVICE_MEMORY,
+                             Detail{PONDER_TR_NOOP("ErrorDetail", "no suitable memory type"), {}});
     VkMemoryAllocateFlagsInfo flags{VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_FLAGS_INFO};
     flags.flags = VK_MEMORY_ALLOCATE_DEVICE_ADDRESS_BIT;
     VkMemoryAllocateInfo info{VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO};

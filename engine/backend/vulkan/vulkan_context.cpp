@@ -1,5 +1,7 @@
 #include "engine/backend/vulkan/vulkan_context.h"
 
+#include "engine/base/translatable.h"
+
 #include <algorithm>
 #include <chrono>
 
@@ -62,7 +64,7 @@ VulkanContext::~VulkanContext() {
     VulkanCounters::addObjects(-1);
 }
 
-Error VulkanContext::error(VkResult result, const std::string& what) {
+Error VulkanContext::error(VkResult result, const Detail& what) {
     switch (result) {
     case VK_ERROR_DEVICE_LOST:
         m_lost = true;
@@ -74,7 +76,8 @@ Error VulkanContext::error(VkResult result, const std::string& what) {
     default:
         break;
     }
-    return {ErrorCode::Internal, m_physical.info.name, what + " gave " + std::to_string(result)};
+    return {ErrorCode::Internal, m_physical.info.name,
+            Detail{PONDER_TR_NOOP("ErrorDetail", "%1 gave %2"), {what.english(), std::to_string(result)}}};
 }
 
 Result<VkCommandBuffer> VulkanContext::allocateCommands() {

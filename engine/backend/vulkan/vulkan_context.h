@@ -29,7 +29,7 @@ public:
     bool lost() const { return m_lost; }
 
     // The Error for a failed call; remembers a lost device.
-    Error error(VkResult result, const std::string& what);
+    Error error(VkResult result, const Detail& what);
     Result<VkCommandBuffer> allocateCommands();
     void freeCommands(std::span<const VkCommandBuffer> commands);
     // Runs one recorded command buffer and waits for its end; returns the seconds this took.

@@ -1,5 +1,7 @@
 #include "engine/backend/vulkan/vulkan_devices.h"
 
+#include "engine/base/translatable.h"
+
 namespace ponder {
 
 std::vector<DeviceInfo> listVulkanDevices() {
@@ -22,7 +24,9 @@ Result<std::unique_ptr<VulkanContext>> openVulkanContext(const std::string& id,
             return VulkanContext::create(*instance, std::move(physical), options.loadPath);
         known += (known.empty() ? "" : ", ") + physical.info.id;
     }
-    return Error{ErrorCode::DeviceNotFound, id, known.empty() ? "no Vulkan device" : known};
+    return Error{ErrorCode::DeviceNotFound, id,
+                 known.empty() ? Detail{PONDER_TR_NOOP("ErrorDetail", "no Vulkan device"), {}}
+                               : Detail(known)};
 }
 
 } // namespace ponder

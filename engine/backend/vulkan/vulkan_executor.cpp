@@ -1,5 +1,6 @@
 #include "engine/backend/vulkan/vulkan_executor.h"
 
+#include "engine/base/translatable.h"
 #include "engine/model/rope_table.h"
 #include "engine/quant/decode.h"
 
@@ -22,7 +23,8 @@ Result<std::unique_ptr<Executor>> VulkanExecutor::load(VulkanContext& context, c
     const std::uint64_t needed = plan->memory().total();
     if (const std::uint64_t free = context.freeBytes(); needed > free)
         return Error{ErrorCode::DoesNotFit, limits.deviceName,
-                     std::to_string(needed) + " bytes are needed and " + std::to_string(free) + " are free"};
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "%1 bytes are needed and %2 are free"),
+                            {std::to_string(needed), std::to_string(free)}}};
     std::unique_ptr<VulkanExecutor> executor(new VulkanExecutor(context, std::move(*plan), tuning));
     if (const TensorInfo* factors = request.weights.ropeFactors) {
         executor->m_ropeFactors.resize(factors->rowLength());
@@ -84,7 +86,8 @@ Result<std::unique_ptr<KvCache>> VulkanExecutor::createCache(std::uint32_t token
     // Scratch memory was planned for the context of the load: attention in more parts has no room there.
     const std::uint64_t longest = std::uint64_t{m_plan.scratch.partPlaces} * m_tuning.maxPartPositions;
     if (tokens > longest)
-        return Error{ErrorCode::BadArgument, "context", "at most " + std::to_string(longest) + " tokens"};
+        return Error{ErrorCode::BadArgument, "context",
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "at most %1 tokens"), {std::to_string(longest)}}};
     const auto plan = m_plan.planCache(tokens, type);
     if (!plan) return plan.error();
     auto cache = VulkanKvCache::create(m_context, *m_pipelines, *plan, m_cacheBytes);
@@ -233,14 +236,16 @@ Result<void> VulkanExecutor::run(const Batch& batch, KvCache& cache, std::stop_t
                                  std::vector<float>& logits) {
     const auto rows = static_cast<std::uint32_t>(batch.tokens.size());
     if (rows == 0 || rows > maxBatch() || batch.firstLogits > rows)
-        return Error{ErrorCode::BadArgument, "batch", "1 to " + std::to_string(maxBatch()) + " tokens"};
+        return Error{ErrorCode::BadArgument, "batch",
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "1 to %1 tokens"), {std::to_string(maxBatch())}}};
     if (std::uint64_t{batch.firstPosition} + rows > cache.capacity())
         return Error{ErrorCode::ContextFull, std::to_string(std::uint64_t{batch.firstPosition} + rows),
                      std::to_string(cache.capacity())};
     for (const TokenId token : batch.tokens)
         if (static_cast<std::uint32_t>(token) >= m_plan.config.vocabulary)
             return Error{ErrorCode::BadArgument, "token",
-                         "below " + std::to_string(m_plan.config.vocabulary)};
+                         Detail{PONDER_TR_NOOP("ErrorDetail", "it must be below %1"),
+                                {std::to_string(m_plan.config.vocabulary)}}};
     logits.resize(std::size_t{rows - batch.firstLogits} * m_plan.config.vocabulary);
 
     auto& vulkanCache = static_cast<VulkanKvCache&>(cache);

@@ -1,6 +1,7 @@
 #include "engine/backend/vulkan/vulkan_instance.h"
 
 #include "engine/backend/vulkan/vulkan_counters.h"
+#include "engine/base/translatable.h"
 
 #include <array>
 #include <cstring>
@@ -51,11 +52,15 @@ std::vector<std::string> ValidationLog::messages() const {
 
 Result<std::shared_ptr<VulkanInstance>> VulkanInstance::create(std::shared_ptr<ValidationLog> log) {
     if (!vulkanIsPresent())
-        return Error{ErrorCode::DeviceUnusable, "Vulkan", "there is no Vulkan loader on this machine"};
+        return Error{ErrorCode::DeviceUnusable, "Vulkan",
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "there is no Vulkan loader on this machine"), {}}};
     if (vkEnumerateInstanceVersion == nullptr)
-        return Error{ErrorCode::DeviceUnusable, "Vulkan", "the Vulkan loader is older than 1.1"};
+        return Error{ErrorCode::DeviceUnusable, "Vulkan",
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "the Vulkan loader is older than 1.1"), {}}};
     if (log && !hasLayer(kValidationLayer))
-        return Error{ErrorCode::DeviceUnusable, "Vulkan", "the Khronos validation layer is not installed"};
+        return Error{
+            ErrorCode::DeviceUnusable, "Vulkan",
+            Detail{PONDER_TR_NOOP("ErrorDetail", "the Khronos validation layer is not installed"), {}}};
 
     VkApplicationInfo application{VK_STRUCTURE_TYPE_APPLICATION_INFO};
     application.pApplicationName = "Ponder";
@@ -85,7 +90,8 @@ Result<std::shared_ptr<VulkanInstance>> VulkanInstance::create(std::shared_ptr<V
 
     std::shared_ptr<VulkanInstance> instance(new VulkanInstance);
     if (vkCreateInstance(&info, nullptr, &instance->m_instance) != VK_SUCCESS)
-        return Error{ErrorCode::DeviceUnusable, "Vulkan", "the driver refuses a Vulkan 1.2 instance"};
+        return Error{ErrorCode::DeviceUnusable, "Vulkan",
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "the driver refuses a Vulkan 1.2 instance"), {}}};
     VulkanCounters::addObjects(1);
     // Loader trampolines: they dispatch by handle, so several instances may be alive at a time.
     static std::mutex loading;

@@ -1,5 +1,7 @@
 #include "engine/backend/vulkan/vulkan_physical.h"
 
+#include "engine/base/translatable.h"
+
 #include <algorithm>
 #include <cstring>
 
@@ -58,20 +60,23 @@ void readMemory(VulkanPhysical& physical) {
             physical.hostMapsDeviceMemory = true;
 }
 
-std::string missing(const VulkanPhysical& physical, const VkPhysicalDeviceProperties& properties,
-                    const VkPhysicalDeviceSubgroupProperties& subgroup, bool hasQueue) {
-    if (properties.apiVersion < VK_API_VERSION_1_2) return "its driver is older than Vulkan 1.2";
-    if (!hasQueue) return "it has no compute queue";
+Detail missing(const VulkanPhysical& physical, const VkPhysicalDeviceProperties& properties,
+               const VkPhysicalDeviceSubgroupProperties& subgroup, bool hasQueue) {
+    if (properties.apiVersion < VK_API_VERSION_1_2)
+        return Detail{PONDER_TR_NOOP("ErrorDetail", "its driver is older than Vulkan 1.2"), {}};
+    if (!hasQueue) return Detail{PONDER_TR_NOOP("ErrorDetail", "it has no compute queue"), {}};
     VkPhysicalDeviceVulkan12Features features12{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES};
     VkPhysicalDeviceFeatures2 features{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2};
     features.pNext = &features12;
     vkGetPhysicalDeviceFeatures2(physical.handle, &features);
-    if (!features12.bufferDeviceAddress) return "it lacks buffer device addresses";
+    if (!features12.bufferDeviceAddress)
+        return Detail{PONDER_TR_NOOP("ErrorDetail", "it lacks buffer device addresses"), {}};
     constexpr VkSubgroupFeatureFlags wanted =
         VK_SUBGROUP_FEATURE_BASIC_BIT | VK_SUBGROUP_FEATURE_ARITHMETIC_BIT | VK_SUBGROUP_FEATURE_SHUFFLE_BIT;
     if (!(subgroup.supportedStages & VK_SHADER_STAGE_COMPUTE_BIT) ||
         (subgroup.supportedOperations & wanted) != wanted)
-        return "it lacks subgroup arithmetic or shuffle in compute shaders";
+        return Detail{
+            PONDER_TR_NOOP("ErrorDetail", "it lacks subgroup arithmetic or shuffle in compute shaders"), {}};
     return {};
 }
 
@@ -83,7 +88,8 @@ VulkanPhysical describe(VkPhysicalDevice handle) {
     physical.info.name = plain.deviceName;
     physical.info.kind = kindOf(plain.deviceType);
     if (plain.apiVersion < VK_API_VERSION_1_1) {
-        physical.info.unusable = "its driver is older than Vulkan 1.2";
+        physical.info.unusable =
+            Detail{PONDER_TR_NOOP("ErrorDetail", "its driver is older than Vulkan 1.2"), {}};
         return physical;
     }
 

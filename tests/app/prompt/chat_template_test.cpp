@@ -18,7 +18,8 @@ Result<QString> render(const QString& source, TemplateInput input = {}) {
 
 QString text(const QString& source, const TemplateInput& input = {}) {
     const Result<QString> rendered = render(source, input);
-    return rendered ? *rendered : QStringLiteral("error: ") + QString::fromStdString(rendered.error().detail);
+    return rendered ? *rendered
+                    : QStringLiteral("error: ") + QString::fromStdString(rendered.error().detail.english());
 }
 
 // Of this process, so that a busy machine does not count.
@@ -87,7 +88,7 @@ void ChatTemplateTest::everyReferenceCaseRendersAsJinja2Does() {
     if (expected.contains("error")) {
         QVERIFY(!rendered);
         QCOMPARE(rendered.error().code, ErrorCode::TemplateFailed);
-        QCOMPARE(QString::fromStdString(rendered.error().detail), expected["error"].toString());
+        QCOMPARE(QString::fromStdString(rendered.error().detail.english()), expected["error"].toString());
         return;
     }
     QVERIFY2(rendered, rendered ? "" : rendered.error().message().c_str());
@@ -134,7 +135,7 @@ void ChatTemplateTest::aRaisedExceptionIsTheErrorsDetail() {
     QVERIFY(!rendered);
     QCOMPARE(rendered.error().code, ErrorCode::TemplateFailed);
     QCOMPARE(rendered.error().subject, "Some model");
-    QCOMPARE(rendered.error().detail, "Only two turns, please");
+    QCOMPARE(rendered.error().detail.english(), "Only two turns, please");
 }
 
 void ChatTemplateTest::aSyntaxErrorIsAnError() {

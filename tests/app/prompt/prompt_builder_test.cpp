@@ -17,7 +17,7 @@ struct Bench {
 
     Prompt build(const QList<ChatTurn>& turns, const QString& instruction = {}, bool thinking = true) {
         Result<Prompt> prompt = builder.build(turns, instruction, thinking);
-        return prompt ? *prompt : Prompt{"error: " + prompt.error().detail, {}, {}};
+        return prompt ? *prompt : Prompt{"error: " + prompt.error().detail.english(), {}, {}};
     }
     QString text(const QList<ChatTurn>& turns, const QString& instruction = {}, bool thinking = true) {
         return QString::fromStdString(build(turns, instruction, thinking).text);

@@ -54,7 +54,7 @@ private slots:
         const auto device = openVulkanDevice("vulkan:99");
         QVERIFY(!device);
         QVERIFY(device.error().code == ErrorCode::DeviceNotFound);
-        QVERIFY(device.error().detail.find("vulkan:0") != std::string::npos);
+        QVERIFY(device.error().detail.english().find("vulkan:0") != std::string::npos);
     }
 
     void unloadingFreesEveryObjectAndByte() {

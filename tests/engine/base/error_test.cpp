@@ -19,6 +19,16 @@ private slots:
         const Error error{ErrorCode::FileUnreadable, "100%2.gguf", "no permission"};
         QVERIFY(error.message().starts_with("100%2.gguf cannot be read: no permission."));
     }
+    void theParticularsFillTheirPatternInOnePass() {
+        const Detail detail{"%1 is %2 and not %3", {"a%2", "b"}};
+        QCOMPARE(detail.english(), std::string("a%2 is b and not %3"));
+        const Error error{ErrorCode::BadMetadata, "m.gguf", detail};
+        QVERIFY(error.message().starts_with("m.gguf has a damaged header: a%2 is b and not %3."));
+    }
+    void aPlainTextIsItsOwnEnglish() {
+        QCOMPARE(Detail("50%1 of %2").english(), std::string("50%1 of %2"));
+        QVERIFY(Detail("").empty() && Detail().english().empty());
+    }
 };
 
 QTEST_APPLESS_MAIN(ErrorTest)

@@ -171,7 +171,7 @@ void check(const Damage& damage) {
     const Error& error = file.error();
     QVERIFY2(error.code == damage.code, error.message().c_str());
     QCOMPARE(error.subject, std::string("folder/broken.gguf"));
-    QVERIFY2(error.detail.find(damage.named) != std::string::npos, error.detail.c_str());
+    QVERIFY2(error.detail.english().find(damage.named) != std::string::npos, error.detail.english().c_str());
     QVERIFY(error.message().ends_with('.'));
 }
 
@@ -228,8 +228,8 @@ private slots:
         writer.tensors.front().type = 99;
         const auto file = ModelFile::fromBytes(writer.bytes(), "x.gguf");
         QVERIFY(!file);
-        QVERIFY(file.error().detail.size() < 150);
-        QVERIFY(file.error().detail.starts_with("?[31m<b>aaa"));
+        QVERIFY(file.error().detail.english().size() < 150);
+        QVERIFY(file.error().detail.english().starts_with("?[31m<b>aaa"));
     }
 };
 

@@ -126,7 +126,7 @@ private slots:
 
         const Error directory = errorOf(folder.path().toStdString());
         QCOMPARE(directory.code, ErrorCode::FileUnreadable);
-        QCOMPARE(directory.detail, std::string("it is a folder"));
+        QCOMPARE(directory.detail.english(), std::string("it is a folder"));
 
         const auto pipe = in(folder, "pipe.gguf");
         QCOMPARE(::mkfifo(pipe.c_str(), 0600), 0);
@@ -135,7 +135,7 @@ private slots:
         const auto empty = in(folder, "empty.gguf");
         test::saveBytes(empty, {});
         QCOMPARE(errorOf(empty).code, ErrorCode::FileTruncated);
-        QCOMPARE(errorOf(empty).detail, std::string("the file is empty"));
+        QCOMPARE(errorOf(empty).detail.english(), std::string("the file is empty"));
     }
 
     void aFileWithoutPermissionSaysSo() {

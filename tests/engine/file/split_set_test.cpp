@@ -52,7 +52,7 @@ private slots:
         const Error error = errorOf(paths[1]);
         QCOMPARE(error.code, ErrorCode::MissingSplitPart);
         QCOMPARE(error.subject, paths[1].string());
-        QCOMPARE(error.detail, std::string("big-00001-of-00004.gguf, big-00003-of-00004.gguf"));
+        QCOMPARE(error.detail.english(), std::string("big-00001-of-00004.gguf, big-00003-of-00004.gguf"));
     }
 
     void aLongListOfMissingPartsIsCutShort() {
@@ -62,7 +62,7 @@ private slots:
         const auto path = pathOf(folder) / "big-00001-of-00030.gguf";
         part.save(path);
         QCOMPARE(errorOf(path).code, ErrorCode::MissingSplitPart);
-        QVERIFY(errorOf(path).detail.ends_with("big-00009-of-00030.gguf and 21 more"));
+        QVERIFY(errorOf(path).detail.english().ends_with("big-00009-of-00030.gguf and 21 more"));
     }
 
     void aRenamedPartSaysWhyTheOthersCannotBeFound() {
@@ -71,7 +71,7 @@ private slots:
         const auto renamed = pathOf(folder) / "model.gguf";
         std::filesystem::rename(paths[0], renamed);
         QCOMPARE(errorOf(renamed).code, ErrorCode::MissingSplitPart);
-        QVERIFY(errorOf(renamed).detail.find("-00001-of-00002.gguf") != std::string::npos);
+        QVERIFY(errorOf(renamed).detail.english().find("-00001-of-00002.gguf") != std::string::npos);
     }
 
     void exchangedPartsAreAnError() {
@@ -82,7 +82,7 @@ private slots:
         std::filesystem::rename(paths[1], paths[0]);
         std::filesystem::rename(aside, paths[1]);
         QCOMPARE(errorOf(paths[0]).code, ErrorCode::BadMetadata);
-        QVERIFY(errorOf(paths[0]).detail.starts_with("split.no"));
+        QVERIFY(errorOf(paths[0]).detail.english().starts_with("split.no"));
     }
 
     void theFileNameAndTheCountMustAgree() {
@@ -91,7 +91,7 @@ private slots:
         const auto renamed = pathOf(folder) / "big-00001-of-00003.gguf";
         std::filesystem::rename(paths[0], renamed);
         QCOMPARE(errorOf(renamed).code, ErrorCode::BadMetadata);
-        QVERIFY(errorOf(renamed).detail.starts_with("split.count is 2"));
+        QVERIFY(errorOf(renamed).detail.english().starts_with("split.count is 2"));
     }
 
     void partsOfDifferentSetsAreAnError() {
@@ -102,7 +102,7 @@ private slots:
         foreign.save(paths[1]);
         QCOMPARE(errorOf(paths[0]).code, ErrorCode::BadMetadata);
         QCOMPARE(errorOf(paths[0]).subject, paths[1].string());
-        QVERIFY(errorOf(paths[0]).detail.starts_with("split.count"));
+        QVERIFY(errorOf(paths[0]).detail.english().starts_with("split.count"));
     }
 
     void theNumberOfTensorsIsChecked() {
@@ -112,7 +112,7 @@ private slots:
         last.tensors.pop_back();
         last.save(paths[1]);
         QCOMPARE(errorOf(paths[0]).code, ErrorCode::BadMetadata);
-        QVERIFY(errorOf(paths[0]).detail.starts_with("split.tensors.count"));
+        QVERIFY(errorOf(paths[0]).detail.english().starts_with("split.tensors.count"));
     }
 
     void aTensorInTwoPartsIsAnError() {
@@ -123,7 +123,7 @@ private slots:
         last.save(paths[1]);
         QCOMPARE(errorOf(paths[1]).code, ErrorCode::BadTensor);
         QCOMPARE(errorOf(paths[1]).subject, paths[1].string());
-        QCOMPARE(errorOf(paths[1]).detail, std::string("token_embd.weight appears twice"));
+        QCOMPARE(errorOf(paths[1]).detail.english(), std::string("token_embd.weight appears twice"));
     }
 
     void aDamagedPartIsTheOneThatIsNamed() {

@@ -122,7 +122,8 @@ private slots:
         const auto config = configOf(writer);
         QVERIFY2(!config, "the config was accepted");
         QVERIFY2(config.error().code == change->code, config.error().message().c_str());
-        QVERIFY2(config.error().detail.starts_with(change->named), config.error().detail.c_str());
+        QVERIFY2(config.error().detail.english().starts_with(change->named),
+                 config.error().detail.english().c_str());
         QCOMPARE(config.error().subject, std::string("model.gguf"));
     }
 

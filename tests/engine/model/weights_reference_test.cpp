@@ -43,7 +43,7 @@ private slots:
         const auto config = ModelConfig::read(**file);
         QVERIFY(!config);
         QCOMPARE(config.error().code, ErrorCode::UnknownArchitecture);
-        QCOMPARE(config.error().detail, std::string("deepseek2"));
+        QCOMPARE(config.error().detail.english(), std::string("deepseek2"));
     }
 
     void aFileWithoutWeightsHasAConfigAndLacksTheEmbedding() {
@@ -60,7 +60,7 @@ private slots:
             const auto weights = bindWeights(**file, *config);
             QVERIFY(!weights);
             QCOMPARE(weights.error().code, ErrorCode::MissingTensor);
-            QCOMPARE(weights.error().detail, std::string("token_embd.weight"));
+            QCOMPARE(weights.error().detail.english(), std::string("token_embd.weight"));
         }
     }
 

@@ -120,8 +120,8 @@ private slots:
         const auto weights = bind(*file);
         QVERIFY2(!weights, "the weights were accepted");
         QVERIFY2(weights.error().code == change->code, weights.error().message().c_str());
-        QVERIFY2(weights.error().detail.find(change->named) != std::string::npos,
-                 weights.error().detail.c_str());
+        QVERIFY2(weights.error().detail.english().find(change->named) != std::string::npos,
+                 weights.error().detail.english().c_str());
         QCOMPARE(weights.error().subject, std::string("model.gguf"));
     }
 
