@@ -1,6 +1,6 @@
-// How much memory the machine and this process use, from the operating system. Zero where it cannot tell.
+// How much memory the machine has and has free, from the operating system. Zero where it cannot tell.
 //
-// Owner: plain value. Thread: any. Source: /proc/meminfo and /proc/self/status on Linux.
+// Owner: plain value. Thread: any. Source: /proc/meminfo on Linux.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,5 @@ struct HostMemory {
 };
 
 HostMemory hostMemory();
-
-// The largest resident size this process has had, in bytes.
-std::uint64_t peakProcessBytes();
 
 } // namespace ponder

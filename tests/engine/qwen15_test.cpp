@@ -9,7 +9,7 @@ class Qwen15Test : public QObject {
 private slots:
     void lastLogitsGreedyRepliesAndTextLikelihoodAgree() {
         PONDER_NEEDS_REFERENCE();
-        PONDER_NEEDS_MODEL(test::qwenCoder());
+        PONDER_NEEDS_MODEL(test::modelFile(test::kQwen15.file));
         test::RealModelCheck check(test::kQwen15, "vulkan");
         QVERIFY(check.model());
         check.lastLogitsAgree();

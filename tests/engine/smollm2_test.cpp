@@ -16,7 +16,7 @@ private slots:
     void lastLogitsGreedyRepliesAndTextLikelihoodAgree_data() { devices(); }
     void lastLogitsGreedyRepliesAndTextLikelihoodAgree() {
         PONDER_NEEDS_REFERENCE();
-        PONDER_NEEDS_MODEL(test::smolLm2());
+        PONDER_NEEDS_MODEL(test::modelFile(test::kSmolLm2.file));
         QFETCH(QString, device);
         test::RealModelCheck check(test::kSmolLm2, device.toStdString());
         QVERIFY(check.model());

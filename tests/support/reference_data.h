@@ -28,7 +28,6 @@ inline std::filesystem::path modelFile(const char* name) {
            "ponder/models" / name;
 }
 inline std::filesystem::path smolLm2() { return modelFile("SmolLM2-135M-Instruct.Q4_1.gguf"); }
-inline std::filesystem::path qwenCoder() { return modelFile("qwen2.5-coder-1.5b-instruct-q4_k_m.gguf"); }
 
 } // namespace ponder::test
 
