@@ -17,6 +17,8 @@ const char* kindName(DeviceKind kind) {
         return "integrated";
     case DeviceKind::Software:
         return "software";
+    case DeviceKind::Processor:
+        return "processor";
     case DeviceKind::Reference:
         break;
     }

@@ -9,6 +9,8 @@ QString kindName(DeviceKind kind) {
     switch (kind) {
     case DeviceKind::Reference:
         return QStringLiteral("reference");
+    case DeviceKind::Processor:
+        return QStringLiteral("processor");
     case DeviceKind::Discrete:
         return QStringLiteral("discrete");
     case DeviceKind::Integrated:

@@ -12,10 +12,14 @@
 #include "engine/base/result.h"
 #include "engine/model/config.h"
 #include "engine/model/weights.h"
+#include "engine/sample/sampling_settings.h"
 #include "engine/text/tokenizer.h"
 
+#include <algorithm>
 #include <functional>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -23,10 +27,10 @@
 
 namespace ponder {
 
-enum class DeviceKind { Reference, Discrete, Integrated, Software };
+enum class DeviceKind { Reference, Processor, Discrete, Integrated, Software };
 
 struct DeviceInfo {
-    std::string id;   // what --device takes: "reference", "vulkan:0"
+    std::string id;   // what --device takes: "cpu", "reference", "vulkan:0"
     std::string name; // as the driver says it
     std::string driver;
     DeviceKind kind = DeviceKind::Reference;
@@ -35,7 +39,7 @@ struct DeviceInfo {
     Detail unusable;               // why not, or empty
 };
 
-enum class KvType { F16, F32 };
+enum class KvType { F16, F32, Q8_0 };
 
 // Where the bytes are; each an exact count of what was allocated.
 struct MemoryUse {
@@ -49,20 +53,68 @@ struct MemoryUse {
 // Bytes done and bytes in all. Called often; must be quick.
 using Progress = std::function<void(std::uint64_t done, std::uint64_t all)>;
 
+// Where saved keys and values go to, and come from; each call hands on the next bytes.
+using ByteSink = std::function<Result<void>(std::span<const std::byte>)>;
+using ByteSource = std::function<Result<void>(std::span<std::byte>)>;
+
 class KvCache {
 public:
     virtual ~KvCache() = default;
     virtual std::uint32_t capacity() const = 0; // tokens
     virtual std::uint64_t bytes() const = 0;
+
+    // What saved bytes mean: backend, type, shape and version of the layout. Equal names read each other's
+    // bytes and give the same next logits.
+    virtual std::string layoutName() const = 0;
+    // The keys and values of positions 0 .. tokens - 1, exact. Errors: those of sink and source, DeviceLost.
+    virtual Result<void> save(std::uint32_t tokens, const ByteSink& sink) const = 0;
+    virtual Result<void> restore(std::uint32_t tokens, const ByteSource& source) = 0;
 };
 
-// Rows to run: tokens at consecutive positions. Keys and values at earlier positions are in the cache
-// already; those at firstPosition and later are overwritten.
+// Sequences that share the positions before `shared` and go on apart: a run has one row of each that is still
+// alive, all at the same position p >= shared. Branch b keeps position p in slot
+// shared + b * length + (p - shared) of the cache; its row sees the shared slots and its own.
+struct Branches {
+    std::uint32_t shared = 0;
+    std::uint32_t length = 0;             // slots of each branch
+    std::span<const std::uint32_t> ofRow; // the branch of each row, all different
+};
+
+// Rows to run: tokens at consecutive positions (slot = position), or one token of each branch at
+// firstPosition. Keys and values at earlier positions are in the cache already; those of the rows are
+// overwritten.
 struct Batch {
     std::span<const TokenId> tokens; // 1 .. Executor::maxBatch()
     std::uint32_t firstPosition = 0;
-    std::uint32_t firstLogits =
-        0; // logits are computed for rows firstLogits .. tokens.size() - 1; tokens.size(): none
+    // Logits are computed for rows firstLogits .. tokens.size() - 1; tokens.size(): none.
+    std::uint32_t firstLogits = 0;
+    std::optional<Branches> branches;
+    // The residual stream [rows x width] as the layers before this executor's left it; empty where the
+    // executor has the first layer.
+    std::span<const float> activations;
+};
+
+// Layers first .. end - 1 of a model. The first one's executor embeds, the last one's computes logits.
+struct LayerRange {
+    std::uint32_t first = 0;
+    std::uint32_t end = std::numeric_limits<std::uint32_t>::max(); // or more: all that there are
+    LayerRange of(std::uint32_t layers) const { return {first, std::min(end, layers)}; }
+};
+
+// What a kernel cost since profiling was switched on.
+struct KernelTime {
+    std::string kernel;
+    std::uint64_t calls = 0;
+    double seconds = 0;
+    std::uint64_t bytes = 0; // weights, keys and values read
+};
+
+// Tokens that the device itself picks, each after the one before. Owner: the caller; the cache is its
+// own until it is destroyed. The keys and values of every token handed out but the last are in the cache.
+class DecodeStream {
+public:
+    virtual ~DecodeStream() = default;
+    virtual Result<TokenId> next(std::stop_token stop) = 0;
 };
 
 class Executor {
@@ -70,11 +122,25 @@ public:
     virtual ~Executor() = default;
     virtual std::uint32_t maxBatch() const = 0; // rows in one run
     virtual Result<std::unique_ptr<KvCache>> createCache(std::uint32_t tokens, KvType type) = 0;
-    // Fills logits with [rows wanted x vocabulary]. Stops between submits when asked (Cancelled): the cache
+    // Fills logits with [rows wanted x vocabulary]; where the executor lacks the last layer, with the
+    // residual stream of all rows [rows x width]. Stops between submits when asked (Cancelled): the cache
     // then holds nothing valid at firstPosition and later.
     virtual Result<void> run(const Batch& batch, KvCache& cache, std::stop_token stop,
                              std::vector<float>& logits) = 0;
     virtual MemoryUse memory() const = 0; // KvCaches included
+    virtual LayerRange layers() const = 0;
+
+    // Picks tokens on the device: the first from the logits of the last row of the run before, which had
+    // filled the cache up to `position`. `history`: all tokens so far, for the penalties. Nothing where the
+    // backend leaves these settings to the host (sample/).
+    virtual Result<std::unique_ptr<DecodeStream>> startDecode(KvCache&, std::uint32_t /*position*/,
+                                                              std::span<const TokenId> /*history*/,
+                                                              const SamplingSettings&) {
+        return std::unique_ptr<DecodeStream>();
+    }
+    // From now on each kernel is timed, which slows it down, or no longer.
+    virtual void profile(bool) {}
+    virtual std::vector<KernelTime> kernelTimes() const { return {}; }
 };
 
 struct LoadRequest {
@@ -83,6 +149,7 @@ struct LoadRequest {
     const FileWeights& weights;
     std::uint32_t contextTokens = 0; // the caches that will be asked for: the plan counts them
     KvType kvType = KvType::F16;
+    LayerRange layers; // which of config.layers; a backend without the first does not embed
 };
 
 class Device {

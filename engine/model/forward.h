@@ -28,13 +28,20 @@ concept DecoderOps = requires(Ops& ops, const typename Ops::Tensor& w,
     {ops.outputAdd(layer)};    // x += Wo · a
     {ops.normGateUp(layer)};   // g = silu(Wgate·rms(x)) * (Wup·rms(x)): [n x f]
     {ops.downAdd(layer)};      // x += Wdown · g
+    {ops.receive()};           // x, from the layers before
+    {ops.send()};              // x, to the layers behind
     {ops.head(w, w)};          // logits = W · rms(x), for the rows that are wanted
 };
 
+// Runs layers first .. end - 1. Where they begin later than the model, x is what the layers before left;
+// where they end earlier, it is handed on.
 template<DecoderOps Ops>
-void forward(Ops& ops, const Weights<typename Ops::Tensor>& weights) {
-    ops.embed(weights.tokenEmbedding);
-    for (std::uint32_t index = 0; index < weights.layers.size(); ++index) {
+void forward(Ops& ops, const Weights<typename Ops::Tensor>& weights, std::uint32_t first, std::uint32_t end) {
+    if (first == 0)
+        ops.embed(weights.tokenEmbedding);
+    else
+        ops.receive();
+    for (std::uint32_t index = first; index < end; ++index) {
         const auto& layer = weights.layers[index];
         ops.normQkv(layer);
         ops.ropeStore(index, weights.ropeFactors);
@@ -43,7 +50,10 @@ void forward(Ops& ops, const Weights<typename Ops::Tensor>& weights) {
         ops.normGateUp(layer);
         ops.downAdd(layer);
     }
-    ops.head(weights.outputNorm, weights.output);
+    if (end == weights.layers.size())
+        ops.head(weights.outputNorm, weights.output);
+    else
+        ops.send();
 }
 
 } // namespace ponder

@@ -7,6 +7,7 @@
 // Owner: the generation it serves. Thread: one.
 #pragma once
 
+#include "engine/sample/sampling_settings.h"
 #include "engine/text/tokenizer.h"
 
 #include <cstdint>
@@ -15,17 +16,6 @@
 #include <vector>
 
 namespace ponder {
-
-struct SamplingSettings {
-    float temperature = 0.6f;
-    std::uint32_t topK = 0;         // 0: off
-    float topP = 0.95f;             // 1: off
-    float minP = 0.0f;              // 0: off
-    float repetitionPenalty = 1.0f; // 1: off; divides positive and multiplies negative logits of seen tokens
-    float frequencyPenalty = 0.0f;  // subtracted once for every time a token was seen
-    std::uint32_t penaltyWindow = 256; // last tokens that the penalties look at
-    std::uint64_t seed = 0;
-};
 
 class Sampler {
 public:

@@ -3,8 +3,35 @@
 #include "engine/quant/decode.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace ponder {
+namespace {
+
+constexpr std::size_t kBlock = 32; // values of one Q8_0 scale
+
+// As GGUF's Q8_0: scale = largest / 127 in half precision, values rounded to nearest.
+void roundToQ8(std::span<float> values) {
+    for (std::size_t at = 0; at < values.size(); at += kBlock) {
+        const auto block = values.subspan(at, std::min(kBlock, values.size() - at));
+        float largest = 0;
+        for (const float x : block)
+            largest = std::max(largest, std::abs(x));
+        const float scale = largest / 127.0f;
+        const float stored = halfToFloat(floatToHalf(scale));
+        for (float& x : block)
+            x = scale > 0 ? std::round(x / scale) * stored : 0.0f;
+    }
+}
+
+void roundTo(KvType type, std::span<float> values) {
+    if (type == KvType::F16)
+        for (float& x : values)
+            x = halfToFloat(floatToHalf(x));
+    if (type == KvType::Q8_0) roundToQ8(values);
+}
+
+} // namespace
 
 ReferenceCache::ReferenceCache(const ModelConfig& config, std::uint32_t tokens, KvType type,
                                std::uint64_t& bytesInUse)
@@ -13,21 +40,48 @@ ReferenceCache::ReferenceCache(const ModelConfig& config, std::uint32_t tokens, 
 
 ReferenceCache::~ReferenceCache() { m_bytesInUse -= m_bytes; }
 
-void ReferenceCache::store(std::uint32_t layer, std::uint32_t position, std::span<const float> key,
+void ReferenceCache::reserve(std::vector<float>& rows, std::size_t values) {
+    if (rows.size() >= values) return;
+    const std::size_t added = (values - rows.size()) * sizeof(float);
+    rows.resize(values);
+    m_bytes += added;
+    m_bytesInUse += added;
+}
+
+void ReferenceCache::store(std::uint32_t layer, std::uint32_t slot, std::span<const float> key,
                            std::span<const float> value) {
-    const std::size_t at = std::size_t{position} * m_rowLength;
+    const std::size_t at = std::size_t{slot} * m_rowLength;
     const auto put = [&](std::vector<float>& rows, std::span<const float> row) {
-        if (rows.size() < at + m_rowLength) {
-            const std::size_t added = at + m_rowLength - rows.size();
-            rows.resize(at + m_rowLength);
-            m_bytes += added * sizeof(float);
-            m_bytesInUse += added * sizeof(float);
-        }
-        std::transform(row.begin(), row.end(), rows.begin() + static_cast<std::ptrdiff_t>(at),
-                       [&](float x) { return m_type == KvType::F16 ? halfToFloat(floatToHalf(x)) : x; });
+        reserve(rows, at + m_rowLength);
+        const auto place = std::span(rows).subspan(at, m_rowLength);
+        std::copy(row.begin(), row.end(), place.begin());
+        roundTo(m_type, place);
     };
     put(m_keys[layer], key);
     put(m_values[layer], value);
+}
+
+std::string ReferenceCache::layoutName() const {
+    return "reference 1, f32 [layer][key, value][slot][" + std::to_string(m_rowLength) + "], " +
+           std::to_string(m_keys.size()) + " layers, type " + std::to_string(static_cast<int>(m_type));
+}
+
+Result<void> ReferenceCache::save(std::uint32_t tokens, const ByteSink& sink) const {
+    for (std::size_t layer = 0; layer < m_keys.size(); ++layer)
+        for (const auto* rows : {&m_keys[layer], &m_values[layer]})
+            if (const auto saved = sink(std::as_bytes(std::span(*rows).first(tokens * m_rowLength))); !saved)
+                return saved;
+    return {};
+}
+
+Result<void> ReferenceCache::restore(std::uint32_t tokens, const ByteSource& source) {
+    for (std::size_t layer = 0; layer < m_keys.size(); ++layer)
+        for (auto* rows : {&m_keys[layer], &m_values[layer]}) {
+            reserve(*rows, tokens * m_rowLength);
+            const auto place = std::as_writable_bytes(std::span(*rows).first(tokens * m_rowLength));
+            if (const auto restored = source(place); !restored) return restored;
+        }
+    return {};
 }
 
 } // namespace ponder

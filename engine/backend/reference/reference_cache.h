@@ -1,5 +1,6 @@
-// Keys and values of one conversation in host memory, per layer [position x kvHeads*headSize], growing with
-// use. With KvType::F16 every value is rounded to half precision when stored, as a device would hold it.
+// Keys and values of one conversation in host memory, per layer [slot x kvHeads*headSize], growing with
+// use. With KvType::F16 every value is rounded to half precision when stored, as a device would hold it; with
+// KvType::Q8_0 every 32 values of a head to 8 bits and a half precision scale.
 //
 // Owner: the engine session. Thread: its device's.
 #pragma once
@@ -17,13 +18,18 @@ public:
 
     std::uint32_t capacity() const override { return m_capacity; }
     std::uint64_t bytes() const override { return m_bytes; }
+    std::string layoutName() const override;
+    Result<void> save(std::uint32_t tokens, const ByteSink& sink) const override;
+    Result<void> restore(std::uint32_t tokens, const ByteSource& source) override;
 
-    void store(std::uint32_t layer, std::uint32_t position, std::span<const float> key,
+    void store(std::uint32_t layer, std::uint32_t slot, std::span<const float> key,
                std::span<const float> value);
     const float* keys(std::uint32_t layer) const { return m_keys[layer].data(); }
     const float* values(std::uint32_t layer) const { return m_values[layer].data(); }
 
 private:
+    void reserve(std::vector<float>& rows, std::size_t values);
+
     std::uint32_t m_capacity;
     std::size_t m_rowLength; // kvHeads * headSize
     KvType m_type;

@@ -13,8 +13,9 @@ constexpr std::size_t kPage = 4096;
 
 class ReferenceExecutor final : public Executor {
 public:
-    ReferenceExecutor(const ModelConfig& config, const FileWeights& weights, std::uint64_t weightBytes)
-        : m_config(config), m_weights(weights) {
+    ReferenceExecutor(const LoadRequest& request, std::uint64_t weightBytes)
+        : m_config(request.config), m_weights(request.weights),
+          m_layers(request.layers.of(request.config.layers)) {
         m_memory.weights = weightBytes;
     }
 
@@ -29,15 +30,17 @@ public:
                      std::vector<float>& logits) override {
         if (stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, {}};
         ReferenceOps ops(m_config, batch, static_cast<ReferenceCache&>(cache), logits);
-        forward(ops, m_weights);
+        forward(ops, m_weights, m_layers.first, m_layers.end);
         return {};
     }
 
     MemoryUse memory() const override { return m_memory; }
+    LayerRange layers() const override { return m_layers; }
 
 private:
     ModelConfig m_config;
     FileWeights m_weights;
+    LayerRange m_layers;
     MemoryUse m_memory;
 };
 
@@ -67,7 +70,7 @@ public:
             if (progress && !cancelled) progress(done, all);
         });
         if (cancelled || stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, {}};
-        return std::unique_ptr<Executor>(std::make_unique<ReferenceExecutor>(request.config, weights, all));
+        return std::unique_ptr<Executor>(std::make_unique<ReferenceExecutor>(request, all));
     }
 
 private:

@@ -5,6 +5,8 @@
 #include "engine/model/rope_table.h"
 #include "engine/quant/decode.h"
 
+#include <algorithm>
+
 namespace ponder {
 namespace {
 
@@ -31,6 +33,34 @@ void ReferenceOps::embed(Tensor table) {
                              std::span(m_x).subspan(t * m_config.width, m_config.width));
 }
 
+void ReferenceOps::receive() {
+    std::copy(m_batch.activations.begin(), m_batch.activations.end(), m_x.begin());
+}
+
+void ReferenceOps::send() { m_logits = m_x; }
+
+std::uint32_t ReferenceOps::positionOf(std::size_t row) const {
+    return m_batch.firstPosition + (m_batch.branches ? 0 : static_cast<std::uint32_t>(row));
+}
+
+std::uint32_t ReferenceOps::slotOf(std::size_t row) const {
+    const std::uint32_t position = positionOf(row);
+    if (!m_batch.branches) return position;
+    const Branches& branches = *m_batch.branches;
+    return position + branches.ofRow[row] * branches.length;
+}
+
+const float* ReferenceOps::visible(std::size_t row, const float* all, std::vector<float>& copied) const {
+    if (!m_batch.branches) return all;
+    const std::size_t stride = m_config.kvLength();
+    const std::size_t shared = m_batch.branches->shared * stride;
+    const std::size_t own = (positionOf(row) + 1) * stride - shared;
+    const float* branch = all + (slotOf(row) + 1) * stride - own;
+    copied.assign(all, all + shared);
+    copied.insert(copied.end(), branch, branch + own);
+    return copied.data();
+}
+
 void ReferenceOps::normQkv(const LayerWeights<Tensor>& layer) {
     norm(layer.attentionNorm, m_x);
     reference::multiply(*layer.q, vectorOf(layer.qBias), m_normed, m_q);
@@ -40,17 +70,17 @@ void ReferenceOps::normQkv(const LayerWeights<Tensor>& layer) {
 
 void ReferenceOps::ropeStore(std::uint32_t index, Tensor factors) {
     if (m_angles.empty())
-        m_angles =
-            ropeTable(m_config, vectorOf(factors), m_batch.firstPosition, static_cast<std::uint32_t>(m_rows));
+        m_angles = ropeTable(m_config, vectorOf(factors), m_batch.firstPosition,
+                             m_batch.branches ? 1 : static_cast<std::uint32_t>(m_rows));
     const std::size_t q = m_config.queryLength(), kv = m_config.kvLength();
     for (std::size_t t = 0; t < m_rows; ++t) {
-        const auto angles = std::span<const float>(m_angles).subspan(t * m_config.rotary, m_config.rotary);
+        const std::size_t turn = positionOf(t) - m_batch.firstPosition;
+        const auto angles = std::span<const float>(m_angles).subspan(turn * m_config.rotary, m_config.rotary);
         const auto key = std::span(m_k).subspan(t * kv, kv);
         reference::rope(std::span(m_q).subspan(t * q, q), m_config.headSize, m_config.rotary,
                         m_config.ropePairs, angles);
         reference::rope(key, m_config.headSize, m_config.rotary, m_config.ropePairs, angles);
-        m_cache.store(index, m_batch.firstPosition + static_cast<std::uint32_t>(t), key,
-                      std::span(m_v).subspan(t * kv, kv));
+        m_cache.store(index, slotOf(t), key, std::span(m_v).subspan(t * kv, kv));
     }
 }
 
@@ -58,14 +88,16 @@ void ReferenceOps::attention(std::uint32_t index) {
     const std::uint32_t size = m_config.headSize;
     const std::size_t stride = m_config.kvLength();
     const std::uint32_t group = m_config.heads / m_config.kvHeads;
+    std::vector<float> keyCopy, valueCopy;
     for (std::size_t t = 0; t < m_rows; ++t) {
-        const std::uint32_t positions = m_batch.firstPosition + static_cast<std::uint32_t>(t) + 1;
+        const std::uint32_t positions = positionOf(t) + 1;
+        const float* keys = visible(t, m_cache.keys(index), keyCopy);
+        const float* values = visible(t, m_cache.values(index), valueCopy);
         for (std::uint32_t head = 0; head < m_config.heads; ++head) {
             const std::size_t kvHead = head / group * std::size_t{size};
             const std::size_t at = t * m_config.queryLength() + head * std::size_t{size};
-            reference::attend(
-                std::span(m_q).subspan(at, size), {m_cache.keys(index) + kvHead, stride, positions},
-                {m_cache.values(index) + kvHead, stride, positions}, std::span(m_attended).subspan(at, size));
+            reference::attend(std::span(m_q).subspan(at, size), {keys + kvHead, stride, positions},
+                              {values + kvHead, stride, positions}, std::span(m_attended).subspan(at, size));
         }
     }
 }

@@ -15,6 +15,8 @@ public:
                  std::vector<float>& logits);
 
     void embed(Tensor table);
+    void receive();
+    void send();
     void normQkv(const LayerWeights<Tensor>& layer);
     void ropeStore(std::uint32_t index, Tensor factors);
     void attention(std::uint32_t index);
@@ -26,6 +28,11 @@ public:
 private:
     void norm(Tensor weight, std::span<const float> in);
     void multiplyAdd(Tensor matrix, std::span<const float> in); // x += matrix · in
+    std::uint32_t positionOf(std::size_t row) const;
+    std::uint32_t slotOf(std::size_t row) const;
+    // The rows of a layer's keys or values that a row of the batch sees, in order of position: shared slots
+    // lie together, so a branch's own are copied behind them.
+    const float* visible(std::size_t row, const float* all, std::vector<float>& copied) const;
 
     const ModelConfig& m_config;
     const Batch& m_batch;

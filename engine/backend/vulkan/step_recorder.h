@@ -39,6 +39,8 @@ public:
                  const StepShape& shape);
 
     void embed(Tensor embedding);
+    void receive() {}
+    void send() {}
     void normQkv(const LayerWeights<Tensor>& layer);
     void ropeStore(std::uint32_t index, Tensor factors);
     void attention(std::uint32_t index);

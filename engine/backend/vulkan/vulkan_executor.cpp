@@ -151,7 +151,7 @@ StepShape VulkanExecutor::shapeOf(std::uint32_t rows, std::uint32_t length) cons
 Result<Recording> VulkanExecutor::record(const VulkanKvCache& cache, const StepShape& shape, bool withBody) {
     StepRecorder ops(m_context, *m_pipelines, m_plan, m_tuning, m_buffers, cache, shape);
     if (withBody)
-        forward(ops, m_plan.weights);
+        forward(ops, m_plan.weights, 0, m_plan.config.layers);
     else
         ops.head(m_plan.weights.outputNorm, m_plan.weights.output);
     auto recording = ops.finish();

@@ -24,6 +24,7 @@ public:
     Result<void> run(const Batch& batch, KvCache& cache, std::stop_token stop,
                      std::vector<float>& logits) override;
     MemoryUse memory() const override;
+    LayerRange layers() const override { return {0, m_plan.config.layers}; }
     const VulkanPlan& plan() const { return m_plan; }
 
     // Dispatches of the last recorded pass, logits left out; tests divide it by the layers.

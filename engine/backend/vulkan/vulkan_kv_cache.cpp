@@ -30,4 +30,14 @@ VulkanKvCache::LayerPlace VulkanKvCache::place(std::uint32_t layer) const {
     return {m_buffers[buffer].address(), m_sets[buffer].set, static_cast<std::uint32_t>(at / 16)};
 }
 
+std::string VulkanKvCache::layoutName() const { return {}; }
+
+Result<void> VulkanKvCache::save(std::uint32_t, const ByteSink&) const {
+    return Error{ErrorCode::BadArgument, "save", {}};
+}
+
+Result<void> VulkanKvCache::restore(std::uint32_t, const ByteSource&) {
+    return Error{ErrorCode::BadArgument, "restore", {}};
+}
+
 } // namespace ponder

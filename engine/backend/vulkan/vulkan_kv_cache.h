@@ -31,6 +31,9 @@ public:
 
     std::uint32_t capacity() const override { return m_plan.tokens; }
     std::uint64_t bytes() const override { return m_bytes; }
+    std::string layoutName() const override;
+    Result<void> save(std::uint32_t tokens, const ByteSink& sink) const override;
+    Result<void> restore(std::uint32_t tokens, const ByteSource& source) override;
     KvType type() const { return m_plan.type; }
     LayerPlace place(std::uint32_t layer) const;
 
