@@ -807,6 +807,14 @@
         <source>%1 holds %2 tokens, which is not plausible</source>
         <translation>%1의 토큰 수 %2개는 있을 수 없는 값입니다</translation>
     </message>
+    <message>
+        <source>%1 values instead of %2</source>
+        <translation>값이 %2개여야 하는데 %1개입니다</translation>
+    </message>
+    <message>
+        <source>at least 1 layer</source>
+        <translation>레이어는 1개 이상이어야 합니다</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>

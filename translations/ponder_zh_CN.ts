@@ -807,6 +807,14 @@
         <source>%1 holds %2 tokens, which is not plausible</source>
         <translation>%1的词元数%2不合理</translation>
     </message>
+    <message>
+        <source>%1 values instead of %2</source>
+        <translation>应为 %2 个值，实际为 %1 个</translation>
+    </message>
+    <message>
+        <source>at least 1 layer</source>
+        <translation>至少 1 层</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>

@@ -115,14 +115,17 @@ Result<void> placeLayer(Placer& placer, const LayerWeights<const TensorInfo*>& f
 
 Result<void> placeWeights(VulkanPlan& plan, const FileWeights& from) {
     Placer placer(plan);
-    const auto embedding = placer.cut(from.tokenEmbedding);
-    if (!embedding) return embedding.error();
-    plan.weights.tokenEmbedding = *embedding;
+    if (plan.hasFirst()) {
+        const auto embedding = placer.cut(from.tokenEmbedding);
+        if (!embedding) return embedding.error();
+        plan.weights.tokenEmbedding = *embedding;
+    }
     plan.weights.tied = from.tied;
     plan.weights.layers.resize(from.layers.size());
-    for (std::size_t i = 0; i < from.layers.size(); ++i)
+    for (std::size_t i = plan.layers.first; i < plan.layers.end; ++i)
         if (auto placed = placeLayer(placer, from.layers[i], plan.weights.layers[i]); !placed)
             return placed.error();
+    if (!plan.hasLast()) return {};
     plan.weights.outputNorm = placer.vector(from.outputNorm);
     const auto output = placer.cut(from.output);
     if (!output) return output.error();
@@ -142,7 +145,7 @@ void placeScratch(VulkanPlan& plan, std::uint32_t contextTokens) {
     // A tile reads (and forgets) rows behind the last; logits may begin at any row.
     const std::uint64_t rows = plan.limits.maxRows + plan.limits.tileColumns;
     const auto region = [&](std::uint32_t stride) { return ScratchRegion{take(rows * stride), stride}; };
-    scratch.zeros = take(padded(std::max(config.queryLength(), config.kvLength()), 32) / 4);
+    scratch.zeros = take(padded(std::max({config.queryLength(), config.kvLength(), config.width}), 32) / 4);
     scratch.x = region(padded(config.width, 32) / 4);
     scratch.normed = region(scratch.x.stride);
     scratch.squares = region(scratch.x.stride / 4);
@@ -155,6 +158,19 @@ void placeScratch(VulkanPlan& plan, std::uint32_t contextTokens) {
     scratch.partPlaces = static_cast<std::uint32_t>(
         parts > 1 ? std::max<std::uint64_t>(kMinPartPlaces, plan.limits.maxRows * parts) : kMinPartPlaces);
     scratch.parts = take(std::uint64_t{scratch.partPlaces} * config.heads * (config.headSize / 4 + 1));
+}
+
+// What the host writes before a pass, and what it reads behind it.
+void placeTransfers(VulkanPlan& plan) {
+    const ModelConfig& config = plan.config;
+    const std::uint32_t rows = plan.limits.maxRows;
+    plan.step.turns = plan.step.tokens + rows / 4 + 1;
+    plan.step.activations = plan.step.turns + rows * (config.rotary / 4);
+    const std::uint64_t received = plan.hasFirst() ? 0 : std::uint64_t{rows} * plan.scratch.x.stride;
+    plan.step.bytes = (plan.step.activations + received) * 16;
+    plan.logitRows = plan.hasLast() ? std::min(rows, kMaxLogitRows) : rows;
+    plan.logitLength = plan.hasLast() ? config.vocabulary : config.width;
+    plan.logitStride = padded(plan.logitLength, plan.hasLast() ? 4 : 32) / 4;
 }
 
 } // namespace
@@ -170,6 +186,7 @@ Result<KvPlan> VulkanPlan::planCache(std::uint32_t tokens, KvType type) const {
     KvPlan out;
     out.tokens = tokens;
     out.type = type;
+    out.firstLayer = layers.first;
     out.layerBytes = std::uint64_t{2} * tokens * config.kvLength() * (type == KvType::F16 ? 2 : 4);
     if (out.layerBytes > limits.largestBuffer)
         return tooLarge(
@@ -180,9 +197,9 @@ Result<KvPlan> VulkanPlan::planCache(std::uint32_t tokens, KvType type) const {
         return Error{ErrorCode::BadArgument, "context",
                      Detail{PONDER_TR_NOOP("ErrorDetail", "at least 1 token"), {}}};
     out.layersPerBuffer = static_cast<std::uint32_t>(
-        std::min<std::uint64_t>(config.layers, limits.largestBuffer / out.layerBytes));
-    for (std::uint32_t layer = 0; layer < config.layers; layer += out.layersPerBuffer)
-        out.buffers.push_back(std::min(out.layersPerBuffer, config.layers - layer) * out.layerBytes);
+        std::min<std::uint64_t>(layers.end - layers.first, limits.largestBuffer / out.layerBytes));
+    for (std::uint32_t layer = layers.first; layer < layers.end; layer += out.layersPerBuffer)
+        out.buffers.push_back(std::min(out.layersPerBuffer, layers.end - layer) * out.layerBytes);
     return out;
 }
 
@@ -197,7 +214,8 @@ MemoryUse VulkanPlan::memory() const {
 }
 
 Result<VulkanPlan> VulkanPlan::make(const ModelConfig& config, const FileWeights& weights,
-                                    const PlanLimits& limits, std::uint32_t contextTokens, KvType type) {
+                                    const PlanLimits& limits, std::uint32_t contextTokens, KvType type,
+                                    const LayerRange& layers) {
     // The kernels turn eight values at a time; halves of a head begin at a multiple of eight.
     if (config.rotary % 16 != 0 || config.headSize % 32 != 0 || config.rotary > config.headSize)
         return Error{ErrorCode::BadMetadata, limits.deviceName,
@@ -206,6 +224,10 @@ Result<VulkanPlan> VulkanPlan::make(const ModelConfig& config, const FileWeights
     VulkanPlan plan;
     plan.config = config;
     plan.limits = limits;
+    plan.layers = layers.of(config.layers);
+    if (plan.layers.first >= plan.layers.end)
+        return Error{ErrorCode::BadArgument, "layers",
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "at least 1 layer"), {}}};
     if (auto placed = placeWeights(plan, weights); !placed) return placed.error();
     placeScratch(plan, contextTokens);
     if (plan.scratch.pieces > kMaxPieces || plan.scratch.pieces * 16 > limits.largestBuffer)
@@ -213,10 +235,7 @@ Result<VulkanPlan> VulkanPlan::make(const ModelConfig& config, const FileWeights
             limits,
             PONDER_TR_NOOP("ErrorDetail", "scratch memory needs %1 bytes in one buffer of at most %2"),
             plan.scratch.pieces * 16);
-    plan.step.turns = plan.step.tokens + limits.maxRows / 4 + 1;
-    plan.step.bytes = (plan.step.turns + std::uint64_t{limits.maxRows} * (config.rotary / 4)) * 16;
-    plan.logitRows = std::min(limits.maxRows, kMaxLogitRows);
-    plan.logitStride = padded(config.vocabulary, 4) / 4;
+    placeTransfers(plan);
     if (contextTokens > 0) {
         auto kv = plan.planCache(contextTokens, type);
         if (!kv) return kv.error();

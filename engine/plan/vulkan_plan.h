@@ -1,10 +1,11 @@
 // What goes where on a Vulkan device, and every byte of it.
 //
-// Takes a model's shape and tensors and a device's limits; gives the place of each tensor, the regions of the
-// scratch buffer, and the sizes of all buffers. The loader allocates exactly this; the fit hint shows exactly
-// this. Offsets count pieces of 16 bytes. Owner: plain value; the TensorInfos belong to the ModelFile.
-// Thread: any. Errors: DoesNotFit (a tensor or layer that no buffer can hold), BadMetadata (a head that the
-// kernels cannot turn). Next station: backend/vulkan/weight_store.h, backend/vulkan/vulkan_executor.h.
+// Takes a model's shape and tensors, which of its layers are meant and a device's limits; gives the place of
+// each tensor, the regions of the scratch buffer, and the sizes of all buffers. The loader allocates exactly
+// this; the fit hint shows exactly this. Offsets count pieces of 16 bytes. Owner: plain value; the
+// TensorInfos belong to the ModelFile. Thread: any. Errors: DoesNotFit (a tensor or layer that no buffer can
+// hold), BadMetadata (a head that the kernels cannot turn), BadArgument (no layer, no token). Next station:
+// backend/vulkan/weight_store.h, backend/vulkan/vulkan_executor.h.
 #pragma once
 
 #include "engine/backend/backend.h"
@@ -61,14 +62,16 @@ struct ScratchPlan {
 
 // What the host writes before each submit.
 struct StepPlan {
-    std::uint32_t tokens = 1; // piece of the token ids
-    std::uint32_t turns = 0;  // piece of RoPE's cosines and sines
+    std::uint32_t tokens = 1;      // piece of the token ids
+    std::uint32_t turns = 0;       // piece of RoPE's cosines and sines
+    std::uint32_t activations = 0; // piece of x as the layers before left it, rows as scratch has them
     std::uint64_t bytes = 0;
 };
 
 struct KvPlan {
     std::uint32_t tokens = 0;
     KvType type = KvType::F16;
+    std::uint32_t firstLayer = 0;
     std::uint64_t layerBytes = 0;
     std::uint32_t layersPerBuffer = 0;
     std::vector<std::uint64_t> buffers; // bytes
@@ -78,21 +81,27 @@ struct KvPlan {
 struct VulkanPlan {
     ModelConfig config;
     PlanLimits limits;
-    std::deque<VulkanTensor> tensors; // in upload order
-    Weights<const VulkanTensor*> weights;
-    std::vector<std::uint64_t> chunks; // bytes
+    LayerRange layers;                    // never empty
+    std::deque<VulkanTensor> tensors;     // in upload order
+    Weights<const VulkanTensor*> weights; // of these layers; absent elsewhere
+    std::vector<std::uint64_t> chunks;    // bytes
     ScratchPlan scratch;
     StepPlan step;
-    std::uint32_t logitRows = 0;   // rows of logits in one pass
-    std::uint32_t logitStride = 0; // pieces from one to the next
+    // What the host reads after a pass: logits or, without the last layer, the residual stream.
+    std::uint32_t logitRows = 0;   // in one pass
+    std::uint32_t logitLength = 0; // values of a row
+    std::uint32_t logitStride = 0; // pieces from one row to the next
     std::uint64_t logitBytes() const { return std::uint64_t{logitRows} * logitStride * 16; }
     KvPlan kv; // for the context the load asked for
 
+    bool hasFirst() const { return layers.first == 0; }
+    bool hasLast() const { return layers.end == config.layers; }
     // The most that is alive at once: uploads end before the first cache is made, yet both are counted.
     MemoryUse memory() const;
 
     static Result<VulkanPlan> make(const ModelConfig& config, const FileWeights& weights,
-                                   const PlanLimits& limits, std::uint32_t contextTokens, KvType type);
+                                   const PlanLimits& limits, std::uint32_t contextTokens, KvType type,
+                                   const LayerRange& layers = {});
     Result<KvPlan> planCache(std::uint32_t tokens, KvType type) const;
 };
 

@@ -39,6 +39,14 @@ struct EmbedCall {
     std::uint32_t matrix, groups, firstToken, blocks, x, xStride, normed, squares, squarePieces, norm;
 };
 
+struct ReceiveCall {
+    std::uint32_t from, x, xStride, normed, squares, squarePieces, norm;
+};
+
+struct SendCall {
+    std::uint32_t x, pieces;
+};
+
 struct RopeStoreCall {
     std::uint32_t qkv, qkvStride, query, queryStride, heads, kvHeads, headSize, rotary, turns, cacheAt,
         capacity;

@@ -53,11 +53,24 @@ Workgroups StepRecorder::matrixGroups(std::uint32_t tiles, std::uint32_t columns
 
 CallBuffers StepRecorder::buffersOf(const WeightSlice& slice) const { return m_buffers.chunks[slice.chunk]; }
 
-CallBuffers StepRecorder::buffersOf(std::uint32_t layer) const {
-    const VulkanKvCache::LayerPlace place = m_cache.place(layer);
+CallBuffers StepRecorder::activationBuffers() const {
     CallBuffers out = m_buffers.chunks.front();
     out.weights = 0;
     out.weightSet = VK_NULL_HANDLE;
+    return out;
+}
+
+// The norm whose weights x is multiplied with before a layer, or before the head; zeros where the layer
+// belongs to another executor, which does so itself.
+std::uint32_t StepRecorder::normBefore(std::uint32_t layer) const {
+    const auto& layers = m_plan.weights.layers;
+    const Tensor norm = layer < layers.size() ? layers[layer].attentionNorm : m_plan.weights.outputNorm;
+    return norm ? norm->vectorAt : m_plan.scratch.zeros;
+}
+
+CallBuffers StepRecorder::buffersOf(std::uint32_t layer) const {
+    const VulkanKvCache::LayerPlace place = m_cache.place(layer);
+    CallBuffers out = activationBuffers();
     out.other = place.address;
     out.otherSet = place.set;
     return out;
@@ -75,12 +88,33 @@ void StepRecorder::embed(Tensor embedding) {
                              s.normed.at,
                              s.squares.at,
                              s.squares.stride,
-                             m_plan.weights.layers.front().attentionNorm->vectorAt};
+                             normBefore(0)};
         const PipelineKey key{"embed", {m_tuning.plainWorkgroup, 0, kernelFormat(slice.layout.type)}};
         const std::uint64_t invocations = std::uint64_t{m_shape.rows} * slice.layout.blocks;
         m_recorder.dispatch(key, buffersOf(slice), call, {ceilDiv(invocations, m_tuning.plainWorkgroup)},
                             static_cast<double>(invocations) * 32);
     }
+}
+
+void StepRecorder::receive() {
+    const ScratchPlan& s = m_plan.scratch;
+    const ReceiveCall call{
+        m_plan.step.activations,        s.x.at, s.x.stride, s.normed.at, s.squares.at, s.squares.stride,
+        normBefore(m_plan.layers.first)};
+    const std::uint64_t invocations = std::uint64_t{m_shape.rows} * s.squares.stride;
+    m_recorder.dispatch({"receive", {m_tuning.plainWorkgroup}}, activationBuffers(), call,
+                        {ceilDiv(invocations, m_tuning.plainWorkgroup)},
+                        static_cast<double>(invocations) * 16);
+}
+
+void StepRecorder::send() {
+    if (m_shape.logitRows == 0) return;
+    m_recorder.markHead();
+    CallBuffers buffers = activationBuffers();
+    buffers.other = m_buffers.logits;
+    const std::uint32_t pieces = m_shape.logitRows * m_plan.logitStride;
+    m_recorder.dispatch({"send", {m_tuning.plainWorkgroup}}, buffers, SendCall{m_plan.scratch.x.at, pieces},
+                        {ceilDiv(pieces, m_tuning.plainWorkgroup)}, static_cast<double>(pieces) * 4);
 }
 
 void StepRecorder::normQkv(const LayerWeights<Tensor>& layer) {
@@ -181,11 +215,11 @@ void StepRecorder::combine(std::uint32_t layer) {
                         static_cast<double>(invocations) * m_shape.parts * 4);
 }
 
-void StepRecorder::projectAdd(const WeightSlice& slice, const ScratchRegion& input, Tensor nextNorm) {
+void StepRecorder::projectAdd(const WeightSlice& slice, const ScratchRegion& input, std::uint32_t nextNorm) {
     const ScratchPlan& s = m_plan.scratch;
-    const ProjectAddCall call{input.at,        input.stride,     slice.layout.blocks, slice.at,
-                              groupsOf(slice), s.x.at,           s.x.stride,          s.normed.at,
-                              s.squares.at,    s.squares.stride, nextNorm->vectorAt};
+    const ProjectAddCall call{input.at, input.stride, slice.layout.blocks, slice.at,     groupsOf(slice),
+                              s.x.at,   s.x.stride,   s.normed.at,         s.squares.at, s.squares.stride,
+                              nextNorm};
     const std::uint32_t format = kernelFormat(slice.layout.type);
     m_recorder.dispatch(matrixKey(m_shape.rows, kProjectAdd, {format, format, format}), buffersOf(slice),
                         call, matrixGroups(tilesOf(call.groups, m_shape.rows), m_shape.rows),
@@ -193,7 +227,7 @@ void StepRecorder::projectAdd(const WeightSlice& slice, const ScratchRegion& inp
 }
 
 void StepRecorder::outputAdd(const LayerWeights<Tensor>& layer) {
-    projectAdd(layer.output->slices.front(), m_plan.scratch.attention, layer.feedForwardNorm);
+    projectAdd(layer.output->slices.front(), m_plan.scratch.attention, layer.feedForwardNorm->vectorAt);
 }
 
 void StepRecorder::normGateUp(const LayerWeights<Tensor>& layer) {
@@ -219,11 +253,8 @@ void StepRecorder::normGateUp(const LayerWeights<Tensor>& layer) {
 }
 
 void StepRecorder::downAdd(const LayerWeights<Tensor>& layer) {
-    const auto& layers = m_plan.weights.layers;
-    const std::size_t index = static_cast<std::size_t>(&layer - layers.data());
-    const bool last = index + 1 == layers.size();
-    projectAdd(layer.down->slices.front(), m_plan.scratch.hidden,
-               last ? m_plan.weights.outputNorm : layers[index + 1].attentionNorm);
+    const auto index = static_cast<std::uint32_t>(&layer - m_plan.weights.layers.data());
+    projectAdd(layer.down->slices.front(), m_plan.scratch.hidden, normBefore(index + 1));
 }
 
 void StepRecorder::head(Tensor, Tensor output) {

@@ -39,8 +39,8 @@ public:
                  const StepShape& shape);
 
     void embed(Tensor embedding);
-    void receive() {}
-    void send() {}
+    void receive();
+    void send();
     void normQkv(const LayerWeights<Tensor>& layer);
     void ropeStore(std::uint32_t index, Tensor factors);
     void attention(std::uint32_t index);
@@ -60,7 +60,9 @@ private:
     std::uint32_t tilesOf(std::uint32_t groups, std::uint32_t columns) const;
     CallBuffers buffersOf(const WeightSlice& slice) const;
     CallBuffers buffersOf(std::uint32_t layer) const;
-    void projectAdd(const WeightSlice& slice, const ScratchRegion& input, Tensor nextNorm);
+    CallBuffers activationBuffers() const; // neither weights nor cache
+    std::uint32_t normBefore(std::uint32_t layer) const;
+    void projectAdd(const WeightSlice& slice, const ScratchRegion& input, std::uint32_t nextNorm);
     void combine(std::uint32_t layer);
 
     const VulkanPlan& m_plan;

@@ -17,8 +17,8 @@ Result<std::unique_ptr<Executor>> VulkanExecutor::load(VulkanContext& context, c
                                                        const PlanLimits& limits, const KernelTuning& tuning,
                                                        const Progress& progress,
                                                        const std::stop_token& stop) {
-    auto plan =
-        VulkanPlan::make(request.config, request.weights, limits, request.contextTokens, request.kvType);
+    auto plan = VulkanPlan::make(request.config, request.weights, limits, request.contextTokens,
+                                 request.kvType, request.layers);
     if (!plan) return plan.error();
     const std::uint64_t needed = plan->memory().total();
     if (const std::uint64_t free = context.freeBytes(); needed > free)
@@ -40,6 +40,7 @@ Result<void> VulkanExecutor::allocate(const Progress& progress, const std::stop_
     auto step = VulkanBuffer::create(m_context, m_plan.step.bytes, Place::Upload);
     if (!step) return step.error();
     m_step = std::move(*step);
+    std::memset(m_step.mapped(), 0, m_step.bytes()); // activations are padded with zeros
     auto logits = VulkanBuffer::create(m_context, m_plan.logitBytes(), Place::Download);
     if (!logits) return logits.error();
     m_logits = std::move(*logits);
@@ -117,9 +118,11 @@ std::uint32_t VulkanExecutor::partsOf(std::uint32_t rows, std::uint32_t length) 
 // parts of attention have room.
 std::uint32_t VulkanExecutor::rowsOfPass(std::uint32_t rows, std::uint32_t length) const {
     double largest = 1;
-    for (const auto& layer : m_plan.weights.layers)
-        largest = std::max(largest, 2.0 * static_cast<double>(layer.gate->source->rows()) *
-                                        static_cast<double>(layer.gate->source->rowLength()));
+    for (std::uint32_t layer = m_plan.layers.first; layer < m_plan.layers.end; ++layer) {
+        const TensorInfo& gate = *m_plan.weights.layers[layer].gate->source;
+        largest =
+            std::max(largest, 2.0 * static_cast<double>(gate.rows()) * static_cast<double>(gate.rowLength()));
+    }
     auto most = static_cast<std::uint32_t>(std::min(m_promptPace.costPerSlice() / largest, 4096.0)) / 8 * 8;
     most = std::clamp<std::uint32_t>(most, 8, m_plan.limits.maxRows);
     if (const std::uint32_t parts = partsOf(2, length); parts > 1)
@@ -127,15 +130,19 @@ std::uint32_t VulkanExecutor::rowsOfPass(std::uint32_t rows, std::uint32_t lengt
     return std::min(rows, most);
 }
 
-void VulkanExecutor::writeStep(std::span<const TokenId> tokens, std::uint32_t firstPosition) {
-    const std::uint32_t head[4] = {static_cast<std::uint32_t>(tokens.size()), firstPosition, 0, 0};
-    std::memcpy(m_step.mapped(), head, sizeof(head));
+void VulkanExecutor::writeStep(const Batch& rows) {
+    const auto count = static_cast<std::uint32_t>(rows.tokens.size());
+    const auto place = [&](std::size_t piece) { return m_step.mapped() + piece * 16; };
+    const std::uint32_t head[4] = {count, rows.firstPosition, 0, 0};
+    std::memcpy(place(0), head, sizeof(head));
     static_assert(sizeof(TokenId) == sizeof(std::uint32_t));
-    std::memcpy(m_step.mapped() + std::size_t{m_plan.step.tokens} * 16, tokens.data(), tokens.size_bytes());
-    const std::vector<float> turns =
-        ropeTable(m_plan.config, m_ropeFactors, firstPosition, static_cast<std::uint32_t>(tokens.size()));
-    std::memcpy(m_step.mapped() + std::size_t{m_plan.step.turns} * 16, turns.data(),
-                turns.size() * sizeof(float));
+    std::memcpy(place(m_plan.step.tokens), rows.tokens.data(), rows.tokens.size_bytes());
+    const std::vector<float> turns = ropeTable(m_plan.config, m_ropeFactors, rows.firstPosition, count);
+    std::memcpy(place(m_plan.step.turns), turns.data(), turns.size() * sizeof(float));
+    const std::size_t width = m_plan.config.width;
+    for (std::size_t row = 0; row * width < rows.activations.size(); ++row)
+        std::memcpy(place(m_plan.step.activations + row * m_plan.scratch.x.stride),
+                    rows.activations.data() + row * width, width * sizeof(float));
 }
 
 StepShape VulkanExecutor::shapeOf(std::uint32_t rows, std::uint32_t length) const {
@@ -151,7 +158,7 @@ StepShape VulkanExecutor::shapeOf(std::uint32_t rows, std::uint32_t length) cons
 Result<Recording> VulkanExecutor::record(const VulkanKvCache& cache, const StepShape& shape, bool withBody) {
     StepRecorder ops(m_context, *m_pipelines, m_plan, m_tuning, m_buffers, cache, shape);
     if (withBody)
-        forward(ops, m_plan.weights, 0, m_plan.config.layers);
+        forward(ops, m_plan.weights, m_plan.layers.first, m_plan.layers.end);
     else
         ops.head(m_plan.weights.outputNorm, m_plan.weights.output);
     auto recording = ops.finish();
@@ -193,31 +200,30 @@ Result<void> VulkanExecutor::runOne(VulkanKvCache& cache, std::uint32_t length, 
                   m_tokenPace, stop);
 }
 
-Result<void> VulkanExecutor::runPass(VulkanKvCache& cache, std::span<const TokenId> tokens,
-                                     std::uint32_t firstPosition, std::uint32_t firstLogits,
-                                     const std::stop_token& stop, float* logits) {
-    const auto rows = static_cast<std::uint32_t>(tokens.size());
-    writeStep(tokens, firstPosition);
+Result<void> VulkanExecutor::runPass(VulkanKvCache& cache, const Batch& pass, const std::stop_token& stop,
+                                     float* logits) {
+    const auto rows = static_cast<std::uint32_t>(pass.tokens.size());
+    writeStep(pass);
     if (rows == 1) {
-        if (auto ran = runOne(cache, firstPosition + 1, firstLogits == 0, stop); !ran) return ran;
-        if (firstLogits == 0) copyLogits(1, logits);
+        if (auto ran = runOne(cache, pass.firstPosition + 1, pass.firstLogits == 0, stop); !ran) return ran;
+        if (pass.firstLogits == 0) copyLogits(1, logits);
         return {};
     }
-    StepShape shape = shapeOf(rows, firstPosition + rows);
+    StepShape shape = shapeOf(rows, pass.firstPosition + rows);
     // The head's one dispatch must not take longer than a slice either.
     const double headCost = static_cast<double>(m_plan.config.vocabulary) * m_plan.config.width;
     const auto headRows = std::clamp<std::uint32_t>(
         static_cast<std::uint32_t>(std::min(shape.costPerSlice / headCost, 4096.0)) / 8 * 8, 8,
         m_plan.logitRows);
-    shape.firstLogits = firstLogits;
-    shape.logitRows = std::min(rows - firstLogits, headRows);
+    shape.firstLogits = pass.firstLogits;
+    shape.logitRows = std::min(rows - pass.firstLogits, m_plan.hasLast() ? headRows : rows);
     bool withBody = true;
     do {
         const auto recording = record(cache, shape, withBody);
         if (!recording) return recording.error();
         if (auto ran = submit(*recording, 0, recording->slices.size(), m_promptPace, stop); !ran) return ran;
         copyLogits(shape.logitRows, logits);
-        logits += std::size_t{shape.logitRows} * m_plan.config.vocabulary;
+        logits += std::size_t{shape.logitRows} * m_plan.logitLength;
         shape.firstLogits += shape.logitRows;
         shape.logitRows = std::min(rows - shape.firstLogits, headRows);
         withBody = false;
@@ -227,13 +233,12 @@ Result<void> VulkanExecutor::runPass(VulkanKvCache& cache, std::span<const Token
 
 void VulkanExecutor::copyLogits(std::uint32_t rows, float* out) const {
     for (std::uint32_t row = 0; row < rows; ++row)
-        std::memcpy(out + std::size_t{row} * m_plan.config.vocabulary,
+        std::memcpy(out + std::size_t{row} * m_plan.logitLength,
                     m_logits.mapped() + std::size_t{row} * m_plan.logitStride * 16,
-                    m_plan.config.vocabulary * sizeof(float));
+                    m_plan.logitLength * sizeof(float));
 }
 
-Result<void> VulkanExecutor::run(const Batch& batch, KvCache& cache, std::stop_token stop,
-                                 std::vector<float>& logits) {
+Result<void> VulkanExecutor::check(const Batch& batch, const KvCache& cache) const {
     const auto rows = static_cast<std::uint32_t>(batch.tokens.size());
     if (rows == 0 || rows > maxBatch() || batch.firstLogits > rows)
         return Error{ErrorCode::BadArgument, "batch",
@@ -246,19 +251,35 @@ Result<void> VulkanExecutor::run(const Batch& batch, KvCache& cache, std::stop_t
             return Error{ErrorCode::BadArgument, "token",
                          Detail{PONDER_TR_NOOP("ErrorDetail", "it must be below %1"),
                                 {std::to_string(m_plan.config.vocabulary)}}};
-    logits.resize(std::size_t{rows - batch.firstLogits} * m_plan.config.vocabulary);
+    const std::size_t received = m_plan.hasFirst() ? 0 : std::size_t{rows} * m_plan.config.width;
+    if (batch.activations.size() != received)
+        return Error{ErrorCode::BadArgument, "activations",
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "%1 values instead of %2"),
+                            {std::to_string(batch.activations.size()), std::to_string(received)}}};
+    return {};
+}
+
+Result<void> VulkanExecutor::run(const Batch& batch, KvCache& cache, std::stop_token stop,
+                                 std::vector<float>& logits) {
+    if (auto sound = check(batch, cache); !sound) return sound;
+    const auto rows = static_cast<std::uint32_t>(batch.tokens.size());
+    // Whoever lacks the last layer hands on every row.
+    const std::uint32_t firstLogits = m_plan.hasLast() ? batch.firstLogits : 0;
+    logits.resize(std::size_t{rows - firstLogits} * m_plan.logitLength);
 
     auto& vulkanCache = static_cast<VulkanKvCache&>(cache);
+    const std::size_t width = m_plan.hasFirst() ? 0 : m_plan.config.width;
     float* out = logits.data();
     for (std::uint32_t done = 0; done < rows;) {
-        const std::uint32_t pass = rowsOfPass(rows - done, batch.firstPosition + rows);
-        const std::uint32_t unwanted = std::min(std::max(batch.firstLogits, done) - done, pass);
-        if (auto ran = runPass(vulkanCache, batch.tokens.subspan(done, pass), batch.firstPosition + done,
-                               unwanted, stop, out);
-            !ran)
-            return ran;
-        out += std::size_t{pass - unwanted} * m_plan.config.vocabulary;
-        done += pass;
+        const std::uint32_t count = rowsOfPass(rows - done, batch.firstPosition + rows);
+        Batch pass;
+        pass.tokens = batch.tokens.subspan(done, count);
+        pass.firstPosition = batch.firstPosition + done;
+        pass.firstLogits = std::min(std::max(firstLogits, done) - done, count);
+        pass.activations = batch.activations.subspan(done * width, count * width);
+        if (auto ran = runPass(vulkanCache, pass, stop, out); !ran) return ran;
+        out += std::size_t{count - pass.firstLogits} * m_plan.logitLength;
+        done += count;
     }
     return {};
 }

@@ -24,7 +24,7 @@ public:
     Result<void> run(const Batch& batch, KvCache& cache, std::stop_token stop,
                      std::vector<float>& logits) override;
     MemoryUse memory() const override;
-    LayerRange layers() const override { return {0, m_plan.config.layers}; }
+    LayerRange layers() const override { return m_plan.layers; }
     const VulkanPlan& plan() const { return m_plan; }
 
     // Dispatches of the last recorded pass, logits left out; tests divide it by the layers.
@@ -40,13 +40,13 @@ private:
 
     std::uint32_t rowsOfPass(std::uint32_t rows, std::uint32_t length) const;
     std::uint32_t partsOf(std::uint32_t rows, std::uint32_t length) const;
-    void writeStep(std::span<const TokenId> tokens, std::uint32_t firstPosition);
+    void writeStep(const Batch& rows);
     StepShape shapeOf(std::uint32_t rows, std::uint32_t length) const;
     Result<Recording> record(const VulkanKvCache& cache, const StepShape& shape, bool withBody);
     Result<void> runOne(VulkanKvCache& cache, std::uint32_t length, bool wantsLogits,
                         const std::stop_token& stop);
-    Result<void> runPass(VulkanKvCache& cache, std::span<const TokenId> tokens, std::uint32_t firstPosition,
-                         std::uint32_t firstLogits, const std::stop_token& stop, float* logits);
+    Result<void> runPass(VulkanKvCache& cache, const Batch& rows, const std::stop_token& stop, float* logits);
+    Result<void> check(const Batch& batch, const KvCache& cache) const;
     Result<void> submit(const Recording& recording, std::size_t from, std::size_t to, SubmitPace& pace,
                         const std::stop_token& stop);
     void copyLogits(std::uint32_t rows, float* out) const;

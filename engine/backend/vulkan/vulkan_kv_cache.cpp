@@ -25,8 +25,9 @@ Result<std::unique_ptr<VulkanKvCache>> VulkanKvCache::create(VulkanContext& cont
 VulkanKvCache::~VulkanKvCache() { *m_inUse -= m_bytes; }
 
 VulkanKvCache::LayerPlace VulkanKvCache::place(std::uint32_t layer) const {
-    const std::uint32_t buffer = layer / m_plan.layersPerBuffer;
-    const std::uint64_t at = layer % m_plan.layersPerBuffer * m_plan.layerBytes;
+    const std::uint32_t own = layer - m_plan.firstLayer;
+    const std::uint32_t buffer = own / m_plan.layersPerBuffer;
+    const std::uint64_t at = own % m_plan.layersPerBuffer * m_plan.layerBytes;
     return {m_buffers[buffer].address(), m_sets[buffer].set, static_cast<std::uint32_t>(at / 16)};
 }
 
