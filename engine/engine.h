@@ -25,6 +25,7 @@ struct LoadOptions {
     std::string device = "auto";     // "auto", an id ("reference", "vulkan", "vulkan:1") or part of a name
     std::uint32_t contextTokens = 0; // 0: the trained length, at most kDefaultContext, halved until it fits
     std::optional<KvType> kvType;    // nothing: the device's own choice
+    std::uint32_t threads = 0;       // of the processor; 0: one for each of its cores
 };
 
 // What a reasoning model needs: its cards allow replies of 32,768 tokens.
@@ -65,6 +66,11 @@ struct ReplyToken {
     std::string text;
 };
 using OnToken = std::function<bool(const ReplyToken&)>;
+// The same for one of several replies, counted from 0; false stops this one alone.
+using OnManyTokens = std::function<bool(std::size_t reply, const ReplyToken&)>;
+
+// Replies that generateMany() makes at once.
+inline constexpr std::size_t kMostReplies = 64;
 
 class Session {
 public:
@@ -76,6 +82,13 @@ public:
     virtual Result<GenerateResult> generate(std::span<const TokenId> prompt, const GenerateSettings& settings,
                                             const OnToken& onToken, std::stop_token stop,
                                             const Progress& prefillProgress = {}) = 0;
+    // Several replies to one prompt, one for each of `settings` (1 to kMostReplies), side by side: each is
+    // what generate() gives with these settings. They share the prompt's part of the context and divide the
+    // rest evenly; one that fills its share ends with ContextFull. Afterwards the KV cache holds the prompt.
+    // Errors: as generate().
+    virtual Result<std::vector<GenerateResult>>
+    generateMany(std::span<const TokenId> prompt, std::span<const GenerateSettings> settings,
+                 const OnManyTokens& onToken, std::stop_token stop, const Progress& prefillProgress = {}) = 0;
     // Logits [rows x vocabulary] of all positions from firstLogits on; nothing is sampled.
     virtual Result<std::vector<float>> logits(std::span<const TokenId> tokens, std::size_t firstLogits,
                                               std::stop_token stop) = 0;

@@ -1,44 +1,11 @@
 #include "engine/local_session.h"
 
 #include "engine/base/translatable.h"
-#include "engine/sample/stop_strings.h"
-#include "engine/text/stream_decoder.h"
+#include "engine/many_replies.h"
 
 #include <algorithm>
 
 namespace ponder {
-namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double secondsSince(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-} // namespace
-
-double GenerateResult::decodeTokensPerSecond() const {
-    return replyTokens > 1 && decodeSeconds > 0 ? (replyTokens - 1) / decodeSeconds : 0.0;
-}
-
-struct LocalSession::Reply {
-    Reply(const Tokenizer& tokenizer, const GenerateSettings& given, const OnToken& callback,
-          std::span<const TokenId> prompt)
-        : settings(given), onToken(callback), sampler(given.sampling), decoder(tokenizer), stops(given.stop),
-          history(prompt.begin(), prompt.end()) {}
-
-    const GenerateSettings& settings;
-    const OnToken& onToken;
-    Sampler sampler;
-    StreamDecoder decoder;
-    StopStrings stops;
-    std::vector<TokenId> history; // prompt and reply: what the penalties look at
-    std::vector<float> logits;
-    GenerateResult result;
-    Clock::time_point started = Clock::now();
-    Clock::time_point firstToken;
-};
-
 LocalSession::LocalSession(const ModelConfig& config, const Tokenizer& tokenizer, Executor& executor,
                            std::unique_ptr<KvCache> cache)
     : m_config(config), m_tokenizer(tokenizer), m_executor(executor), m_cache(std::move(cache)) {}
@@ -47,59 +14,78 @@ Result<GenerateResult> LocalSession::generate(std::span<const TokenId> prompt,
                                               const GenerateSettings& settings, const OnToken& onToken,
                                               std::stop_token stop, const Progress& prefillProgress) {
     if (const Result<void> good = checkTokens(prompt); !good) return good.error();
-    Reply reply(m_tokenizer, settings, onToken, prompt);
-    reply.result.promptTokens = static_cast<std::uint32_t>(prompt.size());
-    reply.result.reusedTokens = static_cast<std::uint32_t>(reusePrefix(prompt, prompt.size() - 1));
-    const auto rest = prompt.subspan(reply.result.reusedTokens);
-
-    const Result<void> ran = append(rest, rest.size() - 1, stop, reply.logits, prefillProgress);
-    reply.result.prefillSeconds = secondsSince(reply.started);
+    Reply reply(m_tokenizer, m_config.vocabulary, settings, prompt, onToken);
+    std::vector<float> logits;
+    const Result<void> ran = prefill(prompt, stop, prefillProgress, logits, reply.result());
     Result<FinishReason> reason = FinishReason::Cancelled;
     if (ran)
-        reason = settings.maxTokens == 0 ? Result(FinishReason::MaxTokens) : decode(reply, stop);
+        reason = settings.maxTokens == 0 ? Result(FinishReason::MaxTokens) : decode(reply, logits, stop);
     else if (ran.error().code != ErrorCode::Cancelled)
         return ran.error();
     if (!reason) return reason.error();
-    reply.result.reason = *reason;
-    if (reply.result.replyTokens > 0) reply.result.decodeSeconds = secondsSince(reply.firstToken);
-    return reply.result;
+    return reply.finish(*reason);
 }
 
-Result<FinishReason> LocalSession::decode(Reply& reply, std::stop_token stop) {
-    const std::size_t vocabulary = std::min<std::size_t>(m_config.vocabulary, m_tokenizer.size());
+Result<std::vector<GenerateResult>> LocalSession::generateMany(std::span<const TokenId> prompt,
+                                                               std::span<const GenerateSettings> settings,
+                                                               const OnManyTokens& onToken,
+                                                               std::stop_token stop,
+                                                               const Progress& prefillProgress) {
+    if (settings.empty() || settings.size() > kMostReplies)
+        return Error{ErrorCode::BadArgument, "generateMany " + std::to_string(settings.size()),
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "1 to %1 replies can be made at once"),
+                            {std::to_string(kMostReplies)}}};
+    if (const Result<void> good = checkTokens(prompt); !good) return good.error();
+    ManyReplies replies(m_config, m_tokenizer, m_executor, *m_cache, prompt);
+    for (std::size_t index = 0; index < settings.size(); ++index)
+        replies.add(settings[index],
+                    [&onToken, index](const ReplyToken& token) { return !onToken || onToken(index, token); });
+    std::vector<float> logits;
+    GenerateResult shared;
+    const Result<void> ran = prefill(prompt, stop, prefillProgress, logits, shared);
+    if (!ran && ran.error().code != ErrorCode::Cancelled) return ran.error();
+    if (!ran) return replies.cancelled(shared);
+    return replies.run(logits, shared, std::move(stop));
+}
+
+Result<void> LocalSession::prefill(std::span<const TokenId> prompt, std::stop_token stop,
+                                   const Progress& progress, std::vector<float>& logits,
+                                   GenerateResult& result) {
+    const auto started = Reply::Clock::now();
+    result.reusedTokens = static_cast<std::uint32_t>(reusePrefix(prompt, prompt.size() - 1));
+    const auto rest = prompt.subspan(result.reusedTokens);
+    const Result<void> ran = append(rest, rest.size() - 1, std::move(stop), logits, progress);
+    result.prefillSeconds = std::chrono::duration<double>(Reply::Clock::now() - started).count();
+    return ran;
+}
+
+Result<FinishReason> LocalSession::decode(Reply& reply, std::vector<float>& logits, std::stop_token stop) {
+    auto stream = m_executor.startDecode(*m_cache, usedTokens(), reply.history(), reply.settings().sampling);
+    if (!stream) return stream.error();
+    if (*stream) return decodeOnDevice(reply, **stream, std::move(stop));
     while (true) {
         if (stop.stop_requested()) return FinishReason::Cancelled;
-        const TokenId id = reply.sampler.sample(std::span(reply.logits).first(vocabulary), reply.history);
-        if (const auto reason = deliver(reply, id)) return *reason;
-        reply.logits.clear();
-        const Result<void> ran = append(std::span(&id, 1), 0, stop, reply.logits, {});
+        const TokenId id = reply.pick(logits);
+        if (const auto reason = reply.deliver(id, m_tokens.size() >= m_cache->capacity())) return *reason;
+        logits.clear();
+        const Result<void> ran = append(std::span(&id, 1), 0, stop, logits, {});
         if (!ran && ran.error().code == ErrorCode::Cancelled) return FinishReason::Cancelled;
         if (!ran) return ran.error();
     }
 }
 
-std::optional<FinishReason> LocalSession::deliver(Reply& reply, TokenId id) {
-    GenerateResult& result = reply.result;
-    if (result.replyTokens++ == 0) {
-        reply.firstToken = Clock::now();
-        result.secondsToFirstToken = secondsSince(reply.started);
+// The device writes the keys and values of a token before it picks the next one.
+Result<FinishReason> LocalSession::decodeOnDevice(Reply& reply, DecodeStream& stream, std::stop_token stop) {
+    std::optional<TokenId> last;
+    while (true) {
+        if (stop.stop_requested()) return FinishReason::Cancelled;
+        const Result<TokenId> id = stream.next(stop);
+        if (!id && id.error().code == ErrorCode::Cancelled) return FinishReason::Cancelled;
+        if (!id) return id.error();
+        if (last) m_tokens.push_back(*last);
+        last = *id;
+        if (const auto reason = reply.deliver(*id, m_tokens.size() >= m_cache->capacity())) return *reason;
     }
-    reply.history.push_back(id);
-
-    std::optional<FinishReason> reason;
-    if (m_tokenizer.isEndOfGeneration(id) && !reply.settings.ignoreEndOfText)
-        reason = FinishReason::EndOfText;
-    else if (result.replyTokens >= reply.settings.maxTokens)
-        reason = FinishReason::MaxTokens;
-    else if (m_tokens.size() >= m_cache->capacity())
-        reason = FinishReason::ContextFull;
-
-    std::string text = reply.stops.push(reply.decoder.push(id));
-    if (reason) text += reply.stops.push(reply.decoder.finish()) + reply.stops.finish();
-    if (reply.stops.stopped()) reason = FinishReason::StopString;
-    if (reply.onToken && !reply.onToken({id, std::move(text)}))
-        return reason ? reason : FinishReason::Callback;
-    return reason;
 }
 
 Result<std::vector<float>> LocalSession::logits(std::span<const TokenId> tokens, std::size_t firstLogits,

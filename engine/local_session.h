@@ -1,10 +1,10 @@
 // A conversation on one device: its KV cache, the tokens that are in it, and the loop that generates.
 //
 // Owner: the caller; lives shorter than its model. Thread: its model's. Errors: as Executor::run, and
-// ContextFull. Next station: StreamDecoder and StopStrings, then the caller's OnToken.
+// ContextFull. Next station: reply.h for one reply, many_replies.h for several.
 #pragma once
 
-#include "engine/engine.h"
+#include "engine/reply.h"
 
 namespace ponder {
 
@@ -16,6 +16,10 @@ public:
     Result<GenerateResult> generate(std::span<const TokenId> prompt, const GenerateSettings& settings,
                                     const OnToken& onToken, std::stop_token stop,
                                     const Progress& prefillProgress) override;
+    Result<std::vector<GenerateResult>> generateMany(std::span<const TokenId> prompt,
+                                                     std::span<const GenerateSettings> settings,
+                                                     const OnManyTokens& onToken, std::stop_token stop,
+                                                     const Progress& prefillProgress) override;
     Result<std::vector<float>> logits(std::span<const TokenId> tokens, std::size_t firstLogits,
                                       std::stop_token stop) override;
     std::uint32_t contextTokens() const override { return m_cache->capacity(); }
@@ -23,8 +27,6 @@ public:
     void clear() override { m_tokens.clear(); }
 
 private:
-    struct Reply; // one generation's state
-
     // Runs tokens behind those in the cache; appends logits of rows from `firstLogits` (an index into tokens)
     // on.
     Result<void> append(std::span<const TokenId> tokens, std::size_t firstLogits, std::stop_token stop,
@@ -33,9 +35,12 @@ private:
     // Keeps the part of the cache that `tokens` begin with, at most `most` of them: those behind are run
     // again for their logits. Returns its length.
     std::size_t reusePrefix(std::span<const TokenId> tokens, std::size_t most);
-    Result<FinishReason> decode(Reply& reply, std::stop_token stop);
-    // Hands one token out; says why the reply ends with it, if it does.
-    std::optional<FinishReason> deliver(Reply& reply, TokenId id);
+    // Runs the part of the prompt that is not in the cache. What it says of that goes into `result`.
+    Result<void> prefill(std::span<const TokenId> prompt, std::stop_token stop, const Progress& progress,
+                         std::vector<float>& logits, GenerateResult& result);
+    // Picks tokens until the reply ends, on the device where it can, else here.
+    Result<FinishReason> decode(Reply& reply, std::vector<float>& logits, std::stop_token stop);
+    Result<FinishReason> decodeOnDevice(Reply& reply, DecodeStream& stream, std::stop_token stop);
 
     const ModelConfig& m_config;
     const Tokenizer& m_tokenizer;

@@ -2,7 +2,7 @@
 # bash completion of ponder-cli
 _ponder_cli() {
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]:-}
-    local device='--device --context --kv' sampling='--temperature --top-k --top-p --min-p --repetition-penalty
+    local device='--device --context --kv --threads' sampling='--temperature --top-k --top-p --min-p --repetition-penalty
         --frequency-penalty --seed' options='--json --help'
     if [ "$COMP_CWORD" -eq 1 ]; then
         mapfile -t COMPREPLY < <(compgen -W 'devices info tokenize render logits perplexity complete chat bench
@@ -17,7 +17,7 @@ _ponder_cli() {
             return
             ;;
         --kv)
-            mapfile -t COMPREPLY < <(compgen -W 'f16 f32' -- "$word")
+            mapfile -t COMPREPLY < <(compgen -W 'f16 f32 q8_0' -- "$word")
             return
             ;;
         --*-file | --out)
@@ -38,7 +38,7 @@ _ponder_cli() {
         render) options+=' --template-file --messages-file --no-generation-prompt --no-thinking --bos-token --eos-token' ;;
         logits) options+=" --ids --out $device" ;;
         perplexity) options+=" --text-file --tokens --per-token $device" ;;
-        complete) options+=" --prompt-file --ids --special --ignore-eos -n $sampling $device" ;;
+        complete) options+=" --prompt-file --ids --special --ignore-eos --sequences -n $sampling $device" ;;
         chat) options+=" --message --instruction --no-thinking --temperature --top-p --max-tokens --seed $device" ;;
         bench) options+=" -p -n -r $device" ;;
     esac

@@ -815,6 +815,10 @@
         <source>at least 1 layer</source>
         <translation>레이어는 1개 이상이어야 합니다</translation>
     </message>
+    <message>
+        <source>1 to %1 replies can be made at once</source>
+        <translation>응답은 한 번에 1개에서 %1개까지 만들 수 있습니다</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>
@@ -1672,6 +1676,18 @@
     <message>
         <source>Tokens of context. The default is what the model was trained for, at most 32768.</source>
         <translation>문맥의 토큰 수입니다. 기본값은 모델의 학습 길이이며 최대 32768입니다.</translation>
+    </message>
+    <message>
+        <source>Threads on the processor; 0 is one for each of its cores.</source>
+        <translation>프로세서에서 쓸 스레드 수. 0이면 코어마다 하나씩 씁니다.</translation>
+    </message>
+    <message>
+        <source>Reply %1:</source>
+        <translation>응답 %1:</translation>
+    </message>
+    <message>
+        <source>Replies to make side by side, each with a seed of its own.</source>
+        <translation>나란히 만들 응답 수. 응답마다 시드가 다릅니다.</translation>
     </message>
 </context>
 <context>

@@ -809,11 +809,15 @@
     </message>
     <message>
         <source>%1 values instead of %2</source>
-        <translation>应为 %2 个值，实际为 %1 个</translation>
+        <translation>应为%2个值，实际为%1个</translation>
     </message>
     <message>
         <source>at least 1 layer</source>
-        <translation>至少 1 层</translation>
+        <translation>至少1层</translation>
+    </message>
+    <message>
+        <source>1 to %1 replies can be made at once</source>
+        <translation>一次可以生成1到%1个回复</translation>
     </message>
 </context>
 <context>
@@ -1672,6 +1676,18 @@
     <message>
         <source>Tokens of context. The default is what the model was trained for, at most 32768.</source>
         <translation>上下文的词元数。默认为模型的训练长度，最多32768。</translation>
+    </message>
+    <message>
+        <source>Threads on the processor; 0 is one for each of its cores.</source>
+        <translation>处理器上的线程数；0表示每个核心一个。</translation>
+    </message>
+    <message>
+        <source>Reply %1:</source>
+        <translation>回复%1：</translation>
+    </message>
+    <message>
+        <source>Replies to make side by side, each with a seed of its own.</source>
+        <translation>并行生成的回复数，每个回复使用各自的种子。</translation>
     </message>
 </context>
 <context>

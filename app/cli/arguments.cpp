@@ -33,8 +33,10 @@ void Arguments::takesDevice() {
          Presence::Optional);
     count(QStringLiteral("context"), QStringLiteral("N"),
           Cli::tr("Tokens of context. The default is what the model was trained for, at most 32768."), 0);
-    choice(QStringLiteral("kv"), {QStringLiteral("f16"), QStringLiteral("f32")},
+    choice(QStringLiteral("kv"), {QStringLiteral("f16"), QStringLiteral("f32"), QStringLiteral("q8_0")},
            Cli::tr("Number format of the attention cache. The default is the device's choice."));
+    count(QStringLiteral("threads"), QStringLiteral("N"),
+          Cli::tr("Threads on the processor; 0 is one for each of its cores."), 0, 0, 1024);
 }
 
 void Arguments::flag(const QString& name, const QString& description) {

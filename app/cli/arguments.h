@@ -22,7 +22,7 @@ public:
     // Declaring. Numbers are checked against their range by parse().
     enum class Presence { Required, Optional };
     void takesModel(Presence presence = Presence::Required);
-    void takesDevice(); // --device, --context, --kv
+    void takesDevice(); // --device, --context, --kv, --threads
     void flag(const QString& name, const QString& description);
     void text(const QString& name, const QString& value, const QString& description, Presence presence);
     void choice(const QString& name, const QStringList& allowed, const QString& description);

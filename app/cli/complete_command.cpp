@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace ponder {
 namespace {
 
@@ -19,6 +21,84 @@ Result<std::vector<TokenId>> promptOf(const Invocation& call, const Tokenizer& t
     return ids;
 }
 
+GenerateSettings settingsOf(const Arguments& arguments) {
+    GenerateSettings settings = generateSettings(arguments);
+    settings.maxTokens = static_cast<std::uint32_t>(arguments.count(QStringLiteral("n")));
+    settings.ignoreEndOfText = arguments.has(QStringLiteral("ignore-eos"));
+    return settings;
+}
+
+struct Written {
+    std::string text;
+    std::vector<TokenId> ids;
+
+    void add(const ReplyToken& token) {
+        text += token.text;
+        ids.push_back(token.id);
+    }
+    Json json(const GenerateResult& result) const {
+        Json json{{"text", text}, {"ids", ids}};
+        json.update(toJson(result));
+        return json;
+    }
+};
+
+int completeOne(const Invocation& call, Session& session, std::span<const TokenId> prompt,
+                std::stop_token stop) {
+    Written reply;
+    const auto onToken = [&](const ReplyToken& token) {
+        reply.add(token);
+        if (!call.console.json()) call.console.writeUtf8(token.text);
+        return true;
+    };
+    const auto result = session.generate(prompt, settingsOf(call.arguments), onToken, std::move(stop));
+    if (!result) return call.console.fail(result.error());
+    if (call.console.json())
+        call.console.value(reply.json(*result));
+    else
+        call.console.line({});
+    return result->reason == FinishReason::Cancelled ? kInterrupted : kDone;
+}
+
+// The replies come side by side, so they are shown when all have ended.
+void show(const Console& console, const std::vector<Written>& replies,
+          const std::vector<GenerateResult>& results) {
+    Json list = Json::array();
+    std::uint64_t tokens = 0;
+    double seconds = 0;
+    for (std::size_t i = 0; i < replies.size(); ++i) {
+        list.push_back(replies[i].json(results[i]));
+        tokens += results[i].replyTokens > 0 ? results[i].replyTokens - 1 : 0;
+        seconds = std::max(seconds, results[i].decodeSeconds);
+    }
+    if (console.json())
+        return console.value(
+            {{"replies", list},
+             {"decode_tokens_per_second", seconds > 0 ? static_cast<double>(tokens) / seconds : 0.0}});
+    for (std::size_t i = 0; i < replies.size(); ++i) {
+        console.line((i > 0 ? QStringLiteral("\n") : QString()) + Cli::tr("Reply %1:").arg(i + 1));
+        console.line(QString::fromStdString(replies[i].text));
+    }
+}
+
+// Several replies, with seeds that follow each other.
+int completeMany(const Invocation& call, Session& session, std::span<const TokenId> prompt,
+                 std::stop_token stop) {
+    std::vector<GenerateSettings> settings(call.arguments.count(QStringLiteral("sequences")),
+                                           settingsOf(call.arguments));
+    for (std::size_t i = 0; i < settings.size(); ++i)
+        settings[i].sampling.seed += i;
+    std::vector<Written> replies(settings.size());
+    const auto onToken = [&](std::size_t reply, const ReplyToken& token) {
+        replies[reply].add(token);
+        return true;
+    };
+    const auto results = session.generateMany(prompt, settings, onToken, stop);
+    if (!results) return call.console.fail(results.error());
+    show(call.console, replies, *results);
+    return stop.stop_requested() ? kInterrupted : kDone;
+}
+
 int run(const Invocation& call) {
     if (call.arguments.has(QStringLiteral("ids")) == call.arguments.has(QStringLiteral("prompt-file")))
         return call.console.fail({ErrorCode::BadArgument, "--prompt-file",
@@ -28,28 +108,8 @@ int run(const Invocation& call) {
     if (!loaded) return call.console.fail(loaded.error());
     const auto prompt = promptOf(call, loaded->model->tokenizer());
     if (!prompt) return call.console.fail(prompt.error());
-
-    std::string text;
-    std::vector<TokenId> ids;
-    const auto onToken = [&](const ReplyToken& token) {
-        ids.push_back(token.id);
-        text += token.text;
-        if (!call.console.json()) call.console.writeUtf8(token.text);
-        return true;
-    };
-    GenerateSettings settings = generateSettings(call.arguments);
-    settings.maxTokens = static_cast<std::uint32_t>(call.arguments.count(QStringLiteral("n")));
-    settings.ignoreEndOfText = call.arguments.has(QStringLiteral("ignore-eos"));
-    const auto result = loaded->session->generate(*prompt, settings, onToken, guard.token());
-    if (!result) return call.console.fail(result.error());
-    if (call.console.json()) {
-        Json json{{"text", text}, {"ids", ids}};
-        json.update(toJson(*result));
-        call.console.value(json);
-    } else {
-        call.console.line({});
-    }
-    return result->reason == FinishReason::Cancelled ? kInterrupted : kDone;
+    const bool many = call.arguments.has(QStringLiteral("sequences"));
+    return (many ? completeMany : completeOne)(call, *loaded->session, *prompt, guard.token());
 }
 
 void declare(Arguments& arguments) {
@@ -64,6 +124,9 @@ void declare(Arguments& arguments) {
                    Cli::tr("Text that spells a special token becomes that token."));
     arguments.flag(QStringLiteral("ignore-eos"), Cli::tr("Goes on to N tokens where the model would end."));
     arguments.count(QStringLiteral("n"), QStringLiteral("N"), Cli::tr("Tokens to generate at most."), 128, 1);
+    arguments.count(QStringLiteral("sequences"), QStringLiteral("N"),
+                    Cli::tr("Replies to make side by side, each with a seed of its own."), 1, 1,
+                    kMostReplies);
     takesSampling(arguments, 0.6);
 }
 
@@ -71,8 +134,9 @@ void declare(Arguments& arguments) {
 
 const Command kCompleteCommand{
     "complete",
-    "MODEL (--prompt-file F | --ids 1,2,3) [-n N] [--ignore-eos] [--temperature T] [--seed S] [--device D] "
-    "[--json]",
+    "MODEL (--prompt-file F | --ids 1,2,3) [-n N] [--sequences N] [--ignore-eos] [--temperature T] [--seed "
+    "S] "
+    "[--device D] [--json]",
     QT_TRANSLATE_NOOP("ponder::Cli", "Continues a text without a chat template."),
     "complete model.gguf --prompt-file prompt.txt -n 64\ncomplete model.gguf --ids 1,2,3 -n 8 --temperature "
     "0 --json",

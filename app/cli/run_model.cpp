@@ -5,6 +5,11 @@
 namespace ponder {
 namespace {
 
+KvType kvTypeOf(const QString& name) {
+    if (name == u"f32") return KvType::F32;
+    return name == u"q8_0" ? KvType::Q8_0 : KvType::F16;
+}
+
 LoadOptions loadOptions(const Arguments& arguments, std::uint32_t contextTokens) {
     LoadOptions options;
     options.path = arguments.model().toStdString();
@@ -13,8 +18,8 @@ LoadOptions loadOptions(const Arguments& arguments, std::uint32_t contextTokens)
     options.contextTokens = contextTokens;
     if (arguments.has(QStringLiteral("context")))
         options.contextTokens = static_cast<std::uint32_t>(arguments.count(QStringLiteral("context")));
-    if (arguments.has(QStringLiteral("kv")))
-        options.kvType = arguments.text(QStringLiteral("kv")) == u"f32" ? KvType::F32 : KvType::F16;
+    if (arguments.has(QStringLiteral("kv"))) options.kvType = kvTypeOf(arguments.text(QStringLiteral("kv")));
+    options.threads = static_cast<std::uint32_t>(arguments.count(QStringLiteral("threads")));
     return options;
 }
 

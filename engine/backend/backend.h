@@ -149,7 +149,8 @@ struct LoadRequest {
     const FileWeights& weights;
     std::uint32_t contextTokens = 0; // the caches that will be asked for: the plan counts them
     KvType kvType = KvType::F16;
-    LayerRange layers; // which of config.layers; a backend without the first does not embed
+    LayerRange layers;         // which of config.layers; a backend without the first does not embed
+    std::uint32_t threads = 0; // of a backend on the processor; 0: one for each of its cores
 };
 
 class Device {

@@ -1,45 +1,11 @@
 // Sessions on the tiny reasoning model with the reference backend: the loop around the forward pass.
-#include "tests/support/logits_check.h"
+#include "tests/support/reasoner.h"
 
 #include <thread>
 
 using namespace ponder;
 
-namespace {
-
-std::unique_ptr<Model> loadReasoner(std::uint32_t context = 0) {
-    LoadOptions options;
-    options.path = test::dataDir() / "tiny-reasoner/tiny-reasoner-q8_0.gguf";
-    options.device = "reference";
-    options.contextTokens = context;
-    auto model = Model::load(options, {}, {});
-    return model ? std::move(*model) : nullptr;
-}
-
-std::vector<TokenId> promptFor(const Model& model, const std::string& question) {
-    return model.tokenizer().encode(
-        "<｜begin▁of▁sentence｜><｜User｜>" + question + "<｜Assistant｜><think>\n", SpecialTokens::Parse);
-}
-
-GenerateSettings greedy() {
-    GenerateSettings settings;
-    settings.sampling.temperature = 0;
-    return settings;
-}
-
-struct Collected {
-    std::string text;
-    std::vector<TokenId> ids;
-    OnToken callback() {
-        return [this](const ReplyToken& token) {
-            text += token.text;
-            ids.push_back(token.id);
-            return true;
-        };
-    }
-};
-
-} // namespace
+using namespace ponder::test;
 
 class SessionTest : public QObject {
     Q_OBJECT

@@ -29,6 +29,11 @@ public:
                                     const Progress& progress) override {
         return m_script(prompt, settings, onToken, stop, progress);
     }
+    Result<std::vector<GenerateResult>> generateMany(std::span<const TokenId>,
+                                                     std::span<const GenerateSettings>, const OnManyTokens&,
+                                                     std::stop_token, const Progress&) override {
+        return Error{ErrorCode::Internal, {}, "one reply at a time here"};
+    }
     Result<std::vector<float>> logits(std::span<const TokenId>, std::size_t, std::stop_token) override {
         return Error{ErrorCode::Internal, {}, "no logits here"};
     }

@@ -205,6 +205,23 @@ private slots:
         QVERIFY(reply("7") != reply("8"));
     }
 
+    void severalRepliesAreThoseOfTheSeedsThatFollowEachOther() {
+        const auto run = [](const QStringList& more) {
+            return runCli(onReference({"complete", tinyReasoner(), "--ids", "762,764", "--temperature", "1.5",
+                                       "-n", "12"}) +
+                          more);
+        };
+        const QJsonObject json = run({"--seed", "7", "--sequences", "3", "--json"}).json();
+        const QJsonArray replies = json["replies"].toArray();
+        QCOMPARE(replies.size(), 3);
+        QVERIFY(json["decode_tokens_per_second"].toDouble() > 0);
+        for (int i = 0; i < 3; ++i)
+            QCOMPARE(replies[i].toObject()["ids"],
+                     run({"--seed", QString::number(7 + i), "--json"}).json()["ids"]);
+        const QByteArray shown = run({"--seed", "7", "--sequences", "2"}).out.toUtf8();
+        QVERIFY(shown.contains("Reply 2:") && shown.contains(replies[1]["text"].toString().toUtf8()));
+    }
+
     void chatTellsThoughtsFromTheAnswer() {
         const QStringList words =
             onReference({"chat", tinyReasoner(), "--message", "What is 12+34?", "--temperature", "0"});

@@ -21,7 +21,7 @@ private slots:
                                     << "--temperature nan";
         QTest::newRow("broken ids") << QStringList{"logits", model, "--ids", "1,,2", "--out", "x"} << "--ids";
         QTest::newRow("missing option") << QStringList{"logits", model, "--ids", "1"} << "--out";
-        QTest::newRow("unknown choice") << QStringList{"bench", model, "--kv", "f8"} << "f16, f32";
+        QTest::newRow("unknown choice") << QStringList{"bench", model, "--kv", "f8"} << "f16, f32, q8_0";
         QTest::newRow("two prompts") << QStringList{"complete", model, "--ids", "1", "--prompt-file", "x"}
                                      << "--ids";
         QTest::newRow("token beyond the vocabulary")
