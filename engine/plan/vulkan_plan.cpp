@@ -186,8 +186,11 @@ Result<KvPlan> VulkanPlan::planCache(std::uint32_t tokens, KvType type) const {
     KvPlan out;
     out.tokens = tokens;
     out.type = type;
-    out.firstLayer = layers.first;
-    out.layerBytes = std::uint64_t{2} * tokens * config.kvLength() * (type == KvType::F16 ? 2 : 4);
+    out.kvHeads = config.kvHeads;
+    out.headSize = config.headSize;
+    out.layers = layers;
+    out.rowBytes = std::uint64_t{config.headSize} * (type == KvType::F16 ? 2 : 4);
+    out.layerBytes = std::uint64_t{2} * tokens * config.kvHeads * out.rowBytes;
     if (out.layerBytes > limits.largestBuffer)
         return tooLarge(
             limits,

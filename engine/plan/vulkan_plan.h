@@ -71,7 +71,10 @@ struct StepPlan {
 struct KvPlan {
     std::uint32_t tokens = 0;
     KvType type = KvType::F16;
-    std::uint32_t firstLayer = 0;
+    std::uint32_t kvHeads = 0, headSize = 0;
+    LayerRange layers;
+    // A layer: keys [head][slot][headSize], then values the same.
+    std::uint64_t rowBytes = 0; // of a slot in a head
     std::uint64_t layerBytes = 0;
     std::uint32_t layersPerBuffer = 0;
     std::vector<std::uint64_t> buffers; // bytes

@@ -14,25 +14,6 @@ Result<Uploader> Uploader::create(VulkanContext& context, std::uint64_t stagingB
     return out;
 }
 
-Result<void> Uploader::runOnce(const std::function<void(VkCommandBuffer)>& record) {
-    const auto commands = m_context->allocateCommands();
-    if (!commands) return commands.error();
-    VkCommandBufferBeginInfo info{VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO};
-    info.flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT;
-    VkResult result = vkBeginCommandBuffer(*commands, &info);
-    if (result == VK_SUCCESS) {
-        record(*commands);
-        result = vkEndCommandBuffer(*commands);
-    }
-    Result<void> out;
-    if (result != VK_SUCCESS)
-        out = m_context->error(result, "upload");
-    else if (const auto done = m_context->submitAndWait(*commands); !done)
-        out = done.error();
-    m_context->freeCommands({&*commands, 1});
-    return out;
-}
-
 Result<void> Uploader::write(const VulkanBuffer& to, std::span<const BufferRange> ranges, const Fill& fill) {
     std::array<std::byte*, 3> places{};
     if (to.mapped()) {
@@ -51,7 +32,7 @@ Result<void> Uploader::write(const VulkanBuffer& to, std::span<const BufferRange
         staged += ranges[i].bytes;
     }
     fill({places.data(), ranges.size()});
-    return runOnce([&](VkCommandBuffer commands) {
+    return m_context->runOnce([&](VkCommandBuffer commands) {
         vkCmdCopyBuffer(commands, m_staging.handle(), to.handle(), used, copies.data());
     });
 }
@@ -61,7 +42,7 @@ Result<void> Uploader::clear(const VulkanBuffer& buffer) {
         std::memset(buffer.mapped(), 0, buffer.bytes());
         return {};
     }
-    return runOnce(
+    return m_context->runOnce(
         [&](VkCommandBuffer commands) { vkCmdFillBuffer(commands, buffer.handle(), 0, VK_WHOLE_SIZE, 0); });
 }
 

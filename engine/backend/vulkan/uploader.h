@@ -29,7 +29,6 @@ public:
 
 private:
     explicit Uploader(VulkanContext& context) : m_context(&context) {}
-    Result<void> runOnce(const std::function<void(VkCommandBuffer)>& record);
 
     VulkanContext* m_context;
     VulkanBuffer m_staging;

@@ -116,6 +116,25 @@ Result<double> VulkanContext::submitAndWait(VkCommandBuffer commands) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+Result<void> VulkanContext::runOnce(const std::function<void(VkCommandBuffer)>& record) {
+    const auto commands = allocateCommands();
+    if (!commands) return commands.error();
+    VkCommandBufferBeginInfo info{VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO};
+    info.flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT;
+    VkResult result = vkBeginCommandBuffer(*commands, &info);
+    if (result == VK_SUCCESS) {
+        record(*commands);
+        result = vkEndCommandBuffer(*commands);
+    }
+    Result<void> out;
+    if (result != VK_SUCCESS)
+        out = error(result, "runOnce");
+    else if (const auto done = submitAndWait(*commands); !done)
+        out = done.error();
+    freeCommands({&*commands, 1});
+    return out;
+}
+
 std::uint64_t VulkanContext::freeBytes() const {
     if (m_physical.hasMemoryBudget) {
         VkPhysicalDeviceMemoryBudgetPropertiesEXT budget{

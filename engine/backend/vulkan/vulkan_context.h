@@ -8,6 +8,7 @@
 #include "engine/backend/vulkan/vulkan_handles.h"
 #include "engine/backend/vulkan/vulkan_physical.h"
 
+#include <functional>
 #include <span>
 
 namespace ponder {
@@ -34,6 +35,8 @@ public:
     void freeCommands(std::span<const VkCommandBuffer> commands);
     // Runs one recorded command buffer and waits for its end; returns the seconds this took.
     Result<double> submitAndWait(VkCommandBuffer commands);
+    // Records one command buffer, runs it and frees it.
+    Result<void> runOnce(const std::function<void(VkCommandBuffer)>& record);
     // Bytes of device-local memory that can still be allocated.
     std::uint64_t freeBytes() const;
 

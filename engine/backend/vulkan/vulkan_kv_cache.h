@@ -2,10 +2,12 @@
 //
 // A layer's cache: keys [key head][position][head size], then values the same; whole layers share buffers of
 // at most the device's limit. Owner: the caller of Executor::createCache(); the executor outlives it. Thread:
-// one at a time. Errors: OutOfMemory. Next station: step_recorder.h.
+// one at a time. Errors: OutOfMemory, DeviceLost, ContextFull (more saved tokens
+// than the cache has room for). Next station: step_recorder.h.
 #pragma once
 
 #include "engine/backend/vulkan/command_recorder.h"
+#include "engine/backend/vulkan/device_bytes.h"
 #include "engine/plan/vulkan_plan.h"
 
 namespace ponder {
@@ -40,8 +42,10 @@ public:
     DecodeStep decode;
 
 private:
-    VulkanKvCache(KvPlan plan, std::shared_ptr<std::uint64_t> inUse);
+    VulkanKvCache(VulkanContext& context, KvPlan plan, std::shared_ptr<std::uint64_t> inUse);
+    Result<std::vector<DeviceBytes>> bytesOf(std::uint32_t tokens) const;
 
+    VulkanContext& m_context;
     KvPlan m_plan;
     std::vector<VulkanBuffer> m_buffers;
     std::vector<TexelSet> m_sets;
