@@ -112,6 +112,10 @@ public:
     virtual double loadSeconds() const = 0;
     virtual MemoryUse memory() const = 0;
     virtual Result<std::unique_ptr<Session>> createSession() = 0;
+
+    // From now on each kernel is timed, which slows it down, or no longer. Nothing where the device cannot.
+    virtual void profile(bool) {}
+    virtual std::vector<KernelTime> kernelTimes() const { return {}; }
 };
 
 } // namespace ponder

@@ -23,6 +23,8 @@ public:
     double loadSeconds() const override { return m_loadSeconds; }
     MemoryUse memory() const override { return m_executor->memory(); }
     Result<std::unique_ptr<Session>> createSession() override;
+    void profile(bool on) override { m_executor->profile(on); }
+    std::vector<KernelTime> kernelTimes() const override { return m_executor->kernelTimes(); }
 
 private:
     LocalModel() = default;

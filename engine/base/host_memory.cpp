@@ -27,4 +27,6 @@ HostMemory hostMemory() {
     return {procBytes("/proc/meminfo", "MemTotal:"), procBytes("/proc/meminfo", "MemAvailable:")};
 }
 
+std::uint64_t peakProcessBytes() { return procBytes("/proc/self/status", "VmHWM:"); }
+
 } // namespace ponder

@@ -1,6 +1,7 @@
-// How much memory the machine has and has free, from the operating system. Zero where it cannot tell.
+// How much memory the machine has and has free, and what this process used, from the operating system. Zero
+// where it cannot tell.
 //
-// Owner: plain value. Thread: any. Source: /proc/meminfo on Linux.
+// Owner: plain value. Thread: any. Source: /proc on Linux.
 #pragma once
 
 #include <cstdint>
@@ -13,5 +14,8 @@ struct HostMemory {
 };
 
 HostMemory hostMemory();
+
+// The most bytes that this process ever had resident, pages of mapped files included.
+std::uint64_t peakProcessBytes();
 
 } // namespace ponder

@@ -1,0 +1,72 @@
+#include "engine/base/memory_bandwidth.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <thread>
+
+namespace ponder {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kLanes = 32; // sums that do not wait for each other, so that only memory is waited for
+
+std::uint64_t sum(std::span<const std::uint64_t> words) {
+    std::array<std::uint64_t, kLanes> lanes{};
+    for (std::size_t i = 0; i + kLanes <= words.size(); i += kLanes)
+        for (std::size_t lane = 0; lane < kLanes; ++lane)
+            lanes[lane] += words[i + lane];
+    std::uint64_t out = 0;
+    for (const std::uint64_t lane : lanes)
+        out += lane;
+    return out;
+}
+
+// One part for each thread; calls work(part) on all at once.
+template<class Work>
+void onParts(std::span<std::uint64_t> words, unsigned threads, const Work& work) {
+    const std::size_t length = words.size() / threads;
+    std::vector<std::thread> others;
+    for (unsigned i = 1; i < threads; ++i)
+        others.emplace_back([&, i] { work(i, words.subspan(i * length, length)); });
+    work(0, words.first(length));
+    for (std::thread& other : others)
+        other.join();
+}
+
+} // namespace
+
+Result<std::vector<double>> measureMemoryBandwidth(const BandwidthTest& test) {
+    const unsigned threads = std::max(test.threads, 1U);
+    const std::size_t length = test.bytes / sizeof(std::uint64_t) / threads / kLanes * kLanes; // a thread
+    const std::size_t bytes = length * threads * sizeof(std::uint64_t);
+    // Not a vector: its zeros would be written by one thread, and an allocation that fails would throw.
+    const std::unique_ptr<std::uint64_t, decltype(&std::free)> memory(
+        static_cast<std::uint64_t*>(std::malloc(bytes)), std::free);
+    if (!memory || length == 0) return Error{ErrorCode::OutOfMemory, "cpu", std::to_string(test.bytes)};
+    const std::span<std::uint64_t> words(memory.get(), length * threads);
+    // Pages that were never written all share one page of zeros.
+    onParts(words, threads,
+            [](unsigned, std::span<std::uint64_t> part) { std::memset(part.data(), 1, part.size_bytes()); });
+
+    std::vector<std::uint64_t> sums(threads);
+    std::vector<double> speeds;
+    for (unsigned read = 0; read < test.reads; ++read) {
+        const Clock::time_point start = Clock::now();
+        onParts(words, threads, [&](unsigned i, std::span<std::uint64_t> part) { sums[i] += sum(part); });
+        const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+        speeds.push_back(static_cast<double>(bytes) / std::max(seconds, 1e-9));
+    }
+    // Every part was really read: its words are all 0x0101..., and their sum wraps in a known way.
+    const std::uint64_t expected = std::uint64_t{0x0101010101010101} * length * test.reads;
+    if (std::any_of(sums.begin(), sums.end(), [&](std::uint64_t one) { return one != expected; }))
+        return Error{ErrorCode::Internal, {}, "memory bandwidth"};
+    return speeds;
+}
+
+} // namespace ponder
