@@ -11,7 +11,7 @@
 #pragma once
 
 #include "engine/backend/backend.h"
-#include "engine/sample/sampler.h"
+#include "engine/proposer.h"
 
 #include <chrono>
 
@@ -41,11 +41,22 @@ enum class FinishReason {
     Cancelled,   // the stop token
 };
 
+// Guessing ahead, see speculation.h: changes the speed of a reply, never its tokens.
+struct SpeculationSettings {
+    bool lookup = false;       // guess from what the conversation has said before
+    Proposer* draft = nullptr; // a Draft (draft.h), asked where the lookup has no guess
+    std::uint32_t most = 8;    // tokens guessed at once
+    bool adaptive = true;      // fewer, or none, where guesses cost more time than they save
+
+    bool any() const { return most > 0 && (lookup || draft); }
+};
+
 struct GenerateSettings {
     SamplingSettings sampling;
     std::uint32_t maxTokens = 32768;
-    std::vector<std::string> stop; // the reply ends before the first of these
-    bool ignoreEndOfText = false;  // go on to maxTokens, as benchmarks and comparisons want it
+    std::vector<std::string> stop;   // the reply ends before the first of these
+    bool ignoreEndOfText = false;    // go on to maxTokens, as benchmarks and comparisons want it
+    SpeculationSettings speculation; // of generate() alone
 };
 
 struct GenerateResult {
@@ -53,6 +64,8 @@ struct GenerateResult {
     std::uint32_t promptTokens = 0;
     std::uint32_t reusedTokens = 0; // of these, already in the KV cache
     std::uint32_t replyTokens = 0;
+    std::uint32_t proposedTokens = 0; // by speculation
+    std::uint32_t acceptedTokens = 0; // of these, those that came true
     double prefillSeconds = 0;
     double secondsToFirstToken = 0;
     double decodeSeconds = 0; // from the first token to the last

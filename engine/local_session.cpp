@@ -2,6 +2,7 @@
 
 #include "engine/base/translatable.h"
 #include "engine/many_replies.h"
+#include "engine/speculation.h"
 
 #include <algorithm>
 
@@ -60,6 +61,7 @@ Result<void> LocalSession::prefill(std::span<const TokenId> prompt, std::stop_to
 }
 
 Result<FinishReason> LocalSession::decode(Reply& reply, std::vector<float>& logits, std::stop_token stop) {
+    if (reply.settings().speculation.any()) return decodeAhead(reply, logits, std::move(stop));
     auto stream = m_executor.startDecode(*m_cache, usedTokens(), reply.history(), reply.settings().sampling);
     if (!stream) return stream.error();
     if (*stream) return decodeOnDevice(reply, **stream, std::move(stop));
@@ -71,6 +73,45 @@ Result<FinishReason> LocalSession::decode(Reply& reply, std::vector<float>& logi
         const Result<void> ran = append(std::span(&id, 1), 0, stop, logits, {});
         if (!ran && ran.error().code == ErrorCode::Cancelled) return FinishReason::Cancelled;
         if (!ran) return ran.error();
+    }
+}
+
+Result<FinishReason> LocalSession::decodeAhead(Reply& reply, std::vector<float>& logits,
+                                               std::stop_token stop) {
+    Speculation speculation(reply.settings().speculation);
+    TokenId id = reply.pick(logits);
+    if (const auto reason = reply.deliver(id, m_tokens.size() >= m_cache->capacity())) return *reason;
+    while (true) {
+        if (stop.stop_requested()) return FinishReason::Cancelled;
+        const double begun = reply.seconds();
+        // The token that is not in the cache yet takes a place, and is a row of its own.
+        const std::size_t room = std::min<std::size_t>(
+            {m_cache->capacity() - m_tokens.size(), m_executor.maxBatch(), reply.tokensLeft()});
+        const auto guesses = speculation.propose(reply, room - 1, stop);
+        std::vector<TokenId> rows{id};
+        if (guesses) rows.insert(rows.end(), guesses->begin(), guesses->end());
+        logits.clear();
+        const Result<void> ran = guesses ? append(rows, 0, stop, logits, {}) : guesses.error();
+        if (!ran && ran.error().code == ErrorCode::Cancelled) return FinishReason::Cancelled;
+        if (!ran) return ran.error();
+        const std::size_t before = m_tokens.size() - rows.size();
+        const auto reason = verify(reply, logits, *guesses, id);
+        speculation.record(guesses->size(), m_tokens.size() - before - 1, reply.seconds() - begun,
+                           reply.result());
+        if (reason) return *reason;
+    }
+}
+
+std::optional<FinishReason> LocalSession::verify(Reply& reply, std::span<const float> logits,
+                                                 std::span<const TokenId> guesses, TokenId& id) {
+    const std::size_t before = m_tokens.size() - guesses.size(); // those that certainly belong
+    for (std::size_t row = 0; true; ++row) {
+        id = reply.pick(logits.subspan(row * m_config.vocabulary, m_config.vocabulary));
+        const auto reason = reply.deliver(id, before + row >= m_cache->capacity());
+        const bool right = row < guesses.size() && guesses[row] == id;
+        if (!reason && right) continue;
+        m_tokens.resize(before + row);
+        return reason;
     }
 }
 

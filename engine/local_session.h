@@ -40,6 +40,11 @@ private:
                          std::vector<float>& logits, GenerateResult& result);
     // Picks tokens until the reply ends, on the device where it can, else here.
     Result<FinishReason> decode(Reply& reply, std::vector<float>& logits, std::stop_token stop);
+    Result<FinishReason> decodeAhead(Reply& reply, std::vector<float>& logits, std::stop_token stop);
+    // The tokens that `rows` of logits give, as long as each is the one that was run next. Those in the cache
+    // that turn out wrong are dropped. The last token handed out is `id`.
+    std::optional<FinishReason> verify(Reply& reply, std::span<const float> logits,
+                                       std::span<const TokenId> guesses, TokenId& id);
     Result<FinishReason> decodeOnDevice(Reply& reply, DecodeStream& stream, std::stop_token stop);
 
     const ModelConfig& m_config;

@@ -30,6 +30,8 @@ public:
 
     const GenerateSettings& settings() const { return m_settings; }
     std::span<const TokenId> history() const { return m_history; } // prompt and reply
+    std::uint32_t tokensLeft() const { return m_settings.maxTokens - m_result.replyTokens; }
+    const Sampler& sampler() const { return m_sampler; }
     GenerateResult& result() { return m_result; }
     double seconds() const; // since it was made
 

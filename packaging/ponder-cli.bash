@@ -20,7 +20,7 @@ _ponder_cli() {
             mapfile -t COMPREPLY < <(compgen -W 'f16 f32 q8_0' -- "$word")
             return
             ;;
-        --*-file | --out)
+        --*-file | --out | --draft)
             mapfile -t COMPREPLY < <(compgen -f -- "$word")
             return
             ;;
@@ -38,8 +38,8 @@ _ponder_cli() {
         render) options+=' --template-file --messages-file --no-generation-prompt --no-thinking --bos-token --eos-token' ;;
         logits) options+=" --ids --out $device" ;;
         perplexity) options+=" --text-file --tokens --per-token $device" ;;
-        complete) options+=" --prompt-file --ids --special --ignore-eos --sequences -n $sampling $device" ;;
-        chat) options+=" --message --instruction --no-thinking --temperature --top-p --max-tokens --seed $device" ;;
+        complete) options+=" --prompt-file --ids --special --ignore-eos --sequences --lookup --draft -n $sampling $device" ;;
+        chat) options+=" --message --instruction --no-thinking --temperature --top-p --max-tokens --seed --lookup --draft $device" ;;
         bench) options+=" -p -n -r $device" ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")

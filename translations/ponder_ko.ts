@@ -819,6 +819,10 @@
         <source>1 to %1 replies can be made at once</source>
         <translation>응답은 한 번에 1개에서 %1개까지 만들 수 있습니다</translation>
     </message>
+    <message>
+        <source>a draft needs the vocabulary of %1, but token %2 is &quot;%3&quot; there and &quot;%4&quot; here</source>
+        <translation>초안 모델의 어휘는 %1의 어휘와 같아야 하는데 토큰 %2이(가) 그쪽에서는 &quot;%3&quot;이고 여기서는 &quot;%4&quot;입니다</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>
@@ -1688,6 +1692,14 @@
     <message>
         <source>Replies to make side by side, each with a seed of its own.</source>
         <translation>나란히 만들 응답 수. 응답마다 시드가 다릅니다.</translation>
+    </message>
+    <message>
+        <source>Guesses ahead from what was said before: the same reply, sooner where it repeats.</source>
+        <translation>앞에서 나온 말로 다음을 미리 추측합니다. 응답은 같고, 되풀이되는 곳에서 더 빨라집니다.</translation>
+    </message>
+    <message>
+        <source>A smaller model of the same vocabulary guesses ahead: the same reply, sooner where it guesses well.</source>
+        <translation>어휘가 같은 더 작은 모델이 다음을 미리 추측합니다. 응답은 같고, 추측이 잘 맞으면 더 빨라집니다.</translation>
     </message>
 </context>
 <context>

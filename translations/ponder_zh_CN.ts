@@ -819,6 +819,10 @@
         <source>1 to %1 replies can be made at once</source>
         <translation>一次可以生成1到%1个回复</translation>
     </message>
+    <message>
+        <source>a draft needs the vocabulary of %1, but token %2 is &quot;%3&quot; there and &quot;%4&quot; here</source>
+        <translation>草稿模型的词表必须与%1相同，但词元%2在那里是“%3”，在这里是“%4”</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>
@@ -1688,6 +1692,14 @@
     <message>
         <source>Replies to make side by side, each with a seed of its own.</source>
         <translation>并行生成的回复数，每个回复使用各自的种子。</translation>
+    </message>
+    <message>
+        <source>Guesses ahead from what was said before: the same reply, sooner where it repeats.</source>
+        <translation>根据之前说过的内容提前猜测：回复相同，重复之处更快。</translation>
+    </message>
+    <message>
+        <source>A smaller model of the same vocabulary guesses ahead: the same reply, sooner where it guesses well.</source>
+        <translation>由词表相同的较小模型提前猜测：回复相同，猜得准时更快。</translation>
     </message>
 </context>
 <context>

@@ -71,6 +71,8 @@ struct ReplySummary {
     int promptTokens = 0;
     int reusedTokens = 0;
     int replyTokens = 0;
+    int proposedTokens = 0; // guessed ahead
+    int acceptedTokens = 0; // of these, those that came true
     int contextUsed = 0; // tokens in the context now
     double secondsToFirstToken = 0;
     double tokensPerSecond = 0;

@@ -67,6 +67,7 @@ GenerateSettings ReplyGenerator::settingsFor(const ReplyRequest& request) const 
     settings.sampling.seed = request.seed != 0 ? request.seed : randomSeed();
     settings.maxTokens =
         static_cast<std::uint32_t>(request.maxTokens > 0 ? request.maxTokens : m_facts.maxTokens);
+    settings.speculation = m_speculation;
     for (const QString& text : m_choice.stop)
         settings.stop.push_back(text.toStdString());
     return settings;
@@ -120,6 +121,8 @@ Result<ReplySummary> ReplyGenerator::run(const ReplyRequest& request, const Repl
     if (result) {
         summary.reusedTokens = static_cast<int>(result->reusedTokens);
         summary.replyTokens = static_cast<int>(result->replyTokens);
+        summary.proposedTokens = static_cast<int>(result->proposedTokens);
+        summary.acceptedTokens = static_cast<int>(result->acceptedTokens);
         summary.tokensPerSecond = result->decodeTokensPerSecond();
     }
     return summary;

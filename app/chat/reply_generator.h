@@ -28,6 +28,9 @@ public:
     Result<ReplySummary> run(const ReplyRequest& request, const ReplyCallbacks& callbacks,
                              std::stop_token stop);
 
+    // Guessing ahead in every reply from now on.
+    void setSpeculation(const SpeculationSettings& settings) { m_speculation = settings; }
+
     const TemplateFacts& facts() const { return m_facts; }
     const TemplateChoice& templateChoice() const { return m_choice; }
     // What run() would have the model continue.
@@ -48,6 +51,7 @@ private:
     TemplateChoice m_choice;
     TemplateFacts m_facts;
     PromptBuilder m_builder;
+    SpeculationSettings m_speculation;
 };
 
 } // namespace ponder

@@ -1,6 +1,6 @@
 #include "app/chat/reply_generator.h"
 #include "app/cli/reply_printer.h"
-#include "app/cli/run_model.h"
+#include "app/cli/speculation_options.h"
 #include "app/cli/text.h"
 
 #include <nlohmann/json.hpp>
@@ -33,6 +33,8 @@ Json toJson(const ReplyPrinter& reply, const ReplySummary& summary) {
             {"reused_tokens", summary.reusedTokens},
             {"thinking_tokens", reply.thoughtTokens()},
             {"answer_tokens", reply.answerTokens()},
+            {"proposed_tokens", summary.proposedTokens},
+            {"accepted_tokens", summary.acceptedTokens},
             {"seconds_to_first_token", summary.secondsToFirstToken},
             {"decode_tokens_per_second", summary.tokensPerSecond}};
 }
@@ -90,14 +92,19 @@ ReplyRequest requestOf(const Arguments& arguments) {
 
 int run(const Invocation& call) {
     std::unique_ptr<Model> model;
+    SpeculationOptions speculation;
     {
         const Interrupt::Guard guard(call.interrupt);
         auto loaded = loadModel(call, guard.token());
         if (!loaded) return call.console.fail(loaded.error());
         model = std::move(*loaded);
+        auto guessing = SpeculationOptions::load(call, *model, guard.token());
+        if (!guessing) return call.console.fail(guessing.error());
+        speculation = std::move(*guessing);
     }
     auto generator = ReplyGenerator::create(*model);
     if (!generator) return call.console.fail(generator.error());
+    (*generator)->setSpeculation(speculation.settings());
     ReplyRequest request = requestOf(call.arguments);
     if (!call.arguments.has(QStringLiteral("message"))) return converse(call, **generator, request);
     request.turns.append({ChatTurn::Role::User, call.arguments.text(QStringLiteral("message")), {}});
@@ -109,6 +116,7 @@ void declare(Arguments& arguments) {
     const QString text = QStringLiteral("TEXT"), n = QStringLiteral("N");
     arguments.takesModel();
     arguments.takesDevice();
+    SpeculationOptions::declare(arguments);
     arguments.text(QStringLiteral("message"), text,
                    Cli::tr("One question; without it, questions are read line by line."), Presence::Optional);
     arguments.text(QStringLiteral("instruction"), text, Cli::tr("What the model should always heed."),

@@ -1,5 +1,6 @@
 #include "app/cli/generation.h"
 #include "app/cli/input_file.h"
+#include "app/cli/speculation_options.h"
 #include "app/cli/text.h"
 
 #include <nlohmann/json.hpp>
@@ -43,15 +44,19 @@ struct Written {
     }
 };
 
-int completeOne(const Invocation& call, Session& session, std::span<const TokenId> prompt,
+int completeOne(const Invocation& call, const RunModel& loaded, std::span<const TokenId> prompt,
                 std::stop_token stop) {
+    const auto speculation = SpeculationOptions::load(call, *loaded.model, stop);
+    if (!speculation) return call.console.fail(speculation.error());
+    GenerateSettings settings = settingsOf(call.arguments);
+    settings.speculation = speculation->settings();
     Written reply;
     const auto onToken = [&](const ReplyToken& token) {
         reply.add(token);
         if (!call.console.json()) call.console.writeUtf8(token.text);
         return true;
     };
-    const auto result = session.generate(prompt, settingsOf(call.arguments), onToken, std::move(stop));
+    const auto result = loaded.session->generate(prompt, settings, onToken, std::move(stop));
     if (!result) return call.console.fail(result.error());
     if (call.console.json())
         call.console.value(reply.json(*result));
@@ -82,7 +87,7 @@ void show(const Console& console, const std::vector<Written>& replies,
 }
 
 // Several replies, with seeds that follow each other.
-int completeMany(const Invocation& call, Session& session, std::span<const TokenId> prompt,
+int completeMany(const Invocation& call, const RunModel& loaded, std::span<const TokenId> prompt,
                  std::stop_token stop) {
     std::vector<GenerateSettings> settings(call.arguments.count(QStringLiteral("sequences")),
                                            settingsOf(call.arguments));
@@ -93,7 +98,7 @@ int completeMany(const Invocation& call, Session& session, std::span<const Token
         replies[reply].add(token);
         return true;
     };
-    const auto results = session.generateMany(prompt, settings, onToken, stop);
+    const auto results = loaded.session->generateMany(prompt, settings, onToken, stop);
     if (!results) return call.console.fail(results.error());
     show(call.console, replies, *results);
     return stop.stop_requested() ? kInterrupted : kDone;
@@ -109,7 +114,7 @@ int run(const Invocation& call) {
     const auto prompt = promptOf(call, loaded->model->tokenizer());
     if (!prompt) return call.console.fail(prompt.error());
     const bool many = call.arguments.has(QStringLiteral("sequences"));
-    return (many ? completeMany : completeOne)(call, *loaded->session, *prompt, guard.token());
+    return (many ? completeMany : completeOne)(call, *loaded, *prompt, guard.token());
 }
 
 void declare(Arguments& arguments) {
@@ -127,6 +132,7 @@ void declare(Arguments& arguments) {
     arguments.count(QStringLiteral("sequences"), QStringLiteral("N"),
                     Cli::tr("Replies to make side by side, each with a seed of its own."), 1, 1,
                     kMostReplies);
+    SpeculationOptions::declare(arguments);
     takesSampling(arguments, 0.6);
 }
 

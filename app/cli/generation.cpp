@@ -63,6 +63,8 @@ Json toJson(const GenerateResult& result) {
             {"prompt_tokens", result.promptTokens},
             {"reused_tokens", result.reusedTokens},
             {"reply_tokens", result.replyTokens},
+            {"proposed_tokens", result.proposedTokens},
+            {"accepted_tokens", result.acceptedTokens},
             {"prefill_seconds", result.prefillSeconds},
             {"seconds_to_first_token", result.secondsToFirstToken},
             {"decode_tokens_per_second", result.decodeTokensPerSecond()}};

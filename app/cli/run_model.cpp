@@ -10,9 +10,10 @@ KvType kvTypeOf(const QString& name) {
     return name == u"q8_0" ? KvType::Q8_0 : KvType::F16;
 }
 
-LoadOptions loadOptions(const Arguments& arguments, std::uint32_t contextTokens) {
+LoadOptions loadOptions(const Arguments& arguments, std::uint32_t contextTokens,
+                        const std::filesystem::path& path) {
     LoadOptions options;
-    options.path = arguments.model().toStdString();
+    options.path = path.empty() ? std::filesystem::path(arguments.model().toStdString()) : path;
     if (arguments.has(QStringLiteral("device")))
         options.device = arguments.text(QStringLiteral("device")).toStdString();
     options.contextTokens = contextTokens;
@@ -26,11 +27,11 @@ LoadOptions loadOptions(const Arguments& arguments, std::uint32_t contextTokens)
 } // namespace
 
 Result<std::unique_ptr<Model>> loadModel(const Invocation& call, std::stop_token stop,
-                                         std::uint32_t contextTokens) {
+                                         std::uint32_t contextTokens, const std::filesystem::path& path) {
     const auto showProgress = [&](std::uint64_t done, std::uint64_t all) {
         call.console.progress(Cli::tr("loading %1 %").arg(all > 0 ? done * 100 / all : 0));
     };
-    auto model = Model::load(loadOptions(call.arguments, contextTokens), showProgress, std::move(stop));
+    auto model = Model::load(loadOptions(call.arguments, contextTokens, path), showProgress, std::move(stop));
     call.console.progress({});
     if (model && (*model)->contextExceedsTraining())
         call.console.note(

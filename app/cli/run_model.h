@@ -10,9 +10,11 @@
 
 namespace ponder {
 
-// `contextTokens` is what the subcommand needs where --context was not given; 0 leaves it to the engine.
+// `contextTokens` is what the subcommand needs where --context was not given; 0 leaves it to the engine. The
+// file is the one the command line names, unless `path` names another.
 Result<std::unique_ptr<Model>> loadModel(const Invocation& call, std::stop_token stop,
-                                         std::uint32_t contextTokens = 0);
+                                         std::uint32_t contextTokens = 0,
+                                         const std::filesystem::path& path = {});
 
 struct RunModel {
     std::unique_ptr<Model> model;

@@ -1,19 +1,13 @@
-// Logits to a token.
+// Logits to a token: one number drawn for each token picks it from the distribution.
 //
-// Order: repetition and frequency penalties, temperature, top-k, top-p, min-p, then a draw. Temperature comes
-// before top-p because the published R1 figures (temperature 0.6, top-p 0.95) were made so (Hugging Face
-// order). Temperature 0 takes the largest logit. The same seed and the same logits give the same tokens.
-// Source: Holtzman et al. 2019 (top-p); Keskar et al. 2019 (repetition penalty).
-// Owner: the generation it serves. Thread: one.
+// The same seed and the same logits give the same tokens, however the logits were computed: one after
+// another, side by side, or ahead of time by speculation. Owner: the reply it serves. Thread: one. Previous
+// station: token_distribution.h.
 #pragma once
 
-#include "engine/sample/sampling_settings.h"
-#include "engine/text/tokenizer.h"
+#include "engine/sample/token_distribution.h"
 
-#include <cstdint>
 #include <random>
-#include <span>
-#include <vector>
 
 namespace ponder {
 
@@ -21,21 +15,16 @@ class Sampler {
 public:
     explicit Sampler(const SamplingSettings& settings);
 
-    // `recent` are the tokens of this conversation, oldest first. Ties go to the smaller id.
+    // `recent` are the tokens of this conversation, oldest first.
     TokenId sample(std::span<const float> logits, std::span<const TokenId> recent);
+    // Draws from now on what `other` would draw.
+    void follow(const Sampler& other) { m_random = other.m_random; }
+    const SamplingSettings& settings() const { return m_settings; }
 
 private:
-    void penalize(std::span<const TokenId> recent);
-    std::size_t keepLikely(double sum);
-    double topKSum(double sum, std::size_t most) const;
-
     SamplingSettings m_settings;
     std::mt19937_64 m_random;
-    struct Candidate {
-        TokenId id;
-        float value;
-    };
-    std::vector<Candidate> m_candidates; // reused between tokens
+    TokenDistribution m_distribution;
 };
 
 } // namespace ponder

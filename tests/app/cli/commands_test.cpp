@@ -222,6 +222,23 @@ private slots:
         QVERIFY(shown.contains("Reply 2:") && shown.contains(replies[1]["text"].toString().toUtf8()));
     }
 
+    void guessingAheadLeavesTheReplyAsItIs() {
+        const QStringList words = onReference({"complete", tinyReasoner(), "--prompt-file", "-", "--special",
+                                               "--temperature", "0", "-n", "100", "--json"});
+        const QJsonObject plain = runCli(words, kPrompt).json();
+        QCOMPARE(plain["proposed_tokens"].toInt(), 0);
+        const QJsonObject lookup = runCli(words + QStringList{"--lookup"}, kPrompt).json();
+        const QJsonObject draft = runCli(words + QStringList{"--draft", tinyReasoner()}, kPrompt).json();
+        QCOMPARE(lookup["ids"], plain["ids"]);
+        QCOMPARE(draft["ids"], plain["ids"]);
+        QVERIFY(draft["accepted_tokens"].toInt() > 0);
+        const QJsonObject chat =
+            runCli(onReference({"chat", tinyReasoner(), "--message", "12+34=?", "--draft", tinyReasoner(),
+                                "--temperature", "0", "--json"}))
+                .json();
+        QVERIFY(chat["accepted_tokens"].toInt() > 0);
+    }
+
     void chatTellsThoughtsFromTheAnswer() {
         const QStringList words =
             onReference({"chat", tinyReasoner(), "--message", "What is 12+34?", "--temperature", "0"});
