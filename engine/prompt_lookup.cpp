@@ -22,7 +22,7 @@ std::size_t matchBefore(std::span<const TokenId> text, std::size_t end) {
 Result<std::vector<TokenId>> PromptLookup::propose(std::span<const TokenId> history, std::size_t most,
                                                    const Sampler&, std::stop_token) {
     std::size_t longest = kShortestMatch - 1, found = history.size();
-    for (std::size_t end = history.size() > 0 ? history.size() - 1 : 0; end > 0; --end) {
+    for (std::size_t end = history.empty() ? 0 : history.size() - 1; end > 0; --end) {
         if (history[end - 1] != history.back()) continue;
         const std::size_t length = matchBefore(history, end);
         if (length <= longest) continue;
