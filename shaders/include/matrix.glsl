@@ -1,9 +1,10 @@
 // A matrix times activations, W [rows x length] * x [length x columns], for four rows at a time.
 //
-// Four ways, chosen when the kernel is compiled. For one column: MATRIX_ROW (a subgroup takes a group of four
-// rows; GPUs) and MATRIX_LANE (an invocation does; software devices). For a prompt: MATRIX_SHARED (operands in
-// shared memory; GPUs) and MATRIX_TILE (registers only; software devices). A kernel calls product() and then
-// stores what it made of `sums`.
+// Three ways, chosen when the kernel is compiled: MATRIX_ROW (a subgroup takes a group of four rows; GPUs, few
+// columns), MATRIX_SHARED (operands in shared memory; GPUs, many columns) and MATRIX_TILE (an invocation takes a
+// group, registers only; software devices). Each serves any number of columns: an invocation holds COLUMNS of
+// them, a workgroup TILE_COLUMNS, and gl_WorkGroupID.y counts those. Columns behind the last are computed and
+// forgotten. A kernel calls product() and then stores what it made of `sums`.
 #extension GL_KHR_shader_subgroup_basic : require
 #extension GL_KHR_shader_subgroup_arithmetic : require
 
@@ -12,6 +13,7 @@ layout(constant_id = 1) const uint GROUPS = 4u; // groups of one workgroup
 layout(constant_id = 2) const uint FORMAT_A = 0u;
 layout(constant_id = 3) const uint FORMAT_B = 0u;
 layout(constant_id = 4) const uint FORMAT_C = 0u;
+layout(constant_id = 5) const uint COLUMNS = 1u; // 1 to 8
 
 #include "formats.glsl"
 
@@ -19,11 +21,7 @@ layout(constant_id = 4) const uint FORMAT_C = 0u;
 uint activeLanes() { return subgroupAdd(1u); }
 
 #ifdef MATRIX_ROW
-#include "matrix_block.glsl"
 #include "matrix_row.glsl"
-#elif defined(MATRIX_LANE)
-#include "matrix_block.glsl"
-#include "matrix_lane.glsl"
 #elif defined(MATRIX_SHARED)
 #include "matrix_shared.glsl"
 #else

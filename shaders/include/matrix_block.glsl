@@ -1,5 +1,7 @@
-// The products of one block of four rows with one column, on top of `sum`.
-vec4 addBlock(const Matrix w, uint group, uint block, uint at, vec4 sum) {
+// The products of one block of 32 weights of four rows with COLUMNS columns, on top of `sums`.
+
+// One column: the sums of x take the offsets m, which costs less than applying them to every weight.
+void addColumn(const Matrix w, uint group, uint block, uint at, inout vec4 sums[COLUMNS]) {
     vec4 x[8];
     [[unroll]] for (uint i = 0u; i < 8u; ++i) x[i] = loadScratch(at + block * 8u + i);
     vec4 total = vec4(0.0);
@@ -24,11 +26,37 @@ vec4 addBlock(const Matrix w, uint group, uint block, uint at, vec4 sum) {
             if (i < 4u) low = dot4(q, x[i], low);
             else high = dot4(q, x[i], high);
         }
-        if (isFloat(w.format)) sum[j] += low + high;
-        else if (w.format == Q8_0) sum[j] += s.d[j] * (low + high);
+        if (isFloat(w.format)) sums[0][j] += low + high;
+        else if (w.format == Q8_0) sums[0][j] += s.d[j] * (low + high);
         else if (w.format == Q6_K)
-            sum[j] += (s.d[j] * low + s.m[j] * plain) + (s.dUpper[j] * high + s.mUpper[j] * upper);
-        else sum[j] += s.d[j] * (low + high) + s.m[j] * (plain + upper);
+            sums[0][j] += (s.d[j] * low + s.m[j] * plain) + (s.dUpper[j] * high + s.mUpper[j] * upper);
+        else sums[0][j] += s.d[j] * (low + high) + s.m[j] * (plain + upper);
     }
-    return sum;
+}
+
+// More columns: every weight is decoded once for all of them.
+void addColumns(const Matrix w, uint group, uint block, uint at, uint stride, inout vec4 sums[COLUMNS]) {
+    const Scales s = loadScales(w, group, block);
+    const Planes planes = loadPlanes(w, group, block);
+    uvec4 piece[4];
+    [[unroll]] for (uint i = 0u; i < 8u; ++i) {
+        vec4 weight[4];
+        [[unroll]] for (uint j = 0u; j < 4u; ++j) {
+            if (beginsPiece(w.format, i))
+                piece[j] = loadWeights(quantsAt(w, group * 4u + j, block) + pieceOf(w.format, i));
+            weight[j] = quantsOf(w.format, piece[j], rowPlane(w.format, planes, j), i);
+            if (!isFloat(w.format))
+                weight[j] = fma(weight[j], vec4(i < 4u ? s.d[j] : s.dUpper[j]),
+                                vec4(i < 4u ? s.m[j] : s.mUpper[j]));
+        }
+        [[unroll]] for (uint c = 0u; c < COLUMNS; ++c) {
+            const vec4 x = loadScratch(at + c * stride + block * 8u + i);
+            [[unroll]] for (uint j = 0u; j < 4u; ++j) sums[c][j] = dot4(weight[j], x, sums[c][j]);
+        }
+    }
+}
+
+void addBlock(const Matrix w, uint group, uint block, uint at, uint stride, inout vec4 sums[COLUMNS]) {
+    if (COLUMNS == 1u) addColumn(w, group, block, at, sums);
+    else addColumns(w, group, block, at, stride, sums);
 }

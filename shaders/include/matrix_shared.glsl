@@ -1,9 +1,9 @@
-// product() for prompts on GPUs: a workgroup of 128 computes 64 rows times 64 columns; both operands pass
-// through shared memory, one block of 32 weights at a time. An invocation holds four rows times eight columns.
-#define COLUMNS 8u
+// product() for many columns on GPUs: a workgroup of 128 computes 64 rows times 8, 16, 32, 48 or 64 columns;
+// both operands pass through shared memory, one block of 32 weights at a time. An invocation holds four rows
+// times an eighth of the columns.
 #define OWN_NORM_SCALES
 #define TILE_GROUPS 16u
-#define TILE_COLUMNS 64u
+#define TILE_COLUMNS (8u * COLUMNS)
 
 shared vec4 sharedWeights[8u * 4u * TILE_GROUPS]; // [weights 4i to 4i+3][row of its group][group]
 shared vec4 sharedColumns[8u * TILE_COLUMNS];     // [values 4i to 4i+3][column]
@@ -36,7 +36,7 @@ void fillShared(const Matrix w, uint firstGroup, uint block, uint at, uint strid
         const vec4 q = quantsOf(w.format, loadWeights(quants + pieceOf(w.format, i)), plane, i);
         sharedWeights[(i * 4u + j) * TILE_GROUPS + line / 4u] =
             isFloat(w.format) ? q : fma(q, vec4(d), vec4(m));
-        sharedColumns[i * TILE_COLUMNS + line] = loadScratch(x + i);
+        if (line < TILE_COLUMNS) sharedColumns[i * TILE_COLUMNS + line] = loadScratch(x + i);
     }
 }
 
@@ -64,11 +64,11 @@ void productOf(const Matrix w, uint group, uint at, uint stride, uint column, in
 void normScales(uint at, uint pieces, uint column, float width, float epsilon, out float scales[COLUMNS]) {
     const uint line = gl_LocalInvocationIndex / 2u;
     float sum = 0.0;
-    for (uint p = gl_LocalInvocationIndex & 1u; p < pieces; p += 2u) {
+    for (uint p = gl_LocalInvocationIndex & 1u; line < TILE_COLUMNS && p < pieces; p += 2u) {
         const vec4 part = loadScratch(at + (gl_WorkGroupID.y * TILE_COLUMNS + line) * pieces + p);
         sum += (part.x + part.y) + (part.z + part.w);
     }
-    sharedSquares[gl_LocalInvocationIndex] = sum;
+    if (line < TILE_COLUMNS) sharedSquares[gl_LocalInvocationIndex] = sum;
     barrier();
     const uint first = gl_LocalInvocationIndex / TILE_GROUPS * COLUMNS;
     [[unroll]] for (uint c = 0u; c < COLUMNS; ++c)

@@ -4,16 +4,29 @@
 
 namespace ponder {
 
+MatrixShape KernelTuning::matrix(std::uint32_t columns) const {
+    if (columns == 1) return single;
+    return (columns <= MatrixShape::kMostColumns ? few : many).forColumns(columns);
+}
+
+std::uint32_t KernelTuning::mostTileColumns() const {
+    MatrixShape widest = many;
+    widest.columns = MatrixShape::kMostColumns;
+    return widest.tileColumns();
+}
+
 KernelTuning KernelTuning::forDevice(const VulkanContext& context) {
     const VulkanPhysical& physical = context.physical();
     const bool software = physical.info.kind == DeviceKind::Software;
     KernelTuning out;
     if (context.readsTexels()) {
-        out.single = {MatrixVariant::Lane, 8, 8, 1};
-        out.prompt = {MatrixVariant::Tile, 32, 32, 8};
+        out.single = {MatrixVariant::Tile, 8, 8};
+        out.few = {MatrixVariant::Tile, 8, 8};
+        out.many = {MatrixVariant::Tile, 32, 32};
     } else {
-        out.single = {MatrixVariant::Row, std::min(4 * physical.subgroupSize, physical.maxInvocations), 4, 1};
-        out.prompt = {MatrixVariant::Shared, 128, 16, 64}; // as matrix_shared.glsl has it
+        out.single = {MatrixVariant::Row, std::min(4 * physical.subgroupSize, physical.maxInvocations), 4};
+        out.few = out.single;
+        out.many = {MatrixVariant::Shared, 128, 16}; // as matrix_shared.glsl has it
     }
     out.plainWorkgroup = 64;
     out.attentionWorkgroup = physical.subgroupSize;

@@ -4,22 +4,14 @@
 // Next station: step_recorder.h.
 #pragma once
 
-#include "engine/backend/vulkan/vulkan_context.h"
+#include "engine/backend/vulkan/matrix_shape.h"
 
 namespace ponder {
 
-// A variant of the matrix kernels (shaders/include/matrix.glsl) and its workgroup.
-enum class MatrixVariant { Row, Lane, Shared, Tile };
-struct MatrixShape {
-    MatrixVariant variant = MatrixVariant::Lane;
-    std::uint32_t workgroup = 0; // invocations
-    std::uint32_t groups = 0;    // groups of four rows in a workgroup
-    std::uint32_t columns = 1;   // columns in a workgroup
-};
-
 struct KernelTuning {
     MatrixShape single;                    // for one column
-    MatrixShape prompt;                    // for more
+    MatrixShape few;                       // for 2 to 8
+    MatrixShape many;                      // for more
     std::uint32_t plainWorkgroup = 0;      // invocations of the other kernels
     std::uint32_t attentionWorkgroup = 0;  // one subgroup
     std::uint32_t promptQueries = 0;       // rows of attention in one subgroup, for prompts
@@ -28,6 +20,8 @@ struct KernelTuning {
     std::uint32_t maxPartPositions = 0;    // positions that one invocation may walk
     double firstRate = 0;                  // multiply-adds a second, before anything is measured
 
+    MatrixShape matrix(std::uint32_t columns) const;
+    std::uint32_t mostTileColumns() const;
     static KernelTuning forDevice(const VulkanContext& context);
 };
 

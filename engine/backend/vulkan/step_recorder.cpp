@@ -9,13 +9,6 @@ namespace {
 
 constexpr std::uint32_t kNarrowestSubgroup = 8; // lanes, where the driver may choose below what it says
 
-constexpr MatrixKernel kNormQkv{"norm_qkv_row", "norm_qkv_lane", "norm_qkv_shared", "norm_qkv_tile"};
-constexpr MatrixKernel kNormGateUp{"norm_gate_up_row", "norm_gate_up_lane", "norm_gate_up_shared",
-                                   "norm_gate_up_tile"};
-constexpr MatrixKernel kProjectAdd{"project_add_row", "project_add_lane", "project_add_shared",
-                                   "project_add_tile"};
-constexpr MatrixKernel kHead{"head_row", "head_lane", "head_shared", "head_tile"};
-
 std::uint32_t ceilDiv(std::uint64_t a, std::uint64_t b) {
     return static_cast<std::uint32_t>((a + b - 1) / b);
 }
@@ -31,25 +24,6 @@ StepRecorder::StepRecorder(VulkanContext& context, PipelineSet& pipelines, const
                            const StepShape& shape)
     : m_plan(plan), m_tuning(tuning), m_buffers(buffers), m_cache(cache), m_shape(shape),
       m_recorder(context, pipelines, shape.costPerSlice) {}
-
-const MatrixShape& StepRecorder::shapeFor(std::uint32_t columns) const {
-    return columns > 1 ? m_tuning.prompt : m_tuning.single;
-}
-
-PipelineKey StepRecorder::matrixKey(std::uint32_t columns, const MatrixKernel& kernel,
-                                    std::array<std::uint32_t, 3> formats) const {
-    const MatrixShape& shape = shapeFor(columns);
-    return {kernel[static_cast<std::size_t>(shape.variant)],
-            {shape.workgroup, shape.groups, formats[0], formats[1], formats[2]}};
-}
-
-std::uint32_t StepRecorder::tilesOf(std::uint32_t groups, std::uint32_t columns) const {
-    return ceilDiv(groups, shapeFor(columns).groups);
-}
-
-Workgroups StepRecorder::matrixGroups(std::uint32_t tiles, std::uint32_t columns) const {
-    return {tiles, ceilDiv(columns, shapeFor(columns).columns), 1};
-}
 
 CallBuffers StepRecorder::buffersOf(const WeightSlice& slice) const { return m_buffers.chunks[slice.chunk]; }
 
@@ -135,6 +109,7 @@ void StepRecorder::normQkv(const LayerWeights<Tensor>& layer) {
                      {},
                      {}};
     std::array<std::uint32_t, 3> formats{};
+    const MatrixShape shape = m_tuning.matrix(m_shape.rows);
     std::uint32_t tiles = 0;
     double weights = 0;
     for (int i = 0; i < 3; ++i) {
@@ -142,11 +117,11 @@ void StepRecorder::normQkv(const LayerWeights<Tensor>& layer) {
         call.groups[i] = groupsOf(*slices[i]);
         call.biases[i] = biases[i] ? biases[i]->vectorAt : s.zeros;
         formats[i] = kernelFormat(slices[i]->layout.type);
-        tiles += tilesOf(call.groups[i], m_shape.rows);
+        tiles += shape.tiles(call.groups[i]);
         weights += weightsOf(*slices[i]);
     }
-    m_recorder.dispatch(matrixKey(m_shape.rows, kNormQkv, formats), buffersOf(*slices[0]), call,
-                        matrixGroups(tiles, m_shape.rows), weights * m_shape.rows);
+    m_recorder.dispatch(shape.key(MatrixKernel::NormQkv, formats), buffersOf(*slices[0]), call,
+                        shape.workgroups(tiles, m_shape.rows), weights * m_shape.rows);
 }
 
 void StepRecorder::ropeStore(std::uint32_t index, Tensor) {
@@ -221,8 +196,9 @@ void StepRecorder::projectAdd(const WeightSlice& slice, const ScratchRegion& inp
                               s.x.at,   s.x.stride,   s.normed.at,         s.squares.at, s.squares.stride,
                               nextNorm};
     const std::uint32_t format = kernelFormat(slice.layout.type);
-    m_recorder.dispatch(matrixKey(m_shape.rows, kProjectAdd, {format, format, format}), buffersOf(slice),
-                        call, matrixGroups(tilesOf(call.groups, m_shape.rows), m_shape.rows),
+    const MatrixShape shape = m_tuning.matrix(m_shape.rows);
+    m_recorder.dispatch(shape.key(MatrixKernel::ProjectAdd, {format, format, format}), buffersOf(slice), call,
+                        shape.workgroups(shape.tiles(call.groups), m_shape.rows),
                         weightsOf(slice) * m_shape.rows);
 }
 
@@ -247,8 +223,9 @@ void StepRecorder::normGateUp(const LayerWeights<Tensor>& layer) {
                               up.at,
                               groupsOf(gate)};
     const std::uint32_t format = kernelFormat(gate.layout.type);
-    m_recorder.dispatch(matrixKey(m_shape.rows, kNormGateUp, {format, kernelFormat(up.layout.type), format}),
-                        buffersOf(gate), call, matrixGroups(tilesOf(call.groups, m_shape.rows), m_shape.rows),
+    const MatrixShape shape = m_tuning.matrix(m_shape.rows);
+    m_recorder.dispatch(shape.key(MatrixKernel::NormGateUp, {format, kernelFormat(up.layout.type), format}),
+                        buffersOf(gate), call, shape.workgroups(shape.tiles(call.groups), m_shape.rows),
                         (weightsOf(gate) + weightsOf(up)) * m_shape.rows);
 }
 
@@ -277,8 +254,9 @@ void StepRecorder::head(Tensor, Tensor output) {
         CallBuffers buffers = buffersOf(slice);
         buffers.other = m_buffers.logits;
         const std::uint32_t format = kernelFormat(slice.layout.type);
-        m_recorder.dispatch(matrixKey(m_shape.logitRows, kHead, {format, format, format}), buffers, call,
-                            matrixGroups(tilesOf(call.groups, m_shape.logitRows), m_shape.logitRows),
+        const MatrixShape shape = m_tuning.matrix(m_shape.logitRows);
+        m_recorder.dispatch(shape.key(MatrixKernel::Head, {format, format, format}), buffers, call,
+                            shape.workgroups(shape.tiles(call.groups), m_shape.logitRows),
                             weightsOf(slice) * m_shape.logitRows);
     }
 }

@@ -12,9 +12,6 @@
 
 namespace ponder {
 
-// The names of a matrix kernel's variants, by MatrixVariant.
-using MatrixKernel = std::array<std::string_view, 4>;
-
 // What a recording refers to; all outlive it.
 struct StepBuffers {
     std::vector<CallBuffers> chunks; // by chunk; scratch and step filled in, other empty
@@ -53,11 +50,6 @@ public:
     std::uint32_t dispatches() const { return m_recorder.dispatches(); }
 
 private:
-    const MatrixShape& shapeFor(std::uint32_t columns) const;
-    PipelineKey matrixKey(std::uint32_t columns, const MatrixKernel& kernel,
-                          std::array<std::uint32_t, 3> formats) const;
-    Workgroups matrixGroups(std::uint32_t tiles, std::uint32_t columns) const;
-    std::uint32_t tilesOf(std::uint32_t groups, std::uint32_t columns) const;
     CallBuffers buffersOf(const WeightSlice& slice) const;
     CallBuffers buffersOf(std::uint32_t layer) const;
     CallBuffers activationBuffers() const; // neither weights nor cache

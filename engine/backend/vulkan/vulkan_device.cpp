@@ -19,7 +19,7 @@ PlanLimits limitsOf(const VulkanContext& context, const KernelTuning& tuning, co
     if (options.largestBuffer > 0)
         limits.largestBuffer = std::min(limits.largestBuffer, options.largestBuffer);
     limits.maxRows = tuning.maxRows;
-    limits.tileColumns = tuning.prompt.columns;
+    limits.tileColumns = tuning.mostTileColumns();
     limits.maxPartPositions = tuning.maxPartPositions;
     limits.uploadBytes = physical.hostMapsDeviceMemory ? 0 : kUploadBytes;
     return limits;

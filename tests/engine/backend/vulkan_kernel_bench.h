@@ -11,7 +11,6 @@
 
 #include <cmath>
 #include <random>
-#include <set>
 
 namespace ponder::test {
 
@@ -89,8 +88,9 @@ class KernelBench {
 public:
     static constexpr std::uint64_t kBufferBytes = std::uint64_t{16} << 20;
 
-    explicit KernelBench(LoadPath path) {
-        auto opened = openVulkanContext("vulkan:0", {.loadPath = path, .validation = log});
+    explicit KernelBench(LoadPath path, bool validates = true) {
+        auto opened =
+            openVulkanContext("vulkan:0", {.loadPath = path, .validation = validates ? log : nullptr});
         if (!opened) return;
         context = std::move(*opened);
         tuning = KernelTuning::forDevice(*context);
@@ -142,30 +142,25 @@ public:
         if (!tokens.empty()) std::memcpy(step.mapped() + 16, tokens.data(), tokens.size_bytes());
     }
 
-    const MatrixShape& shape(std::uint32_t columns) const {
-        return columns > 1 ? tuning.prompt : tuning.single;
-    }
-    PipelineKey matrixKey(const std::string& kernel, std::uint32_t columns, std::array<TensorType, 3> types) {
-        static constexpr const char* kNames[] = {"_row", "_lane", "_shared", "_tile"};
-        const MatrixShape& s = shape(columns);
-        const auto name = m_names.insert(kernel + kNames[static_cast<int>(s.variant)]).first;
-        return {
-            *name,
-            {s.workgroup, s.groups, kernelFormat(types[0]), kernelFormat(types[1]), kernelFormat(types[2])}};
-    }
-    std::uint32_t tiles(std::uint32_t groups, std::uint32_t columns) const {
-        return (groups + shape(columns).groups - 1) / shape(columns).groups;
-    }
-    std::uint32_t columnTiles(std::uint32_t columns) const {
-        return (columns + shape(columns).columns - 1) / shape(columns).columns;
-    }
-
     template<class Call>
     bool run(const PipelineKey& key, const Call& call, Workgroups workgroups) {
         CommandRecorder recorder(*context, *pipelines, 1e18);
         recorder.dispatch(key, buffers, call, workgroups, 1);
         const auto recording = recorder.finish();
         return recording && context->submitAndWait(recording->slices.front().commands);
+    }
+
+    // A matrix kernel for so many columns; groups: of each matrix that has tiles of its own.
+    template<class Call>
+    bool multiply(MatrixKernel kernel, std::uint32_t columns, std::array<TensorType, 3> types,
+                  const Call& call, std::initializer_list<std::uint32_t> groups) {
+        const MatrixShape shape = tuning.matrix(columns);
+        std::uint32_t tiles = 0;
+        for (const std::uint32_t count : groups)
+            tiles += shape.tiles(count);
+        return run(
+            shape.key(kernel, {kernelFormat(types[0]), kernelFormat(types[1]), kernelFormat(types[2])}), call,
+            shape.workgroups(tiles, columns));
     }
 
     std::shared_ptr<ValidationLog> log = std::make_shared<ValidationLog>();
@@ -178,7 +173,6 @@ public:
 
 private:
     std::uint32_t m_used = 0;
-    std::set<std::string> m_names; // pipeline keys borrow their names
 };
 
 inline std::vector<float> randomFloats(std::size_t count, std::mt19937& random) {

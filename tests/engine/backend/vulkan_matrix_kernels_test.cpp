@@ -73,7 +73,7 @@ private slots:
                 const std::uint32_t at = b.place(matrix);
                 const auto norm = test::randomFloats(rows, m_random);
                 b.put(b.scratch, kNorm, norm, rows, test::pieces(rows));
-                for (const std::uint32_t n : {1U, 2U, 7U, 8U, 9U, 64U}) {
+                for (const std::uint32_t n : {1U, 2U, 3U, 5U, 7U, 8U, 9U, 17U, 33U, 64U}) {
                     const auto y = test::randomFloats(std::size_t{n} * length, m_random);
                     const auto x = test::randomFloats(std::size_t{n} * rows, m_random);
                     b.put(b.scratch, kInput, y, length, test::pieces(length));
@@ -90,8 +90,8 @@ private slots:
                                               kSquares,
                                               test::pieces(rows) / 4,
                                               kNorm};
-                    QVERIFY(b.run(b.matrixKey("project_add", n, {format, format, format}), call,
-                                  {b.tiles(call.groups, n), b.columnTiles(n)}));
+                    QVERIFY(b.multiply(MatrixKernel::ProjectAdd, n, {format, format, format}, call,
+                                       {call.groups}));
                     std::vector<float> wanted(x.size());
                     reference::multiply(matrix.info, {}, y, wanted);
                     for (std::size_t i = 0; i < x.size(); ++i)
@@ -129,7 +129,7 @@ private slots:
             const auto norm = test::randomFloats(length, m_random);
             const auto bias = test::randomFloats(q + 2 * kv, m_random);
             b.put(b.scratch, kBias, bias, bias.size(), test::pieces(bias.size()));
-            for (const std::uint32_t n : {1U, 2U, 9U, 64U}) {
+            for (const std::uint32_t n : {1U, 2U, 5U, 9U, 64U}) {
                 const auto x = test::randomFloats(std::size_t{n} * length, m_random);
                 putNormed(b, x, norm, length);
                 b.writeStep(n, 0);
@@ -147,8 +147,7 @@ private slots:
                                        {b.place(matrices[0]), b.place(matrices[1]), b.place(matrices[2])},
                                        {q / 4, kv / 4, kv / 4},
                                        {kBias, kBias + q / 4, kBias + (q + kv) / 4}};
-                const std::uint32_t tiles = b.tiles(q / 4, n) + 2 * b.tiles(kv / 4, n);
-                QVERIFY(b.run(b.matrixKey("norm_qkv", n, types), call, {tiles, b.columnTiles(n)}));
+                QVERIFY(b.multiply(MatrixKernel::NormQkv, n, types, call, {q / 4, kv / 4, kv / 4}));
                 std::vector<float> normed(x.size());
                 reference::rmsNorm(x, norm, 1e-5F, normed);
                 const auto got = b.get(b.scratch, kOutput, n, q + 2 * kv, stride);
@@ -187,8 +186,7 @@ private slots:
                         kInput,      test::pieces(length), kSquares, test::pieces(length) / 4, float(length),
                         1e-6F,       length / 32,          kOutput,  test::pieces(rows),       b.place(gate),
                         b.place(up), (rows + 3) / 4};
-                    QVERIFY(b.run(b.matrixKey("norm_gate_up", n, types), call,
-                                  {b.tiles(call.groups, n), b.columnTiles(n)}));
+                    QVERIFY(b.multiply(MatrixKernel::NormGateUp, n, types, call, {call.groups}));
                     std::vector<float> normed(x.size()), wanted(n * rows), ups(n * rows);
                     reference::rmsNorm(x, norm, 1e-6F, normed);
                     reference::multiply(gate.info, {}, normed, wanted);
@@ -226,8 +224,8 @@ private slots:
                                 slice,
                                 stride,
                                 n};
-            QVERIFY(b.run(b.matrixKey("head", n, {TensorType::Q6_K, TensorType::Q6_K, TensorType::Q6_K}),
-                          call, {b.tiles(call.groups, n), b.columnTiles(n)}));
+            QVERIFY(b.multiply(MatrixKernel::Head, n, {TensorType::Q6_K, TensorType::Q6_K, TensorType::Q6_K},
+                               call, {call.groups}));
             std::vector<float> normed(x.size()), wanted(n * rows);
             reference::rmsNorm(x, norm, 1e-5F, normed);
             reference::multiply(matrix.info, {}, std::span(normed).subspan(firstColumn * length), wanted);

@@ -1,0 +1,38 @@
+#include "engine/backend/vulkan/matrix_shape.h"
+
+#include <algorithm>
+
+namespace ponder {
+namespace {
+
+// By MatrixKernel and MatrixVariant.
+constexpr std::string_view kNames[4][3] = {{"norm_qkv_row", "norm_qkv_shared", "norm_qkv_tile"},
+                                           {"norm_gate_up_row", "norm_gate_up_shared", "norm_gate_up_tile"},
+                                           {"project_add_row", "project_add_shared", "project_add_tile"},
+                                           {"head_row", "head_shared", "head_tile"}};
+
+std::uint32_t ceilDiv(std::uint32_t a, std::uint32_t b) { return (a + b - 1) / b; }
+
+} // namespace
+
+MatrixShape MatrixShape::forColumns(std::uint32_t count) const {
+    const std::uint32_t lines = variant == MatrixVariant::Shared ? 8 : 1;
+    const std::uint32_t tiles = ceilDiv(count, lines * kMostColumns);
+    const std::uint32_t wanted = ceilDiv(count, tiles * lines);
+    MatrixShape out = *this;
+    // Few numbers, for each is a pipeline that must be compiled.
+    for (const std::uint32_t most : {8U, 6U, 4U, 2U, 1U})
+        if (most >= wanted) out.columns = most;
+    return out;
+}
+
+Workgroups MatrixShape::workgroups(std::uint32_t tiles, std::uint32_t columnCount) const {
+    return {tiles, ceilDiv(columnCount, tileColumns()), 1};
+}
+
+PipelineKey MatrixShape::key(MatrixKernel kernel, std::array<std::uint32_t, 3> formats) const {
+    return {kNames[static_cast<std::size_t>(kernel)][static_cast<std::size_t>(variant)],
+            {workgroup, groups, formats[0], formats[1], formats[2], columns}};
+}
+
+} // namespace ponder

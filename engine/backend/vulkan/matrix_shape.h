@@ -1,0 +1,31 @@
+// How a matrix kernel shares out its rows and columns among invocations, and its pipeline.
+//
+// Takes a way (shaders/include/matrix.glsl) and a number of columns; gives the specialization constants and
+// the workgroups. Results do not depend on it. Owner: plain value. Thread: any. Errors: none. Next station:
+// kernel_tuning.h (chooses), step_recorder.h (records).
+#pragma once
+
+#include "engine/backend/vulkan/command_recorder.h"
+
+namespace ponder {
+
+enum class MatrixKernel { NormQkv, NormGateUp, ProjectAdd, Head };
+enum class MatrixVariant { Row, Shared, Tile };
+
+struct MatrixShape {
+    MatrixVariant variant = MatrixVariant::Tile;
+    std::uint32_t workgroup = 0; // invocations
+    std::uint32_t groups = 0;    // groups of four rows in a workgroup
+    std::uint32_t columns = 1;   // of an invocation: 1, 2, 4, 6 or 8
+
+    // The same for so many columns: as many tiles as they need, none much wider than its share.
+    MatrixShape forColumns(std::uint32_t count) const;
+    std::uint32_t tileColumns() const { return (variant == MatrixVariant::Shared ? 8 : 1) * columns; }
+    std::uint32_t tiles(std::uint32_t rowGroups) const { return (rowGroups + groups - 1) / groups; }
+    Workgroups workgroups(std::uint32_t tiles, std::uint32_t columnCount) const;
+    PipelineKey key(MatrixKernel kernel, std::array<std::uint32_t, 3> formats) const;
+
+    static constexpr std::uint32_t kMostColumns = 8; // of an invocation
+};
+
+} // namespace ponder
