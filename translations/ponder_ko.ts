@@ -1426,10 +1426,6 @@
         <translation>%2회 중 %1회</translation>
     </message>
     <message>
-        <source>Tokens of the prompt.</source>
-        <translation>프롬프트의 토큰 수입니다.</translation>
-    </message>
-    <message>
         <source>Tokens of the reply.</source>
         <translation>답변의 토큰 수입니다.</translation>
     </message>
@@ -1700,6 +1696,60 @@
     <message>
         <source>A smaller model of the same vocabulary guesses ahead: the same reply, sooner where it guesses well.</source>
         <translation>어휘가 같은 더 작은 모델이 다음을 미리 추측합니다. 응답은 같고, 추측이 잘 맞으면 더 빨라집니다.</translation>
+    </message>
+    <message>
+        <source>give numbers from %1 on, separated by commas</source>
+        <translation>%1 이상의 수를 쉼표로 나누어 적으십시오</translation>
+    </message>
+    <message>
+        <source>  this device does not time its kernels</source>
+        <translation>  이 장치는 커널의 시간을 재지 않습니다</translation>
+    </message>
+    <message>
+        <source>Kernels of a prompt:</source>
+        <translation>프롬프트를 읽는 커널:</translation>
+    </message>
+    <message>
+        <source>Kernels of a reply:</source>
+        <translation>답변을 쓰는 커널:</translation>
+    </message>
+    <message>
+        <source>Tokens of the prompt; several as in 128,512.</source>
+        <translation>프롬프트의 토큰 수입니다. 여럿이면 128,512처럼 적습니다.</translation>
+    </message>
+    <message>
+        <source>Tokens before the reply; several as in 0,2048.</source>
+        <translation>답변 앞에 있는 토큰 수입니다. 여럿이면 0,2048처럼 적습니다.</translation>
+    </message>
+    <message>
+        <source>Tokens of the prompts, repeated as needed; otherwise ordinary ones at random.</source>
+        <translation>프롬프트에 쓸 토큰입니다. 모자라면 되풀이하고, 없으면 보통 토큰을 무작위로 씁니다.</translation>
+    </message>
+    <message>
+        <source>Also measure how quickly memory can be read, and the share that replies reach.</source>
+        <translation>메모리를 읽는 속도와 답변이 그중 얼마에 이르는지도 측정합니다.</translation>
+    </message>
+    <message>
+        <source>Also print what each kernel cost, in a round of its own.</source>
+        <translation>따로 한 번 더 실행하여 커널마다 든 비용도 보여 줍니다.</translation>
+    </message>
+    <message>
+        <source>Also measure N replies that share what stands before them; 0 does not.</source>
+        <translation>앞부분을 함께 쓰는 답변 N개도 측정합니다. 0이면 측정하지 않습니다.</translation>
+    </message>
+    <message>
+        <source>JSON: &quot;results&quot; lists what was measured, each with &quot;what&quot; (prefill, first: the time to the first
+token, decode), &quot;tokens&quot;, &quot;depth&quot;, &quot;sequences&quot;, &quot;median&quot;, &quot;min&quot;, &quot;max&quot; and &quot;unit&quot;; decode also has
+&quot;bytes_per_second&quot; read and, with --bandwidth, its share of &quot;memory_bytes_per_second&quot;.
+&quot;bytes_per_token&quot; counts the tensors that one step reads, &quot;peak_bytes&quot; is the most memory that the
+process had, as the system says; the other *_bytes are what the engine holds. &quot;profile&quot; lists
+&quot;kernel&quot;, &quot;calls&quot;, &quot;seconds&quot;, &quot;bytes&quot; and &quot;bytes_per_second&quot; for &quot;prefill&quot; and &quot;decode&quot;.</source>
+        <translation>JSON: &quot;results&quot;에는 측정한 항목마다 &quot;what&quot;(prefill, first: 첫 토큰까지의 시간, decode), &quot;tokens&quot;, &quot;depth&quot;,
+&quot;sequences&quot;, &quot;median&quot;, &quot;min&quot;, &quot;max&quot;, &quot;unit&quot;이 있습니다. decode에는 읽은 &quot;bytes_per_second&quot;도 있고,
+--bandwidth를 주면 &quot;memory_bytes_per_second&quot;에서 차지하는 비율도 있습니다. &quot;bytes_per_token&quot;은 한 단계가
+읽는 텐서의 바이트 수, &quot;peak_bytes&quot;는 시스템이 알려 준 프로세스의 최대 메모리이며, 나머지 *_bytes는
+엔진이 가진 메모리입니다. &quot;profile&quot;에는 &quot;prefill&quot;과 &quot;decode&quot;마다 &quot;kernel&quot;, &quot;calls&quot;, &quot;seconds&quot;, &quot;bytes&quot;,
+&quot;bytes_per_second&quot;가 있습니다.</translation>
     </message>
 </context>
 <context>

@@ -1426,10 +1426,6 @@
         <translation>第%1轮，共%2轮</translation>
     </message>
     <message>
-        <source>Tokens of the prompt.</source>
-        <translation>提示词的词元数。</translation>
-    </message>
-    <message>
         <source>Tokens of the reply.</source>
         <translation>回复的词元数。</translation>
     </message>
@@ -1700,6 +1696,59 @@
     <message>
         <source>A smaller model of the same vocabulary guesses ahead: the same reply, sooner where it guesses well.</source>
         <translation>由词表相同的较小模型提前猜测：回复相同，猜得准时更快。</translation>
+    </message>
+    <message>
+        <source>give numbers from %1 on, separated by commas</source>
+        <translation>请给出不小于%1的数，用逗号分隔</translation>
+    </message>
+    <message>
+        <source>  this device does not time its kernels</source>
+        <translation>  此设备不为其内核计时</translation>
+    </message>
+    <message>
+        <source>Kernels of a prompt:</source>
+        <translation>读取提示的内核：</translation>
+    </message>
+    <message>
+        <source>Kernels of a reply:</source>
+        <translation>生成回复的内核：</translation>
+    </message>
+    <message>
+        <source>Tokens of the prompt; several as in 128,512.</source>
+        <translation>提示的词元数；多个时写作128,512。</translation>
+    </message>
+    <message>
+        <source>Tokens before the reply; several as in 0,2048.</source>
+        <translation>回复之前的词元数；多个时写作0,2048。</translation>
+    </message>
+    <message>
+        <source>Tokens of the prompts, repeated as needed; otherwise ordinary ones at random.</source>
+        <translation>提示所用的词元，不够时重复；不给则随机取普通词元。</translation>
+    </message>
+    <message>
+        <source>Also measure how quickly memory can be read, and the share that replies reach.</source>
+        <translation>同时测量内存读取速度，以及回复达到的比例。</translation>
+    </message>
+    <message>
+        <source>Also print what each kernel cost, in a round of its own.</source>
+        <translation>另跑一轮，列出每个内核的开销。</translation>
+    </message>
+    <message>
+        <source>Also measure N replies that share what stands before them; 0 does not.</source>
+        <translation>同时测量共用前文的N个回复；0为不测量。</translation>
+    </message>
+    <message>
+        <source>JSON: &quot;results&quot; lists what was measured, each with &quot;what&quot; (prefill, first: the time to the first
+token, decode), &quot;tokens&quot;, &quot;depth&quot;, &quot;sequences&quot;, &quot;median&quot;, &quot;min&quot;, &quot;max&quot; and &quot;unit&quot;; decode also has
+&quot;bytes_per_second&quot; read and, with --bandwidth, its share of &quot;memory_bytes_per_second&quot;.
+&quot;bytes_per_token&quot; counts the tensors that one step reads, &quot;peak_bytes&quot; is the most memory that the
+process had, as the system says; the other *_bytes are what the engine holds. &quot;profile&quot; lists
+&quot;kernel&quot;, &quot;calls&quot;, &quot;seconds&quot;, &quot;bytes&quot; and &quot;bytes_per_second&quot; for &quot;prefill&quot; and &quot;decode&quot;.</source>
+        <translation>JSON：&quot;results&quot;列出每项测量，各有&quot;what&quot;（prefill；first：到第一个词元的时间；decode）、&quot;tokens&quot;、&quot;depth&quot;、
+&quot;sequences&quot;、&quot;median&quot;、&quot;min&quot;、&quot;max&quot;和&quot;unit&quot;；decode还有读取的&quot;bytes_per_second&quot;，加上--bandwidth时还有它占
+&quot;memory_bytes_per_second&quot;的比例。&quot;bytes_per_token&quot;是一步所读张量的字节数，&quot;peak_bytes&quot;是系统报告的
+进程最大内存；其余*_bytes是引擎占有的内存。&quot;profile&quot;分&quot;prefill&quot;和&quot;decode&quot;列出&quot;kernel&quot;、&quot;calls&quot;、
+&quot;seconds&quot;、&quot;bytes&quot;和&quot;bytes_per_second&quot;。</translation>
     </message>
 </context>
 <context>

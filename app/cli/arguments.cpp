@@ -71,6 +71,12 @@ void Arguments::ids(const QString& name, const QString& description, Presence pr
     m_idLists << name;
 }
 
+void Arguments::counts(const QString& name, const QString& description, const QString& standard,
+                       quint32 smallest) {
+    m_parser.addOption({name, description, QStringLiteral("N,N"), standard});
+    m_countLists.insert(name, smallest);
+}
+
 Result<void> Arguments::parse(const QStringList& words) {
     if (!m_parser.parse(QStringList{QString()} + words))
         return wrong(m_parser.unknownOptionNames().isEmpty()
@@ -89,6 +95,8 @@ Result<void> Arguments::parse(const QStringList& words) {
         if (const Result<void> good = checkNumber(range.key(), *range); !good) return good;
     for (const QString& name : m_idLists)
         if (const Result<void> good = checkIds(name); !good) return good;
+    for (auto list = m_countLists.cbegin(); list != m_countLists.cend(); ++list)
+        if (const Result<void> good = checkCounts(list.key(), *list); !good) return good;
     for (auto choice = m_choices.cbegin(); choice != m_choices.cend(); ++choice)
         if (const Result<void> good = checkChoice(choice.key(), *choice); !good) return good;
     return {};
@@ -118,6 +126,23 @@ Result<void> Arguments::checkIds(const QString& name) const {
         if (!good) return wrong(dashed(name), Cli::tr("give token ids separated by commas, as in 1,2,3"));
     }
     return {};
+}
+
+Result<void> Arguments::checkCounts(const QString& name, quint32 smallest) const {
+    for (const QString& one : text(name).split(u',')) {
+        bool good = false;
+        if (const quint32 value = one.toUInt(&good); !good || value < smallest)
+            return wrong(dashed(name) + u' ' + text(name),
+                         Cli::tr("give numbers from %1 on, separated by commas").arg(smallest));
+    }
+    return {};
+}
+
+std::vector<quint32> Arguments::counts(const QString& name) const {
+    std::vector<quint32> out;
+    for (const QString& one : text(name).split(u','))
+        out.push_back(one.toUInt());
+    return out;
 }
 
 std::vector<TokenId> Arguments::ids(const QString& name) const {

@@ -31,6 +31,8 @@ public:
     void number(const QString& name, const QString& value, const QString& description, double standard,
                 double smallest, double largest);
     void ids(const QString& name, const QString& description, Presence presence);
+    // One number or several, as in 128,512.
+    void counts(const QString& name, const QString& description, const QString& standard, quint32 smallest);
 
     Result<void> parse(const QStringList& words);
 
@@ -42,6 +44,7 @@ public:
     quint64 count(const QString& name) const { return m_parser.value(name).toULongLong(); }
     double number(const QString& name) const { return m_parser.value(name).toDouble(); }
     std::vector<TokenId> ids(const QString& name) const;
+    std::vector<quint32> counts(const QString& name) const;
 
     QString optionsHelp() const; // the table of options, one a line
 
@@ -53,11 +56,13 @@ private:
     Result<void> checkNumber(const QString& name, const Range& range) const;
     Result<void> checkChoice(const QString& name, const QStringList& allowed) const;
     Result<void> checkIds(const QString& name) const;
+    Result<void> checkCounts(const QString& name, quint32 smallest) const;
 
     QCommandLineParser m_parser;
     QHash<QString, Range> m_ranges;
     QHash<QString, QStringList> m_choices;
     QStringList m_idLists;
+    QHash<QString, quint32> m_countLists; // and the smallest number that each may hold
     QStringList m_required;
     Presence m_model = Presence::Optional;
     bool m_takesModel = false;

@@ -1,95 +1,221 @@
-#include "app/cli/run_model.h"
+#include "app/cli/speed_bench.h"
 #include "app/cli/text.h"
+#include "engine/base/host_memory.h"
+#include "engine/base/memory_bandwidth.h"
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-#include <random>
+#include <thread>
 
 namespace ponder {
 namespace {
 
-struct Speed {
-    double prefill = 0; // tokens a second
-    double decode = 0;
-};
-
 struct Plan {
-    std::uint32_t prompt, reply, rounds;
+    std::vector<std::uint32_t> prompts, depths;
+    std::uint32_t reply = 0, rounds = 0, sequences = 0;
+    unsigned threads = 1;
+    bool bandwidth = false, profile = false;
+
+    // What the longest of them needs.
+    std::uint32_t contextTokens() const {
+        const std::uint64_t prompt = *std::max_element(prompts.begin(), prompts.end()) + std::uint64_t{1};
+        const std::uint64_t depth = std::max(*std::max_element(depths.begin(), depths.end()), 1U);
+        return static_cast<std::uint32_t>(std::min<std::uint64_t>(
+            std::max(prompt, depth + std::uint64_t{reply} * std::max(sequences, 1U)), UINT32_MAX));
+    }
 };
 
-// Ordinary tokens at random: what they say does not matter for speed. The same round gives the same prompt.
-std::vector<TokenId> randomPrompt(const Tokenizer& tokenizer, std::uint32_t length, std::uint32_t round) {
-    std::mt19937 random(round);
-    std::uniform_int_distribution<TokenId> any(0, static_cast<TokenId>(tokenizer.size() - 1));
-    std::vector<TokenId> out;
-    while (out.size() < length)
-        if (const TokenId id = any(random); !tokenizer.isControl(id) && !tokenizer.isEndOfGeneration(id))
-            out.push_back(id);
+struct Report {
+    std::vector<Figure> figures;
+    std::vector<KernelTime> prefillKernels, decodeKernels;
+    std::uint64_t peakBytes = 0;
+    double bandwidth = 0; // of the host's memory, bytes a second; 0: not measured
+};
+
+const char* name(Figure::What what) {
+    switch (what) {
+    case Figure::What::Prefill:
+        return "prefill";
+    case Figure::What::FirstToken:
+        return "first";
+    case Figure::What::Decode:
+        break;
+    }
+    return "decode";
+}
+
+const Figure& find(const Report& report, Figure::What what) {
+    return *std::find_if(report.figures.begin(), report.figures.end(),
+                         [&](const Figure& figure) { return figure.what == what; });
+}
+
+Result<Report> measure(const Invocation& call, const RunModel& loaded, const Plan& plan,
+                       std::stop_token stop) {
+    SpeedBench bench(loaded, call.arguments.ids(QStringLiteral("ids")), plan.rounds, std::move(stop));
+    const auto onRound = [&](const Figure& figure) {
+        call.console.progress(
+            QStringLiteral("%1 %2: ").arg(QLatin1String(name(figure.what))).arg(figure.tokens) +
+            Cli::tr("round %1 of %2").arg(figure.values.size()).arg(plan.rounds));
+    };
+    Report out;
+    if (const auto warm = bench.warmUp(); !warm) return warm.error();
+    for (const std::uint32_t tokens : plan.prompts) {
+        const auto figures = bench.prefill(tokens, onRound);
+        if (!figures) return figures.error();
+        out.figures.insert(out.figures.end(), figures->begin(), figures->end());
+    }
+    for (const std::uint32_t depth : plan.depths) {
+        const auto figure = bench.decode(plan.reply, depth, onRound);
+        if (!figure) return figure.error();
+        out.figures.push_back(*figure);
+        if (plan.sequences == 0) continue;
+        const auto many = bench.decodeMany(plan.reply, depth, plan.sequences, onRound);
+        if (!many) return many.error();
+        out.figures.push_back(*many);
+    }
+    if (plan.profile) {
+        auto decode = bench.profileDecode(plan.reply, plan.depths.front());
+        if (!decode) return decode.error();
+        auto prefill = bench.profilePrefill(plan.prompts.front());
+        if (!prefill) return prefill.error();
+        out.decodeKernels = std::move(*decode);
+        out.prefillKernels = std::move(*prefill);
+    }
+    out.peakBytes = peakProcessBytes();
+    if (plan.bandwidth) { // last, as it takes a gigabyte
+        const auto speeds = measureMemoryBandwidth({plan.threads});
+        if (!speeds) return speeds.error();
+        out.bandwidth = *std::max_element(speeds->begin(), speeds->end());
+    }
     return out;
 }
 
-Result<Speed> measure(const RunModel& loaded, const Plan& plan, std::uint32_t round, std::stop_token stop) {
-    GenerateSettings settings;
-    settings.sampling.temperature = 0;
-    settings.maxTokens = plan.reply;
-    settings.ignoreEndOfText = true;
-    loaded.session->clear();
-    const auto prompt = randomPrompt(loaded.model->tokenizer(), plan.prompt, round);
-    const auto result = loaded.session->generate(prompt, settings, {}, stop);
-    if (!result) return result.error();
-    if (result->reason == FinishReason::Cancelled) return Error{ErrorCode::Cancelled, {}, {}};
-    return Speed{plan.prompt / std::max(result->prefillSeconds, 1e-9), result->decodeTokensPerSecond()};
+// What the weights of a token are read with; a card has memory of its own, which was not measured.
+bool usesHostMemory(const DeviceInfo& device) { return device.kind != DeviceKind::Discrete; }
+
+Json toJson(const Figure& figure, const Report& report, const RunModel& loaded) {
+    const bool seconds = figure.what == Figure::What::FirstToken;
+    Json out{{"what", name(figure.what)},     {"tokens", figure.tokens},           {"depth", figure.depth},
+             {"sequences", figure.sequences}, {"median", figure.median()},         {"min", figure.smallest()},
+             {"max", figure.largest()},       {"unit", seconds ? "s" : "tokens/s"}};
+    // Several sequences share the weights that a step reads.
+    if (figure.what != Figure::What::Decode || figure.sequences > 1) return out;
+    const double read = figure.median() * static_cast<double>(bytesReadPerToken(loaded.model->file()));
+    out["bytes_per_second"] = read;
+    if (report.bandwidth > 0 && usesHostMemory(loaded.model->device()))
+        out["bandwidth_share"] = read / report.bandwidth;
+    return out;
 }
 
-double median(std::vector<Speed> speeds, double Speed::*which) {
-    const auto middle = speeds.begin() + static_cast<std::ptrdiff_t>(speeds.size() / 2);
-    std::nth_element(speeds.begin(), middle, speeds.end(),
-                     [&](const Speed& a, const Speed& b) { return a.*which < b.*which; });
-    return *middle.*which;
+Json toJson(const std::vector<KernelTime>& kernels) {
+    Json out = Json::array();
+    for (const KernelTime& kernel : kernels)
+        out.push_back({{"kernel", kernel.kernel},
+                       {"calls", kernel.calls},
+                       {"seconds", kernel.seconds},
+                       {"bytes", kernel.bytes},
+                       {"bytes_per_second",
+                        kernel.seconds > 0 ? static_cast<double>(kernel.bytes) / kernel.seconds : 0.0}});
+    return out;
 }
 
-Json report(const RunModel& loaded, const Plan& plan, const std::vector<Speed>& speeds) {
+// Without the lists of figures and kernels.
+Json particulars(const RunModel& loaded, const Plan& plan, const Report& report) {
     const MemoryUse memory = loaded.model->memory();
-    return {{"model", loaded.model->file().displayName()},
-            {"device", loaded.model->device().id},
-            {"device_name", loaded.model->device().name},
-            {"context", loaded.model->contextTokens()},
-            {"prompt_tokens", plan.prompt},
-            {"reply_tokens", plan.reply},
-            {"rounds", plan.rounds},
-            {"prefill_tokens_per_second", median(speeds, &Speed::prefill)},
-            {"decode_tokens_per_second", median(speeds, &Speed::decode)},
-            {"load_seconds", loaded.model->loadSeconds()},
-            {"peak_bytes", memory.total()},
-            {"weights_bytes", memory.weights},
-            {"kv_bytes", memory.kv},
-            {"scratch_bytes", memory.scratch},
-            {"staging_bytes", memory.staging}};
+    Json out{{"model", loaded.model->file().displayName()},
+             {"device", loaded.model->device().id},
+             {"device_name", loaded.model->device().name},
+             {"context", loaded.model->contextTokens()},
+             {"prompt_tokens", plan.prompts.front()},
+             {"reply_tokens", plan.reply},
+             {"rounds", plan.rounds},
+             {"prefill_tokens_per_second", find(report, Figure::What::Prefill).median()},
+             {"decode_tokens_per_second", find(report, Figure::What::Decode).median()},
+             {"load_seconds", loaded.model->loadSeconds()},
+             {"peak_bytes", report.peakBytes},
+             {"weights_bytes", memory.weights},
+             {"kv_bytes", memory.kv},
+             {"scratch_bytes", memory.scratch},
+             {"staging_bytes", memory.staging},
+             {"bytes_per_token", bytesReadPerToken(loaded.model->file())}};
+    if (report.bandwidth > 0) out["memory_bytes_per_second"] = report.bandwidth;
+    return out;
+}
+
+void printFigures(const Console& console, const Report& report) {
+    console.line({});
+    for (const Figure& figure : report.figures) {
+        QString label = QStringLiteral("%1 %2").arg(QLatin1String(name(figure.what))).arg(figure.tokens);
+        if (figure.depth > 0) label += QStringLiteral(" @ %1").arg(figure.depth);
+        if (figure.sequences > 1) label += QStringLiteral(" x %1").arg(figure.sequences);
+        const bool seconds = figure.what == Figure::What::FirstToken;
+        const int digits = seconds ? 3 : 1;
+        console.line(QStringLiteral("%1 %2 %3  (%4 - %5)")
+                         .arg(label, -20)
+                         .arg(figure.median(), 10, 'f', digits)
+                         .arg(seconds ? QStringLiteral("s       ") : QStringLiteral("tokens/s"))
+                         .arg(figure.smallest(), 0, 'f', digits)
+                         .arg(figure.largest(), 0, 'f', digits));
+    }
+}
+
+void printKernels(const Console& console, const QString& title, const std::vector<KernelTime>& kernels) {
+    console.line(u'\n' + title);
+    if (kernels.empty()) console.line(Cli::tr("  this device does not time its kernels"));
+    for (const KernelTime& kernel : kernels)
+        console.line(
+            QStringLiteral("  %1 %2 x %3 ms %4 MB %5 GB/s")
+                .arg(QString::fromStdString(kernel.kernel), -36)
+                .arg(kernel.calls, 7)
+                .arg(kernel.seconds * 1e3, 10, 'f', 3)
+                .arg(static_cast<double>(kernel.bytes) / 1e6, 10, 'f', 1)
+                .arg(kernel.seconds > 0 ? static_cast<double>(kernel.bytes) / kernel.seconds / 1e9 : 0.0, 7,
+                     'f', 2));
+}
+
+void print(const Invocation& call, const RunModel& loaded, const Plan& plan, const Report& report) {
+    Json json = particulars(loaded, plan, report);
+    if (!call.console.json()) {
+        call.console.table(json);
+        printFigures(call.console, report);
+        if (!plan.profile) return;
+        printKernels(call.console, Cli::tr("Kernels of a prompt:"), report.prefillKernels);
+        printKernels(call.console, Cli::tr("Kernels of a reply:"), report.decodeKernels);
+        return;
+    }
+    json["results"] = Json::array();
+    for (const Figure& figure : report.figures)
+        json["results"].push_back(toJson(figure, report, loaded));
+    if (plan.profile)
+        json["profile"] = {{"prefill", toJson(report.prefillKernels)},
+                           {"decode", toJson(report.decodeKernels)}};
+    call.console.value(json);
+}
+
+Plan readPlan(const Arguments& arguments) {
+    const auto count = [&](const char* name) {
+        return static_cast<std::uint32_t>(arguments.count(QLatin1String(name)));
+    };
+    Plan plan{arguments.counts(QStringLiteral("p")), arguments.counts(QStringLiteral("d"))};
+    plan.reply = count("n");
+    plan.rounds = count("r");
+    plan.sequences = count("sequences");
+    plan.threads = count("threads");
+    if (plan.threads == 0) plan.threads = std::max(std::thread::hardware_concurrency(), 1U);
+    plan.bandwidth = arguments.has(QStringLiteral("bandwidth"));
+    plan.profile = arguments.has(QStringLiteral("profile"));
+    return plan;
 }
 
 int run(const Invocation& call) {
-    const auto count = [&](const char* name) {
-        return static_cast<std::uint32_t>(call.arguments.count(QLatin1String(name)));
-    };
-    const Plan plan{count("p"), count("n"), count("r")};
+    const Plan plan = readPlan(call.arguments);
     const Interrupt::Guard guard(call.interrupt);
-    const auto loaded = RunModel::load(call, guard.token());
+    const auto loaded = RunModel::load(call, guard.token(), plan.contextTokens());
     if (!loaded) return call.console.fail(loaded.error());
-
-    std::vector<Speed> speeds;
-    for (std::uint32_t round = 0; round <= plan.rounds; ++round) {
-        call.console.progress(Cli::tr("round %1 of %2").arg(round).arg(plan.rounds));
-        const auto speed = measure(*loaded, plan, round, guard.token());
-        if (!speed) return call.console.fail(speed.error());
-        if (round > 0) speeds.push_back(*speed); // round 0 warms up
-    }
+    const auto report = measure(call, *loaded, plan, guard.token());
+    if (!report) return call.console.fail(report.error());
     call.console.progress({});
-    const Json json = report(*loaded, plan, speeds);
-    if (call.console.json())
-        call.console.value(json);
-    else
-        call.console.table(json);
+    print(call, *loaded, plan, *report);
     return kDone;
 }
 
@@ -97,19 +223,46 @@ void declare(Arguments& arguments) {
     const QString n = QStringLiteral("N");
     arguments.takesModel();
     arguments.takesDevice();
-    arguments.count(QStringLiteral("p"), n, Cli::tr("Tokens of the prompt."), 128, 1);
+    arguments.counts(QStringLiteral("p"), Cli::tr("Tokens of the prompt; several as in 128,512."),
+                     QStringLiteral("128"), 1);
     arguments.count(QStringLiteral("n"), n, Cli::tr("Tokens of the reply."), 32, 2);
+    arguments.counts(QStringLiteral("d"), Cli::tr("Tokens before the reply; several as in 0,2048."),
+                     QStringLiteral("0"), 0);
+    arguments.count(QStringLiteral("sequences"), n,
+                    Cli::tr("Also measure N replies that share what stands before them; 0 does not."), 0, 0,
+                    kMostReplies);
     arguments.count(QStringLiteral("r"), n, Cli::tr("Rounds; the result is their median."), 3, 1, 1000);
+    arguments.ids(QStringLiteral("ids"),
+                  Cli::tr("Tokens of the prompts, repeated as needed; otherwise ordinary ones at random."),
+                  Arguments::Presence::Optional);
+    arguments.flag(QStringLiteral("bandwidth"),
+                   Cli::tr("Also measure how quickly memory can be read, and the share that replies reach."));
+    arguments.flag(QStringLiteral("profile"),
+                   Cli::tr("Also print what each kernel cost, in a round of its own."));
 }
 
 } // namespace
 
 const Command kBenchCommand{
     "bench",
-    "MODEL [--device D] [--context N] [-p 128] [-n 32] [-r 3] [--json]",
+    "MODEL [--device D] [--context N] [-p 128,...] [-n 32] [-d 0,...] [-r 3] [--sequences N] [--bandwidth] "
+    "[--profile] "
+    "[--json]",
     QT_TRANSLATE_NOOP("ponder::Cli", "Measures reading and writing speed, loading time and memory."),
-    "bench model.gguf\nbench model.gguf --device vulkan:1 -p 512 -n 128 -r 5 --json",
+    "bench model.gguf\nbench model.gguf --device vulkan:1 -p 128,512 -n 64 -d 0,2048 -r 5 --json",
     declare,
-    run};
+    run,
+    QT_TRANSLATE_NOOP(
+        "ponder::Cli",
+        "JSON: \"results\" lists what was measured, each with \"what\" (prefill, first: the time to the "
+        "first\n"
+        "token, decode), \"tokens\", \"depth\", \"sequences\", \"median\", \"min\", \"max\" and \"unit\"; "
+        "decode also has\n"
+        "\"bytes_per_second\" read and, with --bandwidth, its share of \"memory_bytes_per_second\".\n"
+        "\"bytes_per_token\" counts the tensors that one step reads, \"peak_bytes\" is the most memory that "
+        "the\n"
+        "process had, as the system says; the other *_bytes are what the engine holds. \"profile\" lists\n"
+        "\"kernel\", \"calls\", \"seconds\", \"bytes\" and \"bytes_per_second\" for \"prefill\" and "
+        "\"decode\".")};
 
 } // namespace ponder

@@ -26,6 +26,7 @@ struct Command {
     const char* examples; // one a line, as typed after the prompt
     void (*declare)(Arguments& arguments);
     int (*run)(const Invocation& call);
+    const char* notes = nullptr; // English paragraph under the options, translated as above; or nothing
 };
 
 extern const Command kDevicesCommand;

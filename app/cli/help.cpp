@@ -28,6 +28,7 @@ QString commandHelp(const Command& command, const Arguments& arguments) {
             .trimmed();
     out += QStringLiteral("\n\n") + Cli::tr(command.summary) + QStringLiteral("\n\n");
     out += Cli::tr("Options:") + u'\n' + arguments.optionsHelp() + u'\n';
+    if (command.notes) out += Cli::tr(command.notes) + QStringLiteral("\n\n");
     out += Cli::tr("Examples:") + u'\n';
     for (const QString& example : QString::fromLatin1(command.examples).split(u'\n', Qt::SkipEmptyParts))
         out += QStringLiteral("  ponder-cli %1\n").arg(example);

@@ -269,9 +269,66 @@ private slots:
             runCli(onReference({"bench", tinyReasoner(), "-p", "8", "-n", "4", "-r", "2", "--json"}));
         QCOMPARE(run.exitCode, 0);
         const QJsonObject json = run.json();
-        for (const char* key :
-             {"prefill_tokens_per_second", "decode_tokens_per_second", "load_seconds", "peak_bytes"})
+        for (const char* key : {"prefill_tokens_per_second", "decode_tokens_per_second", "load_seconds"})
             QVERIFY2(json[key].toDouble() > 0, key);
+        // The process holds the weights, and the program besides.
+        QVERIFY(json["peak_bytes"].toDouble() > json["weights_bytes"].toDouble());
+        QVERIFY(!json.contains("memory_bytes_per_second"));
+        QVERIFY(!json.contains("profile"));
+    }
+
+    void benchGivesMedianAndSpreadOfEveryLength() {
+        const QJsonObject json = runCli(onReference({"bench", tinyReasoner(), "-p", "8,16", "-n", "4", "-d",
+                                                     "0,24", "-r", "2", "--ids", "1,2,3", "--json"}))
+                                     .json();
+        QStringList measured;
+        for (const QJsonValue& result : json["results"].toArray()) {
+            measured << QStringLiteral("%1 %2 %3")
+                            .arg(result["what"].toString())
+                            .arg(result["tokens"].toInt())
+                            .arg(result["depth"].toInt());
+            QVERIFY(result["min"].toDouble() > 0);
+            QVERIFY(result["min"].toDouble() <= result["median"].toDouble());
+            QVERIFY(result["median"].toDouble() <= result["max"].toDouble());
+        }
+        QCOMPARE(measured, (QStringList{"prefill 8 0", "first 8 0", "prefill 16 0", "first 16 0",
+                                        "decode 4 0", "decode 4 24"}));
+        QCOMPARE(json["context"].toInt(), 28); // what the longest needs
+    }
+
+    void benchSaysWhichShareOfTheMemorySpeedAReplyReaches() {
+        const QJsonObject json = runCli(onReference({"bench", tinyReasoner(), "-p", "2", "-n", "2", "-r", "1",
+                                                     "--bandwidth", "--profile", "--json"}))
+                                     .json();
+        const QJsonValue decode = json["results"].toArray().last();
+        const double share = decode["bandwidth_share"].toDouble();
+        QVERIFY(share > 0 && share < 10); // the file is so small that a cache may hold it
+        QCOMPARE(decode["bytes_per_second"].toDouble(),
+                 decode["median"].toDouble() * json["bytes_per_token"].toDouble());
+        QCOMPARE(share, decode["bytes_per_second"].toDouble() / json["memory_bytes_per_second"].toDouble());
+        QVERIFY(json["profile"]["decode"].isArray());
+    }
+
+    void benchMeasuresSequencesThatShareAPrompt() {
+        const QJsonObject json = runCli(onReference({"bench", tinyReasoner(), "-p", "2", "-n", "4", "-d", "8",
+                                                     "-r", "1", "--sequences", "3", "--json"}))
+                                     .json();
+        const QJsonArray results = json["results"].toArray();
+        QCOMPARE(results.size(), 4);
+        QCOMPARE(results[2]["sequences"].toInt(), 1);
+        QCOMPARE(results[3]["sequences"].toInt(), 3);
+        QCOMPARE(results[3]["depth"].toInt(), 8);
+        QVERIFY(results[3]["median"].toDouble() > 0);
+        QCOMPARE(json["context"].toInt(), 8 + 3 * 4);
+    }
+
+    void benchRefusesLengthsThatAreNone() {
+        for (const QStringList& wrong : {QStringList{"-p", "0"}, QStringList{"-p", "8,"},
+                                         QStringList{"-d", "x"}, QStringList{"-n", "1"}}) {
+            const CliRun run = runCli(onReference({"bench", tinyReasoner()}) + wrong);
+            QCOMPARE(run.exitCode, 2);
+            QVERIFY2(run.err.contains(wrong.first()), qPrintable(run.err));
+        }
     }
 
     void anInterruptEndsWithOneHundredAndThirty() {
