@@ -14,6 +14,8 @@
 #include "engine/proposer.h"
 
 #include <chrono>
+#include <filesystem>
+#include <limits>
 
 namespace ponder {
 
@@ -82,6 +84,8 @@ using OnToken = std::function<bool(const ReplyToken&)>;
 // The same for one of several replies, counted from 0; false stops this one alone.
 using OnManyTokens = std::function<bool(std::size_t reply, const ReplyToken&)>;
 
+inline constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
+
 // Replies that generateMany() makes at once.
 inline constexpr std::size_t kMostReplies = 64;
 
@@ -105,6 +109,15 @@ public:
     // Logits [rows x vocabulary] of all positions from firstLogits on; nothing is sampled.
     virtual Result<std::vector<float>> logits(std::span<const TokenId> tokens, std::size_t firstLogits,
                                               std::stop_token stop) = 0;
+    // Keeps the tokens in the KV cache, and what it holds for them, in a file that only its owner may read.
+    // Errors: FileUnwritable, also where it would be larger than `mostBytes`; DeviceLost.
+    virtual Result<void> saveState(const std::filesystem::path& path,
+                                   std::uint64_t mostBytes = kNoLimit) const = 0;
+    // Takes back from such a file as much as `tokens` begin with, exactly: the next logits are the same.
+    // Where the file is damaged, of another model or another device's layout, or no better than what is in
+    // the cache already, nothing changes. Returns how many tokens came back. Errors: DeviceLost.
+    virtual Result<std::uint32_t> restoreState(const std::filesystem::path& path,
+                                               std::span<const TokenId> tokens) = 0;
     virtual std::uint32_t contextTokens() const = 0;
     virtual std::uint32_t usedTokens() const = 0; // in the KV cache now
     virtual void clear() = 0;                     // forget the KV cache's content

@@ -78,7 +78,7 @@ Result<std::unique_ptr<Session>> LocalModel::createSession() {
     Result<std::unique_ptr<KvCache>> cache = m_executor->createCache(m_contextTokens, m_kvType);
     if (!cache) return cache.error();
     return std::unique_ptr<Session>(
-        std::make_unique<LocalSession>(m_config, *m_tokenizer, *m_executor, std::move(*cache)));
+        std::make_unique<LocalSession>(*m_file, m_config, *m_tokenizer, *m_executor, std::move(*cache)));
 }
 
 } // namespace ponder

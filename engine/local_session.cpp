@@ -1,15 +1,19 @@
 #include "engine/local_session.h"
 
 #include "engine/base/translatable.h"
+#include "engine/file/fingerprint.h"
+#include "engine/file/mapped_file.h"
 #include "engine/many_replies.h"
+#include "engine/session_state.h"
 #include "engine/speculation.h"
 
 #include <algorithm>
 
 namespace ponder {
-LocalSession::LocalSession(const ModelConfig& config, const Tokenizer& tokenizer, Executor& executor,
-                           std::unique_ptr<KvCache> cache)
-    : m_config(config), m_tokenizer(tokenizer), m_executor(executor), m_cache(std::move(cache)) {}
+LocalSession::LocalSession(const ModelFile& file, const ModelConfig& config, const Tokenizer& tokenizer,
+                           Executor& executor, std::unique_ptr<KvCache> cache)
+    : m_file(file), m_config(config), m_tokenizer(tokenizer), m_executor(executor),
+      m_cache(std::move(cache)) {}
 
 Result<GenerateResult> LocalSession::generate(std::span<const TokenId> prompt,
                                               const GenerateSettings& settings, const OnToken& onToken,
@@ -174,12 +178,33 @@ Result<void> LocalSession::checkTokens(std::span<const TokenId> tokens) const {
 }
 
 std::size_t LocalSession::reusePrefix(std::span<const TokenId> tokens, std::size_t most) {
-    const auto [inCache, inPrompt] =
-        std::mismatch(m_tokens.begin(), m_tokens.end(), tokens.begin(), tokens.end());
-    std::size_t kept = static_cast<std::size_t>(inCache - m_tokens.begin());
-    kept = std::min(kept, most);
+    const std::size_t kept = std::min(commonPrefix(m_tokens, tokens), most);
     m_tokens.resize(kept);
     return kept;
+}
+
+std::size_t LocalSession::commonPrefix(std::span<const TokenId> a, std::span<const TokenId> b) {
+    return static_cast<std::size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin());
+}
+
+Result<void> LocalSession::saveState(const std::filesystem::path& path, std::uint64_t mostBytes) const {
+    return SessionState::write(path, fingerprint(m_file), m_tokens, *m_cache, mostBytes);
+}
+
+Result<std::uint32_t> LocalSession::restoreState(const std::filesystem::path& path,
+                                                 std::span<const TokenId> tokens) {
+    const auto file = MappedFile::open(path);
+    const auto state = file ? SessionState::read(file->bytes()) : std::nullopt;
+    if (!state || state->layout != m_cache->layoutName() || state->tokens.size() > m_cache->capacity())
+        return 0U;
+    const std::size_t kept = commonPrefix(state->tokens, tokens);
+    if (kept <= commonPrefix(m_tokens, tokens) || state->model != fingerprint(m_file)) return 0U;
+    m_tokens.clear(); // whatever comes now is written over them
+    const Result<bool> restored = state->restoreTo(*m_cache);
+    if (!restored) return restored.error();
+    if (!*restored) return 0U;
+    m_tokens.assign(tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(kept));
+    return static_cast<std::uint32_t>(kept);
 }
 
 } // namespace ponder

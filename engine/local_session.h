@@ -10,8 +10,8 @@ namespace ponder {
 
 class LocalSession final : public Session {
 public:
-    LocalSession(const ModelConfig& config, const Tokenizer& tokenizer, Executor& executor,
-                 std::unique_ptr<KvCache> cache);
+    LocalSession(const ModelFile& file, const ModelConfig& config, const Tokenizer& tokenizer,
+                 Executor& executor, std::unique_ptr<KvCache> cache);
 
     Result<GenerateResult> generate(std::span<const TokenId> prompt, const GenerateSettings& settings,
                                     const OnToken& onToken, std::stop_token stop,
@@ -22,6 +22,9 @@ public:
                                                      const Progress& prefillProgress) override;
     Result<std::vector<float>> logits(std::span<const TokenId> tokens, std::size_t firstLogits,
                                       std::stop_token stop) override;
+    Result<void> saveState(const std::filesystem::path& path, std::uint64_t mostBytes) const override;
+    Result<std::uint32_t> restoreState(const std::filesystem::path& path,
+                                       std::span<const TokenId> tokens) override;
     std::uint32_t contextTokens() const override { return m_cache->capacity(); }
     std::uint32_t usedTokens() const override { return static_cast<std::uint32_t>(m_tokens.size()); }
     void clear() override { m_tokens.clear(); }
@@ -47,6 +50,10 @@ private:
                                        std::span<const TokenId> guesses, TokenId& id);
     Result<FinishReason> decodeOnDevice(Reply& reply, DecodeStream& stream, std::stop_token stop);
 
+    // Tokens that two texts begin with alike.
+    static std::size_t commonPrefix(std::span<const TokenId> a, std::span<const TokenId> b);
+
+    const ModelFile& m_file;
     const ModelConfig& m_config;
     const Tokenizer& m_tokenizer;
     Executor& m_executor;

@@ -373,6 +373,10 @@
         <source>Something went wrong inside Ponder (%2). Please report it with this text.</source>
         <translation>Ponder 안에서 문제가 생겼습니다(%2). 이 문구와 함께 알려 주십시오.</translation>
     </message>
+    <message>
+        <source>%1 cannot be written: %2. Check the space on the disk and the permissions of the folder.</source>
+        <translation>%1에 쓸 수 없습니다: %2. 디스크의 남은 공간과 폴더의 권한을 확인하세요.</translation>
+    </message>
 </context>
 <context>
     <name>ErrorBanner</name>
@@ -822,6 +826,10 @@
     <message>
         <source>a draft needs the vocabulary of %1, but token %2 is &quot;%3&quot; there and &quot;%4&quot; here</source>
         <translation>초안 모델의 어휘는 %1의 어휘와 같아야 하는데 토큰 %2이(가) 그쪽에서는 &quot;%3&quot;이고 여기서는 &quot;%4&quot;입니다</translation>
+    </message>
+    <message>
+        <source>it would be larger than it may be</source>
+        <translation>허용된 크기보다 커집니다</translation>
     </message>
 </context>
 <context>

@@ -373,6 +373,10 @@
         <source>Something went wrong inside Ponder (%2). Please report it with this text.</source>
         <translation>Ponder内部出错（%2）。请附上这段文字报告问题。</translation>
     </message>
+    <message>
+        <source>%1 cannot be written: %2. Check the space on the disk and the permissions of the folder.</source>
+        <translation>无法写入%1：%2。请检查磁盘空间和文件夹的权限。</translation>
+    </message>
 </context>
 <context>
     <name>ErrorBanner</name>
@@ -822,6 +826,10 @@
     <message>
         <source>a draft needs the vocabulary of %1, but token %2 is &quot;%3&quot; there and &quot;%4&quot; here</source>
         <translation>草稿模型的词表必须与%1相同，但词元%2在那里是“%3”，在这里是“%4”</translation>
+    </message>
+    <message>
+        <source>it would be larger than it may be</source>
+        <translation>它会超过允许的大小</translation>
     </message>
 </context>
 <context>

@@ -6,6 +6,7 @@ ExitCode exitCode(ErrorCode code) {
     switch (code) {
     case ErrorCode::FileNotFound:
     case ErrorCode::FileUnreadable:
+    case ErrorCode::FileUnwritable:
     case ErrorCode::NotAModelFile:
     case ErrorCode::UnsupportedVersion:
     case ErrorCode::FileTruncated:

@@ -14,6 +14,10 @@ constexpr std::array kTemplates{
     std::pair{
         ErrorCode::FileUnreadable,
         PONDER_TR_NOOP("Error", "%1 cannot be read: %2. Check the permissions of the file and the disk.")},
+    std::pair{ErrorCode::FileUnwritable,
+              PONDER_TR_NOOP("Error",
+                             "%1 cannot be written: %2. Check the space on the disk and the permissions of "
+                             "the folder.")},
     std::pair{ErrorCode::NotAModelFile,
               PONDER_TR_NOOP("Error", "%1 is not a GGUF model file: %2. Choose a file that ends in .gguf.")},
     std::pair{ErrorCode::UnsupportedVersion,

@@ -20,6 +20,7 @@ enum class ErrorCode {
     // files
     FileNotFound,        // subject: path
     FileUnreadable,      // subject: path, detail: system's reason
+    FileUnwritable,      // subject: path, detail: system's reason
     NotAModelFile,       // subject: path, detail: what was found instead
     UnsupportedVersion,  // subject: path, detail: version found
     FileTruncated,       // subject: path, detail: where

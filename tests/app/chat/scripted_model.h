@@ -37,6 +37,10 @@ public:
     Result<std::vector<float>> logits(std::span<const TokenId>, std::size_t, std::stop_token) override {
         return Error{ErrorCode::Internal, {}, "no logits here"};
     }
+    Result<void> saveState(const std::filesystem::path&, std::uint64_t) const override { return {}; }
+    Result<std::uint32_t> restoreState(const std::filesystem::path&, std::span<const TokenId>) override {
+        return 0U;
+    }
     std::uint32_t contextTokens() const override { return 1024; }
     std::uint32_t usedTokens() const override { return 7; }
     void clear() override {}
