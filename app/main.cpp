@@ -7,6 +7,7 @@
 #include "app/desktop/window_view.h"
 #include "app/models/engine_services.h"
 
+#include <QFileInfo>
 #include <QGuiApplication>
 #include <QQuickStyle>
 #include <QTimer>
@@ -37,14 +38,16 @@ void openFirstModel(ponder::App& app, const ponder::WindowOptions& options) {
     if (!path.isEmpty()) app.library()->open(path);
 }
 
-std::unique_ptr<ponder::ChatEngine> makeEngine(bool fake) {
+std::unique_ptr<ponder::ChatEngine> makeEngine(bool fake, const ponder::Store& store) {
     if (fake) return std::make_unique<ponder::FakeChatEngine>();
-    return std::make_unique<ponder::EngineChat>();
+    auto engine = std::make_unique<ponder::EngineChat>();
+    engine->keepChatsIn(QFileInfo(store.file()).path() + QStringLiteral("/kv"));
+    return engine;
 }
 
 int show(const ponder::WindowOptions& options) {
     ponder::Store store(options.data.isEmpty() ? ponder::Database::defaultFolder() : options.data);
-    const std::unique_ptr<ponder::ChatEngine> engine = makeEngine(options.fake);
+    const std::unique_ptr<ponder::ChatEngine> engine = makeEngine(options.fake, store);
     ponder::App app(*engine, store,
                     options.fake ? ponder::fakeModelServices() : ponder::engineModelServices());
     ponder::WindowView view;

@@ -196,6 +196,7 @@ void ChatController::answer(int questionId) {
 
 ReplyRequest ChatController::requestFor(int questionId) const {
     ReplyRequest request;
+    request.chatId = m_messages->chatId();
     request.turns = m_messages->conversation().turnsUpTo(questionId);
     request.instruction = m_settings.instruction();
     request.thinking = m_settings.thinkingEnabled() || !canTurnThinkingOff();

@@ -34,6 +34,7 @@ struct ThinkMarkers {
 };
 
 struct ReplyRequest {
+    int chatId = 0;          // whose keys and values may be kept; 0: nobody's
     QList<ChatTurn> turns;   // ends with the user's question
     QString instruction;     // the user's system prompt, or empty
     bool thinking = true;    // the user's switch; false asks the template to close the thought at once
@@ -73,7 +74,7 @@ struct ReplySummary {
     int replyTokens = 0;
     int proposedTokens = 0; // guessed ahead
     int acceptedTokens = 0; // of these, those that came true
-    int contextUsed = 0; // tokens in the context now
+    int contextUsed = 0;    // tokens in the context now
     double secondsToFirstToken = 0;
     double tokensPerSecond = 0;
 };
@@ -88,6 +89,8 @@ public:
     virtual void unloadModel() = 0;
     virtual void generate(const ReplyRequest& request) = 0;
     virtual void stop() = 0;
+    // The chat was deleted: nothing of it stays on the disk.
+    virtual void forgetChat(int /*chatId*/) {}
 
 signals:
     void loadProgress(qint64 done, qint64 all);

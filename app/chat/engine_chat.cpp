@@ -43,7 +43,7 @@ EngineChat::EngineChat(ModelLoader loader, QObject* parent)
 EngineChat::~EngineChat() {
     m_loadStop.request_stop();
     m_replyStop.request_stop();
-    m_thread.quit(); // when the task that runs has seen its stop
+    work([this] { m_thread.quit(); }); // behind what was asked for, which sees its stop or is short
     m_thread.wait();
 }
 
@@ -176,6 +176,14 @@ void EngineChat::ended(quint64 reply, const Result<ReplySummary>& result) {
 }
 
 void EngineChat::stop() { m_replyStop.request_stop(); }
+
+void EngineChat::forgetChat(int chatId) {
+    work([this, chatId] { m_worker.forgetChat(chatId); });
+}
+
+void EngineChat::keepChatsIn(const QString& folder) {
+    work([this, folder] { m_worker.keepChatsIn(folder); });
+}
 
 void EngineChat::abandonReply() {
     if (m_reply == 0) return;

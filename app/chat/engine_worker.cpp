@@ -63,10 +63,19 @@ Result<LoadedModel> EngineWorker::load(const LoadRequestInfo& request, const Pro
         return error;
     }
     m_generator = std::move(*generator);
+    if (m_shelf) m_generator->keepOn(&*m_shelf);
     return describe(request, *m_model, *m_generator);
 }
 
+void EngineWorker::forgetChat(int chatId) {
+    if (m_generator)
+        m_generator->forget(chatId);
+    else if (m_shelf)
+        m_shelf->forget(chatId);
+}
+
 void EngineWorker::unload() {
+    if (m_generator) m_generator->putAway();
     m_generator.reset();
     m_model.reset();
 }

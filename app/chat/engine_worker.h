@@ -7,6 +7,8 @@
 
 #include "app/chat/reply_generator.h"
 
+#include <optional>
+
 namespace ponder {
 
 // Model::load, or what a test puts in its place.
@@ -17,6 +19,10 @@ class EngineWorker {
 public:
     explicit EngineWorker(ModelLoader loader) : m_loader(std::move(loader)) {}
 
+    // Where chats are kept from now on; nowhere until then.
+    void keepChatsIn(const QString& folder) { m_shelf.emplace(folder); }
+    void forgetChat(int chatId);
+
     // The previous model is freed first.
     Result<LoadedModel> load(const LoadRequestInfo& request, const Progress& progress,
                              const std::stop_token& stop);
@@ -26,6 +32,7 @@ public:
 
 private:
     ModelLoader m_loader;
+    std::optional<KvShelf> m_shelf;
     std::unique_ptr<Model> m_model;
     std::unique_ptr<ReplyGenerator> m_generator; // after the model: it is gone first
 };

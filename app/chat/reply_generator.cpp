@@ -90,12 +90,35 @@ QString ReplyGenerator::pieceOf(const ReplyToken& token, const ThinkMarkers& mar
     return QString::fromStdString(token.text);
 }
 
+void ReplyGenerator::putAway() {
+    if (m_shelf && m_chatId != 0 && m_unsaved) m_shelf->keep(m_chatId, *m_session);
+    m_unsaved = false;
+}
+
+void ReplyGenerator::forget(int chatId) {
+    if (chatId == m_chatId) m_chatId = 0;
+    if (m_shelf) m_shelf->forget(chatId);
+}
+
+Result<void> ReplyGenerator::open(int chatId, std::span<const TokenId> prompt) {
+    if (chatId != m_chatId) {
+        putAway();
+        m_chatId = chatId;
+        if (m_shelf && chatId != 0)
+            if (const auto restored = m_shelf->restore(chatId, *m_session, prompt); !restored)
+                return restored.error();
+    }
+    m_unsaved = true;
+    return {};
+}
+
 Result<ReplySummary> ReplyGenerator::run(const ReplyRequest& request, const ReplyCallbacks& callbacks,
                                          std::stop_token stop) {
     const Clock::time_point begin = Clock::now();
     const Result<Prompt> rendered = prompt(request);
     if (!rendered) return rendered.error();
     const std::vector<TokenId> ids = tokenIds(*rendered);
+    if (const Result<void> opened = open(request.chatId, ids); !opened) return opened.error();
 
     const ThinkMarkers markers = markersFor(request, *rendered);
     std::optional<Clock::time_point> first;

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "app/chat/chat_engine.h"
+#include "app/chat/kv_shelf.h"
 #include "app/prompt/prompt_builder.h"
 #include "app/prompt/template_choice.h"
 #include "engine/engine.h"
@@ -31,6 +32,12 @@ public:
     // Guessing ahead in every reply from now on.
     void setSpeculation(const SpeculationSettings& settings) { m_speculation = settings; }
 
+    // Where chats are kept that another one takes the place of; it outlives this object.
+    void keepOn(KvShelf* shelf) { m_shelf = shelf; }
+    // Keeps the chat that the session holds, before it is closed.
+    void putAway();
+    void forget(int chatId);
+
     const TemplateFacts& facts() const { return m_facts; }
     const TemplateChoice& templateChoice() const { return m_choice; }
     // What run() would have the model continue.
@@ -40,6 +47,8 @@ public:
 private:
     ReplyGenerator(Model& model, ModelCard card, std::unique_ptr<Session> session);
 
+    // Makes the session that of this chat, whose prompt begins so.
+    Result<void> open(int chatId, std::span<const TokenId> prompt);
     GenerateSettings settingsFor(const ReplyRequest& request) const;
     // The text of a token, also where the file calls the tags of a thought control tokens, which are never
     // shown otherwise.
@@ -52,6 +61,9 @@ private:
     TemplateFacts m_facts;
     PromptBuilder m_builder;
     SpeculationSettings m_speculation;
+    KvShelf* m_shelf = nullptr;
+    int m_chatId = 0;       // the session's
+    bool m_unsaved = false; // it has gone on since it was kept
 };
 
 } // namespace ponder
