@@ -63,6 +63,7 @@ struct ScratchPlan {
 // What the host writes before each submit.
 struct StepPlan {
     std::uint32_t tokens = 1;      // piece of the token ids
+    std::uint32_t branches = 0;    // piece of the branch of each row
     std::uint32_t turns = 0;       // piece of RoPE's cosines and sines
     std::uint32_t activations = 0; // piece of x as the layers before left it, rows as scratch has them
     std::uint64_t bytes = 0;
@@ -73,8 +74,9 @@ struct KvPlan {
     KvType type = KvType::F16;
     std::uint32_t kvHeads = 0, headSize = 0;
     LayerRange layers;
-    // A layer: keys [head][slot][headSize], then values the same.
-    std::uint64_t rowBytes = 0; // of a slot in a head
+    // A layer: keys [head][slot][headSize], then values the same; then the scales of all, if any.
+    std::uint64_t rowBytes = 0;   // of a slot in a head
+    std::uint64_t scaleBytes = 0; // of the same
     std::uint64_t layerBytes = 0;
     std::uint32_t layersPerBuffer = 0;
     std::vector<std::uint64_t> buffers; // bytes

@@ -51,11 +51,12 @@ struct RopeStoreCall {
     std::uint32_t qkv, qkvStride, query, queryStride, heads, kvHeads, headSize, rotary, turns, cacheAt,
         capacity;
     float scale;
+    std::uint32_t branches;
 };
 
 struct AttentionCall {
     std::uint32_t query, queryStride, heads, kvHeads, headSize, cacheAt, capacity, result, resultStride,
-        parts, partCount;
+        parts, partCount, firstPart, range, branches;
 };
 
 struct AttentionCombineCall {

@@ -38,10 +38,11 @@ private:
     Result<void> bind();
     Result<void> buildPipelines(KvType type, const std::stop_token& stop);
 
-    std::uint32_t rowsOfPass(std::uint32_t rows, std::uint32_t length) const;
+    std::uint32_t rowsOfPass(const Batch& batch, std::uint32_t rows) const;
     std::uint32_t partsOf(std::uint32_t rows, std::uint32_t length) const;
     void writeStep(const Batch& rows);
     StepShape shapeOf(std::uint32_t rows, std::uint32_t length) const;
+    StepShape shapeOf(const Batch& pass) const;
     Result<Recording> record(const VulkanKvCache& cache, const StepShape& shape, bool withBody);
     Result<void> runOne(VulkanKvCache& cache, std::uint32_t length, bool wantsLogits,
                         const std::stop_token& stop);
