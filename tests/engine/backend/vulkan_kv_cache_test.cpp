@@ -49,8 +49,7 @@ private slots:
         QTest::addColumn<int>("type");
         QTest::addColumn<bool>("staged");
         for (const bool staged : {false, true})
-            for (const auto& [name, type] : {std::pair{"f16", KvType::F16}, std::pair{"f32", KvType::F32},
-                                             std::pair{"q8_0", KvType::Q8_0}})
+            for (const auto& [name, type] : {std::pair{"f16", KvType::F16}, std::pair{"f32", KvType::F32}})
                 QTest::addRow("%s, %s", name, staged ? "staged" : "mapped")
                     << static_cast<int>(type) << staged;
     }
