@@ -1,45 +1,14 @@
-// a = softmax(q·Kᵀ, causal) · V, streaming over the cache with an online softmax (Milakov & Gimelshein 2018).
+// a = softmax(q·Kᵀ) · V, streaming over the cache with an online softmax (Milakov & Gimelshein 2018).
 //
-// A subgroup takes QUERIES rows (a row is a token and one of the query heads that share a key head) and a part
-// of the positions. HEAD_LANES neighbouring lanes (at most eight) cover a head, each HEAD_PIECES pieces of eight values; the
-// lanes beyond take other positions. With one part the result goes to `out`, else each part leaves its sums
-// and (maximum, total) for attention_combine.comp. Scores and sums are f32. Twin: engine/backend/reference.
+// HEAD_LANES neighbouring lanes of a subgroup (at most eight) cover a head, each HEAD_PIECES pieces of eight
+// values, so that a key is read as one stretch; the lanes beyond take other positions. With one part the
+// result goes to `out`, else each part leaves its sums and (maximum, total) for attention_combine.comp. Scores
+// and sums are f32. Sibling: attention_slots.comp. Twin: engine/backend/reference.
 #version 460
 #extension GL_GOOGLE_include_directive : require
-#define PUSH_FIELDS                                                                                          \
-    uint query;                                                                                              \
-    uint queryStride;                                                                                        \
-    uint heads, kvHeads;                                                                                     \
-    uint headSize;                                                                                           \
-    uint cacheAt;                                                                                            \
-    uint capacity;                                                                                           \
-    uint result;                                                                                             \
-    uint resultStride;                                                                                       \
-    uint parts; /* piece of the parts' sums: [column][head][part][headSize / 4 + 1] */                       \
-    uint partCount;
-#extension GL_KHR_shader_subgroup_basic : require
-#extension GL_KHR_shader_subgroup_arithmetic : require
-#extension GL_KHR_shader_subgroup_shuffle : require
-layout(local_size_x_id = 0) in;
-layout(constant_id = 6) const uint KV_F32 = 0u;
-layout(constant_id = 7) const uint QUERIES = 1u;
 layout(constant_id = 8) const uint HEAD_LANES = 8u;
 layout(constant_id = 9) const uint HEAD_PIECES = 1u;
-#include "loads.glsl"
-
-const float LOWEST = -3.0e38; // stands for minus infinity, which drivers need not keep
-
-// Eight values of a cached row; at counts pieces of eight values.
-void loadCached(uint at, out vec4 a, out vec4 b) {
-    if (KV_F32 == 1u) {
-        a = uintBitsToFloat(loadOther(push.cacheAt + at * 2u));
-        b = uintBitsToFloat(loadOther(push.cacheAt + at * 2u + 1u));
-    } else {
-        const uvec4 w = loadOther(push.cacheAt + at);
-        a = vec4(unpackHalf2x16(w.x), unpackHalf2x16(w.y));
-        b = vec4(unpackHalf2x16(w.z), unpackHalf2x16(w.w));
-    }
-}
+#include "attention.glsl"
 
 // The sum over the lanes of a head.
 float headSum(float value, uint lanes) {
@@ -57,27 +26,18 @@ void main() {
     // Some drivers run narrower subgroups than gl_SubgroupSize says; eight lanes are the narrowest.
     const uint lanes = subgroupAdd(1u);
     const uint slots = max(lanes / HEAD_LANES, 1u);
-    const uint group = push.heads / push.kvHeads;
-    const uint rows = stepRows() * group;
-    const uint firstRow = gl_WorkGroupID.x * QUERIES;
-    const uint kvHead = gl_WorkGroupID.y;
-    const uint part = gl_WorkGroupID.z;
+    const Tile tile = tileOfWorkgroup();
 
     vec4 qa[QUERIES][HEAD_PIECES], qb[QUERIES][HEAD_PIECES], sa[QUERIES][HEAD_PIECES], sb[QUERIES][HEAD_PIECES];
     float best[QUERIES], total[QUERIES];
-    uint limit[QUERIES]; // positions that the row sees
-    uint lastLimit = 0u;
+    uint limit[QUERIES];
     [[unroll]] for (uint r = 0u; r < QUERIES; ++r) {
-        const uint row = min(firstRow + r, rows - 1u);
-        const uint column = row / group;
-        limit[r] = firstRow + r < rows ? stepFirstPosition() + column + 1u : 0u;
-        lastLimit = max(lastLimit, limit[r]);
+        limit[r] = limitOf(tile, r);
         best[r] = LOWEST;
         total[r] = 0.0;
         [[unroll]] for (uint k = 0u; k < HEAD_PIECES; ++k) {
             const uint piece = headLane + k * HEAD_LANES;
-            const uint at = push.query + column * push.queryStride +
-                            ((kvHead * group + row % group) * pieces + piece) * 2u;
+            const uint at = queryAt(tile, r, piece);
             qa[r][k] = piece < pieces ? loadScratch(at) : vec4(0.0);
             qb[r][k] = piece < pieces ? loadScratch(at + 1u) : vec4(0.0);
             sa[r][k] = vec4(0.0);
@@ -85,18 +45,14 @@ void main() {
         }
     }
 
-    const uint length = stepFirstPosition() + stepRows();
-    const uint partLength = (length + push.partCount - 1u) / push.partCount;
-    const uint end = min((part + 1u) * partLength, lastLimit);
-    const uint keys = kvHead * push.capacity * pieces;
-    const uint values = keys + push.kvHeads * push.capacity * pieces;
-    for (uint position = part * partLength + slot; position < end; position += slots) {
+    for (uint position = tile.begin + slot; position < tile.end; position += slots) {
         vec4 ka[HEAD_PIECES], kb[HEAD_PIECES], va[HEAD_PIECES], vb[HEAD_PIECES];
+        const uint row = keyRow(tile, position);
         [[unroll]] for (uint k = 0u; k < HEAD_PIECES; ++k) {
             // A lane beyond the head reads the head's last piece; its query is zero and its sum is not stored.
-            const uint at = position * pieces + min(headLane + k * HEAD_LANES, pieces - 1u);
-            loadCached(keys + at, ka[k], kb[k]);
-            loadCached(values + at, va[k], vb[k]);
+            const uint piece = min(headLane + k * HEAD_LANES, pieces - 1u);
+            loadCached(row, piece, ka[k], kb[k]);
+            loadCached(row + valueRows(), piece, va[k], vb[k]);
         }
         [[unroll]] for (uint r = 0u; r < QUERIES; ++r) {
             float score = 0.0;
@@ -145,14 +101,9 @@ void main() {
 
     if (slot != 0u) return;
     [[unroll]] for (uint r = 0u; r < QUERIES; ++r) {
-        const uint row = firstRow + r;
-        if (row >= rows) continue;
-        const uint column = row / group;
-        const uint head = kvHead * group + row % group;
-        const uint partAt = push.parts + ((column * push.heads + head) * push.partCount + part) *
-                                             (push.headSize / 4u + 1u);
-        const float scale = push.partCount == 1u ? 1.0 / total[r] : 1.0;
-        const uint to = push.partCount == 1u ? push.result + column * push.resultStride + head * pieces * 2u : partAt;
+        if (tile.firstRow + r >= tile.endRow) continue;
+        const uint to = sumsAt(tile, r);
+        const float scale = sumScale(total[r]);
         [[unroll]] for (uint k = 0u; k < HEAD_PIECES; ++k) {
             const uint piece = headLane + k * HEAD_LANES;
             if (piece < pieces) {
@@ -160,7 +111,6 @@ void main() {
                 storeScratch(to + piece * 2u + 1u, sb[r][k] * scale);
             }
         }
-        if (push.partCount > 1u && headLane == 0u)
-            storeScratch(partAt + push.headSize / 4u, vec4(best[r], total[r], 0.0, 0.0));
+        if (headLane == 0u) storeEnds(to, best[r], total[r]);
     }
 }

@@ -831,6 +831,10 @@
         <source>it would be larger than it may be</source>
         <translation>허용된 크기보다 커집니다</translation>
     </message>
+    <message>
+        <source>each row needs a branch with room of its own</source>
+        <translation>행마다 자체 공간이 있는 분기가 필요합니다</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>

@@ -831,6 +831,10 @@
         <source>it would be larger than it may be</source>
         <translation>它会超过允许的大小</translation>
     </message>
+    <message>
+        <source>each row needs a branch with room of its own</source>
+        <translation>每一行都需要一个有自己空间的分支</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>

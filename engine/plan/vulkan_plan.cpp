@@ -10,7 +10,7 @@ namespace ponder {
 namespace {
 
 constexpr std::uint32_t kMaxLogitRows = 64;
-constexpr std::uint32_t kMinPartPlaces = 32;
+constexpr std::uint32_t kMostBranches = 64;                  // in one pass
 constexpr std::uint64_t kMaxPieces = std::uint64_t{1} << 31; // texel coordinates are signed
 
 std::uint32_t padded(std::uint64_t value, std::uint32_t to) {
@@ -23,6 +23,18 @@ Error tooLarge(const PlanLimits& limits, const char* pattern, std::uint64_t byte
     return {
         ErrorCode::DoesNotFit, limits.deviceName,
         Detail{pattern, {std::to_string(bytes), std::to_string(limits.largestBuffer), printable(tensor)}}};
+}
+
+std::uint32_t valueBytes(KvType type) {
+    switch (type) {
+    case KvType::F16:
+        return 2;
+    case KvType::F32:
+        return 4;
+    case KvType::Q8_0:
+        return 1;
+    }
+    return 0;
 }
 
 constexpr const char* kTensorTooLarge =
@@ -155,8 +167,9 @@ void placeScratch(VulkanPlan& plan, std::uint32_t contextTokens) {
     scratch.hidden = region(padded(config.hidden, 32) / 4);
     const std::uint64_t prompt = plan.limits.maxPartPositions;
     const std::uint64_t parts = (contextTokens + prompt - 1) / prompt;
+    // Branches need a part of their own positions besides those of the shared ones.
     scratch.partPlaces = static_cast<std::uint32_t>(
-        parts > 1 ? std::max<std::uint64_t>(kMinPartPlaces, plan.limits.maxRows * parts) : kMinPartPlaces);
+        std::max<std::uint64_t>(parts > 1 ? plan.limits.maxRows * parts : 0, kMostBranches * (parts + 1)));
     scratch.parts = take(std::uint64_t{scratch.partPlaces} * config.heads * (config.headSize / 4 + 1));
 }
 
@@ -164,7 +177,8 @@ void placeScratch(VulkanPlan& plan, std::uint32_t contextTokens) {
 void placeTransfers(VulkanPlan& plan) {
     const ModelConfig& config = plan.config;
     const std::uint32_t rows = plan.limits.maxRows;
-    plan.step.turns = plan.step.tokens + rows / 4 + 1;
+    plan.step.branches = plan.step.tokens + rows / 4 + 1;
+    plan.step.turns = plan.step.branches + rows / 4 + 1;
     plan.step.activations = plan.step.turns + rows * (config.rotary / 4);
     const std::uint64_t received = plan.hasFirst() ? 0 : std::uint64_t{rows} * plan.scratch.x.stride;
     plan.step.bytes = (plan.step.activations + received) * 16;
@@ -174,21 +188,6 @@ void placeTransfers(VulkanPlan& plan) {
 }
 
 } // namespace
-
-DecodePlan DecodePlan::of(const ModelConfig& config, const StepPlan& step) {
-    DecodePlan out;
-    out.ranges = (config.vocabulary + kSampleRange - 1) / kSampleRange;
-    out.turnPieces = config.rotary / 4;
-    out.counters = static_cast<std::uint32_t>(step.bytes / 16);
-    out.parts = out.counters + 1 + kSampleLevels / 4;
-    out.candidates = out.parts + out.ranges;
-    out.history = out.candidates + kSampleLevels * kSampleCandidates / 2;
-    out.stateBytes = (out.history + std::uint64_t{kSampleHistory} / 4) * 16;
-    out.logitBytes = std::uint64_t{padded(config.vocabulary, 4)} * 4;
-    out.inputBytes = std::uint64_t{kDecodeRing} * (1 + out.turnPieces) * 16;
-    out.tokenBytes = std::uint64_t{kDecodeRing} * 4;
-    return out;
-}
 
 std::uint64_t KvPlan::bytes() const {
     std::uint64_t sum = 0;
@@ -204,8 +203,10 @@ Result<KvPlan> VulkanPlan::planCache(std::uint32_t tokens, KvType type) const {
     out.kvHeads = config.kvHeads;
     out.headSize = config.headSize;
     out.layers = layers;
-    out.rowBytes = std::uint64_t{config.headSize} * (type == KvType::F16 ? 2 : 4);
-    out.layerBytes = std::uint64_t{2} * tokens * config.kvHeads * out.rowBytes;
+    out.rowBytes = std::uint64_t{config.headSize} * valueBytes(type);
+    if (type == KvType::Q8_0) out.scaleBytes = padded(config.headSize, 64) / 64 * 4;
+    out.layerBytes =
+        (std::uint64_t{2} * tokens * config.kvHeads * (out.rowBytes + out.scaleBytes) + 15) / 16 * 16;
     if (out.layerBytes > limits.largestBuffer)
         return tooLarge(
             limits,
@@ -226,8 +227,8 @@ MemoryUse VulkanPlan::memory() const {
     for (const std::uint64_t chunk : chunks)
         use.weights += chunk;
     use.kv = kv.bytes();
-    use.scratch = scratch.pieces * 16 + decode.stateBytes + decode.logitBytes;
-    use.staging = step.bytes + logitBytes() + decode.inputBytes + decode.tokenBytes + limits.uploadBytes;
+    use.scratch = scratch.pieces * 16;
+    use.staging = step.bytes + logitBytes() + limits.uploadBytes;
     return use;
 }
 
@@ -254,7 +255,6 @@ Result<VulkanPlan> VulkanPlan::make(const ModelConfig& config, const FileWeights
             PONDER_TR_NOOP("ErrorDetail", "scratch memory needs %1 bytes in one buffer of at most %2"),
             plan.scratch.pieces * 16);
     placeTransfers(plan);
-    if (plan.hasFirst() && plan.hasLast()) plan.decode = DecodePlan::of(config, plan.step);
     if (contextTokens > 0) {
         auto kv = plan.planCache(contextTokens, type);
         if (!kv) return kv.error();

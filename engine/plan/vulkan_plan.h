@@ -63,29 +63,10 @@ struct ScratchPlan {
 // What the host writes before each submit.
 struct StepPlan {
     std::uint32_t tokens = 1;      // piece of the token ids
+    std::uint32_t branches = 0;    // piece of the branch of each row
     std::uint32_t turns = 0;       // piece of RoPE's cosines and sines
     std::uint32_t activations = 0; // piece of x as the layers before left it, rows as scratch has them
     std::uint64_t bytes = 0;
-};
-
-// Sampling on the device, as in shaders/include/sampling.glsl.
-inline constexpr std::uint32_t kSampleRange = 1024;      // ids of one workgroup
-inline constexpr std::uint32_t kSampleLevels = 16;       // lists of likelier tokens
-inline constexpr std::uint32_t kSampleCandidates = 1024; // places in each
-inline constexpr std::uint32_t kSampleHistory = 1024;    // tokens that penalties can look back on
-inline constexpr std::uint32_t kDecodeRing = 64;         // steps for which the host writes and reads ahead
-
-// The buffers of a decode stream. The state begins like a step's parameters; places count pieces in it.
-struct DecodePlan {
-    std::uint32_t ranges = 0;
-    std::uint32_t counters = 0, parts = 0, candidates = 0, history = 0;
-    std::uint32_t turnPieces = 0;
-    std::uint64_t stateBytes = 0;
-    std::uint64_t logitBytes = 0; // of one row, in device memory
-    std::uint64_t inputBytes = 0; // a number to draw with and a position's cosines and sines, for each step
-    std::uint64_t tokenBytes = 0;
-
-    static DecodePlan of(const ModelConfig& config, const StepPlan& step);
 };
 
 struct KvPlan {
@@ -93,8 +74,9 @@ struct KvPlan {
     KvType type = KvType::F16;
     std::uint32_t kvHeads = 0, headSize = 0;
     LayerRange layers;
-    // A layer: keys [head][slot][headSize], then values the same.
-    std::uint64_t rowBytes = 0; // of a slot in a head
+    // A layer: keys [head][slot][headSize], then values the same; then the scales of all, if any.
+    std::uint64_t rowBytes = 0;   // of a slot in a head
+    std::uint64_t scaleBytes = 0; // of the same
     std::uint64_t layerBytes = 0;
     std::uint32_t layersPerBuffer = 0;
     std::vector<std::uint64_t> buffers; // bytes
@@ -114,7 +96,6 @@ struct VulkanPlan {
     std::uint32_t logitRows = 0;   // in one pass
     std::uint32_t logitLength = 0; // values of a row
     std::uint32_t logitStride = 0; // pieces from one row to the next
-    DecodePlan decode;             // nothing without the first or the last layer
     std::uint64_t logitBytes() const { return std::uint64_t{logitRows} * logitStride * 16; }
     KvPlan kv; // for the context the load asked for
 

@@ -6,7 +6,8 @@
 #pragma once
 
 #include "engine/sample/token_distribution.h"
-#include "engine/sample/uniform_draws.h"
+
+#include <random>
 
 namespace ponder {
 
@@ -17,12 +18,12 @@ public:
     // `recent` are the tokens of this conversation, oldest first.
     TokenId sample(std::span<const float> logits, std::span<const TokenId> recent);
     // Draws from now on what `other` would draw.
-    void follow(const Sampler& other) { m_draws = other.m_draws; }
+    void follow(const Sampler& other) { m_random = other.m_random; }
     const SamplingSettings& settings() const { return m_settings; }
 
 private:
     SamplingSettings m_settings;
-    UniformDraws m_draws;
+    std::mt19937_64 m_random;
     TokenDistribution m_distribution;
 };
 

@@ -37,9 +37,14 @@ vec4 loadScratch(uint piece) { return uintBitsToFloat(loadScratchBits(piece)); }
 void storeScratch(uint piece, vec4 value) { push.scratch.at[piece] = floatBitsToUint(value); }
 void storeScratchValue(uint word, float value) { Words(push.scratch).at[word] = floatBitsToUint(value); }
 
-// The step parameters: piece 0 is (rows, first position, 0, 0), then the token ids, four to a piece.
+// The step parameters: piece 0 is (rows, first position, shared, length), then the token ids, four to a piece.
+// Length is 0 unless the rows are branches (backend.h): then all are at the first position, and the branch of
+// each is in a list like the token ids.
 uint stepRows() { return loadStep(0u).x; }
 uint stepFirstPosition() { return loadStep(0u).y; }
+uint stepShared() { return loadStep(0u).z; }
+uint stepBranchLength() { return loadStep(0u).w; }
+uint stepBranch(uint list, uint column) { return loadStep(list + column / 4u)[column & 3u]; }
 
 float dot4(vec4 a, vec4 b, float sum) {
     return fma(a.x, b.x, fma(a.y, b.y, fma(a.z, b.z, fma(a.w, b.w, sum))));

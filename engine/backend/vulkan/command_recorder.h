@@ -47,9 +47,7 @@ private:
 
 class CommandRecorder {
 public:
-    // resubmitted: the commands may be submitted again before they have ended.
-    CommandRecorder(VulkanContext& context, PipelineSet& pipelines, double costPerSlice,
-                    bool resubmitted = false);
+    CommandRecorder(VulkanContext& context, PipelineSet& pipelines, double costPerSlice);
 
     template<class Call>
     void dispatch(const PipelineKey& key, const CallBuffers& buffers, const Call& call, Workgroups workgroups,
@@ -62,8 +60,6 @@ public:
         std::memcpy(push.data() + sizeof(addresses), &call, sizeof(Call));
         record(key, buffers, push, workgroups, cost);
     }
-    // Writes bytes (a multiple of four, at most 64 KiB) that are kept in the commands.
-    void update(const VulkanBuffer& buffer, std::uint64_t at, std::span<const std::byte> bytes);
     void beginSlice(); // closes the slice before it
     void markHead();   // what follows is the head
     Result<Recording> finish();
@@ -78,7 +74,6 @@ private:
     VulkanContext& m_context;
     PipelineSet& m_pipelines;
     double m_costPerSlice;
-    bool m_resubmitted;
     Recording m_recording;
     bool m_open = false;
     std::uint32_t m_dispatches = 0;

@@ -51,24 +51,16 @@ struct RopeStoreCall {
     std::uint32_t qkv, qkvStride, query, queryStride, heads, kvHeads, headSize, rotary, turns, cacheAt,
         capacity;
     float scale;
+    std::uint32_t branches;
 };
 
 struct AttentionCall {
     std::uint32_t query, queryStride, heads, kvHeads, headSize, cacheAt, capacity, result, resultStride,
-        parts, partCount;
+        parts, partCount, firstPart, range, branches;
 };
 
 struct AttentionCombineCall {
     std::uint32_t heads, headSize, result, resultStride, parts, partCount;
-};
-
-// Of all sampling kernels (shaders/include/sampling.glsl).
-struct SampleCall {
-    std::uint32_t logits, vocabulary, ranges, counters, parts, candidates, history, tokens, turns, turnPieces;
-    float temperature;
-    std::uint32_t topK;
-    float topP, minP, repetition, frequency;
-    std::uint32_t window;
 };
 
 } // namespace ponder

@@ -29,6 +29,7 @@ KernelTuning KernelTuning::forDevice(const VulkanContext& context) {
         out.many = {MatrixVariant::Shared, 128, 16}; // as matrix_shared.glsl has it
     }
     out.plainWorkgroup = 64;
+    out.attentionBySlots = context.readsTexels();
     out.attentionWorkgroup = physical.subgroupSize;
     out.promptQueries = 4;
     out.decodePartPositions = software ? 2048 : 256;

@@ -13,6 +13,7 @@ struct KernelTuning {
     MatrixShape few;                       // for 2 to 8
     MatrixShape many;                      // for more
     std::uint32_t plainWorkgroup = 0;      // invocations of the other kernels
+    bool attentionBySlots = false;         // attention_slots.comp instead of attention.comp
     std::uint32_t attentionWorkgroup = 0;  // one subgroup
     std::uint32_t promptQueries = 0;       // rows of attention in one subgroup, for prompts
     std::uint32_t decodePartPositions = 0; // positions worth another part of attention in decode

@@ -1,13 +1,10 @@
 #include "engine/backend/vulkan/step_recorder.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 
 namespace ponder {
 namespace {
-
-constexpr std::uint32_t kNarrowestSubgroup = 8; // lanes, where the driver may choose below what it says
 
 std::uint32_t ceilDiv(std::uint64_t a, std::uint64_t b) {
     return static_cast<std::uint32_t>((a + b - 1) / b);
@@ -23,7 +20,7 @@ StepRecorder::StepRecorder(VulkanContext& context, PipelineSet& pipelines, const
                            const KernelTuning& tuning, const StepBuffers& buffers, const VulkanKvCache& cache,
                            const StepShape& shape)
     : m_plan(plan), m_tuning(tuning), m_buffers(buffers), m_cache(cache), m_shape(shape),
-      m_recorder(context, pipelines, shape.costPerSlice, shape.streams) {}
+      m_recorder(context, pipelines, shape.costPerSlice) {}
 
 CallBuffers StepRecorder::buffersOf(const WeightSlice& slice) const { return m_buffers.chunks[slice.chunk]; }
 
@@ -139,10 +136,11 @@ void StepRecorder::ropeStore(std::uint32_t index, Tensor) {
                              m_plan.step.turns,
                              m_cache.place(index).at,
                              m_cache.capacity(),
-                             1.0F / std::sqrt(static_cast<float>(c.headSize))};
+                             1.0F / std::sqrt(static_cast<float>(c.headSize)),
+                             m_plan.step.branches};
     PipelineKey key{"rope_store", {m_tuning.plainWorkgroup}};
     key.constants[5] = c.ropePairs == RopePairs::Halves ? 1 : 0;
-    key.constants[6] = m_cache.type() == KvType::F32 ? 1 : 0;
+    key.constants[6] = static_cast<std::uint32_t>(m_cache.type());
     const std::uint64_t invocations =
         std::uint64_t{m_shape.rows} * (c.heads + 2 * c.kvHeads) * (c.headSize / 8);
     m_recorder.dispatch(key, buffersOf(index), call, {ceilDiv(invocations, m_tuning.plainWorkgroup)},
@@ -152,42 +150,18 @@ void StepRecorder::ropeStore(std::uint32_t index, Tensor) {
 void StepRecorder::attention(std::uint32_t index) {
     const ScratchPlan& s = m_plan.scratch;
     const ModelConfig& c = m_plan.config;
-    const AttentionCall call{s.query.at,
-                             s.query.stride,
-                             c.heads,
-                             c.kvHeads,
-                             c.headSize,
-                             m_cache.place(index).at,
-                             m_cache.capacity(),
-                             s.attention.at,
-                             s.attention.stride,
-                             s.parts,
-                             m_shape.parts};
-    const std::uint32_t rows = m_shape.rows * (c.heads / c.kvHeads);
-    const std::uint32_t queries = std::min(rows, m_tuning.promptQueries);
-    // Lanes of a head: a power of two that covers its pieces of eight values, at most the narrowest subgroup
-    // that a driver may choose.
-    const std::uint32_t lanes =
-        std::min({std::bit_ceil(c.headSize / 8), kNarrowestSubgroup, m_tuning.attentionWorkgroup});
-    PipelineKey key{"attention", {m_tuning.attentionWorkgroup}};
-    key.constants[6] = m_cache.type() == KvType::F32 ? 1 : 0;
-    key.constants[7] = queries;
-    key.constants[8] = lanes;
-    key.constants[9] = ceilDiv(c.headSize / 8, lanes);
-    m_recorder.dispatch(key, buffersOf(index), call, {ceilDiv(rows, queries), c.kvHeads, m_shape.parts},
-                        m_shape.attentionCost);
-    if (m_shape.parts > 1) combine(index);
-}
-
-void StepRecorder::combine(std::uint32_t layer) {
-    const ScratchPlan& s = m_plan.scratch;
-    const ModelConfig& c = m_plan.config;
-    const AttentionCombineCall call{c.heads, c.headSize,   s.attention.at, s.attention.stride,
-                                    s.parts, m_shape.parts};
-    const std::uint64_t invocations = std::uint64_t{m_shape.rows} * c.heads * (c.headSize / 4);
-    m_recorder.dispatch({"attention_combine", {m_tuning.plainWorkgroup}}, buffersOf(layer), call,
-                        {ceilDiv(invocations, m_tuning.plainWorkgroup)},
-                        static_cast<double>(invocations) * m_shape.parts * 4);
+    const AttentionPlace place{c.heads,
+                               c.kvHeads,
+                               c.headSize,
+                               s.query,
+                               s.attention,
+                               s.parts,
+                               m_cache.type(),
+                               m_cache.place(index).at,
+                               m_cache.capacity(),
+                               m_plan.step.branches};
+    recordAttention(m_recorder, m_tuning, buffersOf(index), place,
+                    {m_shape.rows, m_shape.parts, m_shape.ownParts}, m_shape.attentionCost);
 }
 
 void StepRecorder::projectAdd(const WeightSlice& slice, const ScratchRegion& input, std::uint32_t nextNorm) {
@@ -236,7 +210,7 @@ void StepRecorder::downAdd(const LayerWeights<Tensor>& layer) {
 
 void StepRecorder::head(Tensor, Tensor output) {
     if (m_shape.logitRows == 0) return;
-    if (!m_shape.streams) m_recorder.markHead();
+    m_recorder.markHead();
     const ScratchPlan& s = m_plan.scratch;
     for (const WeightSlice& slice : output->slices) {
         const HeadCall call{s.normed.at + m_shape.firstLogits * s.normed.stride,

@@ -6,7 +6,7 @@
 // time. Errors: kept until finish(). Next station: vulkan_executor.h.
 #pragma once
 
-#include "engine/backend/vulkan/kernel_tuning.h"
+#include "engine/backend/vulkan/attention_calls.h"
 #include "engine/backend/vulkan/vulkan_kv_cache.h"
 #include "engine/model/forward.h"
 
@@ -20,10 +20,10 @@ struct StepBuffers {
 
 struct StepShape {
     std::uint32_t rows = 1;
-    std::uint32_t parts = 1; // of attention
+    std::uint32_t parts = 1;    // of attention
+    std::uint32_t ownParts = 0; // of a branch's own positions; 0: no branches
     std::uint32_t firstLogits = 0;
     std::uint32_t logitRows = 0;
-    bool streams = false;     // submitted again while it runs, the head always with it
     double costPerSlice = 0;  // multiply-adds
     double attentionCost = 0; // of one layer, for slicing
 };
@@ -47,7 +47,6 @@ public:
     void downAdd(const LayerWeights<Tensor>& layer);
     void head(Tensor norm, Tensor output);
 
-    CommandRecorder& recorder() { return m_recorder; } // for what follows the forward pass
     Result<Recording> finish() { return m_recorder.finish(); }
     std::uint32_t dispatches() const { return m_recorder.dispatches(); }
 
@@ -57,7 +56,6 @@ private:
     CallBuffers activationBuffers() const; // neither weights nor cache
     std::uint32_t normBefore(std::uint32_t layer) const;
     void projectAdd(const WeightSlice& slice, const ScratchRegion& input, std::uint32_t nextNorm);
-    void combine(std::uint32_t layer);
 
     const VulkanPlan& m_plan;
     const KernelTuning& m_tuning;

@@ -1,13 +1,12 @@
 #include "engine/backend/vulkan/vulkan_executor.h"
 
-#include "engine/backend/vulkan/sampling_kernels.h"
-#include "engine/backend/vulkan/vulkan_decode_stream.h"
 #include "engine/base/translatable.h"
 #include "engine/model/rope_table.h"
 #include "engine/quant/decode.h"
 
 #include <algorithm>
 #include <cstring>
+#include <set>
 
 namespace ponder {
 
@@ -46,11 +45,6 @@ Result<void> VulkanExecutor::allocate(const Progress& progress, const std::stop_
     auto logits = VulkanBuffer::create(m_context, m_plan.logitBytes(), Place::Download);
     if (!logits) return logits.error();
     m_logits = std::move(*logits);
-    if (m_plan.decode.ranges > 0) {
-        auto decode = DecodeBuffers::create(m_context, m_plan.decode);
-        if (!decode) return decode.error();
-        m_decode = std::move(*decode);
-    }
     auto store = WeightStore::load(m_context, m_plan, progress, stop);
     if (!store) return store.error();
     m_store = std::move(*store);
@@ -72,8 +66,7 @@ Result<void> VulkanExecutor::bind() {
         m_buffers.chunks.push_back({chunk.address(), m_store.scratch.address(), 0, m_step.address(),
                                     m_weightSets.back().set, m_scratchSet.set, VK_NULL_HANDLE});
     }
-    if (m_plan.decode.ranges == 0) return {};
-    return m_decode.bind(*m_pipelines, m_store.scratch, m_logits, m_buffers);
+    return {};
 }
 
 // Records a token and a prompt for a cache of one position, which builds every pipeline they need.
@@ -87,24 +80,7 @@ Result<void> VulkanExecutor::buildPipelines(KvType type, const std::stop_token& 
         shape.logitRows = std::min(rows, m_plan.logitRows);
         if (auto recorded = record(vulkanCache, shape, true); !recorded) return recorded.error();
     }
-    if (m_plan.decode.ranges == 0) return {};
-    CommandRecorder recorder(m_context, *m_pipelines, m_tokenPace.costPerSlice());
-    const SamplingSettings allKernels{.frequencyPenalty = 1};
-    recordSampling(recorder, sampleCall(m_plan, allKernels, 0), m_decode.sampling(),
-                   m_context.physical().maxInvocations);
-    if (auto recorded = recorder.finish(); !recorded) return recorded.error();
     return {};
-}
-
-Result<std::unique_ptr<DecodeStream>> VulkanExecutor::startDecode(KvCache& cache, std::uint32_t position,
-                                                                  std::span<const TokenId> history,
-                                                                  const SamplingSettings& settings) {
-    const bool whole = m_plan.decode.ranges > 0; // all layers are here
-    if (!whole || !samplesOnDevice(settings) || m_decode.lent || position == 0)
-        return std::unique_ptr<DecodeStream>();
-    if (m_context.lost()) return m_context.error(VK_ERROR_DEVICE_LOST, "startDecode");
-    return std::unique_ptr<DecodeStream>(std::make_unique<VulkanDecodeStream>(
-        *this, static_cast<VulkanKvCache&>(cache), position, history, settings));
 }
 
 Result<std::unique_ptr<KvCache>> VulkanExecutor::createCache(std::uint32_t tokens, KvType type) {
@@ -126,8 +102,8 @@ MemoryUse VulkanExecutor::memory() const {
     for (const VulkanBuffer& chunk : m_store.chunks)
         use.weights += chunk.bytes();
     use.kv = *m_cacheBytes;
-    use.scratch = m_store.scratch.bytes() + m_decode.state.bytes() + m_decode.logits.bytes();
-    use.staging = m_step.bytes() + m_logits.bytes() + m_decode.inputs.bytes() + m_decode.tokens.bytes();
+    use.scratch = m_store.scratch.bytes();
+    use.staging = m_step.bytes() + m_logits.bytes();
     return use;
 }
 
@@ -141,7 +117,7 @@ std::uint32_t VulkanExecutor::partsOf(std::uint32_t rows, std::uint32_t length) 
 
 // Rows of the next pass: so many that no single dispatch takes much longer than a slice should, and that the
 // parts of attention have room.
-std::uint32_t VulkanExecutor::rowsOfPass(std::uint32_t rows, std::uint32_t length) const {
+std::uint32_t VulkanExecutor::rowsOfPass(const Batch& batch, std::uint32_t rows) const {
     double largest = 1;
     for (std::uint32_t layer = m_plan.layers.first; layer < m_plan.layers.end; ++layer) {
         const TensorInfo& gate = *m_plan.weights.layers[layer].gate->source;
@@ -150,7 +126,8 @@ std::uint32_t VulkanExecutor::rowsOfPass(std::uint32_t rows, std::uint32_t lengt
     }
     auto most = static_cast<std::uint32_t>(std::min(m_promptPace.costPerSlice() / largest, 4096.0)) / 8 * 8;
     most = std::clamp<std::uint32_t>(most, 8, m_plan.limits.maxRows);
-    if (const std::uint32_t parts = partsOf(2, length); parts > 1)
+    const StepShape shape = shapeOf(batch);
+    if (const std::uint32_t parts = shape.parts + shape.ownParts; parts > 1)
         most = std::min(most, std::max(1U, m_plan.scratch.partPlaces / parts));
     return std::min(rows, most);
 }
@@ -158,12 +135,19 @@ std::uint32_t VulkanExecutor::rowsOfPass(std::uint32_t rows, std::uint32_t lengt
 void VulkanExecutor::writeStep(const Batch& rows) {
     const auto count = static_cast<std::uint32_t>(rows.tokens.size());
     const auto place = [&](std::size_t piece) { return m_step.mapped() + piece * 16; };
-    const std::uint32_t head[4] = {count, rows.firstPosition, 0, 0};
+    const Branches branches = rows.branches.value_or(Branches{});
+    const std::uint32_t head[4] = {count, rows.firstPosition, branches.shared, branches.length};
     std::memcpy(place(0), head, sizeof(head));
+    std::memcpy(place(m_plan.step.branches), branches.ofRow.data(), branches.ofRow.size_bytes());
     static_assert(sizeof(TokenId) == sizeof(std::uint32_t));
     std::memcpy(place(m_plan.step.tokens), rows.tokens.data(), rows.tokens.size_bytes());
-    const std::vector<float> turns = ropeTable(m_plan.config, m_ropeFactors, rows.firstPosition, count);
-    std::memcpy(place(m_plan.step.turns), turns.data(), turns.size() * sizeof(float));
+    // Branches are all at one position.
+    const std::vector<float> turns =
+        ropeTable(m_plan.config, m_ropeFactors, rows.firstPosition, rows.branches ? 1 : count);
+    const std::size_t repeats = rows.branches ? count : 1;
+    for (std::size_t i = 0; i < repeats; ++i)
+        std::memcpy(place(m_plan.step.turns) + i * turns.size() * sizeof(float), turns.data(),
+                    turns.size() * sizeof(float));
     const std::size_t width = m_plan.config.width;
     for (std::size_t row = 0; row * width < rows.activations.size(); ++row)
         std::memcpy(place(m_plan.step.activations + row * m_plan.scratch.x.stride),
@@ -177,6 +161,20 @@ StepShape VulkanExecutor::shapeOf(std::uint32_t rows, std::uint32_t length) cons
     shape.costPerSlice = (rows == 1 ? m_tokenPace : m_promptPace).costPerSlice();
     // Attention does about as much again for softmax as for its products.
     shape.attentionCost = 4.0 * rows * length * m_plan.config.queryLength();
+    return shape;
+}
+
+StepShape VulkanExecutor::shapeOf(const Batch& pass) const {
+    const auto rows = static_cast<std::uint32_t>(pass.tokens.size());
+    if (!pass.branches) return shapeOf(rows, pass.firstPosition + rows);
+    StepShape shape = shapeOf(rows, pass.firstPosition + 1);
+    const std::uint32_t shared = pass.branches->shared;
+    const std::uint32_t most = m_tuning.maxPartPositions;
+    shape.costPerSlice = m_promptPace.costPerSlice();
+    shape.ownParts = (pass.firstPosition - shared) / most + 1;
+    const std::uint32_t needed = (shared + most - 1) / most;
+    const std::uint32_t useful = shared / m_tuning.decodePartPositions / rows + (shared > 0 ? 1 : 0);
+    shape.parts = std::max(needed, std::min(useful, m_plan.scratch.partPlaces / rows - 1));
     return shape;
 }
 
@@ -229,13 +227,12 @@ Result<void> VulkanExecutor::runPass(VulkanKvCache& cache, const Batch& pass, co
                                      float* logits) {
     const auto rows = static_cast<std::uint32_t>(pass.tokens.size());
     writeStep(pass);
-    m_lastLogitRow = 0;
-    if (rows == 1) {
+    if (rows == 1 && !pass.branches) {
         if (auto ran = runOne(cache, pass.firstPosition + 1, pass.firstLogits == 0, stop); !ran) return ran;
         if (pass.firstLogits == 0) copyLogits(1, logits);
         return {};
     }
-    StepShape shape = shapeOf(rows, pass.firstPosition + rows);
+    StepShape shape = shapeOf(pass);
     // The head's one dispatch must not take longer than a slice either.
     const double headCost = static_cast<double>(m_plan.config.vocabulary) * m_plan.config.width;
     const auto headRows = std::clamp<std::uint32_t>(
@@ -249,7 +246,6 @@ Result<void> VulkanExecutor::runPass(VulkanKvCache& cache, const Batch& pass, co
         if (!recording) return recording.error();
         if (auto ran = submit(*recording, 0, recording->slices.size(), m_promptPace, stop); !ran) return ran;
         copyLogits(shape.logitRows, logits);
-        m_lastLogitRow = std::max(shape.logitRows, 1U) - 1;
         logits += std::size_t{shape.logitRows} * m_plan.logitLength;
         shape.firstLogits += shape.logitRows;
         shape.logitRows = std::min(rows - shape.firstLogits, headRows);
@@ -265,14 +261,32 @@ void VulkanExecutor::copyLogits(std::uint32_t rows, float* out) const {
                     m_plan.logitLength * sizeof(float));
 }
 
+namespace {
+
+// How many slots of the cache a batch needs.
+Result<std::uint64_t> slotsOf(const Batch& batch) {
+    if (!batch.branches) return std::uint64_t{batch.firstPosition} + batch.tokens.size();
+    const Branches& branches = *batch.branches;
+    const std::set<std::uint32_t> different(branches.ofRow.begin(), branches.ofRow.end());
+    if (different.size() != batch.tokens.size() || branches.ofRow.size() != batch.tokens.size() ||
+        batch.firstPosition < branches.shared || batch.firstPosition - branches.shared >= branches.length)
+        return Error{
+            ErrorCode::BadArgument, "branches",
+            Detail{PONDER_TR_NOOP("ErrorDetail", "each row needs a branch with room of its own"), {}}};
+    return branches.shared + (std::uint64_t{*different.rbegin()} + 1) * branches.length;
+}
+
+} // namespace
+
 Result<void> VulkanExecutor::check(const Batch& batch, const KvCache& cache) const {
     const auto rows = static_cast<std::uint32_t>(batch.tokens.size());
     if (rows == 0 || rows > maxBatch() || batch.firstLogits > rows)
         return Error{ErrorCode::BadArgument, "batch",
                      Detail{PONDER_TR_NOOP("ErrorDetail", "1 to %1 tokens"), {std::to_string(maxBatch())}}};
-    if (std::uint64_t{batch.firstPosition} + rows > cache.capacity())
-        return Error{ErrorCode::ContextFull, std::to_string(std::uint64_t{batch.firstPosition} + rows),
-                     std::to_string(cache.capacity())};
+    const auto slots = slotsOf(batch);
+    if (!slots) return slots.error();
+    if (*slots > cache.capacity())
+        return Error{ErrorCode::ContextFull, std::to_string(*slots), std::to_string(cache.capacity())};
     for (const TokenId token : batch.tokens)
         if (static_cast<std::uint32_t>(token) >= m_plan.config.vocabulary)
             return Error{ErrorCode::BadArgument, "token",
@@ -298,10 +312,13 @@ Result<void> VulkanExecutor::run(const Batch& batch, KvCache& cache, std::stop_t
     const std::size_t width = m_plan.hasFirst() ? 0 : m_plan.config.width;
     float* out = logits.data();
     for (std::uint32_t done = 0; done < rows;) {
-        const std::uint32_t count = rowsOfPass(rows - done, batch.firstPosition + rows);
+        const std::uint32_t count = rowsOfPass(batch, rows - done);
         Batch pass;
         pass.tokens = batch.tokens.subspan(done, count);
-        pass.firstPosition = batch.firstPosition + done;
+        pass.firstPosition = batch.firstPosition + (batch.branches ? 0 : done);
+        if (batch.branches)
+            pass.branches = {batch.branches->shared, batch.branches->length,
+                             batch.branches->ofRow.subspan(done, count)};
         pass.firstLogits = std::min(std::max(firstLogits, done) - done, count);
         pass.activations = batch.activations.subspan(done * width, count * width);
         if (auto ran = runPass(vulkanCache, pass, stop, out); !ran) return ran;

@@ -7,7 +7,7 @@
 // Next station: sample/.
 #pragma once
 
-#include "engine/backend/vulkan/decode_buffers.h"
+#include "engine/backend/vulkan/step_recorder.h"
 #include "engine/backend/vulkan/submit_pace.h"
 #include "engine/backend/vulkan/weight_store.h"
 
@@ -25,9 +25,6 @@ public:
                      std::vector<float>& logits) override;
     MemoryUse memory() const override;
     LayerRange layers() const override { return m_plan.layers; }
-    Result<std::unique_ptr<DecodeStream>> startDecode(KvCache& cache, std::uint32_t position,
-                                                      std::span<const TokenId> history,
-                                                      const SamplingSettings& settings) override;
     const VulkanPlan& plan() const { return m_plan; }
 
     // Dispatches of the last recorded pass, logits left out; tests divide it by the layers.
@@ -36,17 +33,16 @@ public:
     std::uint64_t submits() const { return m_submits; }
 
 private:
-    friend class VulkanDecodeStream; // the second way to run the same model
-
     VulkanExecutor(VulkanContext& context, VulkanPlan plan, const KernelTuning& tuning);
     Result<void> allocate(const Progress& progress, const std::stop_token& stop);
     Result<void> bind();
     Result<void> buildPipelines(KvType type, const std::stop_token& stop);
 
-    std::uint32_t rowsOfPass(std::uint32_t rows, std::uint32_t length) const;
+    std::uint32_t rowsOfPass(const Batch& batch, std::uint32_t rows) const;
     std::uint32_t partsOf(std::uint32_t rows, std::uint32_t length) const;
     void writeStep(const Batch& rows);
     StepShape shapeOf(std::uint32_t rows, std::uint32_t length) const;
+    StepShape shapeOf(const Batch& pass) const;
     Result<Recording> record(const VulkanKvCache& cache, const StepShape& shape, bool withBody);
     Result<void> runOne(VulkanKvCache& cache, std::uint32_t length, bool wantsLogits,
                         const std::stop_token& stop);
@@ -67,9 +63,7 @@ private:
     std::vector<TexelSet> m_weightSets;
     TexelSet m_scratchSet;
     StepBuffers m_buffers;
-    DecodeBuffers m_decode;
-    std::uint32_t m_lastLogitRow = 0; // of the run before, in m_logits
-    SubmitPace m_tokenPace;           // one token's kernels and a prompt's run at different rates
+    SubmitPace m_tokenPace; // one token's kernels and a prompt's run at different rates
     SubmitPace m_promptPace;
     std::shared_ptr<std::uint64_t> m_cacheBytes = std::make_shared<std::uint64_t>(0);
     std::uint32_t m_lastBodyDispatches = 0;

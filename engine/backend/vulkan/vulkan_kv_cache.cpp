@@ -47,9 +47,15 @@ Result<std::vector<DeviceBytes>> VulkanKvCache::bytesOf(std::uint32_t tokens) co
     for (std::uint32_t layer = m_plan.layers.first; layer < m_plan.layers.end; ++layer) {
         const std::uint64_t first = std::uint64_t{place(layer).at} * 16;
         const VulkanBuffer& buffer = m_buffers[(layer - m_plan.layers.first) / m_plan.layersPerBuffer];
-        for (std::uint64_t head = 0; head < std::uint64_t{2} * m_plan.kvHeads; ++head)
+        const std::uint64_t heads = std::uint64_t{2} * m_plan.kvHeads;
+        const std::uint64_t scales = first + heads * m_plan.tokens * m_plan.rowBytes;
+        for (std::uint64_t head = 0; head < heads; ++head) {
             out.push_back(
                 {&buffer, first + head * m_plan.tokens * m_plan.rowBytes, tokens * m_plan.rowBytes});
+            if (m_plan.scaleBytes == 0) continue;
+            out.push_back(
+                {&buffer, scales + head * m_plan.tokens * m_plan.scaleBytes, tokens * m_plan.scaleBytes});
+        }
     }
     return out;
 }

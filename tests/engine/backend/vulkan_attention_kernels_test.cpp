@@ -1,8 +1,7 @@
-// RoPE, the cache and attention against their plain twins: odd head sizes, shared key heads, both cache
-// types, attention in several parts, both load paths.
+// RoPE, the cache and attention against their plain twins: odd head sizes, shared key heads, every type of
+// cache, attention in several parts and over branches, both kernels, both load paths.
+#include "engine/backend/vulkan/attention_calls.h"
 #include "tests/engine/backend/vulkan_kernel_bench.h"
-
-#include <bit>
 
 using namespace ponder;
 using test::KernelBench;
@@ -10,45 +9,139 @@ using test::KernelBench;
 class VulkanAttentionKernelsTest : public QObject {
     Q_OBJECT
     static constexpr std::uint32_t kQkv = 0, kQuery = 100000, kResult = 200000, kParts = 300000,
-                                   kTurns = 1000;
+                                   kTurns = 1000, kBranches = 500;
     std::array<std::unique_ptr<KernelBench>, 2> m_benches;
     std::mt19937 m_random{11};
 
     struct Heads {
         std::uint32_t heads, kvHeads, size;
     };
+    // One layer's keys and values as the device holds them (shaders/include/cache.glsl).
+    struct Cache {
+        Heads heads;
+        std::uint32_t capacity;
+        KvType type;
+
+        std::size_t rows() const { return std::size_t{2} * heads.kvHeads * capacity; }
+        std::size_t scaleAt(std::size_t row) const {
+            return rows() * heads.size + row * ((heads.size + 63) / 64 * 4);
+        }
+        void put(std::byte* to, std::size_t row, std::size_t i, float value) const {
+            const std::uint16_t half = floatToHalf(value);
+            if (type == KvType::F32) std::memcpy(to + (row * heads.size + i) * 4, &value, 4);
+            if (type == KvType::F16) std::memcpy(to + (row * heads.size + i) * 2, &half, 2);
+        }
+        float get(const std::byte* from, std::size_t row, std::size_t i) const {
+            const std::size_t at = row * heads.size + i;
+            float single = 0;
+            std::uint16_t half = 0;
+            if (type == KvType::F32) std::memcpy(&single, from + at * 4, 4);
+            if (type == KvType::F16) std::memcpy(&half, from + at * 2, 2);
+            if (type == KvType::Q8_0) std::memcpy(&half, from + scaleAt(row) + i / 32 * 2, 2);
+            if (type == KvType::F32) return single;
+            return type == KvType::F16
+                       ? halfToFloat(half)
+                       : static_cast<float>(static_cast<std::int8_t>(from[at])) * halfToFloat(half);
+        }
+        // Random bytes and scales, random halves or random floats.
+        void fill(std::byte* to, std::mt19937& random) const {
+            const auto values = test::randomFloats(rows() * heads.size, random);
+            for (std::size_t row = 0; row < rows(); ++row) {
+                for (std::size_t i = 0; i < heads.size; ++i) {
+                    put(to, row, i, values[row * heads.size + i]);
+                    if (type == KvType::Q8_0) to[row * heads.size + i] = static_cast<std::byte>(random());
+                }
+                for (std::size_t block = 0; type == KvType::Q8_0 && block < heads.size / 32; ++block) {
+                    const std::uint16_t scale = floatToHalf(values[row * heads.size + block] / 127);
+                    std::memcpy(to + scaleAt(row) + block * 2, &scale, 2);
+                }
+            }
+        }
+    };
+    // Which rows there are, and where they look.
+    struct Rows {
+        std::uint32_t count, first;
+        std::uint32_t parts, ownParts = 0;
+        std::uint32_t shared = 0, length = 0;
+        std::vector<std::uint32_t> branches;
+
+        std::uint32_t capacity() const {
+            if (ownParts == 0) return first + count + 5;
+            return shared + (*std::max_element(branches.begin(), branches.end()) + 1) * length;
+        }
+        // The slots that a row sees.
+        std::vector<std::uint32_t> seen(std::uint32_t row) const {
+            std::vector<std::uint32_t> out;
+            for (std::uint32_t position = 0; position <= first + (ownParts > 0 ? 0 : row); ++position)
+                out.push_back(ownParts == 0 || position < shared ? position
+                                                                 : position + branches[row] * length);
+            return out;
+        }
+        QString text() const {
+            return QString("%1 rows at %2, %3 and %4 parts").arg(count).arg(first).arg(parts).arg(ownParts);
+        }
+    };
+
     void paths() {
         QTest::addColumn<int>("path");
-        QTest::addColumn<bool>("f32");
+        QTest::addColumn<int>("type");
         for (const int path : {0, 1})
-            for (const bool f32 : {false, true})
-                QTest::addRow("%s, cache of %s", path == 0 ? "texels" : "addresses", f32 ? "f32" : "f16")
-                    << path << f32;
+            for (const auto& [name, type] : {std::pair{"f16", KvType::F16}, std::pair{"f32", KvType::F32},
+                                             std::pair{"q8_0", KvType::Q8_0}})
+                QTest::addRow("%s, cache of %s", path == 0 ? "texels" : "addresses", name)
+                    << path << static_cast<int>(type);
     }
-    // As the cache rounds; the kernels may round halves either way, which the bound below allows for.
-    static float rounded(float value, bool f32) { return f32 ? value : halfToFloat(floatToHalf(value)); }
-    // Fills keys and values [head][position][size], behind each other; gives them as the cache holds them.
-    std::vector<float> fillCache(KernelBench& b, const Heads& h, std::uint32_t capacity, bool f32) {
-        std::vector<float> values =
-            test::randomFloats(std::size_t{2} * h.kvHeads * capacity * h.size, m_random);
-        for (std::size_t i = 0; i < values.size(); ++i) {
-            values[i] = rounded(values[i], f32);
-            const std::uint16_t half = floatToHalf(values[i]);
-            if (f32)
-                std::memcpy(b.other.mapped() + i * 4, &values[i], 4);
-            else
-                std::memcpy(b.other.mapped() + i * 2, &half, 2);
-        }
-        return values;
+    // Runs attention over a cache of random values; gives how far the result is from the plain twin's.
+    double attend(KernelBench& b, const Heads& h, KvType type, const Rows& rows, bool bySlots) {
+        const Cache cache{h, rows.capacity(), type};
+        cache.fill(b.other.mapped(), m_random);
+        const std::uint32_t length = h.heads * h.size;
+        auto query = test::randomFloats(std::size_t{rows.count} * length, m_random);
+        std::vector<float> scaled = query;
+        for (std::size_t i = 0; i < query.size(); ++i)
+            scaled[i] = (query[i] *= 3.0F) / std::sqrt(float(h.size));
+        b.put(b.scratch, kQuery, scaled, length, length / 4);
+        b.writeStep(rows.count, rows.first);
+        const std::uint32_t branched[2] = {rows.shared, rows.length};
+        std::memcpy(b.step.mapped() + 8, branched, sizeof(branched));
+        std::memcpy(b.step.mapped() + kBranches * 16, rows.branches.data(), rows.branches.size() * 4);
+
+        KernelTuning tuning = b.tuning;
+        tuning.attentionBySlots = bySlots;
+        const AttentionPlace place{h.heads, h.kvHeads, h.size, {kQuery, length / 4}, {kResult, length / 4},
+                                   kParts,  type,      0,      cache.capacity,       kBranches};
+        CommandRecorder recorder(*b.context, *b.pipelines, 1e18);
+        recordAttention(recorder, tuning, b.buffers, place, {rows.count, rows.parts, rows.ownParts}, 1);
+        const auto recording = recorder.finish();
+        if (!recording || !b.context->submitAndWait(recording->slices.front().commands)) return HUGE_VAL;
+        return test::worst(b.get(b.scratch, kResult, rows.count, length, length / 4),
+                           wantedOf(b, cache, rows, query));
     }
-    static PipelineKey attentionKey(const KernelBench& b, const Heads& h, std::uint32_t rows, bool f32) {
-        const std::uint32_t lanes = std::min({std::bit_ceil(h.size / 8), 8U, b.tuning.attentionWorkgroup});
-        PipelineKey key{"attention", {b.tuning.attentionWorkgroup}};
-        key.constants[6] = f32;
-        key.constants[7] = std::min(rows, b.tuning.promptQueries);
-        key.constants[8] = lanes;
-        key.constants[9] = (h.size / 8 + lanes - 1) / lanes;
-        return key;
+    static std::vector<float> wantedOf(const KernelBench& b, const Cache& cache, const Rows& rows,
+                                       const std::vector<float>& query) {
+        const Heads& h = cache.heads;
+        std::vector<float> wanted(query.size());
+        for (std::uint32_t t = 0; t < rows.count; ++t)
+            for (std::uint32_t head = 0; head < h.heads; ++head) {
+                const std::size_t first = std::size_t{head / (h.heads / h.kvHeads)} * cache.capacity;
+                const auto seen = rows.seen(t);
+                std::vector<float> keys, values;
+                for (const std::uint32_t slot : seen)
+                    for (std::size_t i = 0; i < h.size; ++i) {
+                        keys.push_back(cache.get(b.other.mapped(), first + slot, i));
+                        values.push_back(cache.get(b.other.mapped(), cache.rows() / 2 + first + slot, i));
+                    }
+                const auto count = static_cast<std::uint32_t>(seen.size());
+                const std::size_t at = (std::size_t{t} * h.heads + head) * h.size;
+                reference::attend(std::span(query).subspan(at, h.size), {keys.data(), h.size, count},
+                                  {values.data(), h.size, count}, std::span(wanted).subspan(at, h.size));
+            }
+        return wanted;
+    }
+
+    // attention_slots is for texels only: through addresses software devices take minutes to compile it.
+    static std::vector<bool> kernels(int path) {
+        return path == 0 ? std::vector<bool>{false, true} : std::vector<bool>{false};
     }
 
 private slots:
@@ -67,115 +160,111 @@ private slots:
     void attentionStreamsOverTheCache_data() { paths(); }
     void attentionStreamsOverTheCache() {
         QFETCH(int, path);
-        QFETCH(bool, f32);
-        KernelBench& b = *m_benches[path];
-        for (const Heads& h : {Heads{9, 3, 64}, Heads{4, 4, 32}, Heads{3, 1, 96}, Heads{12, 2, 128}})
-            for (const std::uint32_t first : {0U, 37U})
-                for (const std::uint32_t n : {1U, 2U, 7U})
-                    for (const std::uint32_t parts : {1U, 3U}) {
-                        const std::uint32_t capacity = first + n + 5;
-                        const auto cache = fillCache(b, h, capacity, f32);
-                        const std::uint32_t stride = h.heads * h.size / 4;
-                        auto query = test::randomFloats(std::size_t{n} * h.heads * h.size, m_random);
-                        for (float& q : query)
-                            q *= 3.0F;
-                        std::vector<float> scaled = query;
-                        for (float& q : scaled)
-                            q /= std::sqrt(float(h.size));
-                        b.put(b.scratch, kQuery, scaled, stride * 4, stride);
-                        b.writeStep(n, first);
-                        const AttentionCall call{kQuery,   stride,  h.heads, h.kvHeads, h.size, 0,
-                                                 capacity, kResult, stride,  kParts,    parts};
-                        const PipelineKey key = attentionKey(b, h, n * (h.heads / h.kvHeads), f32);
-                        const std::uint32_t rows = n * (h.heads / h.kvHeads);
-                        QVERIFY(b.run(key, call,
-                                      {(rows + key.constants[7] - 1) / key.constants[7], h.kvHeads, parts}));
-                        if (parts > 1) {
-                            const AttentionCombineCall combine{h.heads, h.size, kResult,
-                                                               stride,  kParts, parts};
-                            QVERIFY(b.run({"attention_combine", {64}}, combine, {(n * stride + 63) / 64}));
+        QFETCH(int, type);
+        for (const bool bySlots : kernels(path))
+            for (const Heads& h : {Heads{9, 3, 64}, Heads{4, 4, 32}, Heads{3, 1, 96}, Heads{12, 2, 128}})
+                for (const std::uint32_t first : {0U, 37U, 70U})
+                    for (const std::uint32_t n : {1U, 2U, 7U})
+                        for (const std::uint32_t parts : {1U, 3U}) {
+                            const Rows rows{n, first, parts, 0, 0, 0, {}};
+                            const double apart =
+                                attend(*m_benches[path], h, static_cast<KvType>(type), rows, bySlots);
+                            QVERIFY2(apart < 2e-5, qPrintable(QString("%1 heads of %2, %3: %4")
+                                                                  .arg(h.heads)
+                                                                  .arg(h.size)
+                                                                  .arg(rows.text())
+                                                                  .arg(apart)));
                         }
-                        std::vector<float> wanted(query.size());
-                        const std::size_t values = std::size_t{h.kvHeads} * capacity * h.size;
-                        for (std::uint32_t t = 0; t < n; ++t)
-                            for (std::uint32_t head = 0; head < h.heads; ++head) {
-                                const std::size_t kv =
-                                    std::size_t{head / (h.heads / h.kvHeads)} * capacity * h.size;
-                                const std::size_t at = (std::size_t{t} * h.heads + head) * h.size;
-                                reference::attend(std::span(query).subspan(at, h.size),
-                                                  {cache.data() + kv, h.size, first + t + 1},
-                                                  {cache.data() + values + kv, h.size, first + t + 1},
-                                                  std::span(wanted).subspan(at, h.size));
-                            }
-                        QVERIFY2(test::worst(b.get(b.scratch, kResult, n, stride * 4, stride), wanted) < 2e-5,
-                                 qPrintable(QString("%1 heads of %2, %3 tokens from %4, %5 parts")
-                                                .arg(h.heads)
-                                                .arg(h.size)
-                                                .arg(n)
-                                                .arg(first)
-                                                .arg(parts)));
-                    }
+    }
+
+    void branchesSeeTheSharedSlotsAndTheirOwn_data() { paths(); }
+    void branchesSeeTheSharedSlotsAndTheirOwn() {
+        QFETCH(int, path);
+        QFETCH(int, type);
+        for (const bool bySlots : kernels(path))
+            for (const Heads& h : {Heads{9, 3, 64}, Heads{4, 4, 32}, Heads{12, 1, 96}})
+                for (const std::uint32_t n : {1U, 5U, 64U})
+                    for (const std::uint32_t shared : {0U, 1U, 45U})
+                        for (const std::uint32_t own : {1U, 9U}) {
+                            Rows rows{n,           shared + own - 1, shared == 0 ? 0U : 1 + n % 2,
+                                      1 + own % 2, shared,           11,
+                                      {}};
+                            for (std::uint32_t i = 0; i < n; ++i) // with gaps, and not in order
+                                rows.branches.push_back((i * 29 + 3) % 67);
+                            const double apart =
+                                attend(*m_benches[path], h, static_cast<KvType>(type), rows, bySlots);
+                            QVERIFY2(apart < 2e-5, qPrintable(QString("%1 heads of %2, %3 shared, %4: %5")
+                                                                  .arg(h.heads)
+                                                                  .arg(h.size)
+                                                                  .arg(shared)
+                                                                  .arg(rows.text())
+                                                                  .arg(apart)));
+                        }
     }
 
     void ropeTurnsQueriesAndKeysAndStoresKeysAndValues_data() { paths(); }
     void ropeTurnsQueriesAndKeysAndStoresKeysAndValues() {
         QFETCH(int, path);
-        QFETCH(bool, f32);
+        QFETCH(int, type);
         KernelBench& b = *m_benches[path];
         for (const RopePairs pairs : {RopePairs::Adjacent, RopePairs::Halves})
             for (const std::uint32_t size : {32U, 96U, 128U})
                 for (const std::uint32_t rotary : {size, size / 2})
-                    for (const std::uint32_t n : {1U, 7U}) {
-                        const Heads h{3, 1, size};
-                        const std::uint32_t first = 5, capacity = 16;
-                        const std::size_t length = std::size_t{5} * size;
-                        auto qkv = test::randomFloats(n * length, m_random);
-                        const auto turns = test::randomFloats(std::size_t{n} * rotary, m_random);
-                        b.put(b.scratch, kQkv, qkv, length, std::uint32_t(length / 4));
-                        b.put(b.step, kTurns, turns, rotary, rotary / 4);
-                        b.writeStep(n, first);
-                        const RopeStoreCall call{kQkv,     std::uint32_t(length / 4),
-                                                 kQuery,   h.heads * size / 4,
-                                                 h.heads,  h.kvHeads,
-                                                 size,     rotary,
-                                                 kTurns,   0,
-                                                 capacity, 0.5F};
-                        PipelineKey key{"rope_store", {64}};
-                        key.constants[5] = pairs == RopePairs::Halves;
-                        key.constants[6] = f32;
-                        QVERIFY(b.run(key, call, {std::uint32_t((n * length / 8 + 63) / 64)}));
-
-                        const auto query = b.get(b.scratch, kQuery, n, h.heads * size, h.heads * size / 4);
-                        std::vector<float> wantedQuery, keys, values, gotKeys, gotValues;
-                        for (std::uint32_t t = 0; t < n; ++t) {
-                            const std::span<float> row = std::span(qkv).subspan(t * length, length);
-                            reference::rope(row.first(4 * size), size, rotary, pairs,
-                                            std::span(turns).subspan(t * rotary, rotary));
-                            for (std::size_t i = 0; i < 3 * size; ++i)
-                                wantedQuery.push_back(row[i] * 0.5F);
-                            for (std::size_t i = 0; i < size; ++i) {
-                                keys.push_back(row[3 * size + i]);
-                                values.push_back(row[4 * size + i]);
-                                gotKeys.push_back(cached(b, (first + t) * size + i, f32));
-                                gotValues.push_back(cached(b, (capacity + first + t) * size + i, f32));
-                            }
-                        }
-                        QVERIFY(test::worst(query, wantedQuery) < 1e-6);
-                        const double bound = f32 ? 1e-6 : 1e-3; // half of the last place, rounded either way
-                        QVERIFY(test::worst(gotKeys, keys) < bound);
-                        QVERIFY(test::worst(gotValues, values) < bound);
-                    }
+                    for (const std::uint32_t n : {1U, 7U})
+                        for (const std::uint32_t length : {0U, 9U})
+                            turnAndStore(b, static_cast<KvType>(type), pairs, {3, 1, size}, rotary, n,
+                                         length);
     }
 
 private:
-    static float cached(const KernelBench& b, std::size_t index, bool f32) {
-        float single = 0;
-        std::uint16_t half = 0;
-        if (f32)
-            std::memcpy(&single, b.other.mapped() + index * 4, 4);
-        else
-            std::memcpy(&half, b.other.mapped() + index * 2, 2);
-        return f32 ? single : halfToFloat(half);
+    // length: of a branch, or 0 for rows at consecutive positions.
+    void turnAndStore(KernelBench& b, KvType type, RopePairs pairs, const Heads& h, std::uint32_t rotary,
+                      std::uint32_t n, std::uint32_t length) {
+        const std::uint32_t size = h.size, first = 5;
+        const Cache cache{h, first + 80, type};
+        const std::size_t row = std::size_t{5} * size;
+        auto qkv = test::randomFloats(n * row, m_random);
+        const auto turns = test::randomFloats(std::size_t{n} * rotary, m_random);
+        b.put(b.scratch, kQkv, qkv, row, std::uint32_t(row / 4));
+        b.put(b.step, kTurns, turns, rotary, rotary / 4);
+        b.writeStep(n, first);
+        const std::uint32_t branched[2] = {first - 2, length};
+        std::memcpy(b.step.mapped() + 8, branched, sizeof(branched));
+        std::vector<std::uint32_t> branches(n);
+        for (std::uint32_t i = 0; i < n; ++i)
+            branches[i] = (i * 3 + 1) % 8;
+        std::memcpy(b.step.mapped() + kBranches * 16, branches.data(), branches.size() * 4);
+        const RopeStoreCall call{kQkv,           std::uint32_t(row / 4),
+                                 kQuery,         h.heads * size / 4,
+                                 h.heads,        h.kvHeads,
+                                 size,           rotary,
+                                 kTurns,         0,
+                                 cache.capacity, 0.5F,
+                                 kBranches};
+        PipelineKey key{"rope_store", {64}};
+        key.constants[5] = pairs == RopePairs::Halves;
+        key.constants[6] = static_cast<std::uint32_t>(type);
+        QVERIFY(b.run(key, call, {std::uint32_t((n * row / 8 + 63) / 64)}));
+
+        std::vector<float> wantedQuery, wanted, got;
+        for (std::uint32_t t = 0; t < n; ++t) {
+            const std::span<float> values = std::span(qkv).subspan(t * row, row);
+            reference::rope(values.first(4 * size), size, rotary, pairs,
+                            std::span(turns).subspan(t * rotary, rotary));
+            for (std::size_t i = 0; i < 3 * size; ++i)
+                wantedQuery.push_back(values[i] * 0.5F);
+            const std::uint32_t slot = first + (length == 0 ? t : branches[t] * length);
+            for (std::size_t i = 0; i < size; ++i) {
+                wanted.insert(wanted.end(), {values[3 * size + i], values[4 * size + i]});
+                got.insert(got.end(), {cache.get(b.other.mapped(), slot, i),
+                                       cache.get(b.other.mapped(), cache.capacity + slot, i)});
+            }
+        }
+        QVERIFY(test::worst(b.get(b.scratch, kQuery, n, 3 * size, 3 * size / 4), wantedQuery) < 1e-6);
+        // Halves may be rounded either way; eight bits round by half a step of 1/127, and the step by a
+        // half's.
+        const double bound = type == KvType::F32 ? 1e-6 : type == KvType::F16 ? 1e-3 : 0.5 / 127 + 0.0006;
+        QVERIFY2(test::worst(got, wanted) < bound, qPrintable(QString::number(test::worst(got, wanted))));
     }
 };
 

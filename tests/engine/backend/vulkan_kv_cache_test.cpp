@@ -49,7 +49,8 @@ private slots:
         QTest::addColumn<int>("type");
         QTest::addColumn<bool>("staged");
         for (const bool staged : {false, true})
-            for (const auto& [name, type] : {std::pair{"f16", KvType::F16}, std::pair{"f32", KvType::F32}})
+            for (const auto& [name, type] : {std::pair{"f16", KvType::F16}, std::pair{"f32", KvType::F32},
+                                             std::pair{"q8_0", KvType::Q8_0}})
                 QTest::addRow("%s, %s", name, staged ? "staged" : "mapped")
                     << static_cast<int>(type) << staged;
     }
