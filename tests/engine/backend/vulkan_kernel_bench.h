@@ -7,82 +7,13 @@
 #include "engine/backend/vulkan/vulkan_devices.h"
 #include "engine/backend/vulkan/weight_layout.h"
 #include "engine/quant/decode.h"
+#include "tests/support/random_matrix.h"
 #include "tests/support/reference_data.h"
 
 #include <cmath>
 #include <random>
 
 namespace ponder::test {
-
-inline constexpr std::array kAllTypes{TensorType::F32,  TensorType::F16,  TensorType::BF16, TensorType::Q4_0,
-                                      TensorType::Q4_1, TensorType::Q5_0, TensorType::Q5_1, TensorType::Q8_0,
-                                      TensorType::Q4_K, TensorType::Q5_K, TensorType::Q6_K};
-
-// A matrix of random blocks with sensible scales, as a file would hold it.
-struct RandomMatrix {
-    std::vector<std::byte> bytes;
-    TensorInfo info;
-
-    RandomMatrix(TensorType type, std::uint64_t length, std::uint64_t rows, std::mt19937& random) {
-        const TypeTraits traits = *typeTraits(type);
-        const std::uint64_t blocks = length / traits.blockValues * rows;
-        bytes.resize(blocks * traits.blockBytes);
-        std::uniform_real_distribution<float> value(-1.0F, 1.0F);
-        for (std::uint64_t block = 0; block < blocks; ++block)
-            fill(type, bytes.data() + block * traits.blockBytes, traits.blockBytes, value, random);
-        info.name = "random";
-        info.shape = {length, rows, 1, 1};
-        info.dimensions = 2;
-        info.type = type;
-        info.bytes = bytes;
-    }
-    RandomMatrix(const RandomMatrix&) = delete;
-
-private:
-    template<class Value>
-    static void fill(TensorType type, std::byte* at, std::size_t size, Value& value, std::mt19937& random) {
-        for (std::size_t i = 0; i < size; ++i)
-            at[i] = static_cast<std::byte>(random());
-        const auto half = [&](std::size_t offset, float scale) {
-            const std::uint16_t bits = floatToHalf(value(random) * scale);
-            std::memcpy(at + offset, &bits, 2);
-        };
-        switch (type) {
-        case TensorType::F32: {
-            const float f = value(random);
-            std::memcpy(at, &f, 4);
-            break;
-        }
-        case TensorType::F16:
-            half(0, 1.0F);
-            break;
-        case TensorType::BF16: {
-            const float f = value(random);
-            std::memcpy(at, reinterpret_cast<const std::byte*>(&f) + 2, 2);
-            break;
-        }
-        case TensorType::Q4_1:
-        case TensorType::Q5_1:
-            half(0, 0.1F);
-            half(2, 1.0F);
-            break;
-        case TensorType::Q8_0:
-            half(0, 0.01F);
-            break;
-        case TensorType::Q4_K:
-        case TensorType::Q5_K:
-            half(0, 0.002F);
-            half(2, 0.02F);
-            break;
-        case TensorType::Q6_K:
-            half(208, 0.0005F);
-            break;
-        default:
-            half(0, 0.1F);
-            break;
-        }
-    }
-};
 
 class KernelBench {
 public:

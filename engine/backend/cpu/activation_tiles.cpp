@@ -1,0 +1,33 @@
+#include "engine/backend/cpu/activation_tiles.h"
+
+#include "engine/backend/cpu/row_kernels.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+namespace ponder::cpu {
+
+void ActivationTiles::resize(std::uint32_t columns, std::uint32_t length) {
+    const std::uint32_t width = std::min(std::bit_ceil(std::max(columns, 1U)), kTileColumns);
+    if (columns == m_columns && length / 32 == m_blocks) return;
+    m_columns = columns;
+    m_blocks = length / 32;
+    m_width = width;
+    m_memory.grow(tiles() * tileBytes());
+    // The columns behind the last are multiplied too; what they hold is thrown away, yet has to be defined.
+    if (columns % width != 0) std::memset(tile(tiles() - 1), 0, tileBytes());
+}
+
+void ActivationTiles::quantize(std::uint32_t column, std::uint32_t firstBlock, const float* values,
+                               std::uint32_t count) {
+    std::byte* record = tile(column / m_width) + firstBlock * recordBytes();
+    const std::size_t c = column % m_width;
+    std::byte* numbers = record + std::size_t{m_width} * 32;
+    const std::size_t line = std::size_t{m_width} * 4;
+    quantizeBlocks(values, count,
+                   {record + c * 32, numbers + c * 4, numbers + line + c * 4, numbers + 2 * line + c * 4,
+                    numbers + 3 * line + c * 8, recordBytes()});
+}
+
+} // namespace ponder::cpu

@@ -1,0 +1,185 @@
+#include "engine/backend/cpu/panel_packer.h"
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+
+namespace ponder::cpu {
+namespace {
+
+using Byte = std::uint8_t;
+
+constexpr std::size_t kLine = 64;
+constexpr std::size_t kHalfLine = 32; // sixteen halves
+
+// Where one row of one block goes: its lane in every line.
+struct Lane {
+    Byte* block;
+    std::size_t row;
+
+    void put(std::size_t line, const Byte* four) const {
+        std::memcpy(block + line * kLine + row * 4, four, 4);
+    }
+};
+
+void putHalf(Byte* head, std::size_t index, std::size_t row, const Byte* half) {
+    std::memcpy(head + index * kHalfLine + row * 2, half, 2);
+}
+
+// values: 32 numbers below 16.
+void putNibbles(const Lane& lane, std::size_t firstLine, const Byte* values) {
+    std::array<Byte, 16> packed;
+    for (std::size_t i = 0; i < 16; ++i)
+        packed[i] = static_cast<Byte>(values[i] | values[i + 16] << 4);
+    for (std::size_t j = 0; j < 4; ++j)
+        lane.put(firstLine + j, &packed[4 * j]);
+}
+
+// bits: 32 numbers below 2.
+void putFifthBits(const Lane& lane, const Byte* bits) {
+    std::array<Byte, 4> plane{};
+    for (std::size_t j = 0; j < 8; ++j)
+        for (std::size_t i = 0; i < 4; ++i)
+            plane[i] = static_cast<Byte>(plane[i] | bits[4 * j + i] << j);
+    lane.put(0, plane.data());
+}
+
+// bits: 32 numbers below 4.
+void putHighPairs(const Lane& lane, const Byte* bits) {
+    for (std::size_t half = 0; half < 2; ++half) {
+        std::array<Byte, 4> plane{};
+        for (std::size_t j = 0; j < 4; ++j)
+            for (std::size_t i = 0; i < 4; ++i)
+                plane[i] = static_cast<Byte>(plane[i] | bits[16 * half + 4 * j + i] << (2 * j));
+        lane.put(half, plane.data());
+    }
+}
+
+void spreadBits(std::uint32_t bits, Byte* out) {
+    for (std::size_t i = 0; i < 32; ++i)
+        out[i] = static_cast<Byte>(bits >> i & 1);
+}
+
+// The legacy types: every 32 weights have their own head. In the file a byte holds weights j and j+16, which
+// is how they are wanted.
+void packLegacy(const PanelLayout& layout, const Byte* source, std::size_t row, std::size_t block,
+                Byte* unit) {
+    const std::size_t inUnit = block % layout.blocksPerUnit;
+    const Lane lane{unit + layout.headBytes + inUnit * layout.blockBytes, row};
+    const bool withMin = layout.type == TensorType::Q4_1 || layout.type == TensorType::Q5_1;
+    putHalf(unit, inUnit, row, source);
+    if (withMin) putHalf(unit, 1, row, source + 2);
+    const Byte* rest = source + (withMin ? 4 : 2);
+    if (layout.type == TensorType::Q8_0) {
+        std::array<Byte, 32> shifted;
+        for (std::size_t i = 0; i < 32; ++i)
+            shifted[i] = static_cast<Byte>(rest[i] ^ 128);
+        for (std::size_t j = 0; j < 8; ++j)
+            lane.put(j, &shifted[4 * j]);
+        return;
+    }
+    std::size_t firstLine = 0;
+    if (layout.type == TensorType::Q5_0 || layout.type == TensorType::Q5_1) {
+        std::uint32_t fifth;
+        std::memcpy(&fifth, rest, 4);
+        std::array<Byte, 32> bits;
+        spreadBits(fifth, bits.data());
+        putFifthBits(lane, bits.data());
+        rest += 4;
+        firstLine = 1;
+    }
+    for (std::size_t j = 0; j < 4; ++j)
+        lane.put(firstLine + j, rest + 4 * j);
+}
+
+// Eight pairs of 6-bit numbers in 12 bytes (quant/k_blocks.cpp), to sc and mn of each block.
+void packScalesAndMins(const Byte* packed, std::size_t row, Byte* scales) {
+    for (std::size_t j = 0; j < 8; ++j) {
+        const bool early = j < 4;
+        const int sc = early ? packed[j] & 63 : (packed[j + 4] & 15) | packed[j - 4] >> 6 << 4;
+        const int mn = early ? packed[j + 4] & 63 : packed[j + 4] >> 4 | packed[j] >> 6 << 4;
+        scales[j * 32 + row] = static_cast<Byte>(sc);
+        scales[j * 32 + 16 + row] = static_cast<Byte>(mn);
+    }
+}
+
+// Q4_K (144 bytes) and Q5_K (176 bytes).
+void packSuperMin(const PanelLayout& layout, const Byte* source, std::size_t row, Byte* unit) {
+    const bool five = layout.type == TensorType::Q5_K;
+    putHalf(unit, 0, row, source);
+    putHalf(unit, 1, row, source + 2);
+    packScalesAndMins(source + 4, row, unit + kLine);
+    const Byte* fifth = source + 16;
+    const Byte* quants = source + (five ? 48 : 16);
+    for (std::size_t sub = 0; sub < 8; ++sub) {
+        const Lane lane{unit + layout.headBytes + sub * layout.blockBytes, row};
+        const Byte* q = quants + sub / 2 * 32;
+        std::array<Byte, 32> values, bits;
+        for (std::size_t l = 0; l < 32; ++l)
+            values[l] = sub % 2 ? q[l] >> 4 : q[l] & 15;
+        putNibbles(lane, five ? 1 : 0, values.data());
+        if (!five) continue;
+        for (std::size_t l = 0; l < 32; ++l)
+            bits[l] = fifth[l] >> sub & 1;
+        putFifthBits(lane, bits.data());
+    }
+}
+
+// Q6_K (210 bytes): see quant/k_blocks.cpp for where a value's bits lie.
+void packQ6_K(const PanelLayout& layout, const Byte* source, std::size_t row, Byte* unit) {
+    putHalf(unit, 0, row, source + 208);
+    for (std::size_t sub = 0; sub < 8; ++sub) {
+        const std::size_t h = sub / 4, t = sub % 4;
+        const Byte* low = source + 64 * h + 32 * (t & 1);
+        const Byte* high = source + 128 + 32 * h;
+        const Lane lane{unit + layout.headBytes + sub * layout.blockBytes, row};
+        std::array<Byte, 32> values, bits;
+        for (std::size_t l = 0; l < 32; ++l) {
+            values[l] = static_cast<Byte>(low[l] >> (t / 2 * 4) & 15);
+            bits[l] = static_cast<Byte>(high[l] >> (2 * t) & 3);
+        }
+        putHighPairs(lane, bits.data());
+        putNibbles(lane, 2, values.data());
+        for (std::size_t half = 0; half < 2; ++half)
+            unit[kLine + sub * 32 + half * 16 + row] = source[192 + 2 * sub + half];
+    }
+}
+
+template<class Value>
+void packFloats(const PanelLayout& layout, const Byte* source, std::size_t row, Byte* panel) {
+    for (std::size_t k = 0; k < layout.rowLength(); ++k)
+        std::memcpy(panel + (k * kPanelRows + row) * sizeof(Value), source + k * sizeof(Value),
+                    sizeof(Value));
+}
+
+void packRow(const PanelLayout& layout, const Byte* source, std::size_t row, Byte* panel) {
+    if (layout.type == TensorType::F32) return packFloats<std::uint32_t>(layout, source, row, panel);
+    if (!layout.quantized()) return packFloats<std::uint16_t>(layout, source, row, panel);
+    const auto traits = typeTraits(layout.type);
+    if (layout.blocksPerUnit < 8) {
+        for (std::size_t b = 0; b < layout.blocks; ++b)
+            packLegacy(layout, source + b * traits->blockBytes, row, b,
+                       panel + b / layout.blocksPerUnit * layout.unitBytes());
+        return;
+    }
+    for (std::size_t u = 0; u < layout.units(); ++u) {
+        const Byte* block = source + u * traits->blockBytes;
+        Byte* unit = panel + u * layout.unitBytes();
+        if (layout.type == TensorType::Q6_K)
+            packQ6_K(layout, block, row, unit);
+        else
+            packSuperMin(layout, block, row, unit);
+    }
+}
+
+} // namespace
+
+void packPanel(const PanelLayout& layout, std::span<const std::byte> rows, std::byte* panel) {
+    const auto traits = typeTraits(layout.type);
+    const std::size_t rowBytes = std::size_t{layout.rowLength()} / traits->blockValues * traits->blockBytes;
+    const auto* source = reinterpret_cast<const Byte*>(rows.data());
+    for (std::size_t row = 0; row * rowBytes < rows.size(); ++row)
+        packRow(layout, source + row * rowBytes, row, reinterpret_cast<Byte*>(panel));
+}
+
+} // namespace ponder::cpu

@@ -1,0 +1,113 @@
+#include "engine/backend/cpu/row_kernels.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "engine/backend/cpu/row_kernels.cpp"
+#include <hwy/foreach_target.h> // this file once for every target
+
+#include "engine/backend/cpu/simd_types-inl.h"
+
+#include <hwy/contrib/math/math-inl.h>
+
+#include <cmath>
+
+HWY_BEFORE_NAMESPACE();
+namespace ponder::cpu::HWY_NAMESPACE {
+
+constexpr std::size_t kBlock = 32;
+
+void RmsNorm(const float* in, const float* weight, std::size_t length, float epsilon, float* out) {
+    const DF df;
+    VF squares[2] = {hn::Zero(df), hn::Zero(df)};
+    for (std::size_t i = 0; i < length; i += kBlock)
+        for (std::size_t j = 0; j < kBlock; j += kLanes) {
+            const VF x = hn::LoadU(df, in + i + j);
+            VF& sum = squares[j / kLanes % 2];
+            sum = hn::MulAdd(x, x, sum);
+        }
+    const float mean =
+        hn::GetLane(hn::SumOfLanes(df, hn::Add(squares[0], squares[1]))) / static_cast<float>(length);
+    const VF scale = hn::Set(df, 1.0F / std::sqrt(mean + epsilon));
+    for (std::size_t i = 0; i < length; i += kLanes)
+        hn::StoreU(hn::Mul(hn::Mul(hn::LoadU(df, in + i), scale), hn::LoadU(df, weight + i)), df, out + i);
+}
+
+void SwiGlu(float* gate, const float* up, std::size_t length) {
+    const DF df;
+    const VF one = hn::Set(df, 1.0F);
+    for (std::size_t i = 0; i < length; i += kLanes) {
+        const VF g = hn::LoadU(df, gate + i);
+        const VF silu = hn::Div(g, hn::Add(one, hn::Exp(df, hn::Neg(g))));
+        hn::StoreU(hn::Mul(silu, hn::LoadU(df, up + i)), df, gate + i);
+    }
+}
+
+void AddTo(float* x, const float* in, std::size_t length) {
+    const DF df;
+    for (std::size_t i = 0; i < length; i += kLanes)
+        hn::StoreU(hn::Add(hn::LoadU(df, x + i), hn::LoadU(df, in + i)), df, x + i);
+}
+
+// Quantizes one block; gives the sums of its halves.
+HWY_INLINE void quantizeBlock(const float* values, std::byte* quants, float& scale, std::int32_t (&sums)[2]) {
+    const DF df;
+    constexpr std::size_t kVectors = kBlock / kLanes;
+    VF x[kVectors];
+    VF largest = hn::Zero(df);
+    for (std::size_t i = 0; i < kVectors; ++i) {
+        x[i] = hn::LoadU(df, values + i * kLanes);
+        largest = hn::Max(largest, hn::Abs(x[i]));
+    }
+    const float top = hn::GetLane(hn::MaxOfLanes(df, largest));
+    scale = top / 127.0F;
+    const VF inverse = hn::Set(df, top > 0 ? 127.0F / top : 0.0F);
+    VI halves[2] = {hn::Zero(DI()), hn::Zero(DI())};
+    for (std::size_t i = 0; i < kVectors; ++i) {
+        const VI q = hn::NearestInt(hn::Mul(x[i], inverse));
+        const hn::Rebind<std::int8_t, DI> d8;
+        hn::StoreU(hn::DemoteTo(d8, q), d8, reinterpret_cast<std::int8_t*>(quants) + i * kLanes);
+        VI& half = halves[i * 2 / kVectors];
+        half = hn::Add(half, q);
+    }
+    sums[0] = hn::GetLane(hn::SumOfLanes(DI(), halves[0]));
+    sums[1] = hn::GetLane(hn::SumOfLanes(DI(), halves[1]));
+}
+
+void QuantizeBlocks(const float* values, std::size_t count, const QuantizedBlocks& out) {
+    for (std::size_t b = 0; b < count; ++b) {
+        const std::size_t at = b * out.stride;
+        float scale = 0;
+        std::int32_t sums[2];
+        quantizeBlock(values + b * kBlock, out.quants + at, scale, sums);
+        const std::int32_t negated[3] = {-sums[0] - sums[1], -sums[0], -sums[1]};
+        const float sum = scale * static_cast<float>(-negated[0]);
+        std::memcpy(out.scale + at, &scale, 4);
+        std::memcpy(out.sum + at, &sum, 4);
+        std::memcpy(out.negated + at, &negated[0], 4);
+        std::memcpy(out.halves + at, &negated[1], 8);
+    }
+}
+
+} // namespace ponder::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace ponder::cpu {
+
+HWY_EXPORT(RmsNorm);
+HWY_EXPORT(SwiGlu);
+HWY_EXPORT(AddTo);
+HWY_EXPORT(QuantizeBlocks);
+
+void rmsNorm(const float* in, const float* weight, std::size_t length, float epsilon, float* out) {
+    HWY_DYNAMIC_DISPATCH(RmsNorm)(in, weight, length, epsilon, out);
+}
+void swiGlu(float* gate, const float* up, std::size_t length) {
+    HWY_DYNAMIC_DISPATCH(SwiGlu)(gate, up, length);
+}
+void addTo(float* x, const float* in, std::size_t length) { HWY_DYNAMIC_DISPATCH(AddTo)(x, in, length); }
+void quantizeBlocks(const float* values, std::size_t count, const QuantizedBlocks& out) {
+    HWY_DYNAMIC_DISPATCH(QuantizeBlocks)(values, count, out);
+}
+
+} // namespace ponder::cpu
+#endif

@@ -1,0 +1,33 @@
+// What happens to whole rows of activations between the matrix products.
+//
+// Owner: caller's memory. Thread: any. Errors: none. The plain twins are in reference/kernels.h. Next
+// station: cpu_ops.h.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace ponder::cpu {
+
+// out = in * weight / sqrt(mean(in^2) + epsilon)
+void rmsNorm(const float* in, const float* weight, std::size_t length, float epsilon, float* out);
+
+// gate = silu(gate) * up
+void swiGlu(float* gate, const float* up, std::size_t length);
+
+// x += in
+void addTo(float* x, const float* in, std::size_t length);
+
+// 32 * count values to 8 bits: quants are 32 bytes each `quantStride` apart; the numbers of the block to
+// scale, sum, negated and halves (activation_tiles.h), each `stride` bytes apart from block to block.
+struct QuantizedBlocks {
+    std::byte* quants;
+    std::byte* scale;
+    std::byte* sum;
+    std::byte* negated;
+    std::byte* halves;
+    std::size_t stride;
+};
+void quantizeBlocks(const float* values, std::size_t count, const QuantizedBlocks& out);
+
+} // namespace ponder::cpu

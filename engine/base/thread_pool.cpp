@@ -1,0 +1,73 @@
+#include "engine/base/thread_pool.h"
+
+#include <algorithm>
+#include <system_error>
+
+#if defined(__x86_64__) || defined(__i386__)
+#include <immintrin.h>
+#endif
+
+namespace ponder {
+namespace {
+
+constexpr int kSpins = 4000; // some 50 to 150 microseconds, longer than the host needs between two tasks
+
+void relax() {
+#if defined(__x86_64__) || defined(__i386__)
+    _mm_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
+#endif
+}
+
+// Waits until `value` is no longer `old`; spins first.
+void awaitChange(const std::atomic<std::uint32_t>& value, std::uint32_t old) {
+    for (int i = 0; i < kSpins; ++i) {
+        if (value.load(std::memory_order_acquire) != old) return;
+        relax();
+    }
+    value.wait(old, std::memory_order_acquire);
+}
+
+} // namespace
+
+ThreadPool::ThreadPool(unsigned threads) {
+    m_workers.reserve(std::max(threads, 1U) - 1);
+    try {
+        for (unsigned i = 1; i < threads; ++i)
+            m_workers.emplace_back([this, i] { work(i); });
+    } catch (const std::system_error&) {
+        // The system gives no more threads: those that run do the work.
+    }
+}
+
+ThreadPool::~ThreadPool() {
+    m_ending = true;
+    m_round.fetch_add(1, std::memory_order_release);
+    m_round.notify_all();
+    for (std::thread& worker : m_workers)
+        worker.join();
+}
+
+void ThreadPool::start(Call call, void* task) {
+    m_call = call;
+    m_task = task;
+    m_busy.store(static_cast<std::uint32_t>(m_workers.size()), std::memory_order_relaxed);
+    m_round.fetch_add(1, std::memory_order_release);
+    m_round.notify_all();
+    call(task, 0);
+    while (const std::uint32_t busy = m_busy.load(std::memory_order_acquire))
+        awaitChange(m_busy, busy);
+}
+
+void ThreadPool::work(unsigned thread) {
+    for (std::uint32_t seen = 0;;) {
+        awaitChange(m_round, seen);
+        ++seen;
+        if (m_ending) return;
+        m_call(m_task, thread);
+        if (m_busy.fetch_sub(1, std::memory_order_acq_rel) == 1) m_busy.notify_one();
+    }
+}
+
+} // namespace ponder

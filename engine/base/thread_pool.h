@@ -1,0 +1,69 @@
+// A fixed set of threads that do the same task together, many thousand times a second.
+//
+// run() hands one task to all threads, the caller among them, and returns when the last is done. Between two
+// tasks the threads spin for some microseconds, because the next one usually follows at once, and then sleep.
+// Nothing is allocated per task.
+//
+// Owner: one backend. Thread: run() and forEach() by one thread at a time; tasks must not call them. Errors:
+// none; a thread that the system refuses to start is left out.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <thread>
+#include <type_traits>
+#include <vector>
+
+namespace ponder {
+
+class ThreadPool {
+public:
+    explicit ThreadPool(unsigned threads); // the caller of run() is one of them; at least 1
+    ~ThreadPool();
+    ThreadPool(const ThreadPool&) = delete;
+    ThreadPool& operator=(const ThreadPool&) = delete;
+
+    unsigned threads() const { return static_cast<unsigned>(m_workers.size()) + 1; }
+
+    // task(thread) once on every thread; thread 0 is the caller.
+    template<class Task>
+    void run(Task&& task) {
+        using Plain = std::remove_reference_t<Task>;
+        start([](void* given, unsigned thread) { (*static_cast<Plain*>(given))(thread); },
+              const_cast<void*>(static_cast<const void*>(&task)));
+    }
+
+    // task(first, end, thread) over all of 0 .. count - 1 in runs of `grain`, taken by whoever is free.
+    template<class Task>
+    void forEach(std::size_t count, std::size_t grain, Task&& task) {
+        if (count == 0) return;
+        if (count <= grain || m_workers.empty()) return task(std::size_t{0}, count, 0U);
+        m_next.store(0, std::memory_order_relaxed);
+        run([&](unsigned thread) {
+            while (true) {
+                const std::size_t first = m_next.fetch_add(grain, std::memory_order_relaxed);
+                if (first >= count) return;
+                task(first, first + grain < count ? first + grain : count, thread);
+            }
+        });
+    }
+
+private:
+    using Call = void (*)(void*, unsigned);
+
+    void start(Call call, void* task);
+    void work(unsigned thread);
+
+    std::vector<std::thread> m_workers;
+    Call m_call = nullptr;
+    void* m_task = nullptr;
+    bool m_ending = false;
+    // Each on its own cache line: the first is watched by all, the others are written by all.
+    alignas(64) std::atomic<std::uint32_t> m_round{0};
+    alignas(64) std::atomic<std::uint32_t> m_busy{0};
+    alignas(64) std::atomic<std::size_t> m_next{0};
+};
+
+} // namespace ponder

@@ -1,0 +1,176 @@
+// The panel kernels of the processor backend against their plain twins, for every instruction set that this
+// machine has.
+#include "engine/backend/cpu/panel_multiply.h"
+
+#include "engine/backend/cpu/panel_packer.h"
+#include "engine/backend/reference/kernels.h"
+#include "tests/support/logits_check.h"
+#include "tests/support/random_matrix.h"
+#include "tests/support/simd_targets.h"
+
+#include <QTest>
+
+namespace ponder {
+namespace {
+
+using test::RandomMatrix;
+
+std::vector<std::byte> pack(const RandomMatrix& matrix, const PanelLayout& layout) {
+    std::vector<std::byte> out(layout.bytes());
+    const std::size_t panelRows = matrix.info.bytes.size() / layout.rows * kPanelRows;
+    for (std::uint64_t p = 0; p < layout.panels(); ++p) {
+        const std::size_t at = p * panelRows;
+        cpu::packPanel(layout,
+                       matrix.info.bytes.subspan(at, std::min(panelRows, matrix.info.bytes.size() - at)),
+                       out.data() + p * layout.panelBytes());
+    }
+    return out;
+}
+
+std::vector<float> randomColumns(std::size_t count, std::mt19937& random) {
+    std::normal_distribution<float> value;
+    std::vector<float> out(count);
+    for (float& x : out)
+        x = value(random);
+    return out;
+}
+
+// What the tiles hold of a column, as the kernels see it.
+std::vector<float> valuesOf(const cpu::ActivationTiles& tiles, std::uint32_t column) {
+    std::vector<float> out;
+    const std::size_t c = column % tiles.width();
+    for (std::uint32_t b = 0; b < tiles.blocks(); ++b) {
+        const std::byte* record = tiles.tile(column / tiles.width()) + b * tiles.recordBytes();
+        float scale;
+        std::memcpy(&scale, record + tiles.width() * 32 + c * 4, 4);
+        for (std::size_t i = 0; i < 32; ++i)
+            out.push_back(scale * float(static_cast<std::int8_t>(record[c * 32 + i])));
+    }
+    return out;
+}
+
+struct Product {
+    std::vector<float> ours, plain; // [columns x rows]
+};
+
+Product product(TensorType type, std::uint32_t length, std::uint32_t rows, std::uint32_t columns) {
+    std::mt19937 random(length * 31 + rows * 7 + columns);
+    const RandomMatrix matrix(type, length, rows, random);
+    const PanelLayout layout = PanelLayout::of(type, length, rows);
+    const std::vector<std::byte> packed = pack(matrix, layout);
+    std::vector<float> x = randomColumns(std::size_t{columns} * length, random);
+    const std::size_t stride = layout.panels() * kPanelRows;
+    std::vector<float> padded(stride * columns);
+    if (layout.quantized()) {
+        cpu::ActivationTiles tiles;
+        tiles.resize(columns, length);
+        for (std::uint32_t c = 0; c < columns; ++c) {
+            float* column = &x[std::size_t{c} * length];
+            tiles.quantize(c, 0, column, length / 32);
+            const std::vector<float> rounded = valuesOf(tiles, c);
+            std::copy(rounded.begin(), rounded.end(), column);
+        }
+        std::vector<std::byte> scratch(cpu::unpackedBytes(layout));
+        cpu::multiplyQuantized({layout, packed.data()}, 0, layout.panels(), tiles, scratch.data(),
+                               padded.data(), stride);
+    } else {
+        cpu::multiplyFloats({layout, packed.data()}, 0, layout.panels(), x.data(), length, columns,
+                            padded.data(), stride);
+    }
+    Product out;
+    out.plain.resize(std::size_t{rows} * columns);
+    reference::multiply(matrix.info, {}, x, out.plain);
+    for (std::uint32_t c = 0; c < columns; ++c)
+        out.ours.insert(out.ours.end(), &padded[c * stride], &padded[c * stride] + rows);
+    return out;
+}
+
+} // namespace
+
+class CpuMatrixKernelsTest : public QObject {
+    Q_OBJECT
+private slots:
+    void productsOfRoundedActivationsEqualThePlainTwin_data() {
+        QTest::addColumn<TensorType>("type");
+        QTest::addColumn<qint64>("target");
+        for (const auto& [name, target] : test::simdTargets())
+            for (const TensorType type : test::kAllTypes)
+                QTest::addRow("%s %s", name, typeTraits(type)->name.data()) << type << qint64(target);
+    }
+
+    void productsOfRoundedActivationsEqualThePlainTwin() {
+        QFETCH(const TensorType, type);
+        QFETCH(const qint64, target);
+        const test::UseTarget use(target);
+        for (const std::uint32_t rows : {1U, 16U, 37U})
+            for (const std::uint32_t columns : {1U, 2U, 3U, 4U, 5U, 8U, 9U, 19U, 64U}) {
+                const std::uint32_t unit = typeTraits(type)->blockValues;
+                for (const std::uint32_t length : {unit == 256 ? 256U : 96U, 1280U}) {
+                    const Product got = product(type, length, rows, columns);
+                    const double error = test::nmse(got.ours, got.plain);
+                    QVERIFY2(error <= 1e-10, qPrintable(QStringLiteral("%1 rows, %2 columns of %3: %4")
+                                                            .arg(rows)
+                                                            .arg(columns)
+                                                            .arg(length)
+                                                            .arg(error)));
+                }
+            }
+    }
+
+    void activationsAreRoundedToTheNearestOf255Steps() {
+        std::mt19937 random(5);
+        const std::vector<float> x = randomColumns(3 * 96, random);
+        for (const auto& [name, target] : test::simdTargets()) {
+            const test::UseTarget use(target);
+            cpu::ActivationTiles tiles;
+            tiles.resize(3, 96);
+            for (std::uint32_t c = 0; c < 3; ++c)
+                tiles.quantize(c, 0, &x[c * 96], 3);
+            for (std::uint32_t c = 0; c < 3; ++c) {
+                const std::vector<float> got = valuesOf(tiles, c);
+                for (std::size_t b = 0; b < 96; b += 32) {
+                    float largest = 0;
+                    for (std::size_t i = b; i < b + 32; ++i)
+                        largest = std::max(largest, std::abs(x[c * 96 + i]));
+                    for (std::size_t i = b; i < b + 32; ++i)
+                        QVERIFY2(std::abs(got[i] - x[c * 96 + i]) <= largest / 127 * 0.5001F, name);
+                }
+            }
+        }
+    }
+
+    void activationsOfWholeNumbersGiveTheExactProduct() {
+        // Scales of one and whole activations leave nothing to round.
+        for (const auto& [name, target] : test::simdTargets()) {
+            const test::UseTarget use(target);
+            cpu::ActivationTiles tiles;
+            tiles.resize(1, 64);
+            std::vector<float> x(64);
+            for (int i = 0; i < 64; ++i)
+                x[std::size_t(i)] = float(i % 32 == 31 ? -127 : (i * 37) % 100 - 50);
+            tiles.quantize(0, 0, x.data(), 2);
+            const PanelLayout layout = PanelLayout::of(TensorType::Q8_0, 64, 16);
+            std::vector<std::byte> file(16 * 2 * 34), packed(layout.bytes()),
+                scratch(cpu::unpackedBytes(layout));
+            for (std::size_t b = 0; b < 32; ++b) {
+                const std::uint16_t one = floatToHalf(1.0F);
+                std::memcpy(&file[b * 34], &one, 2);
+                for (std::size_t i = 0; i < 32; ++i)
+                    file[b * 34 + 2 + i] = std::byte(i % 3 == 0 ? -128 : 127); // what saturates soonest
+            }
+            cpu::packPanel(layout, file, packed.data());
+            std::vector<float> out(16);
+            cpu::multiplyQuantized({layout, packed.data()}, 0, 1, tiles, scratch.data(), out.data(), 16);
+            float wanted = 0;
+            for (std::size_t i = 0; i < 64; ++i)
+                wanted += x[i] * (i % 32 % 3 == 0 ? -128.0F : 127.0F);
+            for (const float value : out)
+                QVERIFY2(value == wanted, name);
+        }
+    }
+};
+
+} // namespace ponder
+
+QTEST_GUILESS_MAIN(ponder::CpuMatrixKernelsTest)
+#include "cpu_matrix_kernels_test.moc"
