@@ -3,6 +3,7 @@
 #include "engine/base/translatable.h"
 
 #include <cerrno>
+#include <cstdint>
 #include <system_error>
 #include <utility>
 
@@ -53,6 +54,15 @@ Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
     void* address = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.number(), 0);
     if (address == MAP_FAILED) return systemError(path, errno);
     return MappedFile(std::span(static_cast<const std::byte*>(address), size));
+}
+
+void MappedFile::release(std::span<const std::byte> part) const {
+    if (part.empty() || part.data() < m_bytes.data() || part.data() + part.size() > m_bytes.data() + m_bytes.size())
+        return;
+    const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+    const auto first = (reinterpret_cast<std::uintptr_t>(part.data()) + page - 1) / page * page;
+    const auto end = reinterpret_cast<std::uintptr_t>(part.data() + part.size()) / page * page;
+    if (first < end) ::madvise(reinterpret_cast<void*>(first), end - first, MADV_DONTNEED);
 }
 
 MappedFile::MappedFile(MappedFile&& other) noexcept : m_bytes(std::exchange(other.m_bytes, {})) {}

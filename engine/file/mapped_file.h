@@ -27,6 +27,9 @@ public:
     ~MappedFile();
 
     std::span<const std::byte> bytes() const { return m_bytes; }
+    // The pages that lie wholly in `part` of bytes() leave this process; the next reading fetches them again,
+    // mostly from the system's own cache. Does nothing for bytes from elsewhere.
+    void release(std::span<const std::byte> part) const;
 
 private:
     explicit MappedFile(std::span<const std::byte> bytes) : m_bytes(bytes) {}

@@ -50,6 +50,10 @@ public:
     }
     std::span<const std::filesystem::path> parts() const override { return m_paths; }
     std::uint64_t fileBytes() const override { return m_fileBytes; }
+    void release(std::span<const std::byte> bytes) const override {
+        for (const Part& part : m_parts)
+            part.mapped.release(bytes);
+    }
 
 private:
     Result<void> add(const Part& part);

@@ -51,6 +51,9 @@ public:
     virtual const TensorInfo* find(std::string_view name) const = 0;  // null where absent
     virtual std::span<const std::filesystem::path> parts() const = 0; // in order; one unless split
     virtual std::uint64_t fileBytes() const = 0;                      // of all parts
+    // The caller has taken what it needs from these bytes of a tensor: their memory may be used for other
+    // things. They stay readable.
+    virtual void release(std::span<const std::byte>) const {}
     std::string displayName() const;                                  // general.name, else the file's stem
 };
 

@@ -1,0 +1,49 @@
+// The keys and values of one conversation in host memory, laid out for the attention kernels.
+//
+//     [layer][16 slots][key head] of  keys [value][slot], then values [slot][value]
+//     Q8_0: i8 keys, f16 key scales [value / 32][slot], i8 values, f16 value scales [slot][value / 32]
+//
+// Sixteen keys side by side give sixteen scores without a sum across lanes. Owner: the caller of
+// Executor::createCache(). Thread: store() for different slots and keys() from any thread; the rest one at a
+// time. Errors: OutOfMemory. Next station: attention_kernels.h.
+#pragma once
+
+#include "engine/backend/cpu/host_buffer.h"
+#include "engine/plan/cpu_plan.h"
+
+namespace ponder::cpu {
+
+inline constexpr std::uint32_t kSlots = 16; // in a block
+
+class CpuCache final : public KvCache {
+public:
+    static Result<std::unique_ptr<KvCache>> create(const CpuPlan& plan, const CpuKvPlan& kv,
+                                                   std::shared_ptr<std::uint64_t> inUse);
+    ~CpuCache() override;
+
+    std::uint32_t capacity() const override { return m_plan.tokens; }
+    std::uint64_t bytes() const override { return m_plan.bytes(); }
+    std::string layoutName() const override;
+    Result<void> save(std::uint32_t tokens, const ByteSink& sink) const override;
+    Result<void> restore(std::uint32_t tokens, const ByteSource& source) override;
+
+    KvType type() const { return m_plan.type; }
+    std::uint32_t headSize() const { return m_headSize; }
+    // One head's first block in a layer (counted from this executor's first), and the bytes to its next.
+    std::byte* head(std::uint32_t layer, std::uint32_t head);
+    std::size_t blockStride() const { return m_heads * m_plan.headBytes; }
+
+    // key, value: one head's headSize values.
+    void store(std::uint32_t layer, std::uint32_t head, std::uint32_t slot, const float* key, const float* value);
+
+private:
+    CpuCache(const ModelConfig& config, const CpuKvPlan& plan, HostBuffer memory,
+             std::shared_ptr<std::uint64_t> inUse);
+
+    CpuKvPlan m_plan;
+    std::uint32_t m_heads, m_headSize;
+    HostBuffer m_memory;
+    std::shared_ptr<std::uint64_t> m_inUse; // bytes of all caches of the executor
+};
+
+} // namespace ponder::cpu

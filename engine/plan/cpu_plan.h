@@ -1,0 +1,50 @@
+// What goes where when the processor runs a model, and every byte of it.
+//
+// Takes a model's shape and tensors, which layers, and for how many tokens; gives the place of each matrix in
+// one block of memory and the size of caches and scratch. The loader allocates exactly this; the fit hint
+// shows exactly this. The table of embeddings, where nothing multiplies with it, stays in the mapped file.
+//
+// Owner: plain value; the TensorInfos belong to the ModelFile. Thread: any. Errors: none. Next station:
+// backend/cpu/cpu_weights.h, backend/cpu/cpu_cache.h.
+#pragma once
+
+#include "engine/backend/backend.h"
+#include "engine/plan/panel_layout.h"
+
+#include <deque>
+
+namespace ponder {
+
+struct CpuTensor {
+    const TensorInfo* source = nullptr;
+    PanelLayout layout;   // of a matrix that is multiplied with
+    std::uint64_t at = 0; // its first byte in the block of weights
+    bool packed = false;  // or it stays in the file
+};
+
+// The cache: [layer][16 slots][key head] of keys [value][slot] and values [slot][value] (cpu_cache.h).
+struct CpuKvPlan {
+    std::uint32_t tokens = 0;
+    KvType type = KvType::F16;
+    std::uint64_t headBytes = 0;  // keys and values of one head in 16 slots
+    std::uint64_t layerBytes = 0;
+    std::uint32_t layers = 0;
+    std::uint64_t bytes() const { return layerBytes * layers; }
+};
+
+struct CpuPlan {
+    ModelConfig config;
+    LayerRange layers;
+    std::uint32_t maxRows = 0; // tokens in one pass
+    std::deque<CpuTensor> tensors;
+    Weights<const CpuTensor*> weights;
+    std::uint64_t weightBytes = 0;
+    CpuKvPlan kv;
+    std::uint64_t scratchBytes = 0; // activations of maxRows rows, and each thread's own
+    MemoryUse memory() const { return {weightBytes, kv.bytes(), scratchBytes, 0}; }
+
+    static CpuPlan make(const LoadRequest& request, unsigned threads);
+    CpuKvPlan planCache(std::uint32_t tokens, KvType type) const;
+};
+
+} // namespace ponder
