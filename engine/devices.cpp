@@ -1,5 +1,6 @@
 #include "engine/devices.h"
 
+#include "engine/backend/cpu/cpu_device.h"
 #include "engine/backend/reference/reference_device.h"
 #include "engine/backend/vulkan/vulkan_devices.h"
 #include "engine/engine.h"
@@ -23,6 +24,7 @@ bool matches(const DeviceInfo& device, const std::string& wanted) {
 
 Result<std::unique_ptr<Device>> open(const DeviceInfo& device) {
     if (device.kind == DeviceKind::Reference) return openReferenceDevice();
+    if (device.kind == DeviceKind::Processor) return openCpuDevice();
     return openVulkanDevice(device.id);
 }
 
@@ -30,12 +32,19 @@ Result<std::unique_ptr<Device>> open(const DeviceInfo& device) {
 
 std::vector<DeviceInfo> listDevices() {
     std::vector<DeviceInfo> devices = listVulkanDevices();
+    // A software device is the processor too, more slowly.
+    const auto software = std::find_if(devices.begin(), devices.end(), [](const DeviceInfo& device) {
+        return device.kind == DeviceKind::Software;
+    });
+    devices.insert(software, cpuDeviceInfo());
     devices.push_back(referenceDeviceInfo());
     return devices;
 }
 
 Result<std::unique_ptr<Device>> openDevice(const std::string& wanted) {
-    if (wanted == "reference") return openReferenceDevice(); // without waking every graphics driver
+    // Without waking every graphics driver.
+    if (wanted == "reference") return openReferenceDevice();
+    if (wanted == "cpu" && cpuDeviceInfo().unusable.empty()) return openCpuDevice();
     const std::vector<DeviceInfo> devices = listDevices();
     const DeviceInfo* unusable = nullptr;
     for (const DeviceInfo& device : devices) {

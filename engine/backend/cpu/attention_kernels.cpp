@@ -73,7 +73,7 @@ struct EightBitStore {
 
 // scores[query][slot] of one block of sixteen.
 template<class Store, std::size_t kQueries>
-HWY_INLINE void scoreBlock(const Store& store, const float* const* queries, float* scores) {
+HWY_INLINE void scoreBlock(const Store& store, const float* const* query, float* scores) {
     for (std::size_t lane = 0; lane < kBlockSlots; lane += kLanes) {
         VF even[kQueries], odd[kQueries];
         for (std::size_t q = 0; q < kQueries; ++q)
@@ -81,8 +81,8 @@ HWY_INLINE void scoreBlock(const Store& store, const float* const* queries, floa
         for (std::size_t h = 0; h < store.size; h += 2) {
             const VF first = store.key(h, lane), second = store.key(h + 1, lane);
             for (std::size_t q = 0; q < kQueries; ++q) {
-                even[q] = hn::MulAdd(hn::Set(DF(), queries[q][h]), first, even[q]);
-                odd[q] = hn::MulAdd(hn::Set(DF(), queries[q][h + 1]), second, odd[q]);
+                even[q] = hn::MulAdd(hn::Set(DF(), query[q][h]), first, even[q]);
+                odd[q] = hn::MulAdd(hn::Set(DF(), query[q][h + 1]), second, odd[q]);
             }
         }
         for (std::size_t q = 0; q < kQueries; ++q)
@@ -114,13 +114,13 @@ HWY_INLINE float softmaxChunk(float* scores, std::uint32_t padded, float& larges
 // `base`.
 template<class Store, std::size_t kQueries>
 HWY_INLINE void addValues(const HeadBlocks& head, std::uint32_t begin, std::uint32_t end, std::uint32_t base,
-                          const float* weights, float* out) {
+                          const float* weights, float* const* out) {
     const DF df;
     for (std::size_t h = 0; h < head.headSize; h += 2 * kLanes) {
         VF low[kQueries], high[kQueries];
         for (std::size_t q = 0; q < kQueries; ++q) {
-            low[q] = hn::LoadU(df, out + q * head.headSize + h);
-            high[q] = hn::LoadU(df, out + q * head.headSize + h + kLanes);
+            low[q] = hn::LoadU(df, out[q] + h);
+            high[q] = hn::LoadU(df, out[q] + h + kLanes);
         }
         for (std::uint32_t slot = begin; slot < end;) {
             const std::uint32_t stop = HWY_MIN(end, (slot / kBlockSlots + 1) * kBlockSlots);
@@ -136,36 +136,38 @@ HWY_INLINE void addValues(const HeadBlocks& head, std::uint32_t begin, std::uint
             }
         }
         for (std::size_t q = 0; q < kQueries; ++q) {
-            hn::StoreU(low[q], df, out + q * head.headSize + h);
-            hn::StoreU(high[q], df, out + q * head.headSize + h + kLanes);
+            hn::StoreU(low[q], df, out[q] + h);
+            hn::StoreU(high[q], df, out[q] + h + kLanes);
         }
     }
 }
 
+HWY_INLINE void scaleBy(float factor, float* values, std::size_t length) {
+    const VF by = hn::Set(DF(), factor);
+    for (std::size_t i = 0; i < length; i += kLanes)
+        hn::StoreU(hn::Mul(hn::LoadU(DF(), values + i), by), DF(), values + i);
+}
+
 template<class Store, std::size_t kQueries>
-void attendChunks(const HeadBlocks& head, std::uint32_t first, std::uint32_t end, const float* const* queries,
-                  std::uint32_t firstQuery, AttentionState& state) {
+void attendChunks(const HeadBlocks& head, std::uint32_t first, std::uint32_t end, Queries& queries,
+                  std::uint32_t firstQuery) {
+    constexpr float kNothing = -std::numeric_limits<float>::infinity();
     HWY_ALIGN float scores[kQueries * kChunk];
-    float* out = state.out + std::size_t{firstQuery} * head.headSize;
+    float* const* out = &queries.out[firstQuery];
     for (std::uint32_t begin = first; begin < end;) {
         const std::uint32_t base = begin / kBlockSlots * kBlockSlots;
         const std::uint32_t stop = HWY_MIN(end, base + kChunk);
         const std::uint32_t padded = (stop - base + kBlockSlots - 1) / kBlockSlots * kBlockSlots;
         for (std::uint32_t at = 0; at < padded; at += kBlockSlots)
             scoreBlock<Store, kQueries>(Store(head.first + (base + at) / kBlockSlots * head.stride, head.headSize),
-                                        queries, scores + at);
+                                        &queries.query[firstQuery], scores + at);
         for (std::size_t q = 0; q < kQueries; ++q) {
             float* row = scores + q * kChunk;
-            std::fill(row, row + (begin - base), -std::numeric_limits<float>::infinity());
-            std::fill(row + (stop - base), row + padded, -std::numeric_limits<float>::infinity());
+            std::fill(row, row + (begin - base), kNothing);
+            std::fill(row + (stop - base), row + padded, kNothing);
             const float shrink =
-                softmaxChunk(row, padded, state.largest[firstQuery + q], state.sum[firstQuery + q]);
-            if (shrink == 1.0F) continue;
-            const VF factor = hn::Set(DF(), shrink);
-            for (std::size_t h = 0; h < head.headSize; h += kLanes) {
-                float* at = out + q * head.headSize + h;
-                hn::StoreU(hn::Mul(hn::LoadU(DF(), at), factor), DF(), at);
-            }
+                softmaxChunk(row, padded, queries.largest[firstQuery + q], queries.sum[firstQuery + q]);
+            if (shrink != 1.0F) scaleBy(shrink, out[q], head.headSize);
         }
         addValues<Store, kQueries>(head, begin, stop, base, scores, out);
         begin = stop;
@@ -173,36 +175,22 @@ void attendChunks(const HeadBlocks& head, std::uint32_t first, std::uint32_t end
 }
 
 template<class Store>
-void attendStore(const HeadBlocks& head, std::uint32_t first, std::uint32_t end, const float* const* queries,
-                 std::uint32_t count, std::uint32_t firstQuery, AttentionState& state) {
-    switch (count) {
-    case 1:
-        return attendChunks<Store, 1>(head, first, end, queries, firstQuery, state);
-    case 2:
-        return attendChunks<Store, 2>(head, first, end, queries, firstQuery, state);
-    case 3:
-        return attendChunks<Store, 3>(head, first, end, queries, firstQuery, state);
-    case 4:
-        return attendChunks<Store, 4>(head, first, end, queries, firstQuery, state);
-    case 5:
-        return attendChunks<Store, 5>(head, first, end, queries, firstQuery, state);
-    case 6:
-        return attendChunks<Store, 6>(head, first, end, queries, firstQuery, state);
-    case 7:
-        return attendChunks<Store, 7>(head, first, end, queries, firstQuery, state);
-    default:
-        return attendChunks<Store, 8>(head, first, end, queries, firstQuery, state);
-    }
+void attendStore(const HeadBlocks& head, std::uint32_t first, std::uint32_t end, Queries& queries,
+                 std::uint32_t firstQuery, std::uint32_t count) {
+    static constexpr decltype(&attendChunks<Store, 1>) kByCount[kMaxQueries] = {
+        attendChunks<Store, 1>, attendChunks<Store, 2>, attendChunks<Store, 3>, attendChunks<Store, 4>,
+        attendChunks<Store, 5>, attendChunks<Store, 6>, attendChunks<Store, 7>, attendChunks<Store, 8>};
+    kByCount[count - 1](head, first, end, queries, firstQuery);
 }
 
-void AttendSlots(const HeadBlocks& head, std::uint32_t first, std::uint32_t end, const float* const* queries,
-                 std::uint32_t count, std::uint32_t firstQuery, AttentionState& state) {
+void AttendSlots(const HeadBlocks& head, std::uint32_t first, std::uint32_t end, Queries& queries,
+                 std::uint32_t firstQuery, std::uint32_t count) {
     if (head.type == KvType::F32)
-        attendStore<SingleStore>(head, first, end, queries, count, firstQuery, state);
+        attendStore<SingleStore>(head, first, end, queries, firstQuery, count);
     else if (head.type == KvType::F16)
-        attendStore<HalfStore>(head, first, end, queries, count, firstQuery, state);
+        attendStore<HalfStore>(head, first, end, queries, firstQuery, count);
     else
-        attendStore<EightBitStore>(head, first, end, queries, count, firstQuery, state);
+        attendStore<EightBitStore>(head, first, end, queries, firstQuery, count);
 }
 
 } // namespace ponder::cpu::HWY_NAMESPACE
@@ -213,34 +201,38 @@ namespace ponder::cpu {
 
 HWY_EXPORT(AttendSlots);
 
-void AttentionState::clear(std::uint32_t queries, std::uint32_t headSize) {
-    largest.fill(-std::numeric_limits<float>::infinity());
-    sum.fill(0);
-    std::fill(out, out + std::size_t{queries} * headSize, 0.0F);
+void Queries::add(const float* scaled, float* result, std::uint32_t headSize) {
+    query[count] = scaled;
+    out[count] = result;
+    largest[count] = -std::numeric_limits<float>::infinity();
+    sum[count] = 0;
+    std::fill(result, result + headSize, 0.0F);
+    ++count;
 }
 
-void attendSlots(const HeadBlocks& head, std::uint32_t first, std::uint32_t end, const float* const* queries,
-                 std::uint32_t count, std::uint32_t firstQuery, AttentionState& state) {
-    if (first < end) HWY_DYNAMIC_DISPATCH(AttendSlots)(head, first, end, queries, count, firstQuery, state);
+void attendSlots(const HeadBlocks& head, std::uint32_t first, std::uint32_t end, Queries& queries,
+                 std::uint32_t firstQuery, std::uint32_t count) {
+    if (first < end) HWY_DYNAMIC_DISPATCH(AttendSlots)(head, first, end, queries, firstQuery, count);
 }
 
-void mergeAttention(AttentionState& state, const AttentionState& other, std::uint32_t queries,
-                    std::uint32_t headSize) {
-    for (std::uint32_t q = 0; q < queries; ++q) {
-        const float largest = std::max(state.largest[q], other.largest[q]);
-        if (largest == -std::numeric_limits<float>::infinity()) continue;
-        const float mine = std::exp(state.largest[q] - largest), theirs = std::exp(other.largest[q] - largest);
-        state.largest[q] = largest;
-        state.sum[q] = state.sum[q] * mine + other.sum[q] * theirs;
-        for (std::uint32_t h = q * headSize; h < (q + 1) * headSize; ++h)
-            state.out[h] = state.out[h] * mine + other.out[h] * theirs;
+void finishAttention(Queries& queries, std::uint32_t headSize) {
+    for (std::uint32_t q = 0; q < queries.count; ++q)
+        for (std::uint32_t h = 0; h < headSize; ++h)
+            queries.out[q][h] /= queries.sum[q];
+}
+
+void mergeAttention(std::span<const PartialAttention> parts, std::uint32_t headSize, float* out) {
+    float largest = -std::numeric_limits<float>::infinity(), sum = 0;
+    for (const PartialAttention& part : parts)
+        largest = std::max(largest, part.largest);
+    for (const PartialAttention& part : parts)
+        sum += part.sum * std::exp(part.largest - largest);
+    std::fill(out, out + headSize, 0.0F);
+    for (const PartialAttention& part : parts) {
+        const float share = std::exp(part.largest - largest) / sum;
+        for (std::uint32_t h = 0; h < headSize; ++h)
+            out[h] += share * part.out[h];
     }
-}
-
-void finishAttention(AttentionState& state, std::uint32_t queries, std::uint32_t headSize) {
-    for (std::uint32_t q = 0; q < queries; ++q)
-        for (std::uint32_t h = q * headSize; h < (q + 1) * headSize; ++h)
-            state.out[h] /= state.sum[q];
 }
 
 } // namespace ponder::cpu

@@ -21,26 +21,31 @@ struct HeadBlocks {
     KvType type = KvType::F16;
 };
 
-// The attention of up to kMaxQueries queries so far: largest score, sum of exponentials, and the sum of values
-// weighted with them, [query][headSize], in `out`.
-struct AttentionState {
+// Up to kMaxQueries queries and their attention so far: largest score, sum of exponentials, and in `out` the
+// sum of values weighted with them. `query` is scaled already; both are headSize long.
+struct Queries {
+    std::uint32_t count = 0;
+    std::array<const float*, kMaxQueries> query;
+    std::array<float*, kMaxQueries> out;
     std::array<float, kMaxQueries> largest;
     std::array<float, kMaxQueries> sum;
-    float* out = nullptr;
 
-    void clear(std::uint32_t queries, std::uint32_t headSize);
+    void add(const float* scaled, float* result, std::uint32_t headSize); // nothing seen yet
 };
 
-// Adds slots first .. end - 1. queries: `count` of them, [headSize] each, scaled already; `firstQuery` is their
-// first place in the state.
-void attendSlots(const HeadBlocks& head, std::uint32_t first, std::uint32_t end, const float* const* queries,
-                 std::uint32_t count, std::uint32_t firstQuery, AttentionState& state);
+// Adds slots first .. end - 1 for `count` of the queries from `firstQuery` on.
+void attendSlots(const HeadBlocks& head, std::uint32_t first, std::uint32_t end, Queries& queries,
+                 std::uint32_t firstQuery, std::uint32_t count);
 
-// Adds what `other` saw; both of `queries` queries.
-void mergeAttention(AttentionState& state, const AttentionState& other, std::uint32_t queries,
-                    std::uint32_t headSize);
+// out = weighted sum / sum
+void finishAttention(Queries& queries, std::uint32_t headSize);
 
-// out[query] = weighted sum / sum
-void finishAttention(AttentionState& state, std::uint32_t queries, std::uint32_t headSize);
+// What one part of a cache gave for a query: its largest score and sum, and the weighted sum in `out`.
+struct PartialAttention {
+    float largest = 0, sum = 0;
+    const float* out = nullptr;
+};
+// All parts together, finished.
+void mergeAttention(std::span<const PartialAttention> parts, std::uint32_t headSize, float* out);
 
 } // namespace ponder::cpu

@@ -1,0 +1,54 @@
+#include "engine/backend/cpu/cpu_device.h"
+
+#include "engine/backend/cpu/cpu_executor.h"
+#include "engine/backend/cpu/simd_support.h"
+#include "engine/base/host_memory.h"
+#include "engine/base/processor.h"
+#include "engine/base/translatable.h"
+
+namespace ponder {
+namespace {
+
+class CpuDevice final : public Device {
+public:
+    const DeviceInfo& info() const override { return m_info; }
+    KvType defaultKvType() const override { return KvType::F16; }
+
+    Result<std::unique_ptr<Executor>> load(const LoadRequest& request, const Progress& progress,
+                                           std::stop_token stop) override {
+        const unsigned threads = request.threads > 0 ? request.threads : processor().cores;
+        CpuPlan plan = CpuPlan::make(request, threads);
+        const std::uint64_t needed = plan.memory().total();
+        const HostMemory memory = hostMemory();
+        if (memory.available > 0 && needed > memory.available)
+            return Error{ErrorCode::DoesNotFit, m_info.name,
+                         Detail{PONDER_TR_NOOP("ErrorDetail", "%1 MiB needed, %2 MiB free"),
+                                {std::to_string(needed >> 20), std::to_string(memory.available >> 20)}}};
+        return cpu::CpuExecutor::load(request, std::move(plan), threads, progress, stop);
+    }
+
+private:
+    DeviceInfo m_info = cpuDeviceInfo();
+};
+
+} // namespace
+
+DeviceInfo cpuDeviceInfo() {
+    const Processor processor = ponder::processor();
+    const HostMemory memory = hostMemory();
+    DeviceInfo info;
+    info.id = "cpu";
+    info.name = processor.name.empty() ? "Processor" : processor.name;
+    info.driver = std::string(cpu::instructionSet()) + ", " + std::to_string(processor.cores) + " cores";
+    info.kind = DeviceKind::Processor;
+    info.memoryBytes = memory.total;
+    info.freeBytes = memory.available;
+    if (!cpu::simdSupported())
+        info.unusable =
+            Detail{PONDER_TR_NOOP("ErrorDetail", "this processor lacks SSE 4.2, which its fast path needs"), {}};
+    return info;
+}
+
+std::unique_ptr<Device> openCpuDevice() { return std::make_unique<CpuDevice>(); }
+
+} // namespace ponder

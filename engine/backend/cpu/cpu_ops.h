@@ -1,0 +1,95 @@
+// The operations of model/forward.h on the processor: fused, on all threads, without allocating per token.
+//
+// One object serves an executor for its life; begin() takes the next rows. Each operation is one or two tasks
+// of the pool: norms and rounding by rows, products by panels of sixteen weight rows, attention by key heads
+// (and by parts of a long cache). Owner: CpuExecutor. Thread: its device's. Errors: none; once a stop is
+// requested the remaining operations do nothing and stopped() says so. Next station: cpu_executor.h.
+#pragma once
+
+#include "engine/backend/cpu/attention_kernels.h"
+#include "engine/backend/cpu/cpu_cache.h"
+#include "engine/backend/cpu/cpu_weights.h"
+#include "engine/backend/cpu/kernel_clock.h"
+#include "engine/model/forward.h"
+
+namespace ponder::cpu {
+
+class CpuOps {
+public:
+    using Tensor = const CpuTensor*;
+
+    CpuOps(const CpuPlan& plan, const CpuWeights& weights, ThreadPool& pool);
+
+    // The rows of the next pass; `out` takes what head() or send() give.
+    void begin(const Batch& batch, CpuCache& cache, const std::stop_token& stop, std::vector<float>& out);
+    bool stopped() const { return m_stop.stop_requested(); }
+
+    void embed(Tensor table);
+    void receive();
+    void send();
+    void normQkv(const LayerWeights<Tensor>& layer);
+    void ropeStore(std::uint32_t index, Tensor factors);
+    void attention(std::uint32_t index);
+    void outputAdd(const LayerWeights<Tensor>& layer);
+    void normGateUp(const LayerWeights<Tensor>& layer);
+    void downAdd(const LayerWeights<Tensor>& layer);
+    void head(Tensor norm, Tensor output);
+
+    std::uint64_t bytes() const; // of scratch memory, as it is now
+    KernelClock& clock() { return m_clock; }
+    const KernelClock& clock() const { return m_clock; }
+
+private:
+    // A row of activations in both forms that products take.
+    struct Rows {
+        std::vector<float> values; // [rows x length]
+        ActivationTiles tiles;
+        std::uint32_t length = 0;
+    };
+    struct Place { // where rows of a product go
+        float* first = nullptr;
+        std::size_t stride = 0;
+    };
+
+    std::uint32_t positionOf(std::uint32_t row) const;
+    std::uint32_t slotOf(std::uint32_t row) const;
+    void norm(const float* x, std::uint32_t rows, Tensor weight, std::initializer_list<Tensor> readers);
+    void quantize(Rows& rows, std::uint32_t count);
+    void multiply(Tensor matrix, const Rows& in, std::uint32_t rows, std::uint64_t first, std::uint64_t end,
+                  unsigned thread, Place out);
+    void projectAdd(Tensor matrix, const Rows& in, const char* name);
+    void gateUpChunk(const LayerWeights<Tensor>& layer, std::uint64_t chunk, unsigned thread);
+    std::size_t panelGrain(std::uint64_t panels) const;
+    HeadBlocks headBlocks(std::uint32_t index, std::uint32_t kvHead) const;
+    void attendRows(std::uint32_t index, std::uint32_t kvHead, std::uint32_t firstRow, std::uint32_t rows);
+    void attendInParts(std::uint32_t index, std::uint32_t seen);
+
+    const CpuPlan& m_plan;
+    const ModelConfig& m_config;
+    const CpuWeights& m_weights;
+    ThreadPool& m_pool;
+    KernelClock m_clock;
+
+    Batch m_batch;
+    CpuCache* m_cache = nullptr;
+    std::stop_token m_stop;
+    std::vector<float>* m_out = nullptr;
+    std::uint32_t m_rows = 0;
+
+    std::vector<float> m_x;      // residual stream [rows x width]
+    Rows m_normed;               // [rows x width]
+    std::vector<float> m_qkv;    // q, k and v behind each other, each padded to whole panels
+    std::size_t m_kAt = 0, m_vAt = 0, m_qkvStride = 0;
+    std::vector<float> m_angles; // [rows x rotary/2] pairs (cos, sin)
+    Rows m_attended;             // [rows x heads * headSize]
+    Rows m_hidden;               // silu(gate) * up [rows x hidden]
+    std::vector<float> m_parts;  // attention in parts: [part][head][headSize]
+    std::vector<PartialAttention> m_partials; // [head][part]
+    struct Thread {
+        std::vector<std::byte> unpacked;
+        std::vector<float> chunk; // results of a few panels [rows x panels * 16], twice
+    };
+    std::vector<Thread> m_threads;
+};
+
+} // namespace ponder::cpu

@@ -1,0 +1,38 @@
+// A model's weights in host memory, packed into panels (plan/panel_layout.h).
+//
+// Takes the plan and the mapped file; allocates one block of the planned size and packs on all threads. The
+// file's pages are given back as soon as they are packed, so the weights are in memory once. Owner:
+// CpuExecutor. Thread: load() on the device's, progress is called there. Errors: OutOfMemory, Cancelled.
+// Next station: cpu_ops.h.
+#pragma once
+
+#include "engine/backend/cpu/host_buffer.h"
+#include "engine/backend/cpu/panel_multiply.h"
+#include "engine/base/thread_pool.h"
+#include "engine/plan/cpu_plan.h"
+
+#include <unordered_map>
+
+namespace ponder::cpu {
+
+class CpuWeights {
+public:
+    static Result<CpuWeights> load(const CpuPlan& plan, const ModelFile& file, ThreadPool& pool,
+                                   const Progress& progress, const std::stop_token& stop);
+
+    PanelMatrix matrix(const CpuTensor* tensor) const {
+        return {tensor->layout, m_block.data() + tensor->at};
+    }
+    // A norm or bias as f32, padded with zeros to whole panels; null where the model has none.
+    const float* vector(const CpuTensor* tensor) const {
+        return tensor ? m_vectors.at(tensor).data() : nullptr;
+    }
+    std::uint64_t bytes() const { return m_bytes; }
+
+private:
+    HostBuffer m_block;
+    std::unordered_map<const CpuTensor*, std::vector<float>> m_vectors;
+    std::uint64_t m_bytes = 0;
+};
+
+} // namespace ponder::cpu

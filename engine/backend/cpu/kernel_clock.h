@@ -1,0 +1,56 @@
+// Time and bytes of each kernel, kept while profiling is on.
+//
+// Owner: CpuOps. Thread: its device's. Next station: `ponder-cli bench --profile`.
+#pragma once
+
+#include "engine/backend/backend.h"
+
+#include <chrono>
+
+namespace ponder::cpu {
+
+class KernelClock {
+public:
+    void enable(bool on) {
+        m_on = on;
+        m_times.clear();
+    }
+    const std::vector<KernelTime>& times() const { return m_times; }
+
+    // Measures from here to the end of the scope.
+    class Measure {
+    public:
+        Measure(KernelClock& clock, const char* kernel, std::uint64_t bytes)
+            : m_clock(clock.m_on ? &clock : nullptr), m_kernel(kernel), m_bytes(bytes) {
+            if (m_clock) m_start = std::chrono::steady_clock::now();
+        }
+        ~Measure() {
+            if (m_clock) m_clock->add(m_kernel, std::chrono::steady_clock::now() - m_start, m_bytes);
+        }
+        Measure(const Measure&) = delete;
+        Measure& operator=(const Measure&) = delete;
+
+    private:
+        KernelClock* m_clock;
+        const char* m_kernel;
+        std::uint64_t m_bytes;
+        std::chrono::steady_clock::time_point m_start;
+    };
+
+private:
+    void add(const char* kernel, std::chrono::duration<double> time, std::uint64_t bytes) {
+        for (KernelTime& known : m_times)
+            if (known.kernel == kernel) {
+                ++known.calls;
+                known.seconds += time.count();
+                known.bytes += bytes;
+                return;
+            }
+        m_times.push_back({kernel, 1, time.count(), bytes});
+    }
+
+    bool m_on = false;
+    std::vector<KernelTime> m_times;
+};
+
+} // namespace ponder::cpu
