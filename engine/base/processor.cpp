@@ -38,8 +38,8 @@ unsigned coresOf() {
     std::set<std::string> cores; // the threads of one core share this line
     for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
         if (!CPU_ISSET(cpu, &allowed)) continue;
-        const std::string siblings = firstLine("/sys/devices/system/cpu/cpu" + std::to_string(cpu) +
-                                               "/topology/thread_siblings_list");
+        const std::string siblings =
+            firstLine("/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/topology/thread_siblings_list");
         cores.insert(siblings.empty() ? std::to_string(cpu) : siblings);
     }
     if (!cores.empty()) return static_cast<unsigned>(cores.size());

@@ -57,7 +57,8 @@ Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
 }
 
 void MappedFile::release(std::span<const std::byte> part) const {
-    if (part.empty() || part.data() < m_bytes.data() || part.data() + part.size() > m_bytes.data() + m_bytes.size())
+    if (part.empty() || part.data() < m_bytes.data() ||
+        part.data() + part.size() > m_bytes.data() + m_bytes.size())
         return;
     const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
     const auto first = (reinterpret_cast<std::uintptr_t>(part.data()) + page - 1) / page * page;

@@ -54,7 +54,7 @@ public:
     // The caller has taken what it needs from these bytes of a tensor: their memory may be used for other
     // things. They stay readable.
     virtual void release(std::span<const std::byte>) const {}
-    std::string displayName() const;                                  // general.name, else the file's stem
+    std::string displayName() const; // general.name, else the file's stem
 };
 
 } // namespace ponder

@@ -26,7 +26,7 @@ struct CpuTensor {
 struct CpuKvPlan {
     std::uint32_t tokens = 0;
     KvType type = KvType::F16;
-    std::uint64_t headBytes = 0;  // keys and values of one head in 16 slots
+    std::uint64_t headBytes = 0; // keys and values of one head in 16 slots
     std::uint64_t layerBytes = 0;
     std::uint32_t layers = 0;
     std::uint64_t bytes() const { return layerBytes * layers; }
@@ -35,7 +35,8 @@ struct CpuKvPlan {
 struct CpuPlan {
     ModelConfig config;
     LayerRange layers;
-    std::uint32_t maxRows = 0; // tokens in one pass
+    std::uint32_t maxRows = 0;    // tokens in one pass
+    bool fineActivations = false; // 16 bits instead of 8 (backend/cpu/activation_tiles.h)
     std::deque<CpuTensor> tensors;
     Weights<const CpuTensor*> weights;
     std::uint64_t weightBytes = 0;

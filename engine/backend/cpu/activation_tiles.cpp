@@ -23,11 +23,12 @@ void ActivationTiles::quantize(std::uint32_t column, std::uint32_t firstBlock, c
                                std::uint32_t count) {
     std::byte* record = tile(column / m_width) + firstBlock * recordBytes();
     const std::size_t c = column % m_width;
-    std::byte* numbers = record + std::size_t{m_width} * 32;
-    const std::size_t line = std::size_t{m_width} * 4;
+    const std::size_t quants = std::size_t{m_width} * 32, line = std::size_t{m_width} * 4;
+    std::byte* numbers = record + quants * (m_fine ? 2 : 1);
     quantizeBlocks(values, count,
-                   {record + c * 32, numbers + c * 4, numbers + line + c * 4, numbers + 2 * line + c * 4,
-                    numbers + 3 * line + c * 8, recordBytes()});
+                   {record + c * 32, m_fine ? record + quants + c * 32 : nullptr, numbers + c * 4,
+                    numbers + line + c * 4, numbers + 2 * line + c * 4, numbers + 3 * line + c * 8,
+                    recordBytes()});
 }
 
 } // namespace ponder::cpu

@@ -25,11 +25,14 @@ struct SingleStore {
     std::size_t size;
 
     SingleStore(const std::byte* block, std::size_t headSize)
-        : keys(reinterpret_cast<const float*>(block)), values(keys + kBlockSlots * headSize), size(headSize) {}
+        : keys(reinterpret_cast<const float*>(block)), values(keys + kBlockSlots * headSize), size(headSize) {
+    }
     HWY_INLINE VF key(std::size_t h, std::size_t lane) const {
         return hn::LoadU(DF(), keys + h * kBlockSlots + lane);
     }
-    HWY_INLINE VF value(std::size_t slot, std::size_t h) const { return hn::LoadU(DF(), values + slot * size + h); }
+    HWY_INLINE VF value(std::size_t slot, std::size_t h) const {
+        return hn::LoadU(DF(), values + slot * size + h);
+    }
 };
 
 struct HalfStore {
@@ -40,8 +43,12 @@ struct HalfStore {
     HalfStore(const std::byte* block, std::size_t headSize)
         : keys(reinterpret_cast<const std::uint16_t*>(block)), values(keys + kBlockSlots * headSize),
           size(headSize) {}
-    HWY_INLINE VF key(std::size_t h, std::size_t lane) const { return loadHalves(keys + h * kBlockSlots + lane); }
-    HWY_INLINE VF value(std::size_t slot, std::size_t h) const { return loadHalves(values + slot * size + h); }
+    HWY_INLINE VF key(std::size_t h, std::size_t lane) const {
+        return loadHalves(keys + h * kBlockSlots + lane);
+    }
+    HWY_INLINE VF value(std::size_t slot, std::size_t h) const {
+        return loadHalves(values + slot * size + h);
+    }
 };
 
 // Sixteen lanes of 8-bit values and the scale of their block of 32.
@@ -56,13 +63,15 @@ struct EightBitStore {
         : keys(reinterpret_cast<const std::int8_t*>(block)),
           keyScales(reinterpret_cast<const std::uint16_t*>(keys + kBlockSlots * headSize)),
           values(reinterpret_cast<const std::int8_t*>(keyScales + kBlockSlots * headSize / 32)),
-          valueScales(reinterpret_cast<const std::uint16_t*>(values + kBlockSlots * headSize)), size(headSize) {}
+          valueScales(reinterpret_cast<const std::uint16_t*>(values + kBlockSlots * headSize)),
+          size(headSize) {}
     static HWY_INLINE VF load(const std::int8_t* at) {
         const hn::Rebind<std::int8_t, DI> d8;
         return hn::ConvertTo(DF(), hn::PromoteTo(DI(), hn::LoadU(d8, at)));
     }
     HWY_INLINE VF key(std::size_t h, std::size_t lane) const {
-        return hn::Mul(load(keys + h * kBlockSlots + lane), loadHalves(keyScales + h / 32 * kBlockSlots + lane));
+        return hn::Mul(load(keys + h * kBlockSlots + lane),
+                       loadHalves(keyScales + h / 32 * kBlockSlots + lane));
     }
     HWY_INLINE VF value(std::size_t slot, std::size_t h) const {
         const hn::Rebind<std::uint16_t, DF> d16;
@@ -159,8 +168,9 @@ void attendChunks(const HeadBlocks& head, std::uint32_t first, std::uint32_t end
         const std::uint32_t stop = HWY_MIN(end, base + kChunk);
         const std::uint32_t padded = (stop - base + kBlockSlots - 1) / kBlockSlots * kBlockSlots;
         for (std::uint32_t at = 0; at < padded; at += kBlockSlots)
-            scoreBlock<Store, kQueries>(Store(head.first + (base + at) / kBlockSlots * head.stride, head.headSize),
-                                        &queries.query[firstQuery], scores + at);
+            scoreBlock<Store, kQueries>(
+                Store(head.first + (base + at) / kBlockSlots * head.stride, head.headSize),
+                &queries.query[firstQuery], scores + at);
         for (std::size_t q = 0; q < kQueries; ++q) {
             float* row = scores + q * kChunk;
             std::fill(row, row + (begin - base), kNothing);

@@ -42,7 +42,8 @@ void CpuOps::ropeStore(std::uint32_t index, Tensor factors) {
     if (stopped()) return;
     const KernelClock::Measure measure(m_clock, "rope", 0);
     if (m_angles.empty())
-        m_angles = ropeTable(m_config, valuesOf(factors), m_batch.firstPosition, m_batch.branches ? 1 : m_rows);
+        m_angles =
+            ropeTable(m_config, valuesOf(factors), m_batch.firstPosition, m_batch.branches ? 1 : m_rows);
     const std::uint32_t size = m_config.headSize;
     const float scale = 1.0F / std::sqrt(static_cast<float>(size));
     m_pool.forEach(m_rows, kRowsAtOnce, [&](std::size_t first, std::size_t end, unsigned) {
@@ -78,7 +79,8 @@ void CpuOps::attention(std::uint32_t index) {
     m_pool.forEach(units, grain, [&](std::size_t first, std::size_t end, unsigned) {
         for (std::size_t unit = first; unit < end && !stopped(); ++unit) {
             // The last rows see most: they are taken first.
-            const std::uint32_t row = (tiles - 1 - static_cast<std::uint32_t>(unit / m_config.kvHeads)) * tileRows;
+            const std::uint32_t row =
+                (tiles - 1 - static_cast<std::uint32_t>(unit / m_config.kvHeads)) * tileRows;
             attendRows(index, static_cast<std::uint32_t>(unit % m_config.kvHeads), row,
                        std::min(tileRows, m_rows - row));
         }
@@ -90,7 +92,8 @@ HeadBlocks CpuOps::headBlocks(std::uint32_t index, std::uint32_t kvHead) const {
             m_cache->type()};
 }
 
-void CpuOps::attendRows(std::uint32_t index, std::uint32_t kvHead, std::uint32_t firstRow, std::uint32_t rows) {
+void CpuOps::attendRows(std::uint32_t index, std::uint32_t kvHead, std::uint32_t firstRow,
+                        std::uint32_t rows) {
     const std::uint32_t group = m_config.heads / m_config.kvHeads, size = m_config.headSize;
     const HeadBlocks head = headBlocks(index, kvHead);
     const std::uint32_t together = m_batch.branches ? m_batch.branches->shared : positionOf(firstRow) + 1;
@@ -118,27 +121,32 @@ void CpuOps::attendInParts(std::uint32_t index, std::uint32_t seen) {
     const std::uint32_t parts = std::min(seen / kLongCache, 4 * m_pool.threads());
     m_parts.resize(std::size_t{parts} * m_config.queryLength());
     m_partials.resize(std::size_t{parts} * m_config.heads);
-    m_pool.forEach(std::size_t{parts} * m_config.kvHeads, 1, [&](std::size_t first, std::size_t end, unsigned) {
-        for (std::size_t unit = first; unit < end; ++unit) {
-            const auto part = static_cast<std::uint32_t>(unit / m_config.kvHeads);
-            const auto kvHead = static_cast<std::uint32_t>(unit % m_config.kvHeads);
-            const auto cut = [&](std::uint32_t p) {
-                return p == parts ? seen : static_cast<std::uint32_t>(std::uint64_t{seen} * p / parts / kSlots * kSlots);
-            };
-            for (std::uint32_t q = 0; q < group; q += kMaxQueries) {
-                Queries queries;
-                for (std::uint32_t i = q; i < std::min(group, q + kMaxQueries); ++i) {
-                    const std::size_t headIndex = std::size_t{kvHead} * group + i;
-                    queries.add(&m_qkv[headIndex * size],
-                                &m_parts[part * std::size_t{m_config.queryLength()} + headIndex * size], size);
+    m_pool.forEach(
+        std::size_t{parts} * m_config.kvHeads, 1, [&](std::size_t first, std::size_t end, unsigned) {
+            for (std::size_t unit = first; unit < end; ++unit) {
+                const auto part = static_cast<std::uint32_t>(unit / m_config.kvHeads);
+                const auto kvHead = static_cast<std::uint32_t>(unit % m_config.kvHeads);
+                const auto cut = [&](std::uint32_t p) {
+                    return p == parts ? seen
+                                      : static_cast<std::uint32_t>(std::uint64_t{seen} * p / parts / kSlots *
+                                                                   kSlots);
+                };
+                for (std::uint32_t q = 0; q < group; q += kMaxQueries) {
+                    Queries queries;
+                    for (std::uint32_t i = q; i < std::min(group, q + kMaxQueries); ++i) {
+                        const std::size_t headIndex = std::size_t{kvHead} * group + i;
+                        queries.add(&m_qkv[headIndex * size],
+                                    &m_parts[part * std::size_t{m_config.queryLength()} + headIndex * size],
+                                    size);
+                    }
+                    attendSlots(headBlocks(index, kvHead), cut(part), cut(part + 1), queries, 0,
+                                queries.count);
+                    for (std::uint32_t i = 0; i < queries.count; ++i)
+                        m_partials[(std::size_t{kvHead} * group + q + i) * parts + part] = {
+                            queries.largest[i], queries.sum[i], queries.out[i]};
                 }
-                attendSlots(headBlocks(index, kvHead), cut(part), cut(part + 1), queries, 0, queries.count);
-                for (std::uint32_t i = 0; i < queries.count; ++i)
-                    m_partials[(std::size_t{kvHead} * group + q + i) * parts + part] = {
-                        queries.largest[i], queries.sum[i], queries.out[i]};
             }
-        }
-    });
+        });
     for (std::uint32_t head = 0; head < m_config.heads; ++head)
         mergeAttention(std::span(m_partials).subspan(std::size_t{head} * parts, parts), size,
                        &m_attended.values[std::size_t{head} * size]);

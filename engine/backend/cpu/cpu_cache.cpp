@@ -25,7 +25,8 @@ struct EightBits {
     }
 };
 
-void storeEightBits(std::byte* block, std::size_t size, std::size_t lane, const float* key, const float* value) {
+void storeEightBits(std::byte* block, std::size_t size, std::size_t lane, const float* key,
+                    const float* value) {
     auto* keys = reinterpret_cast<std::int8_t*>(block);
     auto* keyScales = reinterpret_cast<std::uint16_t*>(block + kSlots * size);
     auto* values = reinterpret_cast<std::int8_t*>(keyScales + kSlots * size / 32);

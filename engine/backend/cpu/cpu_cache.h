@@ -34,7 +34,8 @@ public:
     std::size_t blockStride() const { return m_heads * m_plan.headBytes; }
 
     // key, value: one head's headSize values.
-    void store(std::uint32_t layer, std::uint32_t head, std::uint32_t slot, const float* key, const float* value);
+    void store(std::uint32_t layer, std::uint32_t head, std::uint32_t slot, const float* key,
+               const float* value);
 
 private:
     CpuCache(const ModelConfig& config, const CpuKvPlan& plan, HostBuffer memory,

@@ -44,8 +44,8 @@ DeviceInfo cpuDeviceInfo() {
     info.memoryBytes = memory.total;
     info.freeBytes = memory.available;
     if (!cpu::simdSupported())
-        info.unusable =
-            Detail{PONDER_TR_NOOP("ErrorDetail", "this processor lacks SSE 4.2, which its fast path needs"), {}};
+        info.unusable = Detail{
+            PONDER_TR_NOOP("ErrorDetail", "this processor lacks SSE 4.2, which its fast path needs"), {}};
     return info;
 }
 

@@ -7,8 +7,9 @@ namespace ponder::cpu {
 CpuExecutor::CpuExecutor(CpuPlan plan, unsigned threads)
     : m_plan(std::move(plan)), m_pool(threads), m_ops(m_plan, m_weights, m_pool) {}
 
-Result<std::unique_ptr<Executor>> CpuExecutor::load(const LoadRequest& request, CpuPlan plan, unsigned threads,
-                                                    const Progress& progress, const std::stop_token& stop) {
+Result<std::unique_ptr<Executor>> CpuExecutor::load(const LoadRequest& request, CpuPlan plan,
+                                                    unsigned threads, const Progress& progress,
+                                                    const std::stop_token& stop) {
     std::unique_ptr<CpuExecutor> executor(new CpuExecutor(std::move(plan), threads));
     Result<CpuWeights> weights =
         CpuWeights::load(executor->m_plan, request.file, executor->m_pool, progress, stop);

@@ -1,9 +1,9 @@
 // One model on the processor: its packed weights, its threads, and the passes through it.
 //
-// Takes batches of tokens and a cache (backend.h); gives logits. A batch is cut into passes of at most maxRows
-// rows; the stop token is looked at before every operation. Owner: the caller of Device::load(). Thread: one
-// at a time; it works on its own pool besides. Errors: Cancelled, ContextFull, BadArgument, OutOfMemory. Next
-// station: sample/.
+// Takes batches of tokens and a cache (backend.h); gives logits. A batch is cut into passes of at most
+// maxRows rows; the stop token is looked at before every operation. Owner: the caller of Device::load().
+// Thread: one at a time; it works on its own pool besides. Errors: Cancelled, ContextFull, BadArgument,
+// OutOfMemory. Next station: sample/.
 #pragma once
 
 #include "engine/backend/cpu/cpu_ops.h"

@@ -17,7 +17,8 @@ std::uint64_t padded(std::uint64_t rows) { return (rows + kPanelRows - 1) / kPan
 } // namespace
 
 CpuOps::CpuOps(const CpuPlan& plan, const CpuWeights& weights, ThreadPool& pool)
-    : m_plan(plan), m_config(plan.config), m_weights(weights), m_pool(pool), m_threads(pool.threads()) {
+    : m_plan(plan), m_config(plan.config), m_weights(weights), m_pool(pool), m_normed(plan.fineActivations),
+      m_attended(plan.fineActivations), m_hidden(plan.fineActivations), m_threads(pool.threads()) {
     m_kAt = padded(m_config.queryLength());
     m_vAt = m_kAt + padded(m_config.kvLength());
     m_qkvStride = m_vAt + padded(m_config.kvLength());
@@ -29,7 +30,8 @@ CpuOps::CpuOps(const CpuPlan& plan, const CpuWeights& weights, ThreadPool& pool)
         thread.unpacked.resize(unpackedBytes(PanelLayout::of(TensorType::Q6_K, widest, kPanelRows)));
 }
 
-void CpuOps::begin(const Batch& batch, CpuCache& cache, const std::stop_token& stop, std::vector<float>& out) {
+void CpuOps::begin(const Batch& batch, CpuCache& cache, const std::stop_token& stop,
+                   std::vector<float>& out) {
     m_batch = batch;
     m_cache = &cache;
     m_stop = stop;
@@ -88,8 +90,8 @@ void CpuOps::send() { m_out->assign(m_x.begin(), m_x.begin() + std::ptrdiff_t(m_
 // Normed rows of x for those who read them: in 8 bits where one of them is quantized.
 void CpuOps::norm(const float* x, std::uint32_t rows, Tensor weight, std::initializer_list<Tensor> readers) {
     const KernelClock::Measure measure(m_clock, "norm", 0);
-    const bool quantized = std::any_of(readers.begin(), readers.end(),
-                                       [](Tensor reader) { return reader->layout.quantized(); });
+    const bool quantized =
+        std::any_of(readers.begin(), readers.end(), [](Tensor reader) { return reader->layout.quantized(); });
     const float* scale = m_weights.vector(weight);
     const std::size_t width = m_config.width;
     if (quantized) m_normed.tiles.resize(rows, m_config.width);
@@ -112,11 +114,12 @@ void CpuOps::quantize(Rows& in, std::uint32_t count) {
 }
 
 // Rows of one product for panels first .. end - 1; what stands behind the last row is cut off.
-void CpuOps::multiply(Tensor tensor, const Rows& in, std::uint32_t rows, std::uint64_t first, std::uint64_t end,
-                      unsigned thread, Place out) {
+void CpuOps::multiply(Tensor tensor, const Rows& in, std::uint32_t rows, std::uint64_t first,
+                      std::uint64_t end, unsigned thread, Place out) {
     const PanelMatrix matrix = m_weights.matrix(tensor);
     if (matrix.layout.quantized())
-        multiplyQuantized(matrix, first, end, in.tiles, m_threads[thread].unpacked.data(), out.first, out.stride);
+        multiplyQuantized(matrix, first, end, in.tiles, m_threads[thread].unpacked.data(), out.first,
+                          out.stride);
     else
         multiplyFloats(matrix, first, end, in.values.data(), in.length, rows, out.first, out.stride);
 }
@@ -212,7 +215,8 @@ void CpuOps::gateUpChunk(const LayerWeights<Tensor>& layer, std::uint64_t chunk,
         if (quantized)
             m_hidden.tiles.quantize(t, static_cast<std::uint32_t>(chunk), values, 1);
         else
-            std::copy(values, values + kChunkRows, &m_hidden.values[t * m_config.hidden + chunk * kChunkRows]);
+            std::copy(values, values + kChunkRows,
+                      &m_hidden.values[t * m_config.hidden + chunk * kChunkRows]);
     }
 }
 
@@ -228,7 +232,8 @@ void CpuOps::head(Tensor normWeight, Tensor output) {
     m_pool.forEach(panels, panelGrain(panels), [&](std::uint64_t first, std::uint64_t end, unsigned thread) {
         const std::uint64_t stop = std::min(end, whole);
         if (first < stop)
-            multiply(output, m_normed, wanted, first, stop, thread, {m_out->data() + first * kPanelRows, stride});
+            multiply(output, m_normed, wanted, first, stop, thread,
+                     {m_out->data() + first * kPanelRows, stride});
         if (end <= whole) return;
         float* last = m_threads[thread].chunk.data(); // the last panel is partly padding
         multiply(output, m_normed, wanted, whole, whole + 1, thread, {last, kPanelRows});

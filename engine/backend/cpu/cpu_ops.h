@@ -42,6 +42,8 @@ public:
 private:
     // A row of activations in both forms that products take.
     struct Rows {
+        explicit Rows(bool fine) : tiles(fine) {}
+
         std::vector<float> values; // [rows x length]
         ActivationTiles tiles;
         std::uint32_t length = 0;
@@ -76,14 +78,14 @@ private:
     std::vector<float>* m_out = nullptr;
     std::uint32_t m_rows = 0;
 
-    std::vector<float> m_x;      // residual stream [rows x width]
-    Rows m_normed;               // [rows x width]
-    std::vector<float> m_qkv;    // q, k and v behind each other, each padded to whole panels
+    std::vector<float> m_x;   // residual stream [rows x width]
+    Rows m_normed;            // [rows x width]
+    std::vector<float> m_qkv; // q, k and v behind each other, each padded to whole panels
     std::size_t m_kAt = 0, m_vAt = 0, m_qkvStride = 0;
-    std::vector<float> m_angles; // [rows x rotary/2] pairs (cos, sin)
-    Rows m_attended;             // [rows x heads * headSize]
-    Rows m_hidden;               // silu(gate) * up [rows x hidden]
-    std::vector<float> m_parts;  // attention in parts: [part][head][headSize]
+    std::vector<float> m_angles;              // [rows x rotary/2] pairs (cos, sin)
+    Rows m_attended;                          // [rows x heads * headSize]
+    Rows m_hidden;                            // silu(gate) * up [rows x hidden]
+    std::vector<float> m_parts;               // attention in parts: [part][head][headSize]
     std::vector<PartialAttention> m_partials; // [head][part]
     struct Thread {
         std::vector<std::byte> unpacked;

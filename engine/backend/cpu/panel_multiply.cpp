@@ -4,193 +4,14 @@
 #define HWY_TARGET_INCLUDE "engine/backend/cpu/panel_multiply.cpp"
 #include <hwy/foreach_target.h> // this file once for every target
 
-#include "engine/backend/cpu/panel_formats-inl.h"
-
-#include <utility>
+#include "engine/backend/cpu/panel_multiply-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace ponder::cpu::HWY_NAMESPACE {
 
-// Columns from which unpacking a panel first is quicker.
-constexpr std::uint32_t kUnpackFrom = 9;
-
-// One tile's records as the kernel reads them.
-struct Record {
-    const std::byte* at;
-    std::size_t width;
-
-    const std::byte* quants(std::size_t column) const { return at + column * 32; }
-    const std::byte* scale(std::size_t column) const { return at + width * 32 + column * 4; }
-    const std::byte* sum(std::size_t column) const { return at + width * 36 + column * 4; }
-    const std::byte* negated(std::size_t column) const { return at + width * 40 + column * 4; }
-    const std::byte* negatedHalf(std::size_t column, std::size_t half) const {
-        return at + width * 44 + column * 8 + half * 4;
-    }
-};
-
-HWY_INLINE VF broadcastFloat(const std::byte* at) { return hn::BitCast(DF(), broadcastFour(at)); }
-
-// What a format's offset adds to a dot product: -2^kOffset * sum(q).
-template<class Format>
-HWY_INLINE VI startOf(const Record& record, std::size_t column, int half) {
-    if constexpr (Format::kOffset < 0) return hn::Zero(DI());
-    const std::byte* negated = Format::kHalves == 1
-                                   ? record.negated(column)
-                                   : record.negatedHalf(column, static_cast<std::size_t>(half));
-    return hn::ShiftLeft < Format::kOffset < 0 ? 0 : Format::kOffset > (broadcastFour(negated));
-}
-
-template<class Format, int j, std::size_t kColumns>
-HWY_INLINE void addQuad(const std::byte* block, Rows rows, const Record& record, VI (&dots)[kColumns]) {
-    const VU weights = Format::template quad<j>(block, rows);
-    for (std::size_t c = 0; c < kColumns; ++c)
-        dots[c] = dotFour<Format::kWide>(dots[c], weights, record.quants(c) + 4 * j);
-}
-
-// acc[c] += one block's share.
-template<class Format, std::size_t kColumns, class Unit>
-HWY_INLINE void addBlock(const Unit& unit, const std::byte* head, const std::byte* block, std::size_t inUnit,
-                         Rows rows, const Record& record, VF (&sums)[kColumns]) {
-    for (int half = 0; half < Format::kHalves; ++half) {
-        VI dots[kColumns];
-        for (std::size_t c = 0; c < kColumns; ++c)
-            dots[c] = startOf<Format>(record, c, half);
-        if (Format::kHalves == 1 || half == 0) {
-            addQuad<Format, 0>(block, rows, record, dots);
-            addQuad<Format, 1>(block, rows, record, dots);
-            addQuad<Format, 2>(block, rows, record, dots);
-            addQuad<Format, 3>(block, rows, record, dots);
-        }
-        if (Format::kHalves == 1 || half == 1) {
-            addQuad<Format, 4>(block, rows, record, dots);
-            addQuad<Format, 5>(block, rows, record, dots);
-            addQuad<Format, 6>(block, rows, record, dots);
-            addQuad<Format, 7>(block, rows, record, dots);
-        }
-        const VF scale = Format::scale(unit, head, inUnit, half, rows);
-        for (std::size_t c = 0; c < kColumns; ++c)
-            sums[c] = hn::MulAdd(hn::Mul(scale, broadcastFloat(record.scale(c))),
-                                 hn::ConvertTo(DF(), dots[c]), sums[c]);
-    }
-    if constexpr (Format::kMin) {
-        const VF min = Format::min(unit, head, inUnit, rows);
-        for (std::size_t c = 0; c < kColumns; ++c)
-            sums[c] = hn::NegMulAdd(min, broadcastFloat(record.sum(c)), sums[c]);
-    }
-}
-
-// One vector of rows times one tile.
-template<class Format, std::size_t kColumns>
-HWY_INLINE void multiplyRows(const std::byte* panel, std::size_t blocks, Rows rows, const std::byte* tile,
-                             std::size_t columns, float* out, std::size_t stride) {
-    VF sums[kColumns];
-    for (VF& sum : sums)
-        sum = hn::Zero(DF());
-    Record record{tile, kColumns};
-    for (std::size_t done = 0; done < blocks; done += Format::kBlocks) {
-        const auto unit = Format::open(panel, rows);
-        const std::byte* block = panel + Format::kHeadBytes;
-        const std::size_t here = HWY_MIN(Format::kBlocks, blocks - done);
-        for (std::size_t b = 0; b < here; ++b) {
-            addBlock<Format>(unit, panel, block, b, rows, record, sums);
-            block += Format::kBlockBytes;
-            record.at += kColumns * ActivationTiles::kColumnBytes;
-        }
-        panel += Format::kHeadBytes + Format::kBlocks * Format::kBlockBytes;
-    }
-    for (std::size_t c = 0; c < HWY_MIN(columns, kColumns); ++c)
-        hn::StoreU(sums[c], DF(), out + c * stride + rows.first);
-}
-
-template<class Format>
-HWY_INLINE void multiplyTile(const std::byte* panel, const ActivationTiles& in, std::uint32_t tile,
-                             float* out, std::size_t stride) {
-    const std::size_t columns = in.columns() - tile * in.width();
-    float* at = out + std::size_t{tile} * in.width() * stride;
-    for (std::size_t first = 0; first < kPanelRows; first += kLanes) {
-        const Rows rows{first};
-        switch (in.width()) {
-        case 1:
-            multiplyRows<Format, 1>(panel, in.blocks(), rows, in.tile(tile), columns, at, stride);
-            break;
-        case 2:
-            multiplyRows<Format, 2>(panel, in.blocks(), rows, in.tile(tile), columns, at, stride);
-            break;
-        case 4:
-            multiplyRows<Format, 4>(panel, in.blocks(), rows, in.tile(tile), columns, at, stride);
-            break;
-        default:
-            multiplyRows<Format, 8>(panel, in.blocks(), rows, in.tile(tile), columns, at, stride);
-        }
-    }
-}
-
-template<class Format, std::size_t... j>
-HWY_INLINE void unpackBlock(const std::byte* block, Rows rows, std::byte* out, std::index_sequence<j...>) {
-    const DU du;
-    (hn::StoreU(Format::template quad<static_cast<int>(j)>(block, rows), du,
-                reinterpret_cast<std::uint8_t*>(out + j * kLine + rows.inLine())),
-     ...);
-}
-
-template<class Format>
-void unpack(const std::byte* panel, std::size_t blocks, std::byte* out) {
-    for (std::size_t done = 0; done < blocks; ++done, out += Unpacked<Format>::kBlockBytes) {
-        const std::size_t inUnit = done % Format::kBlocks;
-        const std::byte* block = panel + Format::kHeadBytes + inUnit * Format::kBlockBytes;
-        auto* floats = reinterpret_cast<float*>(out + 8 * kLine);
-        for (std::size_t first = 0; first < kPanelRows; first += kLanes) {
-            const Rows rows{first};
-            unpackBlock<Format>(block, rows, out, std::make_index_sequence<8>());
-            const auto unit = Format::open(panel, rows);
-            for (int half = 0; half < Format::kHalves; ++half)
-                hn::StoreU(Format::scale(unit, panel, inUnit, half, rows), DF(), floats + half * 16 + first);
-            if constexpr (Format::kMin)
-                hn::StoreU(Format::min(unit, panel, inUnit, rows), DF(),
-                           floats + Format::kHalves * 16 + first);
-        }
-        if (inUnit + 1 == Format::kBlocks)
-            panel += Format::kHeadBytes + Format::kBlocks * Format::kBlockBytes;
-    }
-}
-
-template<class Format>
-void multiplyFormat(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
-                    const ActivationTiles& in, std::byte* scratch, float* out, std::size_t stride) {
-    for (std::uint64_t p = first; p < end; ++p, out += kPanelRows) {
-        if (in.columns() < kUnpackFrom) {
-            for (std::uint32_t tile = 0; tile < in.tiles(); ++tile)
-                multiplyTile<Format>(matrix.panel(p), in, tile, out, stride);
-            continue;
-        }
-        unpack<Format>(matrix.panel(p), in.blocks(), scratch);
-        for (std::uint32_t tile = 0; tile < in.tiles(); ++tile)
-            multiplyTile<Unpacked<Format>>(scratch, in, tile, out, stride);
-    }
-}
-
-void MultiplyQuantized(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
-                       const ActivationTiles& in, std::byte* scratch, float* out, std::size_t stride) {
-    switch (matrix.layout.type) {
-    case TensorType::Q4_0:
-        return multiplyFormat<LegacyFormat<4, false>>(matrix, first, end, in, scratch, out, stride);
-    case TensorType::Q4_1:
-        return multiplyFormat<LegacyFormat<4, true>>(matrix, first, end, in, scratch, out, stride);
-    case TensorType::Q5_0:
-        return multiplyFormat<LegacyFormat<5, false>>(matrix, first, end, in, scratch, out, stride);
-    case TensorType::Q5_1:
-        return multiplyFormat<LegacyFormat<5, true>>(matrix, first, end, in, scratch, out, stride);
-    case TensorType::Q8_0:
-        return multiplyFormat<LegacyFormat<8, false>>(matrix, first, end, in, scratch, out, stride);
-    case TensorType::Q4_K:
-        return multiplyFormat<SuperMinFormat<4>>(matrix, first, end, in, scratch, out, stride);
-    case TensorType::Q5_K:
-        return multiplyFormat<SuperMinFormat<5>>(matrix, first, end, in, scratch, out, stride);
-    case TensorType::Q6_K:
-        return multiplyFormat<SixBitFormat>(matrix, first, end, in, scratch, out, stride);
-    default:
-        return;
-    }
+void MultiplyCoarse(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
+                    const ActivationTiles& columns, std::byte* scratch, float* out, std::size_t stride) {
+    multiplyPanels<false>(matrix, first, end, columns, scratch, out, stride);
 }
 
 } // namespace ponder::cpu::HWY_NAMESPACE
@@ -199,11 +20,12 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace ponder::cpu {
 
-HWY_EXPORT(MultiplyQuantized);
+HWY_EXPORT(MultiplyCoarse);
 
 void multiplyQuantized(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
                        const ActivationTiles& columns, std::byte* scratch, float* out, std::size_t stride) {
-    HWY_DYNAMIC_DISPATCH(MultiplyQuantized)(matrix, first, end, columns, scratch, out, stride);
+    if (columns.fine()) return multiplyFine(matrix, first, end, columns, scratch, out, stride);
+    HWY_DYNAMIC_DISPATCH(MultiplyCoarse)(matrix, first, end, columns, scratch, out, stride);
 }
 
 std::size_t unpackedBytes(const PanelLayout& layout) {

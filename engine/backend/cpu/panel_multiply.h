@@ -1,4 +1,5 @@
-// Quantized panels times columns of 8-bit activations: the matrix product that nearly all time goes into.
+// Quantized panels times columns of whole-number activations: the matrix product that nearly all time goes
+// into.
 //
 // Takes panels (plan/panel_layout.h) and tiles (activation_tiles.h); gives f32
 //
@@ -28,6 +29,10 @@ std::size_t unpackedBytes(const PanelLayout& layout);
 
 void multiplyQuantized(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
                        const ActivationTiles& columns, std::byte* scratch, float* out, std::size_t stride);
+
+// What multiplyQuantized() does for fine activations.
+void multiplyFine(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
+                  const ActivationTiles& columns, std::byte* scratch, float* out, std::size_t stride);
 
 // The same for F32, F16 and BF16: x is f32, columns lie xStride values apart.
 void multiplyFloats(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end, const float* x,

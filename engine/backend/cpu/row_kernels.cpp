@@ -47,8 +47,14 @@ void AddTo(float* x, const float* in, std::size_t length) {
         hn::StoreU(hn::Add(hn::LoadU(df, x + i), hn::LoadU(df, in + i)), df, x + i);
 }
 
-// Quantizes one block; gives the sums of its halves.
-HWY_INLINE void quantizeBlock(const float* values, std::byte* quants, float& scale, std::int32_t (&sums)[2]) {
+HWY_INLINE void storeBytes(VI values, std::byte* at) {
+    const hn::Rebind<std::int8_t, DI> d8;
+    hn::StoreU(hn::DemoteTo(d8, values), d8, reinterpret_cast<std::int8_t*>(at));
+}
+
+// Quantizes one block, finely where `fine` is given; gives the sums of its halves.
+HWY_INLINE void quantizeBlock(const float* values, std::byte* quants, std::byte* fine, float& scale,
+                              std::int32_t (&sums)[2]) {
     const DF df;
     constexpr std::size_t kVectors = kBlock / kLanes;
     VF x[kVectors];
@@ -58,13 +64,21 @@ HWY_INLINE void quantizeBlock(const float* values, std::byte* quants, float& sca
         largest = hn::Max(largest, hn::Abs(x[i]));
     }
     const float top = hn::GetLane(hn::MaxOfLanes(df, largest));
-    scale = top / 127.0F;
-    const VF inverse = hn::Set(df, top > 0 ? 127.0F / top : 0.0F);
+    // The largest fine number is 127 * 256 + 127.
+    const float steps = fine ? 32639.0F : 127.0F;
+    scale = top / steps;
+    const VF inverse = hn::Set(df, top > 0 ? steps / top : 0.0F);
     VI halves[2] = {hn::Zero(DI()), hn::Zero(DI())};
     for (std::size_t i = 0; i < kVectors; ++i) {
         const VI q = hn::NearestInt(hn::Mul(x[i], inverse));
-        const hn::Rebind<std::int8_t, DI> d8;
-        hn::StoreU(hn::DemoteTo(d8, q), d8, reinterpret_cast<std::int8_t*>(quants) + i * kLanes);
+        if (fine) {
+            // q = 256 q1 + q2 with q2 in -128 .. 127.
+            const VI q1 = hn::ShiftRight<8>(hn::Add(q, hn::Set(DI(), 128)));
+            storeBytes(q1, quants + i * kLanes);
+            storeBytes(hn::Sub(q, hn::ShiftLeft<8>(q1)), fine + i * kLanes);
+        } else {
+            storeBytes(q, quants + i * kLanes);
+        }
         VI& half = halves[i * 2 / kVectors];
         half = hn::Add(half, q);
     }
@@ -77,7 +91,7 @@ void QuantizeBlocks(const float* values, std::size_t count, const QuantizedBlock
         const std::size_t at = b * out.stride;
         float scale = 0;
         std::int32_t sums[2];
-        quantizeBlock(values + b * kBlock, out.quants + at, scale, sums);
+        quantizeBlock(values + b * kBlock, out.quants + at, out.fine ? out.fine + at : nullptr, scale, sums);
         const std::int32_t negated[3] = {-sums[0] - sums[1], -sums[0], -sums[1]};
         const float sum = scale * static_cast<float>(-negated[0]);
         std::memcpy(out.scale + at, &scale, 4);

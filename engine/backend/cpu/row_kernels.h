@@ -18,10 +18,11 @@ void swiGlu(float* gate, const float* up, std::size_t length);
 // x += in
 void addTo(float* x, const float* in, std::size_t length);
 
-// 32 * count values to 8 bits: quants are 32 bytes each `quantStride` apart; the numbers of the block to
-// scale, sum, negated and halves (activation_tiles.h), each `stride` bytes apart from block to block.
+// 32 * count values to whole numbers (activation_tiles.h); where the numbers of the first block go, each
+// `stride` bytes apart from block to block.
 struct QuantizedBlocks {
-    std::byte* quants;
+    std::byte* quants; // 32 bytes
+    std::byte* fine;   // 32 bytes of q2, or null: coarse
     std::byte* scale;
     std::byte* sum;
     std::byte* negated;

@@ -6,7 +6,8 @@ namespace ponder::cpu {
 
 bool simdSupported() {
 #if HWY_ARCH_X86
-    return __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("aes") && __builtin_cpu_supports("pclmul");
+    return __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("aes") &&
+           __builtin_cpu_supports("pclmul");
 #else
     return true;
 #endif

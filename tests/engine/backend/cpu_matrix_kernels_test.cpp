@@ -41,10 +41,14 @@ std::vector<float> valuesOf(const cpu::ActivationTiles& tiles, std::uint32_t col
     const std::size_t c = column % tiles.width();
     for (std::uint32_t b = 0; b < tiles.blocks(); ++b) {
         const std::byte* record = tiles.tile(column / tiles.width()) + b * tiles.recordBytes();
+        const std::size_t quants = tiles.width() * 32;
         float scale;
-        std::memcpy(&scale, record + tiles.width() * 32 + c * 4, 4);
-        for (std::size_t i = 0; i < 32; ++i)
-            out.push_back(scale * float(static_cast<std::int8_t>(record[c * 32 + i])));
+        std::memcpy(&scale, record + quants * (tiles.fine() ? 2 : 1) + c * 4, 4);
+        for (std::size_t i = 0; i < 32; ++i) {
+            int q = static_cast<std::int8_t>(record[c * 32 + i]);
+            if (tiles.fine()) q = 256 * q + static_cast<std::int8_t>(record[quants + c * 32 + i]);
+            out.push_back(scale * float(q));
+        }
     }
     return out;
 }
@@ -53,7 +57,7 @@ struct Product {
     std::vector<float> ours, plain; // [columns x rows]
 };
 
-Product product(TensorType type, std::uint32_t length, std::uint32_t rows, std::uint32_t columns) {
+Product product(TensorType type, std::uint32_t length, std::uint32_t rows, std::uint32_t columns, bool fine) {
     std::mt19937 random(length * 31 + rows * 7 + columns);
     const RandomMatrix matrix(type, length, rows, random);
     const PanelLayout layout = PanelLayout::of(type, length, rows);
@@ -62,7 +66,7 @@ Product product(TensorType type, std::uint32_t length, std::uint32_t rows, std::
     const std::size_t stride = layout.panels() * kPanelRows;
     std::vector<float> padded(stride * columns);
     if (layout.quantized()) {
-        cpu::ActivationTiles tiles;
+        cpu::ActivationTiles tiles(fine);
         tiles.resize(columns, length);
         for (std::uint32_t c = 0; c < columns; ++c) {
             float* column = &x[std::size_t{c} * length];
@@ -93,20 +97,24 @@ private slots:
     void productsOfRoundedActivationsEqualThePlainTwin_data() {
         QTest::addColumn<TensorType>("type");
         QTest::addColumn<qint64>("target");
+        QTest::addColumn<bool>("fine");
         for (const auto& [name, target] : test::simdTargets())
             for (const TensorType type : test::kAllTypes)
-                QTest::addRow("%s %s", name, typeTraits(type)->name.data()) << type << qint64(target);
+                for (const bool fine : {false, true})
+                    QTest::addRow("%s %s %s", name, typeTraits(type)->name.data(), fine ? "fine" : "coarse")
+                        << type << qint64(target) << fine;
     }
 
     void productsOfRoundedActivationsEqualThePlainTwin() {
         QFETCH(const TensorType, type);
         QFETCH(const qint64, target);
+        QFETCH(const bool, fine);
         const test::UseTarget use(target);
         for (const std::uint32_t rows : {1U, 16U, 37U})
             for (const std::uint32_t columns : {1U, 2U, 3U, 4U, 5U, 8U, 9U, 19U, 64U}) {
                 const std::uint32_t unit = typeTraits(type)->blockValues;
                 for (const std::uint32_t length : {unit == 256 ? 256U : 96U, 1280U}) {
-                    const Product got = product(type, length, rows, columns);
+                    const Product got = product(type, length, rows, columns, fine);
                     const double error = test::nmse(got.ours, got.plain);
                     QVERIFY2(error <= 1e-10, qPrintable(QStringLiteral("%1 rows, %2 columns of %3: %4")
                                                             .arg(rows)
@@ -117,23 +125,27 @@ private slots:
             }
     }
 
-    void activationsAreRoundedToTheNearestOf255Steps() {
+    void activationsAreRoundedToTheNearestStep() {
         std::mt19937 random(5);
         const std::vector<float> x = randomColumns(3 * 96, random);
         for (const auto& [name, target] : test::simdTargets()) {
             const test::UseTarget use(target);
-            cpu::ActivationTiles tiles;
-            tiles.resize(3, 96);
-            for (std::uint32_t c = 0; c < 3; ++c)
-                tiles.quantize(c, 0, &x[c * 96], 3);
-            for (std::uint32_t c = 0; c < 3; ++c) {
-                const std::vector<float> got = valuesOf(tiles, c);
-                for (std::size_t b = 0; b < 96; b += 32) {
-                    float largest = 0;
-                    for (std::size_t i = b; i < b + 32; ++i)
-                        largest = std::max(largest, std::abs(x[c * 96 + i]));
-                    for (std::size_t i = b; i < b + 32; ++i)
-                        QVERIFY2(std::abs(got[i] - x[c * 96 + i]) <= largest / 127 * 0.5001F, name);
+            for (const bool fine : {false, true}) {
+                cpu::ActivationTiles tiles(fine);
+                tiles.resize(3, 96);
+                for (std::uint32_t c = 0; c < 3; ++c)
+                    tiles.quantize(c, 0, &x[c * 96], 3);
+                for (std::uint32_t c = 0; c < 3; ++c) {
+                    const std::vector<float> got = valuesOf(tiles, c);
+                    for (std::size_t b = 0; b < 96; b += 32) {
+                        float largest = 0;
+                        for (std::size_t i = b; i < b + 32; ++i)
+                            largest = std::max(largest, std::abs(x[c * 96 + i]));
+                        for (std::size_t i = b; i < b + 32; ++i)
+                            QVERIFY2(std::abs(got[i] - x[c * 96 + i]) <=
+                                         largest / (fine ? 32639 : 127) * 0.501F,
+                                     name);
+                    }
                 }
             }
         }

@@ -1,0 +1,228 @@
+// The products of quantized panels (panel_multiply.h), for coarse and for fine activations. Included once for
+// every target by Highway's foreach_target.
+#if defined(PONDER_PANEL_MULTIPLY_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef PONDER_PANEL_MULTIPLY_INL_H
+#undef PONDER_PANEL_MULTIPLY_INL_H
+#else
+#define PONDER_PANEL_MULTIPLY_INL_H
+#endif
+
+#include "engine/backend/cpu/panel_formats-inl.h"
+#include "engine/backend/cpu/panel_multiply.h"
+
+#include <utility>
+
+HWY_BEFORE_NAMESPACE();
+namespace ponder::cpu::HWY_NAMESPACE {
+
+// Columns from which unpacking a panel first is quicker.
+constexpr std::uint32_t kUnpackFrom = 9;
+
+// One tile's records as the kernel reads them.
+template<bool kFine>
+struct Record {
+    const std::byte* at;
+    std::size_t width;
+
+    static constexpr std::size_t kQuants = kFine ? 64 : 32;
+
+    const std::byte* quants(std::size_t column) const { return at + column * 32; }
+    const std::byte* fineQuants(std::size_t column) const { return at + width * 32 + column * 32; }
+    const std::byte* scale(std::size_t column) const { return at + width * kQuants + column * 4; }
+    const std::byte* sum(std::size_t column) const { return at + width * (kQuants + 4) + column * 4; }
+    const std::byte* negated(std::size_t column) const { return at + width * (kQuants + 8) + column * 4; }
+    const std::byte* negatedHalf(std::size_t column, std::size_t half) const {
+        return at + width * (kQuants + 12) + column * 8 + half * 4;
+    }
+};
+
+HWY_INLINE VF broadcastFloat(const std::byte* at) { return hn::BitCast(DF(), broadcastFour(at)); }
+
+// What a format's offset adds to a dot product: -2^kOffset * sum(q).
+template<class Format, bool kFine>
+HWY_INLINE VI startOf(const Record<kFine>& record, std::size_t column, int half) {
+    if constexpr (Format::kOffset < 0) return hn::Zero(DI());
+    const std::byte* negated = Format::kHalves == 1
+                                   ? record.negated(column)
+                                   : record.negatedHalf(column, static_cast<std::size_t>(half));
+    return hn::ShiftLeft < Format::kOffset < 0 ? 0 : Format::kOffset > (broadcastFour(negated));
+}
+
+template<class Format, int j, bool kFine, std::size_t kColumns>
+HWY_INLINE void addQuad(const std::byte* block, Rows rows, const Record<kFine>& record, VI (&dots)[kColumns],
+                        VI (&coarse)[kColumns]) {
+    const VU weights = Format::template quad<j>(block, rows);
+    for (std::size_t c = 0; c < kColumns; ++c) {
+        const std::byte* quants = record.quants(c) + 4 * j;
+        if constexpr (kFine) {
+            coarse[c] = dotFour<Format::kWide>(coarse[c], weights, quants);
+            quants = record.fineQuants(c) + 4 * j;
+        }
+        dots[c] = dotFour<Format::kWide>(dots[c], weights, quants);
+    }
+}
+
+// Integer products of half a block, or of a whole one where it has one scale.
+template<class Format, bool kFine, std::size_t kColumns>
+HWY_INLINE void dotBlock(const std::byte* block, int half, Rows rows, const Record<kFine>& record,
+                         VI (&dots)[kColumns]) {
+    VI coarse[kColumns];
+    for (std::size_t c = 0; c < kColumns; ++c) {
+        dots[c] = startOf<Format>(record, c, half);
+        coarse[c] = hn::Zero(DI());
+    }
+    if (Format::kHalves == 1 || half == 0) {
+        addQuad<Format, 0>(block, rows, record, dots, coarse);
+        addQuad<Format, 1>(block, rows, record, dots, coarse);
+        addQuad<Format, 2>(block, rows, record, dots, coarse);
+        addQuad<Format, 3>(block, rows, record, dots, coarse);
+    }
+    if (Format::kHalves == 1 || half == 1) {
+        addQuad<Format, 4>(block, rows, record, dots, coarse);
+        addQuad<Format, 5>(block, rows, record, dots, coarse);
+        addQuad<Format, 6>(block, rows, record, dots, coarse);
+        addQuad<Format, 7>(block, rows, record, dots, coarse);
+    }
+    if constexpr (kFine)
+        for (std::size_t c = 0; c < kColumns; ++c)
+            dots[c] = hn::Add(dots[c], hn::ShiftLeft<8>(coarse[c]));
+}
+
+// sums[c] += one block's share.
+template<class Format, bool kFine, std::size_t kColumns, class Unit>
+HWY_INLINE void addBlock(const Unit& unit, const std::byte* head, const std::byte* block, std::size_t inUnit,
+                         Rows rows, const Record<kFine>& record, VF (&sums)[kColumns]) {
+    for (int half = 0; half < Format::kHalves; ++half) {
+        VI dots[kColumns];
+        dotBlock<Format>(block, half, rows, record, dots);
+        const VF scale = Format::scale(unit, head, inUnit, half, rows);
+        for (std::size_t c = 0; c < kColumns; ++c)
+            sums[c] = hn::MulAdd(hn::Mul(scale, broadcastFloat(record.scale(c))),
+                                 hn::ConvertTo(DF(), dots[c]), sums[c]);
+    }
+    if constexpr (Format::kMin) {
+        const VF min = Format::min(unit, head, inUnit, rows);
+        for (std::size_t c = 0; c < kColumns; ++c)
+            sums[c] = hn::NegMulAdd(min, broadcastFloat(record.sum(c)), sums[c]);
+    }
+}
+
+// One vector of rows times one tile.
+template<class Format, bool kFine, std::size_t kColumns>
+HWY_INLINE void multiplyRows(const std::byte* panel, std::size_t blocks, Rows rows, const std::byte* tile,
+                             std::size_t columns, float* out, std::size_t stride) {
+    VF sums[kColumns];
+    for (VF& sum : sums)
+        sum = hn::Zero(DF());
+    Record<kFine> record{tile, kColumns};
+    for (std::size_t done = 0; done < blocks; done += Format::kBlocks) {
+        const auto unit = Format::open(panel, rows);
+        const std::byte* block = panel + Format::kHeadBytes;
+        const std::size_t here = HWY_MIN(Format::kBlocks, blocks - done);
+        for (std::size_t b = 0; b < here; ++b) {
+            addBlock<Format>(unit, panel, block, b, rows, record, sums);
+            block += Format::kBlockBytes;
+            record.at += kColumns * ActivationTiles::columnBytes(kFine);
+        }
+        panel += Format::kHeadBytes + Format::kBlocks * Format::kBlockBytes;
+    }
+    for (std::size_t c = 0; c < HWY_MIN(columns, kColumns); ++c)
+        hn::StoreU(sums[c], DF(), out + c * stride + rows.first);
+}
+
+template<class Format, bool kFine>
+HWY_INLINE void multiplyTile(const std::byte* panel, const ActivationTiles& in, std::uint32_t tile,
+                             float* out, std::size_t stride) {
+    const std::size_t columns = in.columns() - tile * in.width();
+    float* at = out + std::size_t{tile} * in.width() * stride;
+    for (std::size_t first = 0; first < kPanelRows; first += kLanes) {
+        const Rows rows{first};
+        switch (in.width()) {
+        case 1:
+            multiplyRows<Format, kFine, 1>(panel, in.blocks(), rows, in.tile(tile), columns, at, stride);
+            break;
+        case 2:
+            multiplyRows<Format, kFine, 2>(panel, in.blocks(), rows, in.tile(tile), columns, at, stride);
+            break;
+        case 4:
+            multiplyRows<Format, kFine, 4>(panel, in.blocks(), rows, in.tile(tile), columns, at, stride);
+            break;
+        default:
+            multiplyRows<Format, kFine, 8>(panel, in.blocks(), rows, in.tile(tile), columns, at, stride);
+        }
+    }
+}
+
+template<class Format, std::size_t... j>
+HWY_INLINE void unpackBlock(const std::byte* block, Rows rows, std::byte* out, std::index_sequence<j...>) {
+    const DU du;
+    (hn::StoreU(Format::template quad<static_cast<int>(j)>(block, rows), du,
+                reinterpret_cast<std::uint8_t*>(out + j * kLine + rows.inLine())),
+     ...);
+}
+
+template<class Format>
+void unpack(const std::byte* panel, std::size_t blocks, std::byte* out) {
+    for (std::size_t done = 0; done < blocks; ++done, out += Unpacked<Format>::kBlockBytes) {
+        const std::size_t inUnit = done % Format::kBlocks;
+        const std::byte* block = panel + Format::kHeadBytes + inUnit * Format::kBlockBytes;
+        auto* floats = reinterpret_cast<float*>(out + 8 * kLine);
+        for (std::size_t first = 0; first < kPanelRows; first += kLanes) {
+            const Rows rows{first};
+            unpackBlock<Format>(block, rows, out, std::make_index_sequence<8>());
+            const auto unit = Format::open(panel, rows);
+            for (int half = 0; half < Format::kHalves; ++half)
+                hn::StoreU(Format::scale(unit, panel, inUnit, half, rows), DF(), floats + half * 16 + first);
+            if constexpr (Format::kMin)
+                hn::StoreU(Format::min(unit, panel, inUnit, rows), DF(),
+                           floats + Format::kHalves * 16 + first);
+        }
+        if (inUnit + 1 == Format::kBlocks)
+            panel += Format::kHeadBytes + Format::kBlocks * Format::kBlockBytes;
+    }
+}
+
+template<class Format, bool kFine>
+void multiplyFormat(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
+                    const ActivationTiles& in, std::byte* scratch, float* out, std::size_t stride) {
+    for (std::uint64_t p = first; p < end; ++p, out += kPanelRows) {
+        if (in.columns() < kUnpackFrom) {
+            for (std::uint32_t tile = 0; tile < in.tiles(); ++tile)
+                multiplyTile<Format, kFine>(matrix.panel(p), in, tile, out, stride);
+            continue;
+        }
+        unpack<Format>(matrix.panel(p), in.blocks(), scratch);
+        for (std::uint32_t tile = 0; tile < in.tiles(); ++tile)
+            multiplyTile<Unpacked<Format>, kFine>(scratch, in, tile, out, stride);
+    }
+}
+
+template<bool kFine>
+void multiplyPanels(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
+                    const ActivationTiles& in, std::byte* scratch, float* out, std::size_t stride) {
+    switch (matrix.layout.type) {
+    case TensorType::Q4_0:
+        return multiplyFormat<LegacyFormat<4, false>, kFine>(matrix, first, end, in, scratch, out, stride);
+    case TensorType::Q4_1:
+        return multiplyFormat<LegacyFormat<4, true>, kFine>(matrix, first, end, in, scratch, out, stride);
+    case TensorType::Q5_0:
+        return multiplyFormat<LegacyFormat<5, false>, kFine>(matrix, first, end, in, scratch, out, stride);
+    case TensorType::Q5_1:
+        return multiplyFormat<LegacyFormat<5, true>, kFine>(matrix, first, end, in, scratch, out, stride);
+    case TensorType::Q8_0:
+        return multiplyFormat<LegacyFormat<8, false>, kFine>(matrix, first, end, in, scratch, out, stride);
+    case TensorType::Q4_K:
+        return multiplyFormat<SuperMinFormat<4>, kFine>(matrix, first, end, in, scratch, out, stride);
+    case TensorType::Q5_K:
+        return multiplyFormat<SuperMinFormat<5>, kFine>(matrix, first, end, in, scratch, out, stride);
+    case TensorType::Q6_K:
+        return multiplyFormat<SixBitFormat, kFine>(matrix, first, end, in, scratch, out, stride);
+    default:
+        return;
+    }
+}
+
+} // namespace ponder::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif // per target
