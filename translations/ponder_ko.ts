@@ -835,6 +835,10 @@
         <source>each row needs a branch with room of its own</source>
         <translation>행마다 자체 공간이 있는 분기가 필요합니다</translation>
     </message>
+    <message>
+        <source>this processor lacks SSE 4.2, which its fast path needs</source>
+        <translation>이 프로세서에는 빠른 계산에 필요한 SSE 4.2가 없습니다</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>

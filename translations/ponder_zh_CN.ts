@@ -835,6 +835,10 @@
         <source>each row needs a branch with room of its own</source>
         <translation>每一行都需要一个有自己空间的分支</translation>
     </message>
+    <message>
+        <source>this processor lacks SSE 4.2, which its fast path needs</source>
+        <translation>此处理器缺少快速计算所需的 SSE 4.2</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>
