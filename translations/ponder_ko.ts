@@ -839,6 +839,18 @@
         <source>this processor lacks SSE 4.2, which its fast path needs</source>
         <translation>이 프로세서에는 빠른 계산에 필요한 SSE 4.2가 없습니다</translation>
     </message>
+    <message>
+        <source>the shape of %1 does not hold whole blocks</source>
+        <translation>%1의 모양에 블록이 딱 맞게 들어가지 않습니다</translation>
+    </message>
+    <message>
+        <source>%1 was given more bytes than it has</source>
+        <translation>%1에 크기보다 많은 바이트가 주어졌습니다</translation>
+    </message>
+    <message>
+        <source>%1 was not written to its end</source>
+        <translation>%1을(를) 끝까지 쓰지 못했습니다</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>
@@ -1766,6 +1778,24 @@ process had, as the system says; the other *_bytes are what the engine holds. &q
 읽는 텐서의 바이트 수, &quot;peak_bytes&quot;는 시스템이 알려 준 프로세스의 최대 메모리이며, 나머지 *_bytes는
 엔진이 가진 메모리입니다. &quot;profile&quot;에는 &quot;prefill&quot;과 &quot;decode&quot;마다 &quot;kernel&quot;, &quot;calls&quot;, &quot;seconds&quot;, &quot;bytes&quot;,
 &quot;bytes_per_second&quot;가 있습니다.</translation>
+    </message>
+    <message>
+        <source>it is missing; see --help</source>
+        <translation>빠졌습니다. --help를 참고하십시오</translation>
+    </message>
+    <message>
+        <source>writing %1 %</source>
+        <translation>쓰는 중 %1%</translation>
+    </message>
+    <message>
+        <source>Writes a model of a real shape with random weights, to measure speed with.</source>
+        <translation>실제 모양에 무작위 가중치를 채운 모델을 씁니다. 속도를 측정할 때 씁니다.</translation>
+    </message>
+    <message>
+        <source>Shapes: r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b; tiny-qwen and tiny-llama for tests.
+Types: Q4_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.</source>
+        <translation>모양: r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b. tiny-qwen과 tiny-llama는 시험용입니다.
+형식: Q4_K_M, Q6_K, Q8_0, F16. 이런 모델이 쓰는 글에는 뜻이 없습니다.</translation>
     </message>
 </context>
 <context>

@@ -839,6 +839,18 @@
         <source>this processor lacks SSE 4.2, which its fast path needs</source>
         <translation>此处理器缺少快速计算所需的 SSE 4.2</translation>
     </message>
+    <message>
+        <source>the shape of %1 does not hold whole blocks</source>
+        <translation>%1的形状不能容纳整数个块</translation>
+    </message>
+    <message>
+        <source>%1 was given more bytes than it has</source>
+        <translation>%1收到的字节超过其大小</translation>
+    </message>
+    <message>
+        <source>%1 was not written to its end</source>
+        <translation>%1没有写完</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>
@@ -1765,6 +1777,24 @@ process had, as the system says; the other *_bytes are what the engine holds. &q
 &quot;memory_bytes_per_second&quot;的比例。&quot;bytes_per_token&quot;是一步所读张量的字节数，&quot;peak_bytes&quot;是系统报告的
 进程最大内存；其余*_bytes是引擎占有的内存。&quot;profile&quot;分&quot;prefill&quot;和&quot;decode&quot;列出&quot;kernel&quot;、&quot;calls&quot;、
 &quot;seconds&quot;、&quot;bytes&quot;和&quot;bytes_per_second&quot;。</translation>
+    </message>
+    <message>
+        <source>it is missing; see --help</source>
+        <translation>缺少此项，请见--help</translation>
+    </message>
+    <message>
+        <source>writing %1 %</source>
+        <translation>正在写入%1%</translation>
+    </message>
+    <message>
+        <source>Writes a model of a real shape with random weights, to measure speed with.</source>
+        <translation>写出形状真实、权重随机的模型，用于测量速度。</translation>
+    </message>
+    <message>
+        <source>Shapes: r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b; tiny-qwen and tiny-llama for tests.
+Types: Q4_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.</source>
+        <translation>形状：r1-qwen-1.5b、r1-qwen-7b、r1-qwen-14b、r1-qwen-32b、r1-llama-8b；tiny-qwen和tiny-llama供测试。
+类型：Q4_K_M、Q6_K、Q8_0、F16。这种模型写出的内容没有意义。</translation>
     </message>
 </context>
 <context>

@@ -27,6 +27,8 @@ void Arguments::takesModel(Presence presence) {
     m_model = presence;
 }
 
+void Arguments::takesWords(const QStringList& names) { m_words = names; }
+
 void Arguments::takesDevice() {
     text(QStringLiteral("device"), QStringLiteral("D"),
          Cli::tr("auto, reference, vulkan, vulkan:1 or part of a device's name. The default is auto."),
@@ -85,10 +87,12 @@ Result<void> Arguments::parse(const QStringList& words) {
                      Cli::tr("this subcommand has no such option, or it lacks its value"));
     if (has(QStringLiteral("help"))) return {};
     const auto given = m_parser.positionalArguments();
-    if (given.size() > (m_takesModel ? 1 : 0))
+    if (given.size() > (m_takesModel ? 1 : m_words.size()))
         return wrong(given.constLast(), Cli::tr("it stands where nothing is expected"));
     if (m_takesModel && m_model == Presence::Required && given.isEmpty())
         return wrong(QStringLiteral("MODEL"), Cli::tr("give the path of a .gguf file"));
+    if (given.size() < m_words.size())
+        return wrong(m_words.at(given.size()), Cli::tr("it is missing; see --help"));
     for (const QString& name : m_required)
         if (!has(name)) return wrong(dashed(name), Cli::tr("this option is needed"));
     for (auto range = m_ranges.cbegin(); range != m_ranges.cend(); ++range)

@@ -22,7 +22,8 @@ public:
     // Declaring. Numbers are checked against their range by parse().
     enum class Presence { Required, Optional };
     void takesModel(Presence presence = Presence::Required);
-    void takesDevice(); // --device, --context, --kv, --threads
+    void takesWords(const QStringList& names); // these and no others, in this order; without a model
+    void takesDevice();                        // --device, --context, --kv, --threads
     void flag(const QString& name, const QString& description);
     void text(const QString& name, const QString& value, const QString& description, Presence presence);
     void choice(const QString& name, const QStringList& allowed, const QString& description);
@@ -40,6 +41,7 @@ public:
     bool has(const QString& name) const { return m_parser.isSet(name); }
     bool json() const { return has(QStringLiteral("json")); }
     QString model() const { return m_parser.positionalArguments().value(0); }
+    QString word(qsizetype index) const { return m_parser.positionalArguments().value(index); }
     QString text(const QString& name) const { return m_parser.value(name); }
     quint64 count(const QString& name) const { return m_parser.value(name).toULongLong(); }
     double number(const QString& name) const { return m_parser.value(name).toDouble(); }
@@ -66,6 +68,7 @@ private:
     QStringList m_required;
     Presence m_model = Presence::Optional;
     bool m_takesModel = false;
+    QStringList m_words; // the names of what stands without an option
 };
 
 } // namespace ponder

@@ -5,9 +5,9 @@
 namespace ponder {
 
 std::span<const Command* const> allCommands() {
-    static constexpr std::array kAll{&kDevicesCommand,  &kInfoCommand,   &kTokenizeCommand,
-                                     &kRenderCommand,   &kLogitsCommand, &kPerplexityCommand,
-                                     &kCompleteCommand, &kChatCommand,   &kBenchCommand};
+    static constexpr std::array kAll{
+        &kDevicesCommand,    &kInfoCommand,     &kTokenizeCommand, &kRenderCommand, &kLogitsCommand,
+        &kPerplexityCommand, &kCompleteCommand, &kChatCommand,     &kBenchCommand,  &kSynthCommand};
     return kAll;
 }
 

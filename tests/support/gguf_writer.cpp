@@ -7,21 +7,6 @@
 
 namespace ponder::test {
 
-ByteSink& ByteSink::raw(const void* data, std::size_t size) {
-    const auto* first = static_cast<const std::byte*>(data);
-    bytes.insert(bytes.end(), first, first + size);
-    return *this;
-}
-
-ByteSink& ByteSink::value(std::string_view text) {
-    return value(std::uint64_t{text.size()}).raw(text.data(), text.size());
-}
-
-void ByteSink::padTo(std::uint64_t alignment) {
-    while (bytes.size() % alignment != 0)
-        bytes.push_back(std::byte{0});
-}
-
 GgufWriter& GgufWriter::setRaw(std::string name, std::uint32_t type, std::vector<std::byte> value) {
     const auto found =
         std::find_if(keys.begin(), keys.end(), [&](const WriterKey& key) { return key.name == name; });

@@ -10,6 +10,7 @@
 // Owner: plain value. Errors: none; what it is told to write it writes. Source: the GGUF file format.
 #pragma once
 
+#include "engine/file/gguf_bytes.h"
 #include "engine/quant/tensor_type.h"
 
 #include <cstddef>
@@ -18,53 +19,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace ponder::test {
 
-// The number by which GGUF marks the type of a value.
-template<class T>
-constexpr std::uint32_t kValueType = 8; // text
-template<>
-inline constexpr std::uint32_t kValueType<std::uint8_t> = 0;
-template<>
-inline constexpr std::uint32_t kValueType<std::int8_t> = 1;
-template<>
-inline constexpr std::uint32_t kValueType<std::uint16_t> = 2;
-template<>
-inline constexpr std::uint32_t kValueType<std::int16_t> = 3;
-template<>
-inline constexpr std::uint32_t kValueType<std::uint32_t> = 4;
-template<>
-inline constexpr std::uint32_t kValueType<std::int32_t> = 5;
-template<>
-inline constexpr std::uint32_t kValueType<float> = 6;
-template<>
-inline constexpr std::uint32_t kValueType<bool> = 7;
-inline constexpr std::uint32_t kArrayType = 9;
-template<>
-inline constexpr std::uint32_t kValueType<std::uint64_t> = 10;
-template<>
-inline constexpr std::uint32_t kValueType<std::int64_t> = 11;
-template<>
-inline constexpr std::uint32_t kValueType<double> = 12;
-
-// Bytes that grow by values; text is written as GGUF does, its length first.
-class ByteSink {
-public:
-    ByteSink& raw(const void* data, std::size_t size);
-    template<class T>
-    requires std::is_arithmetic_v<T> ByteSink& value(const T& number) { return raw(&number, sizeof number); }
-    ByteSink& value(bool flag) { return value(static_cast<std::uint8_t>(flag)); }
-    ByteSink& value(std::string_view text);
-    ByteSink& value(const std::string& text) { return value(std::string_view(text)); }
-    ByteSink& value(const char* text) { return value(std::string_view(text)); }
-    void padTo(std::uint64_t alignment);
-
-    std::vector<std::byte> bytes;
-};
+using ByteSink = GgufBytes;
+inline constexpr std::uint32_t kArrayType = kGgufArray;
 
 struct WriterKey {
     std::string name;
@@ -86,15 +47,11 @@ public:
     // Sets a key; one that is there already is replaced.
     template<class T>
     GgufWriter& set(std::string name, const T& value) {
-        return setRaw(std::move(name), kValueType<T>, ByteSink().value(value).bytes);
+        return setRaw(std::move(name), kGgufType<T>, ByteSink().value(value).bytes);
     }
     template<class T>
     GgufWriter& array(std::string name, const std::vector<T>& values) {
-        ByteSink sink;
-        sink.value(kValueType<T>).value(std::uint64_t{values.size()});
-        for (const auto& value : values)
-            sink.value(value);
-        return setRaw(std::move(name), kArrayType, sink.bytes);
+        return setRaw(std::move(name), kArrayType, ByteSink().array(values).bytes);
     }
     GgufWriter& setRaw(std::string name, std::uint32_t type, std::vector<std::byte> value);
     GgufWriter& remove(std::string_view name);

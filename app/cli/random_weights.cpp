@@ -1,0 +1,91 @@
+#include "app/cli/random_weights.h"
+
+#include "engine/quant/decode.h"
+
+#include <cmath>
+#include <cstring>
+
+namespace ponder {
+namespace {
+
+// Standard deviations of the whole numbers in a block, when its bytes are random, times that of the scales
+// which are chosen below: the block's own scale is the wanted deviation divided by this.
+constexpr float kQ5Spread = 9.23F;          // -16 .. 15
+constexpr float kQ8Spread = 73.9F;          // -128 .. 127
+constexpr float kQ4KSpread = 4.61F * 11.7F; // 0 .. 15, scales 8 .. 15
+constexpr float kQ6KSpread = 18.5F * 2.74F; // -32 .. 31, scales 2 or 3, of either sign
+constexpr float kUniformSpread = 0.577F;    // -1 .. 1
+
+void putHalf(std::span<std::byte> block, std::size_t at, float value) {
+    const std::uint16_t half = floatToHalf(value);
+    std::memcpy(&block[at], &half, sizeof half);
+}
+
+} // namespace
+
+// Source: the splitmix64 generator by Sebastiano Vigna, in the public domain.
+std::uint64_t RandomWeights::next() {
+    std::uint64_t z = m_state += 0x9E3779B97F4A7C15U;
+    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9U;
+    z = (z ^ z >> 27) * 0x94D049BB133111EBU;
+    return z ^ z >> 31;
+}
+
+float RandomWeights::uniform() { return static_cast<float>(next() >> 40) / float{1 << 23} - 1.0F; }
+
+// The bytes are random already; this sets the scales among them.
+void RandomWeights::fillBlock(TensorType type, float deviation, std::span<std::byte> block) {
+    switch (type) {
+    case TensorType::Q4_K: {
+        // The minimum takes half of the range away: both of its scales are the same, so that the mean is 0.
+        const float scale = deviation / kQ4KSpread;
+        putHalf(block, 0, scale);
+        putHalf(block, 2, 7.5F * scale);
+        for (std::size_t j = 0; j < 4; ++j) {
+            const std::byte first = (block[4 + j] & std::byte{7}) | std::byte{8};
+            const std::byte second = (block[12 + j] & std::byte{7}) | std::byte{8};
+            block[4 + j] = block[8 + j] = first;
+            block[12 + j] = second | second << 4;
+        }
+        break;
+    }
+    case TensorType::Q6_K:
+        for (std::size_t j = 192; j < 208; ++j) {
+            const int size = 2 + (std::to_integer<int>(block[j]) & 1);
+            block[j] = static_cast<std::byte>(std::to_integer<int>(block[j]) & 2 ? size : -size);
+        }
+        putHalf(block, 208, deviation / kQ6KSpread);
+        break;
+    case TensorType::Q5_0:
+        putHalf(block, 0, deviation / kQ5Spread);
+        break;
+    case TensorType::Q8_0:
+        putHalf(block, 0, deviation / kQ8Spread);
+        break;
+    default: // F16, the only one left
+        putHalf(block, 0, deviation / kUniformSpread * uniform());
+        break;
+    }
+}
+
+void RandomWeights::fill(const GgufOutputTensor& tensor, std::span<std::byte> blocks) {
+    if (tensor.type == TensorType::F32) {
+        const bool ones = tensor.name.find("norm") != std::string::npos || tensor.name.starts_with("rope");
+        const float spread = tensor.name.starts_with("rope") ? 0.0F : 0.1F;
+        for (std::size_t i = 0; i + sizeof(float) <= blocks.size(); i += sizeof(float)) {
+            const float value = (ones ? 1.0F : 0.0F) + spread * uniform();
+            std::memcpy(&blocks[i], &value, sizeof value);
+        }
+        return;
+    }
+    for (std::size_t i = 0; i < blocks.size(); i += sizeof(std::uint64_t)) {
+        const std::uint64_t word = next();
+        std::memcpy(&blocks[i], &word, std::min(sizeof word, blocks.size() - i));
+    }
+    const std::size_t length = typeTraits(tensor.type)->blockBytes;
+    const float deviation = 1.0F / std::sqrt(static_cast<float>(tensor.shape[0]));
+    for (std::size_t i = 0; i < blocks.size(); i += length)
+        fillBlock(tensor.type, deviation, blocks.subspan(i, length));
+}
+
+} // namespace ponder
