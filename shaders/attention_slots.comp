@@ -9,8 +9,29 @@ layout(constant_id = 9) const uint HEAD_PIECES = 1u; // all of a head
 #include "attention.glsl"
 const uint AHEAD = 4u;
 
-vec4 lanesSum(vec4 value) {
-    return vec4(subgroupAdd(value.x), subgroupAdd(value.y), subgroupAdd(value.z), subgroupAdd(value.w));
+// Of two values, one is summed over this lane and the one `step_` away, the other over there.
+float halved(float here, float there, uint step_) {
+    const bool odd = (gl_SubgroupInvocationID & step_) != 0u;
+    return (odd ? there : here) + subgroupShuffleXor(odd ? here : there, step_);
+}
+
+// Sums eight values over all lanes and stores them, each lane one: lane i ends up with value i. A subgroup of
+// another width than eight adds up each value by itself, which takes software devices several times as long.
+void storeSums(uint at, vec4 a, vec4 b, bool stores) {
+    const uint lane = gl_SubgroupInvocationID;
+    if (gl_WorkGroupSize.x == 8u) {
+        const float low = halved(halved(a.x, a.y, 1u), halved(a.z, a.w, 1u), 2u);
+        const float high = halved(halved(b.x, b.y, 1u), halved(b.z, b.w, 1u), 2u);
+        const float sum = halved(low, high, 4u);
+        if (stores) storeScratchValue(at * 4u + lane, sum);
+        return;
+    }
+    a = vec4(subgroupAdd(a.x), subgroupAdd(a.y), subgroupAdd(a.z), subgroupAdd(a.w));
+    b = vec4(subgroupAdd(b.x), subgroupAdd(b.y), subgroupAdd(b.z), subgroupAdd(b.w));
+    if (stores && lane == 0u) {
+        storeScratch(at, a);
+        storeScratch(at + 1u, b);
+    }
 }
 
 void main() {
@@ -83,15 +104,10 @@ void main() {
         const float shrink = total[r] > 0.0 ? exp(best[r] - top) : 0.0;
         const float sum = subgroupAdd(total[r] * shrink);
         const uint to = sumsAt(tile, r);
-        const bool stores = lane == 0u && tile.firstRow + r < tile.endRow;
-        [[unroll]] for (uint k = 0u; k < HEAD_PIECES; ++k) {
-            const vec4 a = lanesSum(sa[r][k] * shrink) * sumScale(sum);
-            const vec4 b = lanesSum(sb[r][k] * shrink) * sumScale(sum);
-            if (stores) {
-                storeScratch(to + k * 2u, a);
-                storeScratch(to + k * 2u + 1u, b);
-            }
-        }
-        if (stores) storeEnds(to, top, sum);
+        const bool stores = tile.firstRow + r < tile.endRow;
+        const float scale = shrink * sumScale(sum);
+        [[unroll]] for (uint k = 0u; k < HEAD_PIECES; ++k)
+            storeSums(to + k * 2u, sa[r][k] * scale, sb[r][k] * scale, stores);
+        if (stores && lane == 0u) storeEnds(to, top, sum);
     }
 }

@@ -32,7 +32,7 @@ KernelTuning KernelTuning::forDevice(const VulkanContext& context) {
     out.attentionBySlots = context.readsTexels();
     out.attentionWorkgroup = physical.subgroupSize;
     out.promptQueries = 4;
-    out.decodePartPositions = software ? 2048 : 256;
+    out.decodePartPositions = software ? 1024 : 256;
     out.maxRows = software ? 64 : 512;
     // Software devices end a loop silently after about 65,535 rounds, nested loops added up.
     out.maxPartPositions = software ? 4096 : 65536;
