@@ -66,9 +66,13 @@ Result<void> LocalSession::prefill(std::span<const TokenId> prompt, std::stop_to
 
 Result<FinishReason> LocalSession::decode(Reply& reply, std::vector<float>& logits, std::stop_token stop) {
     if (reply.settings().speculation.any()) return decodeAhead(reply, logits, std::move(stop));
-    auto stream = m_executor.startDecode(*m_cache, usedTokens(), reply.history(), reply.settings().sampling);
-    if (!stream) return stream.error();
-    if (*stream) return decodeOnDevice(reply, **stream, std::move(stop));
+    // A device picks from all rows of the output; some stand for no token in a few models.
+    if (m_tokenizer.size() == m_config.vocabulary) {
+        auto stream =
+            m_executor.startDecode(*m_cache, usedTokens(), reply.history(), reply.settings().sampling);
+        if (!stream) return stream.error();
+        if (*stream) return decodeOnDevice(reply, **stream, std::move(stop));
+    }
     while (true) {
         if (stop.stop_requested()) return FinishReason::Cancelled;
         const TokenId id = reply.pick(logits);

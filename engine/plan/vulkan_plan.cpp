@@ -189,6 +189,21 @@ void placeTransfers(VulkanPlan& plan) {
 
 } // namespace
 
+DecodePlan DecodePlan::of(const ModelConfig& config, const StepPlan& step) {
+    DecodePlan out;
+    out.ranges = (config.vocabulary + kSampleRange - 1) / kSampleRange;
+    out.turnPieces = config.rotary / 4;
+    out.counters = static_cast<std::uint32_t>(step.bytes / 16);
+    out.parts = out.counters + 1 + kSampleLevels / 4;
+    out.candidates = out.parts + out.ranges;
+    out.history = out.candidates + kSampleLevels * kSampleCandidates / 2;
+    out.stateBytes = (out.history + std::uint64_t{kSampleHistory} / 4) * 16;
+    out.logitBytes = std::uint64_t{padded(config.vocabulary, 4)} * 4;
+    out.inputBytes = std::uint64_t{kDecodeRing} * (1 + out.turnPieces) * 16;
+    out.tokenBytes = std::uint64_t{kDecodeRing} * 4;
+    return out;
+}
+
 std::uint64_t KvPlan::bytes() const {
     std::uint64_t sum = 0;
     for (const std::uint64_t buffer : buffers)
@@ -227,8 +242,8 @@ MemoryUse VulkanPlan::memory() const {
     for (const std::uint64_t chunk : chunks)
         use.weights += chunk;
     use.kv = kv.bytes();
-    use.scratch = scratch.pieces * 16;
-    use.staging = step.bytes + logitBytes() + limits.uploadBytes;
+    use.scratch = scratch.pieces * 16 + decode.stateBytes + decode.logitBytes;
+    use.staging = step.bytes + logitBytes() + decode.inputBytes + decode.tokenBytes + limits.uploadBytes;
     return use;
 }
 
@@ -255,6 +270,7 @@ Result<VulkanPlan> VulkanPlan::make(const ModelConfig& config, const FileWeights
             PONDER_TR_NOOP("ErrorDetail", "scratch memory needs %1 bytes in one buffer of at most %2"),
             plan.scratch.pieces * 16);
     placeTransfers(plan);
+    if (plan.hasFirst() && plan.hasLast()) plan.decode = DecodePlan::of(config, plan.step);
     if (contextTokens > 0) {
         auto kv = plan.planCache(contextTokens, type);
         if (!kv) return kv.error();

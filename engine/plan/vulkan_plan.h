@@ -69,6 +69,26 @@ struct StepPlan {
     std::uint64_t bytes = 0;
 };
 
+// Sampling on the device, as in shaders/include/sampling.glsl.
+inline constexpr std::uint32_t kSampleRange = 1024;      // ids of one workgroup
+inline constexpr std::uint32_t kSampleLevels = 16;       // lists of likelier tokens
+inline constexpr std::uint32_t kSampleCandidates = 1024; // places in each
+inline constexpr std::uint32_t kSampleHistory = 1024;    // tokens that penalties can look back on
+inline constexpr std::uint32_t kDecodeRing = 64;         // steps for which the host writes and reads ahead
+
+// The buffers of a decode stream. The state begins like a step's parameters; places count pieces in it.
+struct DecodePlan {
+    std::uint32_t ranges = 0;
+    std::uint32_t counters = 0, parts = 0, candidates = 0, history = 0;
+    std::uint32_t turnPieces = 0;
+    std::uint64_t stateBytes = 0;
+    std::uint64_t logitBytes = 0; // of one row, in device memory
+    std::uint64_t inputBytes = 0; // a number to draw with and a position's cosines and sines, for each step
+    std::uint64_t tokenBytes = 0;
+
+    static DecodePlan of(const ModelConfig& config, const StepPlan& step);
+};
+
 struct KvPlan {
     std::uint32_t tokens = 0;
     KvType type = KvType::F16;
@@ -96,6 +116,7 @@ struct VulkanPlan {
     std::uint32_t logitRows = 0;   // in one pass
     std::uint32_t logitLength = 0; // values of a row
     std::uint32_t logitStride = 0; // pieces from one row to the next
+    DecodePlan decode;             // nothing without the first or the last layer
     std::uint64_t logitBytes() const { return std::uint64_t{logitRows} * logitStride * 16; }
     KvPlan kv; // for the context the load asked for
 

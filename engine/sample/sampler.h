@@ -6,8 +6,7 @@
 #pragma once
 
 #include "engine/sample/token_distribution.h"
-
-#include <random>
+#include "engine/sample/uniform_draws.h"
 
 namespace ponder {
 
@@ -18,12 +17,12 @@ public:
     // `recent` are the tokens of this conversation, oldest first.
     TokenId sample(std::span<const float> logits, std::span<const TokenId> recent);
     // Draws from now on what `other` would draw.
-    void follow(const Sampler& other) { m_random = other.m_random; }
+    void follow(const Sampler& other) { m_draws = other.m_draws; }
     const SamplingSettings& settings() const { return m_settings; }
 
 private:
     SamplingSettings m_settings;
-    std::mt19937_64 m_random;
+    UniformDraws m_draws;
     TokenDistribution m_distribution;
 };
 

@@ -28,8 +28,10 @@ double Recording::cost() const {
     return sum;
 }
 
-CommandRecorder::CommandRecorder(VulkanContext& context, PipelineSet& pipelines, double costPerSlice)
-    : m_context(context), m_pipelines(pipelines), m_costPerSlice(costPerSlice), m_recording(context) {}
+CommandRecorder::CommandRecorder(VulkanContext& context, PipelineSet& pipelines, double costPerSlice,
+                                 bool resubmitted)
+    : m_context(context), m_pipelines(pipelines), m_costPerSlice(costPerSlice), m_resubmitted(resubmitted),
+      m_recording(context) {}
 
 void CommandRecorder::fail(Error error) {
     if (!m_error) m_error = std::move(error);
@@ -42,6 +44,7 @@ void CommandRecorder::beginSlice() {
     if (!commands) return fail(commands.error());
     m_recording.slices.push_back({*commands, 0, 0});
     VkCommandBufferBeginInfo info{VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO};
+    if (m_resubmitted) info.flags = VK_COMMAND_BUFFER_USAGE_SIMULTANEOUS_USE_BIT;
     if (const VkResult begun = vkBeginCommandBuffer(*commands, &info); begun != VK_SUCCESS)
         return fail(m_context.error(begun, "vkBeginCommandBuffer"));
     m_open = true;
@@ -59,6 +62,18 @@ void CommandRecorder::endSlice() {
                          &barrier, 0, nullptr, 0, nullptr);
     if (const VkResult ended = vkEndCommandBuffer(commands); ended != VK_SUCCESS)
         fail(m_context.error(ended, "vkEndCommandBuffer"));
+}
+
+void CommandRecorder::update(const VulkanBuffer& buffer, std::uint64_t at, std::span<const std::byte> bytes) {
+    if (!m_open) beginSlice();
+    if (m_error) return;
+    const VkCommandBuffer commands = m_recording.slices.back().commands;
+    vkCmdUpdateBuffer(commands, buffer.handle(), at, bytes.size(), bytes.data());
+    VkMemoryBarrier barrier{VK_STRUCTURE_TYPE_MEMORY_BARRIER};
+    barrier.srcAccessMask = VK_ACCESS_TRANSFER_WRITE_BIT;
+    barrier.dstAccessMask = VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT;
+    vkCmdPipelineBarrier(commands, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, 0, 1,
+                         &barrier, 0, nullptr, 0, nullptr);
 }
 
 void CommandRecorder::markHead() {

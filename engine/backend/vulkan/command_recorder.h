@@ -47,7 +47,9 @@ private:
 
 class CommandRecorder {
 public:
-    CommandRecorder(VulkanContext& context, PipelineSet& pipelines, double costPerSlice);
+    // resubmitted: the commands may be submitted again before they have ended.
+    CommandRecorder(VulkanContext& context, PipelineSet& pipelines, double costPerSlice,
+                    bool resubmitted = false);
 
     template<class Call>
     void dispatch(const PipelineKey& key, const CallBuffers& buffers, const Call& call, Workgroups workgroups,
@@ -60,6 +62,8 @@ public:
         std::memcpy(push.data() + sizeof(addresses), &call, sizeof(Call));
         record(key, buffers, push, workgroups, cost);
     }
+    // Writes bytes (a multiple of four, at most 64 KiB) that are kept in the commands.
+    void update(const VulkanBuffer& buffer, std::uint64_t at, std::span<const std::byte> bytes);
     void beginSlice(); // closes the slice before it
     void markHead();   // what follows is the head
     Result<Recording> finish();
@@ -74,6 +78,7 @@ private:
     VulkanContext& m_context;
     PipelineSet& m_pipelines;
     double m_costPerSlice;
+    bool m_resubmitted;
     Recording m_recording;
     bool m_open = false;
     std::uint32_t m_dispatches = 0;

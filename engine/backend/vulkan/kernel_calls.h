@@ -63,4 +63,13 @@ struct AttentionCombineCall {
     std::uint32_t heads, headSize, result, resultStride, parts, partCount;
 };
 
+// Of all sampling kernels (shaders/include/sampling.glsl).
+struct SampleCall {
+    std::uint32_t logits, vocabulary, ranges, counters, parts, candidates, history, tokens, turns, turnPieces;
+    float temperature;
+    std::uint32_t topK;
+    float topP, minP, repetition, frequency;
+    std::uint32_t window;
+};
+
 } // namespace ponder

@@ -20,7 +20,7 @@ StepRecorder::StepRecorder(VulkanContext& context, PipelineSet& pipelines, const
                            const KernelTuning& tuning, const StepBuffers& buffers, const VulkanKvCache& cache,
                            const StepShape& shape)
     : m_plan(plan), m_tuning(tuning), m_buffers(buffers), m_cache(cache), m_shape(shape),
-      m_recorder(context, pipelines, shape.costPerSlice) {}
+      m_recorder(context, pipelines, shape.costPerSlice, shape.streams) {}
 
 CallBuffers StepRecorder::buffersOf(const WeightSlice& slice) const { return m_buffers.chunks[slice.chunk]; }
 
@@ -210,7 +210,7 @@ void StepRecorder::downAdd(const LayerWeights<Tensor>& layer) {
 
 void StepRecorder::head(Tensor, Tensor output) {
     if (m_shape.logitRows == 0) return;
-    m_recorder.markHead();
+    if (!m_shape.streams) m_recorder.markHead();
     const ScratchPlan& s = m_plan.scratch;
     for (const WeightSlice& slice : output->slices) {
         const HeadCall call{s.normed.at + m_shape.firstLogits * s.normed.stride,

@@ -24,6 +24,7 @@ struct StepShape {
     std::uint32_t ownParts = 0; // of a branch's own positions; 0: no branches
     std::uint32_t firstLogits = 0;
     std::uint32_t logitRows = 0;
+    bool streams = false;     // submitted again while it runs, the head always with it
     double costPerSlice = 0;  // multiply-adds
     double attentionCost = 0; // of one layer, for slicing
 };
@@ -47,6 +48,7 @@ public:
     void downAdd(const LayerWeights<Tensor>& layer);
     void head(Tensor norm, Tensor output);
 
+    CommandRecorder& recorder() { return m_recorder; } // for what follows the forward pass
     Result<Recording> finish() { return m_recorder.finish(); }
     std::uint32_t dispatches() const { return m_recorder.dispatches(); }
 

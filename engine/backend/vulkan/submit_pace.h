@@ -14,6 +14,7 @@ public:
     void measured(double cost, double seconds);
     // True where commands recorded for another limit should be recorded again.
     bool isFarFrom(double costPerSlice) const;
+    double secondsFor(double cost) const { return cost / m_rate; }
 
 private:
     static constexpr double kSeconds = 0.15;

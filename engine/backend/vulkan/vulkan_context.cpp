@@ -25,6 +25,7 @@ Result<std::unique_ptr<VulkanContext>> VulkanContext::create(std::shared_ptr<Vul
     queue.pQueuePriorities = &priority;
     VkPhysicalDeviceVulkan12Features features{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES};
     features.bufferDeviceAddress = VK_TRUE;
+    features.timelineSemaphore = VK_TRUE; // every Vulkan 1.2 device has them
     VkDeviceCreateInfo info{VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO};
     info.pNext = &features;
     info.queueCreateInfoCount = 1;
@@ -39,24 +40,36 @@ Result<std::unique_ptr<VulkanContext>> VulkanContext::create(std::shared_ptr<Vul
         return context->error(made, "vkCreateDevice");
     VulkanCounters::addObjects(1);
     vkGetDeviceQueue(context->m_device, chosen.queueFamily, 0, &context->m_queue);
-
-    VkCommandPoolCreateInfo pool{VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO};
-    pool.queueFamilyIndex = chosen.queueFamily;
-    VkCommandPool commands = VK_NULL_HANDLE;
-    if (const VkResult made = vkCreateCommandPool(context->m_device, &pool, nullptr, &commands);
-        made != VK_SUCCESS)
-        return context->error(made, "vkCreateCommandPool");
-    context->m_commands = {context->m_device, commands};
-    const VkFenceCreateInfo fenceInfo{VK_STRUCTURE_TYPE_FENCE_CREATE_INFO};
-    VkFence fence = VK_NULL_HANDLE;
-    if (const VkResult made = vkCreateFence(context->m_device, &fenceInfo, nullptr, &fence);
-        made != VK_SUCCESS)
-        return context->error(made, "vkCreateFence");
-    context->m_fence = {context->m_device, fence};
+    if (auto made = context->createQueueObjects(); !made) return made.error();
     return context;
 }
 
+Result<void> VulkanContext::createQueueObjects() {
+    VkCommandPoolCreateInfo pool{VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO};
+    pool.queueFamilyIndex = m_physical.queueFamily;
+    VkCommandPool commands = VK_NULL_HANDLE;
+    if (const VkResult made = vkCreateCommandPool(m_device, &pool, nullptr, &commands); made != VK_SUCCESS)
+        return error(made, "vkCreateCommandPool");
+    m_commands = {m_device, commands};
+    const VkFenceCreateInfo fenceInfo{VK_STRUCTURE_TYPE_FENCE_CREATE_INFO};
+    VkFence fence = VK_NULL_HANDLE;
+    if (const VkResult made = vkCreateFence(m_device, &fenceInfo, nullptr, &fence); made != VK_SUCCESS)
+        return error(made, "vkCreateFence");
+    m_fence = {m_device, fence};
+    VkSemaphoreTypeCreateInfo type{VK_STRUCTURE_TYPE_SEMAPHORE_TYPE_CREATE_INFO};
+    type.semaphoreType = VK_SEMAPHORE_TYPE_TIMELINE;
+    VkSemaphoreCreateInfo semaphoreInfo{VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO};
+    semaphoreInfo.pNext = &type;
+    VkSemaphore timeline = VK_NULL_HANDLE;
+    if (const VkResult made = vkCreateSemaphore(m_device, &semaphoreInfo, nullptr, &timeline);
+        made != VK_SUCCESS)
+        return error(made, "vkCreateSemaphore");
+    m_timeline = {m_device, timeline};
+    return {};
+}
+
 VulkanContext::~VulkanContext() {
+    m_timeline = {};
     m_fence = {};
     m_commands = {};
     if (!m_device) return;
@@ -133,6 +146,37 @@ Result<void> VulkanContext::runOnce(const std::function<void(VkCommandBuffer)>& 
         out = done.error();
     freeCommands({&*commands, 1});
     return out;
+}
+
+Result<std::uint64_t> VulkanContext::submit(VkCommandBuffer commands) {
+    if (m_lost) return error(VK_ERROR_DEVICE_LOST, "submit");
+    const VkSemaphore timeline = m_timeline.get();
+    const std::uint64_t ticket = m_lastTicket + 1;
+    VkTimelineSemaphoreSubmitInfo values{VK_STRUCTURE_TYPE_TIMELINE_SEMAPHORE_SUBMIT_INFO};
+    values.signalSemaphoreValueCount = 1;
+    values.pSignalSemaphoreValues = &ticket;
+    VkSubmitInfo info{VK_STRUCTURE_TYPE_SUBMIT_INFO};
+    info.pNext = &values;
+    info.commandBufferCount = 1;
+    info.pCommandBuffers = &commands;
+    info.signalSemaphoreCount = 1;
+    info.pSignalSemaphores = &timeline;
+    if (const VkResult sent = vkQueueSubmit(m_queue, 1, &info, VK_NULL_HANDLE); sent != VK_SUCCESS)
+        return error(sent, "vkQueueSubmit");
+    return m_lastTicket = ticket;
+}
+
+Result<bool> VulkanContext::wait(std::uint64_t ticket, std::uint64_t nanoseconds) {
+    if (m_lost) return error(VK_ERROR_DEVICE_LOST, "wait");
+    const VkSemaphore timeline = m_timeline.get();
+    VkSemaphoreWaitInfo info{VK_STRUCTURE_TYPE_SEMAPHORE_WAIT_INFO};
+    info.semaphoreCount = 1;
+    info.pSemaphores = &timeline;
+    info.pValues = &ticket;
+    const VkResult waited = vkWaitSemaphores(m_device, &info, nanoseconds);
+    if (waited == VK_TIMEOUT) return false;
+    if (waited != VK_SUCCESS) return error(waited, "vkWaitSemaphores");
+    return true;
 }
 
 std::uint64_t VulkanContext::freeBytes() const {

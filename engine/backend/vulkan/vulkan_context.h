@@ -37,11 +37,16 @@ public:
     Result<double> submitAndWait(VkCommandBuffer commands);
     // Records one command buffer, runs it and frees it.
     Result<void> runOnce(const std::function<void(VkCommandBuffer)>& record);
+    // Runs it behind what was submitted before, without waiting; gives the ticket that wait() takes.
+    Result<std::uint64_t> submit(VkCommandBuffer commands);
+    // True when the work of the ticket (and all before it) has ended, false when the time was not enough.
+    Result<bool> wait(std::uint64_t ticket, std::uint64_t nanoseconds);
     // Bytes of device-local memory that can still be allocated.
     std::uint64_t freeBytes() const;
 
 private:
     VulkanContext() = default;
+    Result<void> createQueueObjects();
 
     std::shared_ptr<VulkanInstance> m_instance;
     VulkanPhysical m_physical;
@@ -49,6 +54,8 @@ private:
     VkQueue m_queue = VK_NULL_HANDLE;
     CommandPoolHandle m_commands;
     FenceHandle m_fence;
+    SemaphoreHandle m_timeline;
+    std::uint64_t m_lastTicket = 0;
     bool m_texels = false;
     bool m_lost = false;
 };

@@ -33,6 +33,7 @@ VulkanDevice::VulkanDevice(std::unique_ptr<VulkanContext> context, const VulkanO
 Result<std::unique_ptr<Executor>> VulkanDevice::load(const LoadRequest& request, const Progress& progress,
                                                      std::stop_token stop) {
     KernelTuning tuning = KernelTuning::forDevice(*m_context);
+    if (m_options.firstRate > 0) tuning.firstRate = m_options.firstRate;
     if (m_options.maxPartPositions > 0) tuning.maxPartPositions = m_options.maxPartPositions;
     return VulkanExecutor::load(*m_context, request, limitsOf(*m_context, tuning, m_options), tuning,
                                 progress, stop);

@@ -16,6 +16,7 @@ struct VulkanOptions {
     // Below the device's own limits, for tests; 0: those limits.
     std::uint64_t largestBuffer = 0;    // bytes
     std::uint32_t maxPartPositions = 0; // of the cache, in one invocation of attention
+    double firstRate = 0; // multiply-adds a second, believed before any is measured: cuts submits
 };
 
 // Best first: discrete, integrated, software. Unusable ones are listed with the reason.

@@ -1,5 +1,7 @@
 #include "engine/backend/vulkan/vulkan_executor.h"
 
+#include "engine/backend/vulkan/sampling_kernels.h"
+#include "engine/backend/vulkan/vulkan_decode_stream.h"
 #include "engine/base/translatable.h"
 #include "engine/model/rope_table.h"
 #include "engine/quant/decode.h"
@@ -45,6 +47,11 @@ Result<void> VulkanExecutor::allocate(const Progress& progress, const std::stop_
     auto logits = VulkanBuffer::create(m_context, m_plan.logitBytes(), Place::Download);
     if (!logits) return logits.error();
     m_logits = std::move(*logits);
+    if (m_plan.decode.ranges > 0) {
+        auto decode = DecodeBuffers::create(m_context, m_plan.decode);
+        if (!decode) return decode.error();
+        m_decode = std::move(*decode);
+    }
     auto store = WeightStore::load(m_context, m_plan, progress, stop);
     if (!store) return store.error();
     m_store = std::move(*store);
@@ -66,7 +73,8 @@ Result<void> VulkanExecutor::bind() {
         m_buffers.chunks.push_back({chunk.address(), m_store.scratch.address(), 0, m_step.address(),
                                     m_weightSets.back().set, m_scratchSet.set, VK_NULL_HANDLE});
     }
-    return {};
+    if (m_plan.decode.ranges == 0) return {};
+    return m_decode.bind(*m_pipelines, m_store.scratch, m_logits, m_buffers);
 }
 
 // Records a token and a prompt for a cache of one position, which builds every pipeline they need.
@@ -80,7 +88,24 @@ Result<void> VulkanExecutor::buildPipelines(KvType type, const std::stop_token& 
         shape.logitRows = std::min(rows, m_plan.logitRows);
         if (auto recorded = record(vulkanCache, shape, true); !recorded) return recorded.error();
     }
+    if (m_plan.decode.ranges == 0) return {};
+    CommandRecorder recorder(m_context, *m_pipelines, m_tokenPace.costPerSlice());
+    const SamplingSettings allKernels{.frequencyPenalty = 1};
+    recordSampling(recorder, sampleCall(m_plan, allKernels, 0), m_decode.sampling(),
+                   m_context.physical().maxInvocations);
+    if (auto recorded = recorder.finish(); !recorded) return recorded.error();
     return {};
+}
+
+Result<std::unique_ptr<DecodeStream>> VulkanExecutor::startDecode(KvCache& cache, std::uint32_t position,
+                                                                  std::span<const TokenId> history,
+                                                                  const SamplingSettings& settings) {
+    const bool whole = m_plan.decode.ranges > 0; // all layers are here
+    if (!whole || !samplesOnDevice(settings) || m_decode.lent || position == 0)
+        return std::unique_ptr<DecodeStream>();
+    if (m_context.lost()) return m_context.error(VK_ERROR_DEVICE_LOST, "startDecode");
+    return std::unique_ptr<DecodeStream>(std::make_unique<VulkanDecodeStream>(
+        *this, static_cast<VulkanKvCache&>(cache), position, history, settings));
 }
 
 Result<std::unique_ptr<KvCache>> VulkanExecutor::createCache(std::uint32_t tokens, KvType type) {
@@ -102,8 +127,8 @@ MemoryUse VulkanExecutor::memory() const {
     for (const VulkanBuffer& chunk : m_store.chunks)
         use.weights += chunk.bytes();
     use.kv = *m_cacheBytes;
-    use.scratch = m_store.scratch.bytes();
-    use.staging = m_step.bytes() + m_logits.bytes();
+    use.scratch = m_store.scratch.bytes() + m_decode.state.bytes() + m_decode.logits.bytes();
+    use.staging = m_step.bytes() + m_logits.bytes() + m_decode.inputs.bytes() + m_decode.tokens.bytes();
     return use;
 }
 
@@ -227,6 +252,7 @@ Result<void> VulkanExecutor::runPass(VulkanKvCache& cache, const Batch& pass, co
                                      float* logits) {
     const auto rows = static_cast<std::uint32_t>(pass.tokens.size());
     writeStep(pass);
+    m_lastLogitRow = 0;
     if (rows == 1 && !pass.branches) {
         if (auto ran = runOne(cache, pass.firstPosition + 1, pass.firstLogits == 0, stop); !ran) return ran;
         if (pass.firstLogits == 0) copyLogits(1, logits);
@@ -246,6 +272,7 @@ Result<void> VulkanExecutor::runPass(VulkanKvCache& cache, const Batch& pass, co
         if (!recording) return recording.error();
         if (auto ran = submit(*recording, 0, recording->slices.size(), m_promptPace, stop); !ran) return ran;
         copyLogits(shape.logitRows, logits);
+        m_lastLogitRow = std::max(shape.logitRows, 1U) - 1;
         logits += std::size_t{shape.logitRows} * m_plan.logitLength;
         shape.firstLogits += shape.logitRows;
         shape.logitRows = std::min(rows - shape.firstLogits, headRows);

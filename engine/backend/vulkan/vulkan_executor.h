@@ -7,7 +7,7 @@
 // Next station: sample/.
 #pragma once
 
-#include "engine/backend/vulkan/step_recorder.h"
+#include "engine/backend/vulkan/decode_buffers.h"
 #include "engine/backend/vulkan/submit_pace.h"
 #include "engine/backend/vulkan/weight_store.h"
 
@@ -25,6 +25,9 @@ public:
                      std::vector<float>& logits) override;
     MemoryUse memory() const override;
     LayerRange layers() const override { return m_plan.layers; }
+    Result<std::unique_ptr<DecodeStream>> startDecode(KvCache& cache, std::uint32_t position,
+                                                      std::span<const TokenId> history,
+                                                      const SamplingSettings& settings) override;
     const VulkanPlan& plan() const { return m_plan; }
 
     // Dispatches of the last recorded pass, logits left out; tests divide it by the layers.
@@ -33,6 +36,8 @@ public:
     std::uint64_t submits() const { return m_submits; }
 
 private:
+    friend class VulkanDecodeStream; // the second way to run the same model
+
     VulkanExecutor(VulkanContext& context, VulkanPlan plan, const KernelTuning& tuning);
     Result<void> allocate(const Progress& progress, const std::stop_token& stop);
     Result<void> bind();
@@ -63,7 +68,9 @@ private:
     std::vector<TexelSet> m_weightSets;
     TexelSet m_scratchSet;
     StepBuffers m_buffers;
-    SubmitPace m_tokenPace; // one token's kernels and a prompt's run at different rates
+    DecodeBuffers m_decode;
+    std::uint32_t m_lastLogitRow = 0; // of the run before, in m_logits
+    SubmitPace m_tokenPace;           // one token's kernels and a prompt's run at different rates
     SubmitPace m_promptPace;
     std::shared_ptr<std::uint64_t> m_cacheBytes = std::make_shared<std::uint64_t>(0);
     std::uint32_t m_lastBodyDispatches = 0;

@@ -52,5 +52,6 @@ using SetLayoutHandle = DeviceHandle<VkDescriptorSetLayout, vkDestroyDescriptorS
 using DescriptorPoolHandle = DeviceHandle<VkDescriptorPool, vkDestroyDescriptorPool>;
 using CommandPoolHandle = DeviceHandle<VkCommandPool, vkDestroyCommandPool>;
 using FenceHandle = DeviceHandle<VkFence, vkDestroyFence>;
+using SemaphoreHandle = DeviceHandle<VkSemaphore, vkDestroySemaphore>;
 
 } // namespace ponder
