@@ -9,7 +9,7 @@ LESS_IS_BETTER = ("first", "load", "peak")
 
 METHOD = """\
 How it was measured: one process after the other, ours and llama.cpp in turn, on {threads} threads; median (smallest
-to largest) of {rounds} rounds; the same files, token ids, lengths and context for both. llama.cpp is node-llama-cpp
+to largest) of {rounds} round(s); the same files, token ids, lengths and context for both. llama.cpp is node-llama-cpp
 3.22.1's own prebuilt library, called without JavaScript: its time has no sampling in it, ours has. "first" is the
 time from a prompt of that many tokens to the first token, "load" the time until a prompt can be run, its file in
 the page cache, and "peak" the most memory that the process had, mapped pages of the file included. A ratio above 1
