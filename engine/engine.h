@@ -28,6 +28,7 @@ struct LoadOptions {
     std::uint32_t contextTokens = 0; // 0: the trained length, at most kDefaultContext, halved until it fits
     std::optional<KvType> kvType;    // nothing: the device's own choice
     std::uint32_t threads = 0;       // of the processor; 0: one for each of its cores
+    Precision precision = Precision::Fast;
 };
 
 // What a reasoning model needs: its cards allow replies of 32,768 tokens.

@@ -2,7 +2,7 @@
 # bash completion of ponder-cli
 _ponder_cli() {
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]:-}
-    local device='--device --context --kv --threads' sampling='--temperature --top-k --top-p --min-p --repetition-penalty
+    local device='--device --context --kv --precision --threads' sampling='--temperature --top-k --top-p --min-p --repetition-penalty
         --frequency-penalty --seed' options='--json --help'
     if [ "$COMP_CWORD" -eq 1 ]; then
         mapfile -t COMPREPLY < <(compgen -W 'devices info tokenize render logits perplexity complete chat bench
@@ -18,6 +18,10 @@ _ponder_cli() {
             ;;
         --kv)
             mapfile -t COMPREPLY < <(compgen -W 'f16 f32 q8_0' -- "$word")
+            return
+            ;;
+        --precision)
+            mapfile -t COMPREPLY < <(compgen -W 'fast float' -- "$word")
             return
             ;;
         --*-file | --out | --draft)

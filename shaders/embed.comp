@@ -14,11 +14,14 @@
     uint normed;                                                                                             \
     uint squares;                                                                                            \
     uint squarePieces;                                                                                       \
-    uint norm;
+    uint norm;                                                                                               \
+    uint quants; /* normed once more, for integer kernels */                                                 \
+    uint quantStride;
 layout(local_size_x_id = 0) in;
 layout(constant_id = 2) const uint FORMAT_A = 0u;
 #include "loads.glsl"
 #include "formats.glsl"
+#include "quants.glsl"
 
 void main() {
     const uint column = gl_GlobalInvocationID.x / push.blocks;
@@ -37,16 +40,20 @@ void main() {
                                   : rowPlane(w.format, planes, 3u);
     const uint at = column * push.xStride + block * 8u;
     vec4 squares[2];
+    vec4 normed[8];
     uvec4 piece;
     [[unroll]] for (uint i = 0u; i < 8u; ++i) {
         if (beginsPiece(w.format, i)) piece = loadWeights(quantsAt(w, row, block) + pieceOf(w.format, i));
         vec4 x = quantsOf(w.format, piece, plane, i);
         if (!isFloat(w.format)) x = x * (i < 4u ? s.d[j] : s.dUpper[j]) + (i < 4u ? s.m[j] : s.mUpper[j]);
         storeScratch(push.x + at + i, x);
-        storeScratch(push.normed + at + i, x * loadScratch(push.norm + block * 8u + i));
+        normed[i] = x * loadScratch(push.norm + block * 8u + i);
+        if ((WRITES & WRITES_FLOATS) != 0u) storeScratch(push.normed + at + i, normed[i]);
         squares[i / 4u][i & 3u] = dot(x, x);
     }
     const uint squareAt = push.squares + column * push.squarePieces + block * 2u;
     storeScratch(squareAt, squares[0]);
     storeScratch(squareAt + 1u, squares[1]);
+    if ((WRITES & WRITES_QUANTS) != 0u)
+        storeQuants(push.quants + column * push.quantStride + block * QUANT_PIECES, normed);
 }

@@ -14,7 +14,9 @@
     uint y;                                                                                                  \
     uint yStride;                                                                                            \
     uint gate, up;                                                                                           \
-    uint groups;
+    uint groups;                                                                                             \
+    uint quants; /* y once more, for integer kernels */                                                      \
+    uint quantStride;
 #include "loads.glsl"
 #include "matrix.glsl"
 
@@ -30,13 +32,17 @@ void main() {
         vec4 ups[COLUMNS];
         product(gate, group, push.x, push.xStride, column, gates);
         product(up, group, push.x, push.xStride, column, ups);
-        if (storesResult()) {
-            [[unroll]] for (uint c = 0u; c < COLUMNS; ++c) {
-                const vec4 g = gates[c] * scales[c];
-                const vec4 u = ups[c] * scales[c];
-                if (column + c < columns)
-                    storeScratch(push.y + (column + c) * push.yStride + group, g / (1.0 + exp(-g)) * u);
-            }
+        vec4 results[COLUMNS];
+        [[unroll]] for (uint c = 0u; c < COLUMNS; ++c) {
+            const vec4 g = gates[c] * scales[c];
+            results[c] = g / (1.0 + exp(-g)) * (ups[c] * scales[c]);
         }
+        if ((WRITES & WRITES_FLOATS) != 0u && storesResult()) {
+            [[unroll]] for (uint c = 0u; c < COLUMNS; ++c)
+                if (column + c < columns) storeScratch(push.y + (column + c) * push.yStride + group, results[c]);
+        }
+        if ((WRITES & WRITES_QUANTS) != 0u) keepForQuants(gl_WorkGroupID.x, group, results);
     }
+    if ((WRITES & WRITES_QUANTS) != 0u)
+        writeQuants(gl_WorkGroupID.x, push.groups, push.quants, push.quantStride, column, columns);
 }

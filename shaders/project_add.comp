@@ -15,7 +15,9 @@
     uint normed; /* x times the next norm's weights, as far apart as x */                                    \
     uint squares;                                                                                            \
     uint squarePieces;                                                                                       \
-    uint norm; /* the next norm's weights */
+    uint norm; /* the next norm's weights */                                                                 \
+    uint quants; /* normed once more, for integer kernels */                                                 \
+    uint quantStride;
 #include "loads.glsl"
 #include "matrix.glsl"
 
@@ -26,16 +28,20 @@ void main() {
     FOR_EACH_GROUP(gl_WorkGroupID.x, group, push.groups) {
         vec4 sums[COLUMNS];
         product(w, group, push.y, push.yStride, column, sums);
-        if (storesResult()) {
-            const vec4 norm = loadScratch(push.norm + group);
-            [[unroll]] for (uint c = 0u; c < COLUMNS; ++c)
-                if (column + c < columns) {
-                    const uint at = (column + c) * push.xStride + group;
-                    const vec4 x = loadScratch(push.x + at) + sums[c];
-                    storeScratch(push.x + at, x);
-                    storeScratch(push.normed + at, x * norm);
-                    storeScratchValue((push.squares + (column + c) * push.squarePieces) * 4u + group, dot(x, x));
-                }
+        const vec4 norm = loadScratch(push.norm + group);
+        vec4 normed[COLUMNS];
+        [[unroll]] for (uint c = 0u; c < COLUMNS; ++c) {
+            const uint at = (column + c) * push.xStride + group;
+            const vec4 x = loadScratch(push.x + at) + sums[c];
+            normed[c] = x * norm;
+            if (storesResult() && column + c < columns) {
+                storeScratch(push.x + at, x);
+                if ((WRITES & WRITES_FLOATS) != 0u) storeScratch(push.normed + at, normed[c]);
+                storeScratchValue((push.squares + (column + c) * push.squarePieces) * 4u + group, dot(x, x));
+            }
         }
+        if ((WRITES & WRITES_QUANTS) != 0u) keepForQuants(gl_WorkGroupID.x, group, normed);
     }
+    if ((WRITES & WRITES_QUANTS) != 0u)
+        writeQuants(gl_WorkGroupID.x, push.groups, push.quants, push.quantStride, column, columns);
 }

@@ -37,6 +37,8 @@ void Arguments::takesDevice() {
           Cli::tr("Tokens of context. The default is what the model was trained for, at most 32768."), 0);
     choice(QStringLiteral("kv"), {QStringLiteral("f16"), QStringLiteral("f32"), QStringLiteral("q8_0")},
            Cli::tr("Number format of the attention cache. The default is the device's choice."));
+    choice(QStringLiteral("precision"), {QStringLiteral("fast"), QStringLiteral("float")},
+           Cli::tr("fast may round activations to eight bits where the device is quicker so; the default."));
     count(QStringLiteral("threads"), QStringLiteral("N"),
           Cli::tr("Threads on the processor; 0 is one for each of its cores."), 0, 0, 1024);
 }

@@ -20,6 +20,7 @@ LoadOptions loadOptions(const Arguments& arguments, std::uint32_t contextTokens,
     if (arguments.has(QStringLiteral("context")))
         options.contextTokens = static_cast<std::uint32_t>(arguments.count(QStringLiteral("context")));
     if (arguments.has(QStringLiteral("kv"))) options.kvType = kvTypeOf(arguments.text(QStringLiteral("kv")));
+    if (arguments.text(QStringLiteral("precision")) == u"float") options.precision = Precision::Float;
     options.threads = static_cast<std::uint32_t>(arguments.count(QStringLiteral("threads")));
     return options;
 }

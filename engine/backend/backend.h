@@ -41,6 +41,10 @@ struct DeviceInfo {
 
 enum class KvType { F16, F32, Q8_0 };
 
+// How exact matrix products are. Fast: activations may be rounded to eight bits in blocks of 32, where the
+// device is quicker with integers; logits then differ by about a thousandth. Float: never.
+enum class Precision { Fast, Float };
+
 // Where the bytes are; each an exact count of what was allocated.
 struct MemoryUse {
     std::uint64_t weights = 0;
@@ -151,6 +155,7 @@ struct LoadRequest {
     KvType kvType = KvType::F16;
     LayerRange layers;         // which of config.layers; a backend without the first does not embed
     std::uint32_t threads = 0; // of a backend on the processor; 0: one for each of its cores
+    Precision precision = Precision::Fast;
 };
 
 class Device {

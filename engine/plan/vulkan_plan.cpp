@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uint32_t kMaxLogitRows = 64;
 constexpr std::uint32_t kMostBranches = 64;                  // in one pass
+constexpr std::uint32_t kQuantPieces = 3;                    // of 32 quantized activations
 constexpr std::uint64_t kMaxPieces = std::uint64_t{1} << 31; // texel coordinates are signed
 
 std::uint32_t padded(std::uint64_t value, std::uint32_t to) {
@@ -165,6 +166,10 @@ void placeScratch(VulkanPlan& plan, std::uint32_t contextTokens) {
     scratch.query = region(config.queryLength() / 4);
     scratch.attention = region(config.queryLength() / 4);
     scratch.hidden = region(padded(config.hidden, 32) / 4);
+    if (plan.limits.quantizesActivations) {
+        scratch.normedQuants = region(scratch.x.stride / 8 * kQuantPieces);
+        scratch.hiddenQuants = region(scratch.hidden.stride / 8 * kQuantPieces);
+    }
     const std::uint64_t prompt = plan.limits.maxPartPositions;
     const std::uint64_t parts = (contextTokens + prompt - 1) / prompt;
     // Branches need a part of their own positions besides those of the shared ones.

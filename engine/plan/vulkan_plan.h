@@ -22,6 +22,7 @@ struct PlanLimits {
     std::uint64_t largestBuffer = 0;    // bytes
     std::uint32_t maxRows = 0;          // tokens in one pass, a multiple of 8
     std::uint32_t tileColumns = 0;      // columns of a matrix kernel's tile: it reads rows behind the last
+    bool quantizesActivations = false;  // for integer matrix kernels
     std::uint32_t maxPartPositions = 0; // cache positions that one invocation of attention may walk
     std::uint64_t uploadBytes = 0;      // staging for uploads; 0 where the host maps device memory
 };
@@ -55,6 +56,8 @@ struct ScratchPlan {
     ScratchRegion query;          // q after RoPE
     ScratchRegion attention;      // what attention gives
     ScratchRegion hidden;         // silu(gate) * up
+    ScratchRegion normedQuants;   // normed and hidden once more, as the integer kernels read them
+    ScratchRegion hiddenQuants;   // (shaders/include/quants.glsl)
     std::uint32_t parts = 0;      // attention in parts
     std::uint32_t partPlaces = 0; // rows times parts that fit there
     std::uint64_t pieces = 0;

@@ -4,7 +4,9 @@
 // columns), MATRIX_SHARED (operands in shared memory; GPUs, many columns) and MATRIX_TILE (an invocation takes a
 // group, registers only; software devices). Each serves any number of columns: an invocation holds COLUMNS of
 // them, a workgroup TILE_COLUMNS, and gl_WorkGroupID.y counts those. Columns behind the last are computed and
-// forgotten. A kernel calls product() and then stores what it made of `sums`.
+// forgotten. A kernel calls product() and then stores what it made of `sums`; where an integer kernel reads that
+// next, it keeps the values with keepForQuants() and ends with writeQuants(). With MATRIX_INTEGER the activations
+// are quants themselves (quants.glsl).
 #extension GL_KHR_shader_subgroup_basic : require
 #extension GL_KHR_shader_subgroup_arithmetic : require
 
@@ -16,6 +18,7 @@ layout(constant_id = 4) const uint FORMAT_C = 0u;
 layout(constant_id = 5) const uint COLUMNS = 1u; // 1 to 8
 
 #include "formats.glsl"
+#include "quants.glsl"
 
 // The lanes that there really are: some drivers run narrower subgroups than gl_SubgroupSize says.
 uint activeLanes() { return subgroupAdd(1u); }
@@ -36,8 +39,10 @@ void product(Matrix w, uint group, uint at, uint stride, uint column, inout vec4
         productOf(Matrix(f, w.at, w.blocks, w.groups), group, at, stride, column, sums);                     \
         return;                                                                                              \
     }
-    TRY(F32) TRY(F16) TRY(BF16) TRY(Q4_0) TRY(Q4_1) TRY(Q5_0) TRY(Q5_1) TRY(Q8_0) TRY(Q4_K) TRY(Q5_K)
-    TRY(Q6_K)
+#ifndef MATRIX_INTEGER
+    TRY(F32) TRY(F16) TRY(BF16)
+#endif
+    TRY(Q4_0) TRY(Q4_1) TRY(Q5_0) TRY(Q5_1) TRY(Q8_0) TRY(Q4_K) TRY(Q5_K) TRY(Q6_K)
 #undef TRY
 }
 

@@ -19,8 +19,8 @@ class MatrixColumnsBench : public QObject {
         const int repeats = columns > 8 ? 4 : 20;
         CommandRecorder recorder(*b.context, *b.pipelines, 1e18);
         for (int i = 0; i < repeats; ++i)
-            recorder.dispatch(shape.key(MatrixKernel::ProjectAdd, {format, format, format}), b.buffers, call,
-                              shape.workgroups(shape.tiles(call.groups), columns), 1);
+            recorder.dispatch(shape.key(MatrixKernel::ProjectAdd, {format, format, format}, kWritesFloats),
+                              b.buffers, call, shape.workgroups(shape.tiles(call.groups), columns), 1);
         const auto recording = recorder.finish();
         if (!recording) return HUGE_VAL;
         double best = HUGE_VAL;
@@ -34,16 +34,22 @@ private slots:
         QTest::addColumn<int>("type");
         QTest::addColumn<std::uint32_t>("length");
         QTest::addColumn<std::uint32_t>("rows");
-        QTest::newRow("Q4_1 3072 x 576") << int(TensorType::Q4_1) << 576U << 3072U;
-        QTest::newRow("Q4_K 1536 x 1536") << int(TensorType::Q4_K) << 1536U << 1536U;
-        QTest::newRow("Q6_K 1536 x 1536") << int(TensorType::Q6_K) << 1536U << 1536U;
+        QTest::addColumn<bool>("integer");
+        QTest::newRow("Q4_1 3072 x 576, floats") << int(TensorType::Q4_1) << 576U << 3072U << false;
+        QTest::newRow("Q4_1 3072 x 576, integers") << int(TensorType::Q4_1) << 576U << 3072U << true;
+        QTest::newRow("Q4_K 1536 x 1536, floats") << int(TensorType::Q4_K) << 1536U << 1536U << false;
+        QTest::newRow("Q4_K 1536 x 1536, integers") << int(TensorType::Q4_K) << 1536U << 1536U << true;
+        QTest::newRow("Q6_K 1536 x 1536, floats") << int(TensorType::Q6_K) << 1536U << 1536U << false;
+        QTest::newRow("Q6_K 1536 x 1536, integers") << int(TensorType::Q6_K) << 1536U << 1536U << true;
     }
     void timeGrowsSmoothlyFromOneTo64Columns() {
         QFETCH(int, type);
         QFETCH(std::uint32_t, length);
         QFETCH(std::uint32_t, rows);
+        QFETCH(bool, integer);
         KernelBench b(LoadPath::Auto, false);
         if (!b.ready()) QSKIP("no usable Vulkan device");
+        if (integer && !b.context->physical().hasIntegerDot) QSKIP("no integer products");
         std::mt19937 random{7};
         const auto format = static_cast<TensorType>(type);
         const test::RandomMatrix matrix(format, length, rows, random);
@@ -61,7 +67,7 @@ private slots:
         for (int attempt = 0; attempt < 5 && (attempt == 0 || !smooth()); ++attempt)
             for (const std::uint32_t n : kColumns) {
                 b.writeStep(n, 0);
-                const double time = seconds(b, b.tuning.matrix(n), format, call, n);
+                const double time = seconds(b, b.tuning.matrix(n, integer), format, call, n);
                 times[n] = attempt == 0 ? time : std::min(times[n], time);
             }
         QByteArray table;

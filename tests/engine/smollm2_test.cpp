@@ -26,6 +26,16 @@ private slots:
         if (QTest::currentTestFailed()) return;
         check.textLikelihoodAgrees();
     }
+
+    void integerProductsKeepTheTextLikelihoodWithinThreeHundredths_data() { devices(); }
+    void integerProductsKeepTheTextLikelihoodWithinThreeHundredths() {
+        PONDER_NEEDS_REFERENCE();
+        PONDER_NEEDS_MODEL(test::modelFile(test::kSmolLm2.file));
+        QFETCH(QString, device);
+        test::RealModelCheck check(test::kSmolLm2, device.toStdString(), Precision::Fast);
+        QVERIFY(check.model());
+        check.textLikelihoodAgrees(0.03, 0.01);
+    }
 };
 
 QTEST_APPLESS_MAIN(SmolLm2Test)

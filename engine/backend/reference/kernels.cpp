@@ -91,6 +91,19 @@ void attend(std::span<const float> query, HeadView keys, HeadView values, std::s
             out[i] += scores[p] / sum * values.first[p * values.stride + i];
 }
 
+void roundToEightBits(std::span<const float> in, std::span<float> out) {
+    for (std::size_t first = 0; first < in.size(); first += 32) {
+        const std::span<const float> block = in.subspan(first, std::min<std::size_t>(32, in.size() - first));
+        float most = 0;
+        for (const float x : block)
+            most = std::max(most, std::abs(x));
+        const float scale = most / 127.0F;
+        const float inverse = most > 0 ? 127.0F / most : 0.0F;
+        for (std::size_t i = 0; i < block.size(); ++i)
+            out[first + i] = scale * std::nearbyint(block[i] * inverse);
+    }
+}
+
 void swiGlu(std::span<float> gate, std::span<const float> up) {
     for (std::size_t i = 0; i < gate.size(); ++i)
         gate[i] = gate[i] / (1.0f + std::exp(-gate[i])) * up[i];

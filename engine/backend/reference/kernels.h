@@ -37,6 +37,10 @@ struct HeadView {
 };
 void attend(std::span<const float> query, HeadView keys, HeadView values, std::span<float> out);
 
+// What is left of values that pass through eight bits: blocks of 32 share the scale max |x| / 127, and each
+// value becomes the nearest multiple of it.
+void roundToEightBits(std::span<const float> in, std::span<float> out);
+
 // gate = silu(gate) * up
 void swiGlu(std::span<float> gate, std::span<const float> up);
 

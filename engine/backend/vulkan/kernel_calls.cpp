@@ -1,5 +1,9 @@
 #include "engine/backend/vulkan/kernel_calls.h"
 
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
 namespace ponder {
 
 std::uint32_t kernelFormat(TensorType type) {
@@ -28,6 +32,24 @@ std::uint32_t kernelFormat(TensorType type) {
         return 10;
     }
     return 0;
+}
+
+void quantizeBlock(std::span<const float> x, std::byte* out) {
+    float most = 0;
+    for (const float value : x)
+        most = std::max(most, std::abs(value));
+    const float d = most / 127.0F;
+    const float inverse = most > 0 ? 127.0F / most : 0.0F;
+    std::array<std::int8_t, 32> numbers{};
+    std::array<int, 2> sums{};
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        numbers[i] = static_cast<std::int8_t>(std::nearbyint(x[i] * inverse));
+        sums[i / 16] += numbers[i];
+    }
+    const std::array<float, 4> scales{d, d * static_cast<float>(sums[0]), d * static_cast<float>(sums[1]),
+                                      d * static_cast<float>(sums[0] + sums[1])};
+    std::memcpy(out, numbers.data(), 32);
+    std::memcpy(out + 32, scales.data(), 16);
 }
 
 } // namespace ponder

@@ -12,6 +12,12 @@ namespace ponder {
 // As numbered in shaders/include/formats.glsl.
 std::uint32_t kernelFormat(TensorType type);
 
+// What a kernel leaves for the one that reads next (shaders/include/quants.glsl).
+inline constexpr std::uint32_t kWritesFloats = 1, kWritesQuants = 2;
+inline constexpr std::uint32_t kQuantPieces = 3; // of a block of 32 quantized activations
+// Writes a block's pieces; x: at most 32 values, zeros follow.
+void quantizeBlock(std::span<const float> x, std::byte* out);
+
 struct NormQkvCall {
     std::uint32_t x, xStride, squares, squarePieces;
     float width, epsilon;
@@ -22,11 +28,12 @@ struct NormQkvCall {
 struct NormGateUpCall {
     std::uint32_t x, xStride, squares, squarePieces;
     float width, epsilon;
-    std::uint32_t blocks, y, yStride, gate, up, groups;
+    std::uint32_t blocks, y, yStride, gate, up, groups, quants, quantStride;
 };
 
 struct ProjectAddCall {
-    std::uint32_t y, yStride, blocks, matrix, groups, x, xStride, normed, squares, squarePieces, norm;
+    std::uint32_t y, yStride, blocks, matrix, groups, x, xStride, normed, squares, squarePieces, norm, quants,
+        quantStride;
 };
 
 struct HeadCall {
@@ -36,11 +43,12 @@ struct HeadCall {
 };
 
 struct EmbedCall {
-    std::uint32_t matrix, groups, firstToken, blocks, x, xStride, normed, squares, squarePieces, norm;
+    std::uint32_t matrix, groups, firstToken, blocks, x, xStride, normed, squares, squarePieces, norm, quants,
+        quantStride;
 };
 
 struct ReceiveCall {
-    std::uint32_t from, x, xStride, normed, squares, squarePieces, norm;
+    std::uint32_t from, x, xStride, normed, squares, squarePieces, norm, quants, quantStride;
 };
 
 struct SendCall {

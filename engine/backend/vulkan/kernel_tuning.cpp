@@ -4,9 +4,11 @@
 
 namespace ponder {
 
-MatrixShape KernelTuning::matrix(std::uint32_t columns) const {
-    if (columns == 1) return single;
-    return (columns <= MatrixShape::kMostColumns ? few : many).forColumns(columns);
+MatrixShape KernelTuning::matrix(std::uint32_t columns, bool integerInput) const {
+    const MatrixShape& shape = columns == 1 ? single : columns <= MatrixShape::kMostColumns ? few : many;
+    MatrixShape out = shape.forColumns(columns);
+    out.integer = integerInput;
+    return out;
 }
 
 std::uint32_t KernelTuning::mostTileColumns() const {
@@ -15,7 +17,7 @@ std::uint32_t KernelTuning::mostTileColumns() const {
     return widest.tileColumns();
 }
 
-KernelTuning KernelTuning::forDevice(const VulkanContext& context) {
+KernelTuning KernelTuning::forDevice(const VulkanContext& context, Precision precision) {
     const VulkanPhysical& physical = context.physical();
     const bool software = physical.info.kind == DeviceKind::Software;
     KernelTuning out;
@@ -24,10 +26,14 @@ KernelTuning KernelTuning::forDevice(const VulkanContext& context) {
         out.few = {MatrixVariant::Tile, 8, 8};
         out.many = {MatrixVariant::Tile, 32, 32};
     } else {
-        out.single = {MatrixVariant::Row, std::min(4 * physical.subgroupSize, physical.maxInvocations), 4};
+        // Eight groups make a block of quantized activations.
+        out.single = {MatrixVariant::Row, std::min(8 * physical.subgroupSize, physical.maxInvocations), 8};
         out.few = out.single;
         out.many = {MatrixVariant::Shared, 128, 16}; // as matrix_shared.glsl has it
     }
+    // Eight neighbouring lanes of matrix_tile.glsl quantize a block together.
+    const bool canQuantize = !context.readsTexels() || physical.subgroupSize >= 8;
+    out.integer = precision == Precision::Fast && physical.quickIntegerDot && canQuantize;
     out.plainWorkgroup = 64;
     out.attentionBySlots = context.readsTexels();
     out.attentionWorkgroup = physical.subgroupSize;

@@ -1,4 +1,5 @@
-// Sizes of workgroups and tiles for one device. Results do not depend on them.
+// Sizes of workgroups and tiles for one device. Results do not depend on them, except that integer
+// kernels round activations.
 //
 // Owner: plain value. Thread: any. Errors: none. Source of the software figures: measured on lavapipe.
 // Next station: step_recorder.h.
@@ -21,9 +22,11 @@ struct KernelTuning {
     std::uint32_t maxPartPositions = 0;    // positions that one invocation may walk
     double firstRate = 0;                  // multiply-adds a second, before anything is measured
 
-    MatrixShape matrix(std::uint32_t columns) const;
+    bool integer = false; // matrix kernels read quantized activations where they can
+
+    MatrixShape matrix(std::uint32_t columns, bool integerInput) const;
     std::uint32_t mostTileColumns() const;
-    static KernelTuning forDevice(const VulkanContext& context);
+    static KernelTuning forDevice(const VulkanContext& context, Precision precision);
 };
 
 } // namespace ponder

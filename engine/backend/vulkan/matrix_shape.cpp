@@ -6,10 +6,16 @@ namespace ponder {
 namespace {
 
 // By MatrixKernel and MatrixVariant.
-constexpr std::string_view kNames[4][3] = {{"norm_qkv_row", "norm_qkv_shared", "norm_qkv_tile"},
-                                           {"norm_gate_up_row", "norm_gate_up_shared", "norm_gate_up_tile"},
-                                           {"project_add_row", "project_add_shared", "project_add_tile"},
-                                           {"head_row", "head_shared", "head_tile"}};
+using Names = std::string_view[4][3];
+constexpr Names kFloat{{"norm_qkv_row", "norm_qkv_shared", "norm_qkv_tile"},
+                       {"norm_gate_up_row", "norm_gate_up_shared", "norm_gate_up_tile"},
+                       {"project_add_row", "project_add_shared", "project_add_tile"},
+                       {"head_row", "head_shared", "head_tile"}};
+constexpr Names kInteger{
+    {"norm_qkv_row_integer", "norm_qkv_shared_integer", "norm_qkv_tile_integer"},
+    {"norm_gate_up_row_integer", "norm_gate_up_shared_integer", "norm_gate_up_tile_integer"},
+    {"project_add_row_integer", "project_add_shared_integer", "project_add_tile_integer"},
+    {"head_row_integer", "head_shared_integer", "head_tile_integer"}};
 
 std::uint32_t ceilDiv(std::uint32_t a, std::uint32_t b) { return (a + b - 1) / b; }
 
@@ -30,9 +36,11 @@ Workgroups MatrixShape::workgroups(std::uint32_t tiles, std::uint32_t columnCoun
     return {tiles, ceilDiv(columnCount, tileColumns()), 1};
 }
 
-PipelineKey MatrixShape::key(MatrixKernel kernel, std::array<std::uint32_t, 3> formats) const {
-    return {kNames[static_cast<std::size_t>(kernel)][static_cast<std::size_t>(variant)],
-            {workgroup, groups, formats[0], formats[1], formats[2], columns}};
+PipelineKey MatrixShape::key(MatrixKernel kernel, std::array<std::uint32_t, 3> formats,
+                             std::uint32_t writes) const {
+    const Names& names = integer ? kInteger : kFloat;
+    return {names[static_cast<std::size_t>(kernel)][static_cast<std::size_t>(variant)],
+            {workgroup, groups, formats[0], formats[1], formats[2], columns, writes}};
 }
 
 } // namespace ponder

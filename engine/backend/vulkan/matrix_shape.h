@@ -17,13 +17,14 @@ struct MatrixShape {
     std::uint32_t workgroup = 0; // invocations
     std::uint32_t groups = 0;    // groups of four rows in a workgroup
     std::uint32_t columns = 1;   // of an invocation: 1, 2, 4, 6 or 8
+    bool integer = false;        // reads quantized activations
 
     // The same for so many columns: as many tiles as they need, none much wider than its share.
     MatrixShape forColumns(std::uint32_t count) const;
     std::uint32_t tileColumns() const { return (variant == MatrixVariant::Shared ? 8 : 1) * columns; }
     std::uint32_t tiles(std::uint32_t rowGroups) const { return (rowGroups + groups - 1) / groups; }
     Workgroups workgroups(std::uint32_t tiles, std::uint32_t columnCount) const;
-    PipelineKey key(MatrixKernel kernel, std::array<std::uint32_t, 3> formats) const;
+    PipelineKey key(MatrixKernel kernel, std::array<std::uint32_t, 3> formats, std::uint32_t writes) const;
 
     static constexpr std::uint32_t kMostColumns = 8; // of an invocation
 };

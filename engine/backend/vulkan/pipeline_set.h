@@ -20,7 +20,7 @@ inline constexpr std::uint32_t kPushBytes = 128; // what every device offers
 struct PipelineKey {
     std::string_view kernel; // a literal
     // By constant id: 0 workgroup, 1 groups, 2 to 4 formats, 5 columns of a matrix kernel or rope in halves,
-    // 6 type of the cache, 7 queries, 8 lanes of a head, 9 pieces of a lane.
+    // 6 what a matrix kernel writes or type of the cache, 7 queries, 8 lanes of a head, 9 pieces of a lane.
     std::array<std::uint32_t, 10> constants{};
     bool operator<(const PipelineKey& other) const {
         return std::tie(kernel, constants) < std::tie(other.kernel, other.constants);

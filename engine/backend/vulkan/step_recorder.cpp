@@ -14,13 +14,30 @@ double weightsOf(const WeightSlice& slice) {
     return static_cast<double>(slice.layout.rows) * slice.layout.blocks * 32;
 }
 
+bool isFloat(const VulkanTensor& matrix) { return scaleKind(matrix.source->type) == ScaleKind::None; }
+
 } // namespace
 
 StepRecorder::StepRecorder(VulkanContext& context, PipelineSet& pipelines, const VulkanPlan& plan,
                            const KernelTuning& tuning, const StepBuffers& buffers, const VulkanKvCache& cache,
                            const StepShape& shape)
     : m_plan(plan), m_tuning(tuning), m_buffers(buffers), m_cache(cache), m_shape(shape),
-      m_recorder(context, pipelines, shape.costPerSlice, shape.streams) {}
+      m_recorder(context, pipelines, shape.costPerSlice, shape.streams) {
+    if (!m_tuning.integer) return;
+    bool floats = false;
+    for (std::uint32_t i = plan.layers.first; i < plan.layers.end; ++i) {
+        const auto& layer = plan.weights.layers[i];
+        for (const Tensor matrix : {layer.q, layer.k, layer.v, layer.gate, layer.up})
+            floats = floats || isFloat(*matrix);
+    }
+    floats = floats || (plan.hasLast() && isFloat(*plan.weights.output));
+    m_normedWrites = kWritesQuants | (floats ? kWritesFloats : 0);
+}
+
+bool StepRecorder::readsQuants(std::initializer_list<Tensor> matrices) const {
+    return m_tuning.integer &&
+           std::none_of(matrices.begin(), matrices.end(), [](Tensor matrix) { return isFloat(*matrix); });
+}
 
 CallBuffers StepRecorder::buffersOf(const WeightSlice& slice) const { return m_buffers.chunks[slice.chunk]; }
 
@@ -59,8 +76,11 @@ void StepRecorder::embed(Tensor embedding) {
                              s.normed.at,
                              s.squares.at,
                              s.squares.stride,
-                             normBefore(0)};
-        const PipelineKey key{"embed", {m_tuning.plainWorkgroup, 0, kernelFormat(slice.layout.type)}};
+                             normBefore(0),
+                             s.normedQuants.at,
+                             s.normedQuants.stride};
+        PipelineKey key{"embed", {m_tuning.plainWorkgroup, 0, kernelFormat(slice.layout.type)}};
+        key.constants[6] = m_normedWrites;
         const std::uint64_t invocations = std::uint64_t{m_shape.rows} * slice.layout.blocks;
         m_recorder.dispatch(key, buffersOf(slice), call, {ceilDiv(invocations, m_tuning.plainWorkgroup)},
                             static_cast<double>(invocations) * 32);
@@ -69,13 +89,20 @@ void StepRecorder::embed(Tensor embedding) {
 
 void StepRecorder::receive() {
     const ScratchPlan& s = m_plan.scratch;
-    const ReceiveCall call{
-        m_plan.step.activations,        s.x.at, s.x.stride, s.normed.at, s.squares.at, s.squares.stride,
-        normBefore(m_plan.layers.first)};
-    const std::uint64_t invocations = std::uint64_t{m_shape.rows} * s.squares.stride;
-    m_recorder.dispatch({"receive", {m_tuning.plainWorkgroup}}, activationBuffers(), call,
-                        {ceilDiv(invocations, m_tuning.plainWorkgroup)},
-                        static_cast<double>(invocations) * 16);
+    const ReceiveCall call{m_plan.step.activations,
+                           s.x.at,
+                           s.x.stride,
+                           s.normed.at,
+                           s.squares.at,
+                           s.squares.stride,
+                           normBefore(m_plan.layers.first),
+                           s.normedQuants.at,
+                           s.normedQuants.stride};
+    const std::uint64_t invocations = std::uint64_t{m_shape.rows} * (s.x.stride / 8);
+    PipelineKey key{"receive", {m_tuning.plainWorkgroup}};
+    key.constants[6] = m_normedWrites;
+    m_recorder.dispatch(key, activationBuffers(), call, {ceilDiv(invocations, m_tuning.plainWorkgroup)},
+                        static_cast<double>(invocations) * 32);
 }
 
 void StepRecorder::send() {
@@ -93,8 +120,10 @@ void StepRecorder::normQkv(const LayerWeights<Tensor>& layer) {
     const WeightSlice* slices[3] = {&layer.q->slices.front(), &layer.k->slices.front(),
                                     &layer.v->slices.front()};
     const Tensor biases[3] = {layer.qBias, layer.kBias, layer.vBias};
-    NormQkvCall call{s.normed.at,
-                     s.normed.stride,
+    const bool integer = readsQuants({layer.q, layer.k, layer.v});
+    const ScratchRegion& x = integer ? s.normedQuants : s.normed;
+    NormQkvCall call{x.at,
+                     x.stride,
                      s.squares.at,
                      s.squares.stride,
                      static_cast<float>(m_plan.config.width),
@@ -106,7 +135,7 @@ void StepRecorder::normQkv(const LayerWeights<Tensor>& layer) {
                      {},
                      {}};
     std::array<std::uint32_t, 3> formats{};
-    const MatrixShape shape = m_tuning.matrix(m_shape.rows);
+    const MatrixShape shape = m_tuning.matrix(m_shape.rows, integer);
     std::uint32_t tiles = 0;
     double weights = 0;
     for (int i = 0; i < 3; ++i) {
@@ -117,7 +146,7 @@ void StepRecorder::normQkv(const LayerWeights<Tensor>& layer) {
         tiles += shape.tiles(call.groups[i]);
         weights += weightsOf(*slices[i]);
     }
-    m_recorder.dispatch(shape.key(MatrixKernel::NormQkv, formats), buffersOf(*slices[0]), call,
+    m_recorder.dispatch(shape.key(MatrixKernel::NormQkv, formats, kWritesFloats), buffersOf(*slices[0]), call,
                         shape.workgroups(tiles, m_shape.rows), weights * m_shape.rows);
 }
 
@@ -164,28 +193,33 @@ void StepRecorder::attention(std::uint32_t index) {
                     {m_shape.rows, m_shape.parts, m_shape.ownParts}, m_shape.attentionCost);
 }
 
-void StepRecorder::projectAdd(const WeightSlice& slice, const ScratchRegion& input, std::uint32_t nextNorm) {
+void StepRecorder::projectAdd(const WeightSlice& slice, const ScratchRegion& input, bool integer,
+                              std::uint32_t nextNorm) {
     const ScratchPlan& s = m_plan.scratch;
-    const ProjectAddCall call{input.at, input.stride, slice.layout.blocks, slice.at,     groupsOf(slice),
-                              s.x.at,   s.x.stride,   s.normed.at,         s.squares.at, s.squares.stride,
-                              nextNorm};
+    const ProjectAddCall call{
+        input.at, input.stride,      slice.layout.blocks,  slice.at,     groupsOf(slice),
+        s.x.at,   s.x.stride,        s.normed.at,          s.squares.at, s.squares.stride,
+        nextNorm, s.normedQuants.at, s.normedQuants.stride};
     const std::uint32_t format = kernelFormat(slice.layout.type);
-    const MatrixShape shape = m_tuning.matrix(m_shape.rows);
-    m_recorder.dispatch(shape.key(MatrixKernel::ProjectAdd, {format, format, format}), buffersOf(slice), call,
-                        shape.workgroups(shape.tiles(call.groups), m_shape.rows),
+    const MatrixShape shape = m_tuning.matrix(m_shape.rows, integer);
+    m_recorder.dispatch(shape.key(MatrixKernel::ProjectAdd, {format, format, format}, m_normedWrites),
+                        buffersOf(slice), call, shape.workgroups(shape.tiles(call.groups), m_shape.rows),
                         weightsOf(slice) * m_shape.rows);
 }
 
 void StepRecorder::outputAdd(const LayerWeights<Tensor>& layer) {
-    projectAdd(layer.output->slices.front(), m_plan.scratch.attention, layer.feedForwardNorm->vectorAt);
+    projectAdd(layer.output->slices.front(), m_plan.scratch.attention, false,
+               layer.feedForwardNorm->vectorAt);
 }
 
 void StepRecorder::normGateUp(const LayerWeights<Tensor>& layer) {
     const ScratchPlan& s = m_plan.scratch;
     const WeightSlice& gate = layer.gate->slices.front();
     const WeightSlice& up = layer.up->slices.front();
-    const NormGateUpCall call{s.normed.at,
-                              s.normed.stride,
+    const bool integer = readsQuants({layer.gate, layer.up});
+    const ScratchRegion& x = integer ? s.normedQuants : s.normed;
+    const NormGateUpCall call{x.at,
+                              x.stride,
                               s.squares.at,
                               s.squares.stride,
                               static_cast<float>(m_plan.config.width),
@@ -195,26 +229,34 @@ void StepRecorder::normGateUp(const LayerWeights<Tensor>& layer) {
                               s.hidden.stride,
                               gate.at,
                               up.at,
-                              groupsOf(gate)};
+                              groupsOf(gate),
+                              s.hiddenQuants.at,
+                              s.hiddenQuants.stride};
     const std::uint32_t format = kernelFormat(gate.layout.type);
-    const MatrixShape shape = m_tuning.matrix(m_shape.rows);
-    m_recorder.dispatch(shape.key(MatrixKernel::NormGateUp, {format, kernelFormat(up.layout.type), format}),
-                        buffersOf(gate), call, shape.workgroups(shape.tiles(call.groups), m_shape.rows),
-                        (weightsOf(gate) + weightsOf(up)) * m_shape.rows);
+    const MatrixShape shape = m_tuning.matrix(m_shape.rows, integer);
+    const std::uint32_t writes = readsQuants({layer.down}) ? kWritesQuants : kWritesFloats;
+    m_recorder.dispatch(
+        shape.key(MatrixKernel::NormGateUp, {format, kernelFormat(up.layout.type), format}, writes),
+        buffersOf(gate), call, shape.workgroups(shape.tiles(call.groups), m_shape.rows),
+        (weightsOf(gate) + weightsOf(up)) * m_shape.rows);
 }
 
 void StepRecorder::downAdd(const LayerWeights<Tensor>& layer) {
     const auto index = static_cast<std::uint32_t>(&layer - m_plan.weights.layers.data());
-    projectAdd(layer.down->slices.front(), m_plan.scratch.hidden, normBefore(index + 1));
+    const bool integer = readsQuants({layer.down});
+    projectAdd(layer.down->slices.front(), integer ? m_plan.scratch.hiddenQuants : m_plan.scratch.hidden,
+               integer, normBefore(index + 1));
 }
 
 void StepRecorder::head(Tensor, Tensor output) {
     if (m_shape.logitRows == 0) return;
     if (!m_shape.streams) m_recorder.markHead();
     const ScratchPlan& s = m_plan.scratch;
+    const bool integer = readsQuants({output});
+    const ScratchRegion& x = integer ? s.normedQuants : s.normed;
     for (const WeightSlice& slice : output->slices) {
-        const HeadCall call{s.normed.at + m_shape.firstLogits * s.normed.stride,
-                            s.normed.stride,
+        const HeadCall call{x.at + m_shape.firstLogits * x.stride,
+                            x.stride,
                             s.squares.at + m_shape.firstLogits * s.squares.stride,
                             s.squares.stride,
                             static_cast<float>(m_plan.config.width),
@@ -228,9 +270,9 @@ void StepRecorder::head(Tensor, Tensor output) {
         CallBuffers buffers = buffersOf(slice);
         buffers.other = m_buffers.logits;
         const std::uint32_t format = kernelFormat(slice.layout.type);
-        const MatrixShape shape = m_tuning.matrix(m_shape.logitRows);
-        m_recorder.dispatch(shape.key(MatrixKernel::Head, {format, format, format}), buffers, call,
-                            shape.workgroups(shape.tiles(call.groups), m_shape.logitRows),
+        const MatrixShape shape = m_tuning.matrix(m_shape.logitRows, integer);
+        m_recorder.dispatch(shape.key(MatrixKernel::Head, {format, format, format}, kWritesFloats), buffers,
+                            call, shape.workgroups(shape.tiles(call.groups), m_shape.logitRows),
                             weightsOf(slice) * m_shape.logitRows);
     }
 }

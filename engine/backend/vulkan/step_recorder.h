@@ -56,14 +56,18 @@ private:
     CallBuffers buffersOf(const WeightSlice& slice) const;
     CallBuffers buffersOf(std::uint32_t layer) const;
     CallBuffers activationBuffers() const; // neither weights nor cache
+    // Whether the kernel with these matrices reads quantized activations.
+    bool readsQuants(std::initializer_list<Tensor> matrices) const;
     std::uint32_t normBefore(std::uint32_t layer) const;
-    void projectAdd(const WeightSlice& slice, const ScratchRegion& input, std::uint32_t nextNorm);
+    void projectAdd(const WeightSlice& slice, const ScratchRegion& input, bool integer,
+                    std::uint32_t nextNorm);
 
     const VulkanPlan& m_plan;
     const KernelTuning& m_tuning;
     const StepBuffers& m_buffers;
     const VulkanKvCache& m_cache;
     StepShape m_shape;
+    std::uint32_t m_normedWrites = kWritesFloats; // what the kernels leave that write normed
     CommandRecorder m_recorder;
 };
 

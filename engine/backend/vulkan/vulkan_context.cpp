@@ -30,11 +30,17 @@ Result<std::unique_ptr<VulkanContext>> VulkanContext::create(std::shared_ptr<Vul
     info.pNext = &features;
     info.queueCreateInfoCount = 1;
     info.pQueueCreateInfos = &queue;
-    const char* budget = VK_EXT_MEMORY_BUDGET_EXTENSION_NAME;
-    if (chosen.hasMemoryBudget) {
-        info.enabledExtensionCount = 1;
-        info.ppEnabledExtensionNames = &budget;
+    std::vector<const char*> extensions;
+    if (chosen.hasMemoryBudget) extensions.push_back(VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
+    VkPhysicalDeviceShaderIntegerDotProductFeaturesKHR dot{
+        VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_INTEGER_DOT_PRODUCT_FEATURES_KHR};
+    if (chosen.hasIntegerDot) {
+        extensions.push_back(VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME);
+        dot.shaderIntegerDotProduct = VK_TRUE;
+        features.pNext = &dot;
     }
+    info.enabledExtensionCount = static_cast<std::uint32_t>(extensions.size());
+    info.ppEnabledExtensionNames = extensions.data();
     if (const VkResult made = vkCreateDevice(chosen.handle, &info, nullptr, &context->m_device);
         made != VK_SUCCESS)
         return context->error(made, "vkCreateDevice");

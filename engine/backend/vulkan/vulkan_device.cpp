@@ -20,6 +20,7 @@ PlanLimits limitsOf(const VulkanContext& context, const KernelTuning& tuning, co
         limits.largestBuffer = std::min(limits.largestBuffer, options.largestBuffer);
     limits.maxRows = tuning.maxRows;
     limits.tileColumns = tuning.mostTileColumns();
+    limits.quantizesActivations = tuning.integer;
     limits.maxPartPositions = tuning.maxPartPositions;
     limits.uploadBytes = physical.hostMapsDeviceMemory ? 0 : kUploadBytes;
     return limits;
@@ -32,7 +33,7 @@ VulkanDevice::VulkanDevice(std::unique_ptr<VulkanContext> context, const VulkanO
 
 Result<std::unique_ptr<Executor>> VulkanDevice::load(const LoadRequest& request, const Progress& progress,
                                                      std::stop_token stop) {
-    KernelTuning tuning = KernelTuning::forDevice(*m_context);
+    KernelTuning tuning = KernelTuning::forDevice(*m_context, request.precision);
     if (m_options.firstRate > 0) tuning.firstRate = m_options.firstRate;
     if (m_options.maxPartPositions > 0) tuning.maxPartPositions = m_options.maxPartPositions;
     return VulkanExecutor::load(*m_context, request, limitsOf(*m_context, tuning, m_options), tuning,

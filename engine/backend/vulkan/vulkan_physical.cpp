@@ -60,6 +60,25 @@ void readMemory(VulkanPhysical& physical) {
             physical.hostMapsDeviceMemory = true;
 }
 
+void readIntegerDot(VulkanPhysical& physical) {
+    if (!hasDeviceExtension(physical.handle, VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME)) return;
+    VkPhysicalDeviceShaderIntegerDotProductFeaturesKHR feature{
+        VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_INTEGER_DOT_PRODUCT_FEATURES_KHR};
+    VkPhysicalDeviceFeatures2 features{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2};
+    features.pNext = &feature;
+    vkGetPhysicalDeviceFeatures2(physical.handle, &features);
+    physical.hasIntegerDot = feature.shaderIntegerDotProduct == VK_TRUE;
+    VkPhysicalDeviceShaderIntegerDotProductPropertiesKHR dot{
+        VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_INTEGER_DOT_PRODUCT_PROPERTIES_KHR};
+    VkPhysicalDeviceProperties2 properties{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2};
+    properties.pNext = &dot;
+    vkGetPhysicalDeviceProperties2(physical.handle, &properties);
+    // Software devices say that it is not accelerated, yet four loads become one (kernel_tuning.h).
+    physical.quickIntegerDot =
+        physical.hasIntegerDot && (dot.integerDotProduct4x8BitPackedSignedAccelerated == VK_TRUE ||
+                                   physical.info.kind == DeviceKind::Software);
+}
+
 Detail missing(const VulkanPhysical& physical, const VkPhysicalDeviceProperties& properties,
                const VkPhysicalDeviceSubgroupProperties& subgroup, bool hasQueue) {
     if (properties.apiVersion < VK_API_VERSION_1_2)
@@ -108,6 +127,7 @@ VulkanPhysical describe(VkPhysicalDevice handle) {
     physical.maxTexelElements = plain.limits.maxTexelBufferElements;
     physical.maxAllocationBytes = std::min<std::uint64_t>(limits.maxMemoryAllocationSize, kLargestAllocation);
     physical.hasMemoryBudget = hasDeviceExtension(handle, VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
+    readIntegerDot(physical);
     readMemory(physical);
 
     std::uint32_t families = 0;

@@ -22,6 +22,8 @@ struct VulkanPhysical {
     std::uint64_t maxTexelElements = 0;   // of one texel buffer view
     bool hostMapsDeviceMemory = false;    // device-local memory is host memory (integrated, software)
     bool hasMemoryBudget = false;         // VK_EXT_memory_budget
+    bool hasIntegerDot = false;           // VK_KHR_shader_integer_dot_product
+    bool quickIntegerDot = false;         // ... and products of four bytes are quicker than floats
     VkPhysicalDeviceMemoryProperties memory{};
 
     // In the order in which users want them: discrete, integrated, software; ids "vulkan:0" and so on.

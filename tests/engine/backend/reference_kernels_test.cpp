@@ -48,6 +48,16 @@ private slots:
         reference::attend(std::vector<float>{10, 0}, {keys.data(), 2, 3}, {values.data(), 2, 3}, out);
         QCOMPARE(out, (std::vector<float>{7, 8}));
     }
+    void eightBitsKeepTheLargestOfABlockAndRoundTheRest() {
+        std::vector<float> in(40, 0.0F), out(40);
+        in[0] = -12.7F, in[1] = 0.26F, in[32] = 1e-3F; // a second, shorter block has a scale of its own
+        reference::roundToEightBits(in, out);
+        QVERIFY(std::abs(out[0] + 12.7F) < 1e-5F);
+        QVERIFY(std::abs(out[1] - 0.3F) < 1e-5F);
+        QCOMPARE(out[2], 0.0F);
+        QVERIFY(std::abs(out[32] - 1e-3F) < 1e-9F);
+        QCOMPARE(out[39], 0.0F);
+    }
     void swiGluIsSiluOfTheGateTimesUp() {
         std::vector<float> gate{0, 2, -100};
         reference::swiGlu(gate, std::vector<float>{5, 3, 1});

@@ -11,6 +11,8 @@
 #include "tests/support/reference_data.h"
 
 #include <cmath>
+#include <limits>
+#include <numeric>
 #include <random>
 
 namespace ponder::test {
@@ -24,7 +26,7 @@ public:
             openVulkanContext("vulkan:0", {.loadPath = path, .validation = validates ? log : nullptr});
         if (!opened) return;
         context = std::move(*opened);
-        tuning = KernelTuning::forDevice(*context);
+        tuning = KernelTuning::forDevice(*context, Precision::Float);
         pipelines = std::move(*PipelineSet::create(*context));
         for (VulkanBuffer* buffer : {&weights, &scratch, &other, &step})
             *buffer = std::move(*VulkanBuffer::create(*context, kBufferBytes, Place::Upload));
@@ -66,6 +68,41 @@ public:
                         length * sizeof(float));
         return out;
     }
+    // Rows of `length` values as integer kernels read them (shaders/include/quants.glsl), `blocks` blocks
+    // each.
+    void putQuants(std::uint32_t at, std::span<const float> values, std::size_t length,
+                   std::uint32_t blocks) {
+        for (std::size_t row = 0; row * length < values.size(); ++row)
+            for (std::uint32_t block = 0; block < blocks; ++block) {
+                const std::size_t first = block * std::size_t{32};
+                quantizeBlock(values.subspan(row * length + first, std::min<std::size_t>(32, length - first)),
+                              scratch.mapped() +
+                                  (at + (row * blocks + block) * std::size_t{kQuantPieces}) * 16);
+            }
+    }
+    // Those rows once more as floats; NaN where the sums of a block contradict its numbers.
+    std::vector<float> getQuants(std::uint32_t at, std::size_t rows, std::size_t length,
+                                 std::uint32_t blocks) const {
+        std::vector<float> out;
+        for (std::size_t row = 0; row < rows; ++row)
+            for (std::size_t i = 0; i < length; ++i) {
+                const std::byte* place =
+                    scratch.mapped() + (at + (row * blocks + i / 32) * std::size_t{kQuantPieces}) * 16;
+                std::array<std::int8_t, 32> q{};
+                std::array<float, 4> scales{};
+                std::memcpy(q.data(), place, 32);
+                std::memcpy(scales.data(), place + 32, 16);
+                const int low = std::accumulate(q.begin(), q.begin() + 16, 0);
+                const int high = std::accumulate(q.begin() + 16, q.end(), 0);
+                const std::array sums{low, high, low + high};
+                float value = scales[0] * float(q[i % 32]);
+                for (std::size_t n = 0; n < 3; ++n)
+                    if (std::abs(scales[n + 1] - scales[0] * float(sums[n])) > 1e-3F * scales[0])
+                        value = std::numeric_limits<float>::quiet_NaN();
+                out.push_back(value);
+            }
+        return out;
+    }
     void writeStep(std::uint32_t rows, std::uint32_t firstPosition,
                    std::span<const std::uint32_t> tokens = {}) {
         const std::uint32_t head[4] = {rows, firstPosition, 0, 0};
@@ -84,14 +121,15 @@ public:
     // A matrix kernel for so many columns; groups: of each matrix that has tiles of its own.
     template<class Call>
     bool multiply(MatrixKernel kernel, std::uint32_t columns, std::array<TensorType, 3> types,
-                  const Call& call, std::initializer_list<std::uint32_t> groups) {
-        const MatrixShape shape = tuning.matrix(columns);
+                  const Call& call, std::initializer_list<std::uint32_t> groups, bool integer,
+                  std::uint32_t writes) {
+        const MatrixShape shape = tuning.matrix(columns, integer);
         std::uint32_t tiles = 0;
         for (const std::uint32_t count : groups)
             tiles += shape.tiles(count);
-        return run(
-            shape.key(kernel, {kernelFormat(types[0]), kernelFormat(types[1]), kernelFormat(types[2])}), call,
-            shape.workgroups(tiles, columns));
+        return run(shape.key(kernel, {kernelFormat(types[0]), kernelFormat(types[1]), kernelFormat(types[2])},
+                             writes),
+                   call, shape.workgroups(tiles, columns));
     }
 
     std::shared_ptr<ValidationLog> log = std::make_shared<ValidationLog>();

@@ -12,6 +12,7 @@ struct LoadedModel {
     VulkanOptions options;
     std::uint32_t context = 64;
     KvType type = KvType::F16;
+    Precision precision = Precision::Float;
     LayerRange layers;
 
     std::unique_ptr<ModelFile> file;
@@ -53,7 +54,8 @@ struct LoadedModel {
         return failure.empty() ? load() : failure;
     }
     Result<std::unique_ptr<Executor>> tryLoad(const Progress& progress, std::stop_token stop) {
-        return device->load({*file, config, weights, context, type, layers}, progress, std::move(stop));
+        return device->load({*file, config, weights, context, type, layers, 0, precision}, progress,
+                            std::move(stop));
     }
     VulkanExecutor& vulkan() { return static_cast<VulkanExecutor&>(*executor); }
     std::string messages() const {

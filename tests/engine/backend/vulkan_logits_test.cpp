@@ -62,6 +62,36 @@ private slots:
         QCOMPARE(test::wrongArgmax(single, wanted, model.config.vocabulary), 0);
         QVERIFY2(model.messages().empty(), model.messages().c_str());
     }
+
+    void integerKernelsKeepTheLogitsWithinAThousandth_data() {
+        wholeModelLogitsAgreeAndTheValidationLayersStaySilent_data();
+    }
+    void integerKernelsKeepTheLogitsWithinAThousandth() {
+        QFETCH(QString, name);
+        QFETCH(int, path);
+        test::LoadedModel model;
+        model.options.loadPath = static_cast<LoadPath>(path);
+        model.precision = Precision::Fast;
+        const std::string failure = model.openAndLoad(tiny(name));
+        QVERIFY2(failure.empty(), failure.c_str());
+        if (!model.vulkan().plan().limits.quantizesActivations) QSKIP("this device has no integer products");
+        const auto wanted =
+            test::readFloats(test::referenceDir() / "tiny" / (name.toStdString() + ".logits.f32"));
+        const std::vector<TokenId> tokens = test::tinyTokens();
+        std::vector<float> prompt, single;
+        QVERIFY(model.executor->run({tokens, 0, 0}, *model.cache, {}, prompt));
+        for (std::uint32_t i = 0; i < tokens.size(); ++i) {
+            std::vector<float> row;
+            QVERIFY(model.executor->run({std::span(tokens).subspan(i, 1), i, 0}, *model.cache, {}, row));
+            single.insert(single.end(), row.begin(), row.end());
+        }
+        const double promptError = test::nmse(prompt, wanted);
+        const double singleError = test::nmse(single, wanted);
+        qInfo("%s: NMSE %.2e as a prompt, %.2e token by token", qPrintable(name), promptError, singleError);
+        QVERIFY(promptError <= 1e-3);
+        QVERIFY(singleError <= 1e-3);
+        QVERIFY2(model.messages().empty(), model.messages().c_str());
+    }
 };
 
 QTEST_APPLESS_MAIN(VulkanLogitsTest)

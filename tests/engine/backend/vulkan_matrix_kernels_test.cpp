@@ -9,7 +9,9 @@ class VulkanMatrixKernelsTest : public QObject {
     Q_OBJECT
     // Pieces in scratch, far enough apart for 64 columns (and a tile behind them) of 1536 values.
     static constexpr std::uint32_t kInput = 0, kX = 70000, kNormed = 140000, kSquares = 210000,
-                                   kNorm = 230000, kBias = 231000, kOutput = 240000;
+                                   kNorm = 230000, kBias = 231000, kOutput = 240000, kInputQuants = 400000,
+                                   kOutputQuants = 500000;
+    static constexpr std::uint32_t kWritesBoth = kWritesFloats | kWritesQuants;
     std::array<std::unique_ptr<KernelBench>, 2> m_benches;
     std::mt19937 m_random{7};
 
@@ -42,9 +44,81 @@ class VulkanMatrixKernelsTest : public QObject {
         for (std::size_t i = 0; i < x.size(); ++i)
             normed[i] *= norm[i % length];
         b.put(b.scratch, kInput, normed, length, test::pieces(length));
+        b.putQuants(kInputQuants, normed, length, static_cast<std::uint32_t>((length + 31) / 32));
         const std::size_t padded = test::pieces(length) * 4;
         b.put(b.scratch, kSquares, squaresOf(x, length, padded), padded / 4, test::pieces(length) / 4);
     }
+
+    // Whether quants on the device are what `values` become in eight bits; a rounding may go the other way.
+    static bool areQuantsOf(std::span<const float> quants, std::span<const float> values,
+                            std::size_t length) {
+        for (std::size_t first = 0; first < values.size(); first += length)
+            for (std::size_t block = 0; block < length; block += 32) {
+                const std::size_t count = std::min<std::size_t>(32, length - block);
+                float most = 0;
+                for (std::size_t i = 0; i < count; ++i)
+                    most = std::max(most, std::abs(values[first + block + i]));
+                for (std::size_t i = first + block; i < first + block + count; ++i)
+                    if (!(std::abs(quants[i] - values[i]) <= 0.501F * most / 127.0F + 1e-30F)) return false;
+            }
+        return true;
+    }
+    static std::vector<float> inEightBits(std::span<const float> values, std::size_t length) {
+        std::vector<float> out(values.size());
+        for (std::size_t first = 0; first < values.size(); first += length)
+            reference::roundToEightBits(values.subspan(first, length), std::span(out).subspan(first, length));
+        return out;
+    }
+    void checkProjection(KernelBench& b, const RandomMatrix& matrix, std::uint32_t at,
+                         const std::vector<float>& norm, std::uint32_t n, bool integer) {
+        const auto length = static_cast<std::uint32_t>(matrix.info.rowLength());
+        const auto rows = static_cast<std::uint32_t>(matrix.info.rows());
+        const TensorType format = matrix.info.type;
+        auto y = test::randomFloats(std::size_t{n} * length, m_random);
+        const auto x = test::randomFloats(std::size_t{n} * rows, m_random);
+        b.put(b.scratch, kInput, y, length, test::pieces(length));
+        if (integer) {
+            b.putQuants(kInputQuants, y, length, (length + 31) / 32);
+            y = inEightBits(y, length);
+        }
+        b.put(b.scratch, kX, x, rows, test::pieces(rows));
+        b.writeStep(n, 0);
+        const std::uint32_t blocks = (rows + 31) / 32;
+        const ProjectAddCall call{integer ? kInputQuants : kInput,
+                                  integer ? (length + 31) / 32 * kQuantPieces : test::pieces(length),
+                                  (length + 31) / 32,
+                                  at,
+                                  (rows + 3) / 4,
+                                  kX,
+                                  test::pieces(rows),
+                                  kNormed,
+                                  kSquares,
+                                  test::pieces(rows) / 4,
+                                  kNorm,
+                                  kOutputQuants,
+                                  blocks * kQuantPieces};
+        QVERIFY(b.multiply(MatrixKernel::ProjectAdd, n, {format, format, format}, call, {call.groups},
+                           integer, kWritesBoth));
+        std::vector<float> wanted(x.size());
+        reference::multiply(matrix.info, {}, y, wanted);
+        for (std::size_t i = 0; i < x.size(); ++i)
+            wanted[i] += x[i];
+        const auto got = b.get(b.scratch, kX, n, rows, test::pieces(rows));
+        QVERIFY2(test::worst(got, wanted, test::rowMagnitude(matrix.info)) < 1e-5,
+                 qPrintable(QString("%1 rows of %2, %3 columns%4")
+                                .arg(rows)
+                                .arg(length)
+                                .arg(n)
+                                .arg(integer ? ", integers" : "")));
+        const auto normed = b.get(b.scratch, kNormed, n, rows, test::pieces(rows));
+        for (std::size_t i = 0; i < got.size(); ++i)
+            QCOMPARE(normed[i], got[i] * norm[i % rows]);
+        QVERIFY(areQuantsOf(b.getQuants(kOutputQuants, n, rows, blocks), normed, rows));
+        const std::size_t padded = (rows + 3) / 4 * 4;
+        QVERIFY(test::worst(b.get(b.scratch, kSquares, n, padded / 4, test::pieces(rows) / 4),
+                            squaresOf(got, rows, padded)) < 1e-6);
+    }
+    static bool hasIntegerKernel(TensorType type) { return scaleKind(type) != ScaleKind::None; }
 
 private slots:
     void initTestCase() {
@@ -73,39 +147,11 @@ private slots:
                 const std::uint32_t at = b.place(matrix);
                 const auto norm = test::randomFloats(rows, m_random);
                 b.put(b.scratch, kNorm, norm, rows, test::pieces(rows));
-                for (const std::uint32_t n : {1U, 2U, 3U, 5U, 7U, 8U, 9U, 17U, 33U, 64U}) {
-                    const auto y = test::randomFloats(std::size_t{n} * length, m_random);
-                    const auto x = test::randomFloats(std::size_t{n} * rows, m_random);
-                    b.put(b.scratch, kInput, y, length, test::pieces(length));
-                    b.put(b.scratch, kX, x, rows, test::pieces(rows));
-                    b.writeStep(n, 0);
-                    const ProjectAddCall call{kInput,
-                                              test::pieces(length),
-                                              (length + 31) / 32,
-                                              at,
-                                              (rows + 3) / 4,
-                                              kX,
-                                              test::pieces(rows),
-                                              kNormed,
-                                              kSquares,
-                                              test::pieces(rows) / 4,
-                                              kNorm};
-                    QVERIFY(b.multiply(MatrixKernel::ProjectAdd, n, {format, format, format}, call,
-                                       {call.groups}));
-                    std::vector<float> wanted(x.size());
-                    reference::multiply(matrix.info, {}, y, wanted);
-                    for (std::size_t i = 0; i < x.size(); ++i)
-                        wanted[i] += x[i];
-                    const auto got = b.get(b.scratch, kX, n, rows, test::pieces(rows));
-                    QVERIFY2(test::worst(got, wanted, test::rowMagnitude(matrix.info)) < 1e-5,
-                             qPrintable(QString("%1 rows of %2, %3 columns").arg(rows).arg(length).arg(n)));
-                    const auto normed = b.get(b.scratch, kNormed, n, rows, test::pieces(rows));
-                    for (std::size_t i = 0; i < got.size(); ++i)
-                        QCOMPARE(normed[i], got[i] * norm[i % rows]);
-                    const std::size_t padded = (rows + 3) / 4 * 4;
-                    QVERIFY(test::worst(b.get(b.scratch, kSquares, n, padded / 4, test::pieces(rows) / 4),
-                                        squaresOf(got, rows, padded)) < 1e-6);
-                }
+                for (const std::uint32_t n : {1U, 3U, 9U, 64U})
+                    for (const bool integer : {false, true})
+                        if (!integer || hasIntegerKernel(format))
+                            checkProjection(b, matrix, at, norm, n, integer);
+                if (QTest::currentTestFailed()) return;
             }
         }
     }
@@ -119,8 +165,8 @@ private slots:
         QFETCH(int, path);
         KernelBench& b = bench(path);
         using T = TensorType;
-        for (const auto& types :
-             {std::array{T::Q4_K, T::Q4_K, T::Q6_K}, std::array{T::Q5_0, T::Q8_0, T::F16}}) {
+        for (const auto& types : {std::array{T::Q4_K, T::Q4_K, T::Q6_K}, std::array{T::Q5_0, T::Q8_0, T::F16},
+                                  std::array{T::Q5_0, T::Q4_1, T::Q8_0}}) {
             b.forgetWeights();
             constexpr std::uint32_t length = 256, q = 96, kv = 32;
             const RandomMatrix matrices[3] = {{types[0], length, q, m_random},
@@ -129,14 +175,15 @@ private slots:
             const auto norm = test::randomFloats(length, m_random);
             const auto bias = test::randomFloats(q + 2 * kv, m_random);
             b.put(b.scratch, kBias, bias, bias.size(), test::pieces(bias.size()));
-            for (const std::uint32_t n : {1U, 2U, 5U, 9U, 64U}) {
+            const bool integer = std::all_of(types.begin(), types.end(), hasIntegerKernel);
+            for (const std::uint32_t n : {1U, 5U, 9U, 64U}) {
                 const auto x = test::randomFloats(std::size_t{n} * length, m_random);
                 putNormed(b, x, norm, length);
                 b.writeStep(n, 0);
                 b.forgetWeights();
                 constexpr std::uint32_t stride = (q + 2 * kv) / 4;
-                const NormQkvCall call{kInput,
-                                       test::pieces(length),
+                const NormQkvCall call{integer ? kInputQuants : kInput,
+                                       integer ? length / 32 * kQuantPieces : test::pieces(length),
                                        kSquares,
                                        test::pieces(length) / 4,
                                        float(length),
@@ -147,9 +194,11 @@ private slots:
                                        {b.place(matrices[0]), b.place(matrices[1]), b.place(matrices[2])},
                                        {q / 4, kv / 4, kv / 4},
                                        {kBias, kBias + q / 4, kBias + (q + kv) / 4}};
-                QVERIFY(b.multiply(MatrixKernel::NormQkv, n, types, call, {q / 4, kv / 4, kv / 4}));
+                QVERIFY(b.multiply(MatrixKernel::NormQkv, n, types, call, {q / 4, kv / 4, kv / 4}, integer,
+                                   kWritesFloats));
                 std::vector<float> normed(x.size());
                 reference::rmsNorm(x, norm, 1e-5F, normed);
+                if (integer) normed = inEightBits(normed, length);
                 const auto got = b.get(b.scratch, kOutput, n, q + 2 * kv, stride);
                 std::size_t first = 0;
                 for (const RandomMatrix& matrix : matrices) {
@@ -173,7 +222,8 @@ private slots:
         for (const auto& types : {std::array{TensorType::Q4_1, TensorType::Q4_1, TensorType::Q4_1},
                                   std::array{TensorType::Q8_0, TensorType::Q5_1, TensorType::Q8_0}})
             for (const std::uint32_t rows : {5U, 33U})
-                for (const std::uint32_t n : {1U, 7U, 64U}) {
+                for (const auto& [n, integer] :
+                     {std::pair{1U, false}, {1U, true}, {7U, true}, {64U, false}, {64U, true}}) {
                     constexpr std::uint32_t length = 160;
                     b.forgetWeights();
                     const RandomMatrix gate(types[0], length, rows, m_random);
@@ -182,18 +232,31 @@ private slots:
                     const auto x = test::randomFloats(std::size_t{n} * length, m_random);
                     putNormed(b, x, norm, length);
                     b.writeStep(n, 0);
-                    const NormGateUpCall call{
-                        kInput,      test::pieces(length), kSquares, test::pieces(length) / 4, float(length),
-                        1e-6F,       length / 32,          kOutput,  test::pieces(rows),       b.place(gate),
-                        b.place(up), (rows + 3) / 4};
-                    QVERIFY(b.multiply(MatrixKernel::NormGateUp, n, types, call, {call.groups}));
+                    const NormGateUpCall call{integer ? kInputQuants : kInput,
+                                              integer ? length / 32 * kQuantPieces : test::pieces(length),
+                                              kSquares,
+                                              test::pieces(length) / 4,
+                                              float(length),
+                                              1e-6F,
+                                              length / 32,
+                                              kOutput,
+                                              test::pieces(rows),
+                                              b.place(gate),
+                                              b.place(up),
+                                              (rows + 3) / 4,
+                                              kOutputQuants,
+                                              (rows + 31) / 32 * kQuantPieces};
+                    QVERIFY(b.multiply(MatrixKernel::NormGateUp, n, types, call, {call.groups}, integer,
+                                       kWritesBoth));
                     std::vector<float> normed(x.size()), wanted(n * rows), ups(n * rows);
                     reference::rmsNorm(x, norm, 1e-6F, normed);
+                    if (integer) normed = inEightBits(normed, length);
                     reference::multiply(gate.info, {}, normed, wanted);
                     reference::multiply(up.info, {}, normed, ups);
                     reference::swiGlu(wanted, ups);
-                    QVERIFY(test::worst(b.get(b.scratch, kOutput, n, rows, test::pieces(rows)), wanted) <
-                            5e-5);
+                    const auto got = b.get(b.scratch, kOutput, n, rows, test::pieces(rows));
+                    QVERIFY(test::worst(got, wanted) < 5e-5);
+                    QVERIFY(areQuantsOf(b.getQuants(kOutputQuants, n, rows, (rows + 31) / 32), got, rows));
                 }
     }
 
@@ -203,7 +266,7 @@ private slots:
     void theHeadWritesTheLogitsOfItsSliceForTheWantedColumns() {
         QFETCH(int, path);
         KernelBench& b = bench(path);
-        for (const std::uint32_t n : {1U, 2U, 9U}) {
+        for (const auto& [n, integer] : {std::pair{1U, false}, {1U, true}, {2U, false}, {9U, true}}) {
             constexpr std::uint32_t length = 256, rows = 33, firstColumn = 3, slice = 8;
             b.forgetWeights();
             const RandomMatrix matrix(TensorType::Q6_K, length, rows, m_random);
@@ -212,8 +275,9 @@ private slots:
             putNormed(b, x, norm, length);
             b.writeStep(n + firstColumn, 0);
             const std::uint32_t stride = slice + 9 + 2;
-            const HeadCall call{kInput + firstColumn * test::pieces(length),
-                                test::pieces(length),
+            const std::uint32_t inputStride = integer ? length / 32 * kQuantPieces : test::pieces(length);
+            const HeadCall call{(integer ? kInputQuants : kInput) + firstColumn * inputStride,
+                                inputStride,
                                 kSquares + firstColumn * (test::pieces(length) / 4),
                                 test::pieces(length) / 4,
                                 float(length),
@@ -225,9 +289,10 @@ private slots:
                                 stride,
                                 n};
             QVERIFY(b.multiply(MatrixKernel::Head, n, {TensorType::Q6_K, TensorType::Q6_K, TensorType::Q6_K},
-                               call, {call.groups}));
+                               call, {call.groups}, integer, kWritesFloats));
             std::vector<float> normed(x.size()), wanted(n * rows);
             reference::rmsNorm(x, norm, 1e-5F, normed);
+            if (integer) normed = inEightBits(normed, length);
             reference::multiply(matrix.info, {}, std::span(normed).subspan(firstColumn * length), wanted);
             QVERIFY(test::worst(b.get(b.other, slice, n, rows, stride), wanted) < 2e-5);
         }
@@ -248,10 +313,20 @@ private slots:
             b.put(b.scratch, kNorm, norm, length, test::pieces(length));
             const auto n = static_cast<std::uint32_t>(tokens.size());
             b.writeStep(n, 0, tokens);
-            const EmbedCall call{
-                b.place(matrix),          9,    0, length / 32, kX, test::pieces(length), kNormed, kSquares,
-                test::pieces(length) / 4, kNorm};
-            const PipelineKey key{"embed", {b.tuning.plainWorkgroup, 0, kernelFormat(format)}};
+            const EmbedCall call{b.place(matrix),
+                                 9,
+                                 0,
+                                 length / 32,
+                                 kX,
+                                 test::pieces(length),
+                                 kNormed,
+                                 kSquares,
+                                 test::pieces(length) / 4,
+                                 kNorm,
+                                 kOutputQuants,
+                                 (length + 31) / 32 * kQuantPieces};
+            PipelineKey key{"embed", {b.tuning.plainWorkgroup, 0, kernelFormat(format)}};
+            key.constants[6] = kWritesBoth;
             QVERIFY(b.run(key, call, {(n * (length / 32) + 63) / 64}));
             std::vector<float> wanted(std::size_t{n} * length);
             for (std::uint32_t t = 0; t < n; ++t)
@@ -261,6 +336,7 @@ private slots:
             const auto normed = b.get(b.scratch, kNormed, n, length, test::pieces(length));
             for (std::size_t i = 0; i < got.size(); ++i)
                 QCOMPARE(normed[i], got[i] * norm[i % length]);
+            QVERIFY(areQuantsOf(b.getQuants(kOutputQuants, n, length, (length + 31) / 32), normed, length));
             QVERIFY(test::worst(b.get(b.scratch, kSquares, n, length / 4, length / 16),
                                 squaresOf(got, length, length)) < 1e-6);
         }
