@@ -59,4 +59,11 @@ Result<std::unique_ptr<Device>> openDevice(const std::string& wanted) {
     return Error{ErrorCode::DeviceNotFound, wanted, ids};
 }
 
+Result<std::string> tuneDevice(const std::string& device, const std::filesystem::path& cacheFolder,
+                               const TuningProgress& progress, std::stop_token stop) {
+    Result<std::unique_ptr<Device>> opened = openDevice(device);
+    if (!opened) return opened.error();
+    return (*opened)->tune(cacheFolder, progress, std::move(stop));
+}
+
 } // namespace ponder

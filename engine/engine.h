@@ -22,6 +22,11 @@ namespace ponder {
 // All devices of this machine, best first; unusable ones are listed with the reason.
 std::vector<DeviceInfo> listDevices();
 
+// Searches for the quickest kernels of one device once more (LoadOptions::cacheFolder) and says what it
+// found.
+Result<std::string> tuneDevice(const std::string& device, const std::filesystem::path& cacheFolder,
+                               const TuningProgress& progress, std::stop_token stop);
+
 struct LoadOptions {
     std::filesystem::path path;
     std::string device = "auto";     // "auto", an id ("reference", "vulkan", "vulkan:1") or part of a name
@@ -29,6 +34,9 @@ struct LoadOptions {
     std::optional<KvType> kvType;    // nothing: the device's own choice
     std::uint32_t threads = 0;       // of the processor; 0: one for each of its cores
     Precision precision = Precision::Fast;
+    std::filesystem::path
+        cacheFolder;         // where a GPU's quickest kernels are kept; empty: they are not searched
+    TuningProgress onTuning; // the first use of a GPU takes some seconds more
 };
 
 // What a reasoning model needs: its cards allow replies of 32,768 tokens.

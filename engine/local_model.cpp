@@ -61,8 +61,9 @@ Result<void> LocalModel::loadWeights(const LoadOptions& options, const Progress&
         m_contextTokens = m_config.trainedContext > 0 ? std::min(m_config.trainedContext, kDefaultContext)
                                                       : kDefaultContext;
     while (true) {
-        const LoadRequest request{*m_file,  m_config, m_weights,       m_contextTokens,
-                                  m_kvType, {},       options.threads, options.precision};
+        const LoadRequest request{
+            *m_file, m_config,        m_weights,         m_contextTokens,     m_kvType,
+            {},      options.threads, options.precision, options.cacheFolder, options.onTuning};
         Result<std::unique_ptr<Executor>> executor = m_device->load(request, progress, stop);
         if (executor) {
             m_executor = std::move(*executor);

@@ -38,6 +38,7 @@ _ponder_cli() {
         return
     fi
     case $command in
+        devices) options+=' --tune' ;;
         tokenize) options+=' --text-file --special' ;;
         render) options+=' --template-file --messages-file --no-generation-prompt --no-thinking --bos-token --eos-token' ;;
         logits) options+=" --ids --out $device" ;;

@@ -1,7 +1,8 @@
 // The compiled kernels, as they lie in the program.
 //
-// Takes a kernel's name and its loads ("head_row", texels or addresses); gives SPIR-V words. Owner: constants.
-// Thread: any. Errors: an empty span for an unknown name. Next station: backend/vulkan/pipeline_set.h.
+// Takes a kernel's name and its loads ("head_row", texels or addresses); gives SPIR-V words. Owner:
+// constants. Thread: any. Errors: an empty span for an unknown name. Next station:
+// backend/vulkan/pipeline_set.h.
 #pragma once
 
 #include <cstdint>
@@ -11,5 +12,7 @@
 namespace ponder {
 
 std::span<const std::uint32_t> embeddedShader(std::string_view name, bool readsTexels);
+// Changes with any kernel.
+std::uint64_t embeddedShadersHash();
 
 } // namespace ponder

@@ -1801,6 +1801,14 @@ Types: Q4_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.</source
         <source>fast may round activations to eight bits where the device is quicker so; the default.</source>
         <translation>fast는 장치가 그편이 빠르면 활성값을 8비트로 반올림할 수 있습니다. 기본값입니다.</translation>
     </message>
+    <message>
+        <source>tuning for this GPU, %1 s</source>
+        <translation>이 GPU에 맞추는 중, %1초</translation>
+    </message>
+    <message>
+        <source>Search for the quickest kernels of each GPU (10 s) and keep them.</source>
+        <translation>각 GPU에서 가장 빠른 커널을 찾아(10초) 보관합니다.</translation>
+    </message>
 </context>
 <context>
     <name>ponder::DeviceModel</name>
@@ -1822,6 +1830,10 @@ Types: Q4_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.</source
     <message>
         <source>The context is longer than the model was trained for; answers may get worse.</source>
         <translation>문맥이 모델의 학습 길이보다 깁니다. 답변이 나빠질 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Tuning for this GPU, %1 s</source>
+        <translation>이 GPU에 맞추는 중, %1초</translation>
     </message>
 </context>
 </TS>

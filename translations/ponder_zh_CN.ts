@@ -1800,6 +1800,14 @@ Types: Q4_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.</source
         <source>fast may round activations to eight bits where the device is quicker so; the default.</source>
         <translation>fast 在设备因此更快时可以把激活值舍入到八位；这是默认值。</translation>
     </message>
+    <message>
+        <source>tuning for this GPU, %1 s</source>
+        <translation>正在为此 GPU 调优，%1 秒</translation>
+    </message>
+    <message>
+        <source>Search for the quickest kernels of each GPU (10 s) and keep them.</source>
+        <translation>为每个 GPU 寻找最快的内核（10 秒）并保存。</translation>
+    </message>
 </context>
 <context>
     <name>ponder::DeviceModel</name>
@@ -1821,6 +1829,10 @@ Types: Q4_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.</source
     <message>
         <source>The context is longer than the model was trained for; answers may get worse.</source>
         <translation>上下文超过模型的训练长度，回答质量可能下降。</translation>
+    </message>
+    <message>
+        <source>Tuning for this GPU, %1 s</source>
+        <translation>正在为此 GPU 调优，%1 秒</translation>
     </message>
 </context>
 </TS>

@@ -94,6 +94,7 @@ public:
 
 signals:
     void loadProgress(qint64 done, qint64 all);
+    void tuningProgress(int secondsLeft); // on the first use of a GPU, before loadProgress
     void modelLoaded(const ponder::LoadedModel& model);
     void loadFailed(const ponder::Error& error); // ErrorCode::Cancelled after cancelLoad
     void modelUnloaded();

@@ -4,7 +4,9 @@
 
 #include <QTimer>
 
+#include <cmath>
 #include <memory>
+#include <utility>
 
 namespace ponder {
 namespace {
@@ -67,7 +69,15 @@ void EngineChat::loadModel(const LoadRequestInfo& request) {
                 if (load == m_load) emit loadProgress(static_cast<qint64>(done), static_cast<qint64>(all));
             });
         };
-        const Result<LoadedModel> result = m_worker.load(request, progress, stop);
+        int shown = -1; // seconds
+        const TuningProgress tuning = [&](double secondsLeft) {
+            const int seconds = static_cast<int>(std::ceil(secondsLeft));
+            if (std::exchange(shown, seconds) == seconds) return;
+            report([this, load, seconds] {
+                if (load == m_load) emit tuningProgress(seconds);
+            });
+        };
+        const Result<LoadedModel> result = m_worker.load(request, progress, tuning, stop);
         report([this, load, result] { loaded(load, result); });
     });
 }

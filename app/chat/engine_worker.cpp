@@ -1,6 +1,7 @@
 #include "app/chat/engine_worker.h"
 
 #include "app/models/quantization_name.h"
+#include "app/store/cache_folder.h"
 #include "engine/base/translatable.h"
 
 #include <QCoreApplication>
@@ -46,11 +47,13 @@ LoadedModel describe(const LoadRequestInfo& request, const Model& model, const R
 } // namespace
 
 Result<LoadedModel> EngineWorker::load(const LoadRequestInfo& request, const Progress& progress,
-                                       const std::stop_token& stop) {
+                                       const TuningProgress& tuning, const std::stop_token& stop) {
     unload();
     LoadOptions options;
     options.path = request.path.toStdU16String();
     options.device = request.device.toStdString();
+    options.cacheFolder = cacheFolder().toStdU16String();
+    options.onTuning = tuning;
     options.contextTokens = static_cast<std::uint32_t>(std::max(request.contextTokens, 0));
     Result<std::unique_ptr<Model>> model = m_loader(options, progress, stop);
     if (!model) return model.error();

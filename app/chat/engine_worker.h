@@ -25,7 +25,7 @@ public:
 
     // The previous model is freed first.
     Result<LoadedModel> load(const LoadRequestInfo& request, const Progress& progress,
-                             const std::stop_token& stop);
+                             const TuningProgress& tuning, const std::stop_token& stop);
     void unload();
     Result<ReplySummary> generate(const ReplyRequest& request, const ReplyCallbacks& callbacks,
                                   std::stop_token stop);

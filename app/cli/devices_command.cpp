@@ -1,9 +1,12 @@
 #include "app/chat/error_text.h"
 #include "app/cli/command.h"
+#include "app/cli/interrupt.h"
 #include "app/cli/text.h"
+#include "app/store/cache_folder.h"
 #include "engine/engine.h"
 
 #include <QLocale>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace ponder {
@@ -36,7 +39,33 @@ Json toJson(const DeviceInfo& device) {
             {"unusable_reason", device.unusable.english()}};
 }
 
+// The search for the quickest kernels, on every device that has kernels to choose from.
+int tune(const Invocation& call) {
+    const Interrupt::Guard guard(call.interrupt);
+    Json list = Json::array();
+    for (const DeviceInfo& device : listDevices()) {
+        const bool hasKernels = device.kind != DeviceKind::Reference && device.kind != DeviceKind::Processor;
+        if (!hasKernels || !device.unusable.empty()) continue;
+        const auto found = tuneDevice(
+            device.id, cacheFolder().toStdU16String(),
+            [&](double left) {
+                call.console.progress(Cli::tr("tuning for this GPU, %1 s").arg(std::ceil(left)));
+            },
+            guard.token());
+        call.console.progress({});
+        if (!found) return call.console.fail(found.error());
+        list.push_back({{"id", device.id}, {"name", device.name}, {"kernels", *found}});
+        if (!call.console.json())
+            call.console.line(QStringLiteral("%1  %2  %3")
+                                  .arg(QString::fromStdString(device.id), -10)
+                                  .arg(QString::fromStdString(device.name), QString::fromStdString(*found)));
+    }
+    if (call.console.json()) call.console.value({{"devices", list}});
+    return kDone;
+}
+
 int run(const Invocation& call) {
+    if (call.arguments.has(QStringLiteral("tune"))) return tune(call);
     const std::vector<DeviceInfo> devices = listDevices();
     Json list = Json::array();
     for (const DeviceInfo& device : devices) {
@@ -60,10 +89,13 @@ int run(const Invocation& call) {
 
 const Command kDevicesCommand{
     "devices",
-    "[--json]",
+    "[--tune] [--json]",
     QT_TRANSLATE_NOOP("ponder::Cli", "Lists the devices that models can run on, best first."),
-    "devices\ndevices --json",
-    [](Arguments&) {},
+    "devices\ndevices --tune",
+    [](Arguments& arguments) {
+        arguments.flag(QStringLiteral("tune"),
+                       Cli::tr("Search for the quickest kernels of each GPU (10 s) and keep them."));
+    },
     run};
 
 } // namespace ponder

@@ -1,6 +1,9 @@
 #include "app/cli/run_model.h"
 
 #include "app/cli/text.h"
+#include "app/store/cache_folder.h"
+
+#include <cmath>
 
 namespace ponder {
 namespace {
@@ -21,6 +24,7 @@ LoadOptions loadOptions(const Arguments& arguments, std::uint32_t contextTokens,
         options.contextTokens = static_cast<std::uint32_t>(arguments.count(QStringLiteral("context")));
     if (arguments.has(QStringLiteral("kv"))) options.kvType = kvTypeOf(arguments.text(QStringLiteral("kv")));
     if (arguments.text(QStringLiteral("precision")) == u"float") options.precision = Precision::Float;
+    options.cacheFolder = cacheFolder().toStdU16String();
     options.threads = static_cast<std::uint32_t>(arguments.count(QStringLiteral("threads")));
     return options;
 }
@@ -32,7 +36,11 @@ Result<std::unique_ptr<Model>> loadModel(const Invocation& call, std::stop_token
     const auto showProgress = [&](std::uint64_t done, std::uint64_t all) {
         call.console.progress(Cli::tr("loading %1 %").arg(all > 0 ? done * 100 / all : 0));
     };
-    auto model = Model::load(loadOptions(call.arguments, contextTokens, path), showProgress, std::move(stop));
+    LoadOptions options = loadOptions(call.arguments, contextTokens, path);
+    options.onTuning = [&](double secondsLeft) {
+        call.console.progress(Cli::tr("tuning for this GPU, %1 s").arg(std::ceil(secondsLeft)));
+    };
+    auto model = Model::load(options, showProgress, std::move(stop));
     call.console.progress({});
     if (model && (*model)->contextExceedsTraining())
         call.console.note(

@@ -29,8 +29,13 @@ ModelLibrary::~ModelLibrary() {
 
 void ModelLibrary::connectEngine() {
     connect(&m_engine, &ChatEngine::loadProgress, this, [this](qint64 done, qint64 all) {
+        m_tuningSeconds = 0;
         m_bytesDone = done;
         m_bytesAll = all;
+        emit progressChanged();
+    });
+    connect(&m_engine, &ChatEngine::tuningProgress, this, [this](int secondsLeft) {
+        m_tuningSeconds = secondsLeft;
         emit progressChanged();
     });
     connect(&m_engine, &ChatEngine::modelLoaded, this, &ModelLibrary::loaded);
@@ -61,6 +66,8 @@ QString ModelLibrary::state() const {
 
 QString ModelLibrary::progressText() const {
     if (m_step == Step::Checking) return tr("Checking the file");
+    if (m_step == Step::Loading && m_tuningSeconds > 0)
+        return tr("Tuning for this GPU, %1 s").arg(m_tuningSeconds);
     if (m_step != Step::Loading || m_bytesAll <= 0) return {};
     return tr("%1 of %2").arg(byteText(m_bytesDone), byteText(m_bytesAll));
 }
@@ -126,6 +133,7 @@ void ModelLibrary::fail(const Error& error) {
 }
 
 void ModelLibrary::setStep(Step step) {
+    m_tuningSeconds = 0;
     m_step = step;
     emit stateChanged();
     emit progressChanged();

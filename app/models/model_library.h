@@ -103,6 +103,7 @@ private:
     Step m_step = Step::Idle;
     int m_attempt = 0; // answers of earlier checks are ignored
     qint64 m_bytesDone = 0;
+    int m_tuningSeconds = 0; // left of the search for the quickest kernels
     qint64 m_bytesAll = 0;
     std::optional<Error> m_error;
     QString m_refusal; // why dropped files were not opened

@@ -16,6 +16,7 @@
 #include "engine/text/tokenizer.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -56,6 +57,9 @@ struct MemoryUse {
 
 // Bytes done and bytes in all. Called often; must be quick.
 using Progress = std::function<void(std::uint64_t done, std::uint64_t all)>;
+
+// Seconds that the search for a device's quickest kernels may still take. Called often.
+using TuningProgress = std::function<void(double secondsLeft)>;
 
 // Where saved keys and values go to, and come from; each call hands on the next bytes.
 using ByteSink = std::function<Result<void>(std::span<const std::byte>)>;
@@ -156,6 +160,8 @@ struct LoadRequest {
     LayerRange layers;         // which of config.layers; a backend without the first does not embed
     std::uint32_t threads = 0; // of a backend on the processor; 0: one for each of its cores
     Precision precision = Precision::Fast;
+    std::filesystem::path cacheFolder; // keeps what a device learns about itself; empty: it does not
+    TuningProgress onTuning;
 };
 
 class Device {
@@ -166,6 +172,11 @@ public:
     // Errors: DoesNotFit (before anything is allocated), OutOfMemory, DeviceLost, Cancelled.
     virtual Result<std::unique_ptr<Executor>> load(const LoadRequest& request, const Progress& progress,
                                                    std::stop_token stop) = 0;
+    // Searches for the quickest kernels and keeps them in the folder; says what it found, nothing where there
+    // is nothing to choose.
+    virtual Result<std::string> tune(const std::filesystem::path&, const TuningProgress&, std::stop_token) {
+        return std::string();
+    }
 };
 
 } // namespace ponder

@@ -25,6 +25,7 @@ private slots:
         LoadOptions options;
         options.path = dir / ("tiny-reasoner-" + file.toStdString() + ".gguf");
         options.device = device.toStdString();
+        options.precision = Precision::Float; // every token is compared
         auto model = Model::load(options, {}, {});
         QVERIFY2(model, model ? "" : model.error().message().c_str());
         auto session = (*model)->createSession();

@@ -37,7 +37,7 @@ EDGES = {
     "app/store": ["engine/base"],
     "app/models": ["app/store", "app/chat", *ENGINE],
     "app/chat": ["app/render", "app/prompt", "app/store", "app/models", *ENGINE],
-    "app/cli": ["app/prompt", "app/chat", *ENGINE],
+    "app/cli": ["app/prompt", "app/chat", "app/store", *ENGINE],
     "app/desktop": ["app/chat", "app/models", "app/store", "app/render", "app/prompt", "engine/base"],
     # app/main.cpp puts the window together and may see everything.
     "app": ["app/desktop", "app/chat", "app/models", "app/store", "app/prompt", "app/render", "app/web", *ENGINE],

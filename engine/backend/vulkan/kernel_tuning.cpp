@@ -4,19 +4,6 @@
 
 namespace ponder {
 
-MatrixShape KernelTuning::matrix(std::uint32_t columns, bool integerInput) const {
-    const MatrixShape& shape = columns == 1 ? single : columns <= MatrixShape::kMostColumns ? few : many;
-    MatrixShape out = shape.forColumns(columns);
-    out.integer = integerInput;
-    return out;
-}
-
-std::uint32_t KernelTuning::mostTileColumns() const {
-    MatrixShape widest = many;
-    widest.columns = MatrixShape::kMostColumns;
-    return widest.tileColumns();
-}
-
 KernelTuning KernelTuning::forDevice(const VulkanContext& context, Precision precision) {
     const VulkanPhysical& physical = context.physical();
     const bool software = physical.info.kind == DeviceKind::Software;

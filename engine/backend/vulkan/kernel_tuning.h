@@ -9,10 +9,7 @@
 
 namespace ponder {
 
-struct KernelTuning {
-    MatrixShape single;                    // for one column
-    MatrixShape few;                       // for 2 to 8
-    MatrixShape many;                      // for more
+struct KernelTuning : MatrixTuning {
     std::uint32_t plainWorkgroup = 0;      // invocations of the other kernels
     bool attentionBySlots = false;         // attention_slots.comp instead of attention.comp
     std::uint32_t attentionWorkgroup = 0;  // one subgroup
@@ -22,10 +19,6 @@ struct KernelTuning {
     std::uint32_t maxPartPositions = 0;    // positions that one invocation may walk
     double firstRate = 0;                  // multiply-adds a second, before anything is measured
 
-    bool integer = false; // matrix kernels read quantized activations where they can
-
-    MatrixShape matrix(std::uint32_t columns, bool integerInput) const;
-    std::uint32_t mostTileColumns() const;
     static KernelTuning forDevice(const VulkanContext& context, Precision precision);
 };
 

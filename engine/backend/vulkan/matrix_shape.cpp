@@ -43,4 +43,36 @@ PipelineKey MatrixShape::key(MatrixKernel kernel, std::array<std::uint32_t, 3> f
             {workgroup, groups, formats[0], formats[1], formats[2], columns, writes}};
 }
 
+std::string MatrixShape::name() const {
+    constexpr const char* kVariants[] = {"row ", "shared ", "tile "};
+    return kVariants[static_cast<std::size_t>(variant)] + std::to_string(workgroup) + "/" +
+           std::to_string(groups);
+}
+
+bool MatrixShape::runsOn(const VulkanPhysical& physical) const {
+    if (workgroup == 0 || workgroup > physical.maxInvocations) return false;
+    switch (variant) {
+    case MatrixVariant::Shared:
+        return workgroup == 128 && groups == 16; // as matrix_shared.glsl has it
+    case MatrixVariant::Row:
+        return workgroup % physical.subgroupSize == 0 && groups % 8 == 0 && groups > 0 && groups <= 64;
+    case MatrixVariant::Tile:
+        return workgroup == groups && groups % 8 == 0 && physical.subgroupSize >= 8;
+    }
+    return false;
+}
+
+MatrixShape MatrixTuning::matrix(std::uint32_t columns, bool integerInput) const {
+    const MatrixShape& shape = columns == 1 ? single : columns <= MatrixShape::kMostColumns ? few : many;
+    MatrixShape out = shape.forColumns(columns);
+    out.integer = integerInput;
+    return out;
+}
+
+std::uint32_t MatrixTuning::mostTileColumns() const {
+    MatrixShape widest = many;
+    widest.columns = MatrixShape::kMostColumns;
+    return widest.tileColumns();
+}
+
 } // namespace ponder

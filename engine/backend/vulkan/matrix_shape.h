@@ -24,9 +24,23 @@ struct MatrixShape {
     std::uint32_t tileColumns() const { return (variant == MatrixVariant::Shared ? 8 : 1) * columns; }
     std::uint32_t tiles(std::uint32_t rowGroups) const { return (rowGroups + groups - 1) / groups; }
     Workgroups workgroups(std::uint32_t tiles, std::uint32_t columnCount) const;
+    std::string name() const; // "row 256/8": invocations and groups of a workgroup
+    // Whether the device can run it, and the kernels can be cut so.
+    bool runsOn(const VulkanPhysical& physical) const;
     PipelineKey key(MatrixKernel kernel, std::array<std::uint32_t, 3> formats, std::uint32_t writes) const;
 
     static constexpr std::uint32_t kMostColumns = 8; // of an invocation
+};
+
+// The shapes of one device's matrix kernels.
+struct MatrixTuning {
+    MatrixShape single;   // for one column
+    MatrixShape few;      // for 2 to 8
+    MatrixShape many;     // for more
+    bool integer = false; // matrix kernels read quantized activations where they can
+
+    MatrixShape matrix(std::uint32_t columns, bool integerInput) const;
+    std::uint32_t mostTileColumns() const;
 };
 
 } // namespace ponder

@@ -1,5 +1,7 @@
 #include "engine/backend/vulkan/vulkan_device.h"
 
+#include "engine/backend/vulkan/tuning_file.h"
+#include "engine/backend/vulkan/tuning_search.h"
 #include "engine/backend/vulkan/vulkan_executor.h"
 
 #include <algorithm>
@@ -31,10 +33,42 @@ PlanLimits limitsOf(const VulkanContext& context, const KernelTuning& tuning, co
 VulkanDevice::VulkanDevice(std::unique_ptr<VulkanContext> context, const VulkanOptions& options)
     : m_context(std::move(context)), m_options(options) {}
 
+// What was found for this device before or, on a GPU's first use, is found now. Software devices start with
+// what was measured on one: a search would delay the first reply by more than it can win.
+Result<std::optional<MatrixTuning>> VulkanDevice::tuned(const LoadRequest& request,
+                                                        const std::stop_token& stop) {
+    const VulkanPhysical& physical = m_context->physical();
+    if (request.cacheFolder.empty()) return std::optional<MatrixTuning>();
+    const std::filesystem::path file = tuningFile(request.cacheFolder, physical);
+    auto kept = readTuning(file, physical);
+    if (kept || physical.info.kind == DeviceKind::Software) return kept;
+    const auto found = searchTuning(*m_context, KernelTuning::forDevice(*m_context, Precision::Fast),
+                                    request.onTuning, stop);
+    if (!found && (found.error().code == ErrorCode::Cancelled || m_context->lost())) return found.error();
+    if (!found) return std::optional<MatrixTuning>();
+    writeTuning(file, *found);
+    return std::optional(*found);
+}
+
+Result<std::string> VulkanDevice::tune(const std::filesystem::path& cacheFolder,
+                                       const TuningProgress& progress, std::stop_token stop) {
+    const auto found =
+        searchTuning(*m_context, KernelTuning::forDevice(*m_context, Precision::Fast), progress, stop);
+    if (!found) return found.error();
+    writeTuning(tuningFile(cacheFolder, m_context->physical()), *found);
+    return found->single.name() + ", " + found->few.name() + ", " + found->many.name() +
+           (found->integer ? ", integer" : ", float");
+}
+
 Result<std::unique_ptr<Executor>> VulkanDevice::load(const LoadRequest& request, const Progress& progress,
                                                      std::stop_token stop) {
     KernelTuning tuning = KernelTuning::forDevice(*m_context, request.precision);
-    if (m_options.firstRate > 0) tuning.firstRate = m_options.firstRate;
+    const auto matrices = tuned(request, stop);
+    if (!matrices) return matrices.error();
+    if (*matrices) {
+        static_cast<MatrixTuning&>(tuning) = **matrices;
+        tuning.integer = tuning.integer && request.precision == Precision::Fast;
+    }
     if (m_options.maxPartPositions > 0) tuning.maxPartPositions = m_options.maxPartPositions;
     return VulkanExecutor::load(*m_context, request, limitsOf(*m_context, tuning, m_options), tuning,
                                 progress, stop);

@@ -4,6 +4,7 @@
 // as VulkanExecutor::load(). Next station: vulkan_executor.h.
 #pragma once
 
+#include "engine/backend/vulkan/kernel_tuning.h"
 #include "engine/backend/vulkan/vulkan_devices.h"
 
 namespace ponder {
@@ -17,7 +18,12 @@ public:
     Result<std::unique_ptr<Executor>> load(const LoadRequest& request, const Progress& progress,
                                            std::stop_token stop) override;
 
+    Result<std::string> tune(const std::filesystem::path& cacheFolder, const TuningProgress& progress,
+                             std::stop_token stop) override;
+
 private:
+    Result<std::optional<MatrixTuning>> tuned(const LoadRequest& request, const std::stop_token& stop);
+
     std::unique_ptr<VulkanContext> m_context;
     VulkanOptions m_options;
 };

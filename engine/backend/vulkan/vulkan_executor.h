@@ -29,6 +29,7 @@ public:
                                                       std::span<const TokenId> history,
                                                       const SamplingSettings& settings) override;
     const VulkanPlan& plan() const { return m_plan; }
+    const KernelTuning& tuning() const { return m_tuning; }
 
     // Dispatches of the last recorded pass, logits left out; tests divide it by the layers.
     std::uint32_t lastBodyDispatches() const { return m_lastBodyDispatches; }

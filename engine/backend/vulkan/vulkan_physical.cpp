@@ -115,12 +115,16 @@ VulkanPhysical describe(VkPhysicalDevice handle) {
     VkPhysicalDeviceDriverProperties driver{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_DRIVER_PROPERTIES};
     VkPhysicalDeviceMaintenance3Properties limits{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MAINTENANCE_3_PROPERTIES};
     VkPhysicalDeviceSubgroupProperties subgroup{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_PROPERTIES};
-    limits.pNext = &subgroup;
+    VkPhysicalDeviceIDProperties ids{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_ID_PROPERTIES};
+    limits.pNext = &ids;
+    ids.pNext = &subgroup;
     if (plain.apiVersion >= VK_API_VERSION_1_2) subgroup.pNext = &driver;
     VkPhysicalDeviceProperties2 properties{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2};
     properties.pNext = &limits;
     vkGetPhysicalDeviceProperties2(handle, &properties);
     physical.info.driver = std::string(driver.driverName) + " " + driver.driverInfo;
+    std::copy(std::begin(ids.deviceUUID), std::end(ids.deviceUUID), physical.uuid.begin());
+    physical.driverVersion = plain.driverVersion;
     physical.subgroupSize = subgroup.subgroupSize;
     physical.maxInvocations = plain.limits.maxComputeWorkGroupInvocations;
     physical.sharedMemoryBytes = plain.limits.maxComputeSharedMemorySize;

@@ -9,6 +9,8 @@
 #include "engine/backend/backend.h"
 #include "engine/backend/vulkan/vulkan_instance.h"
 
+#include <array>
+
 namespace ponder {
 
 struct VulkanPhysical {
@@ -22,8 +24,10 @@ struct VulkanPhysical {
     std::uint64_t maxTexelElements = 0;   // of one texel buffer view
     bool hostMapsDeviceMemory = false;    // device-local memory is host memory (integrated, software)
     bool hasMemoryBudget = false;         // VK_EXT_memory_budget
-    bool hasIntegerDot = false;           // VK_KHR_shader_integer_dot_product
-    bool quickIntegerDot = false;         // ... and products of four bytes are quicker than floats
+    std::array<std::uint8_t, VK_UUID_SIZE> uuid{};
+    std::uint32_t driverVersion = 0;
+    bool hasIntegerDot = false;   // VK_KHR_shader_integer_dot_product
+    bool quickIntegerDot = false; // ... and products of four bytes are quicker than floats
     VkPhysicalDeviceMemoryProperties memory{};
 
     // In the order in which users want them: discrete, integrated, software; ids "vulkan:0" and so on.

@@ -13,6 +13,7 @@ struct LoadedModel {
     std::uint32_t context = 64;
     KvType type = KvType::F16;
     Precision precision = Precision::Float;
+    std::filesystem::path cacheFolder;
     LayerRange layers;
 
     std::unique_ptr<ModelFile> file;
@@ -54,8 +55,8 @@ struct LoadedModel {
         return failure.empty() ? load() : failure;
     }
     Result<std::unique_ptr<Executor>> tryLoad(const Progress& progress, std::stop_token stop) {
-        return device->load({*file, config, weights, context, type, layers, 0, precision}, progress,
-                            std::move(stop));
+        return device->load({*file, config, weights, context, type, layers, 0, precision, cacheFolder, {}},
+                            progress, std::move(stop));
     }
     VulkanExecutor& vulkan() { return static_cast<VulkanExecutor&>(*executor); }
     std::string messages() const {
