@@ -18,6 +18,14 @@ private slots:
         if (QTest::currentTestFailed()) return;
         check.textLikelihoodAgrees();
     }
+
+    void theDefaultPrecisionKeepsTheTextLikelihoodWithinThreeHundredths() {
+        PONDER_NEEDS_REFERENCE();
+        PONDER_NEEDS_MODEL(test::modelFile(test::kQwen15.file));
+        test::RealModelCheck check(test::kQwen15, "vulkan", Precision::Fast);
+        QVERIFY(check.model());
+        check.textLikelihoodAgrees(0.03, 0.01);
+    }
 };
 
 QTEST_APPLESS_MAIN(Qwen15Test)

@@ -27,8 +27,8 @@ private slots:
         check.textLikelihoodAgrees();
     }
 
-    void integerProductsKeepTheTextLikelihoodWithinThreeHundredths_data() { devices(); }
-    void integerProductsKeepTheTextLikelihoodWithinThreeHundredths() {
+    void theDefaultPrecisionKeepsTheTextLikelihoodWithinThreeHundredths_data() { devices(); }
+    void theDefaultPrecisionKeepsTheTextLikelihoodWithinThreeHundredths() {
         PONDER_NEEDS_REFERENCE();
         PONDER_NEEDS_MODEL(test::modelFile(test::kSmolLm2.file));
         QFETCH(QString, device);

@@ -65,10 +65,10 @@ Result<std::unique_ptr<Executor>> VulkanDevice::load(const LoadRequest& request,
     KernelTuning tuning = KernelTuning::forDevice(*m_context, request.precision);
     const auto matrices = tuned(request, stop);
     if (!matrices) return matrices.error();
-    if (*matrices) {
-        static_cast<MatrixTuning&>(tuning) = **matrices;
-        tuning.integer = tuning.integer && request.precision == Precision::Fast;
-    }
+    if (*matrices) static_cast<MatrixTuning&>(tuning) = **matrices;
+    tuning.integer = tuning.integer && request.precision == Precision::Fast &&
+                     request.file.fileBytes() >= m_options.smallModelBytes;
+    if (m_options.firstRate > 0) tuning.firstRate = m_options.firstRate;
     if (m_options.maxPartPositions > 0) tuning.maxPartPositions = m_options.maxPartPositions;
     return VulkanExecutor::load(*m_context, request, limitsOf(*m_context, tuning, m_options), tuning,
                                 progress, stop);

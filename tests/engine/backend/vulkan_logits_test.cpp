@@ -72,6 +72,7 @@ private slots:
         test::LoadedModel model;
         model.options.loadPath = static_cast<LoadPath>(path);
         model.precision = Precision::Fast;
+        model.options.smallModelBytes = 0;
         const std::string failure = model.openAndLoad(tiny(name));
         QVERIFY2(failure.empty(), failure.c_str());
         if (!model.vulkan().plan().limits.quantizesActivations) QSKIP("this device has no integer products");
