@@ -1802,11 +1802,11 @@ Types: Q4_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.</source
     </message>
     <message>
         <source>tuning for this GPU, %1 s</source>
-        <translation>正在为此 GPU 调优，%1 秒</translation>
+        <translation>正在为此GPU调优，%1秒</translation>
     </message>
     <message>
         <source>Search for the quickest kernels of each GPU (10 s) and keep them.</source>
-        <translation>为每个 GPU 寻找最快的内核（10 秒）并保存。</translation>
+        <translation>为每个GPU寻找最快的内核（10秒）并保存。</translation>
     </message>
 </context>
 <context>
@@ -1832,7 +1832,7 @@ Types: Q4_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.</source
     </message>
     <message>
         <source>Tuning for this GPU, %1 s</source>
-        <translation>正在为此 GPU 调优，%1 秒</translation>
+        <translation>正在为此GPU调优，%1秒</translation>
     </message>
 </context>
 </TS>
