@@ -33,13 +33,15 @@ Result<std::unique_ptr<Executor>> VulkanExecutor::load(VulkanContext& context, c
         executor->m_ropeFactors.resize(factors->rowLength());
         decode(factors->type, factors->bytes, executor->m_ropeFactors);
     }
-    if (auto allocated = executor->allocate(progress, stop); !allocated) return allocated.error();
+    if (auto allocated = executor->allocate(request.file, progress, stop); !allocated)
+        return allocated.error();
     if (auto bound = executor->bind(); !bound) return bound.error();
     if (auto built = executor->buildPipelines(request.kvType, stop); !built) return built.error();
     return std::unique_ptr<Executor>(std::move(executor));
 }
 
-Result<void> VulkanExecutor::allocate(const Progress& progress, const std::stop_token& stop) {
+Result<void> VulkanExecutor::allocate(const ModelFile& file, const Progress& progress,
+                                      const std::stop_token& stop) {
     auto step = VulkanBuffer::create(m_context, m_plan.step.bytes, Place::Upload);
     if (!step) return step.error();
     m_step = std::move(*step);
@@ -52,7 +54,7 @@ Result<void> VulkanExecutor::allocate(const Progress& progress, const std::stop_
         if (!decode) return decode.error();
         m_decode = std::move(*decode);
     }
-    auto store = WeightStore::load(m_context, m_plan, progress, stop);
+    auto store = WeightStore::load(m_context, m_plan, file, progress, stop);
     if (!store) return store.error();
     m_store = std::move(*store);
     return {};

@@ -40,7 +40,7 @@ private:
     friend class VulkanDecodeStream; // the second way to run the same model
 
     VulkanExecutor(VulkanContext& context, VulkanPlan plan, const KernelTuning& tuning);
-    Result<void> allocate(const Progress& progress, const std::stop_token& stop);
+    Result<void> allocate(const ModelFile& file, const Progress& progress, const std::stop_token& stop);
     Result<void> bind();
     Result<void> buildPipelines(KvType type, const std::stop_token& stop);
 

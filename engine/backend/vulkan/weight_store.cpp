@@ -1,6 +1,7 @@
 #include "engine/backend/vulkan/weight_store.h"
 
 #include "engine/backend/vulkan/weight_layout.h"
+#include "engine/base/thread_pool.h"
 #include "engine/quant/decode.h"
 
 #include <algorithm>
@@ -9,13 +10,15 @@
 namespace ponder {
 namespace {
 
+constexpr unsigned kMostThreads = 8;                           // more wait for memory
 constexpr std::uint64_t kBytesAtOnce = std::uint64_t{4} << 20; // between two looks at the stop token
 
 class Loading {
 public:
     Loading(WeightStore& store, Uploader& uploader, const VulkanPlan& plan, const Progress& progress,
             const std::stop_token& stop)
-        : m_store(store), m_uploader(uploader), m_progress(progress), m_stop(stop) {
+        : m_store(store), m_uploader(uploader), m_progress(progress), m_stop(stop),
+          m_pool(std::clamp(std::thread::hardware_concurrency(), 1U, kMostThreads)) {
         for (const VulkanTensor& tensor : plan.tensors)
             m_all += tensor.source->bytes.size();
     }
@@ -63,7 +66,16 @@ private:
             {(slice.at + layout.scalesAt() + group * scales) * 16, groups * scales * 16},
         };
         return m_uploader.write(m_store.chunks[slice.chunk], ranges, [&](std::span<std::byte* const> places) {
-            rearrange(layout, source, rows, {places[0], places[1], places[2]});
+            const std::size_t groupBytes = source.size() / rows * 4;
+            const std::size_t grain = std::max<std::size_t>(1, groups / (std::size_t{4} * m_pool.threads()));
+            m_pool.forEach(groups, grain, [&](std::size_t first, std::size_t end, unsigned) {
+                const std::size_t last = std::min<std::size_t>(end * 4, rows);
+                const auto part =
+                    source.subspan(first * groupBytes, source.size() / rows * (last - first * 4));
+                rearrange(layout, part, last - first * 4,
+                          {places[0] + first * quants * 16, places[1] + first * planes * 16,
+                           places[2] + first * scales * 16});
+            });
         });
     }
 
@@ -78,13 +90,14 @@ private:
     Uploader& m_uploader;
     const Progress& m_progress;
     std::stop_token m_stop;
+    ThreadPool m_pool;
     std::uint64_t m_done = 0;
     std::uint64_t m_all = 0;
 };
 
 } // namespace
 
-Result<WeightStore> WeightStore::load(VulkanContext& context, const VulkanPlan& plan,
+Result<WeightStore> WeightStore::load(VulkanContext& context, const VulkanPlan& plan, const ModelFile& file,
                                       const Progress& progress, const std::stop_token& stop) {
     WeightStore store;
     auto scratch = VulkanBuffer::create(context, plan.scratch.pieces * 16, Place::Device);
@@ -105,6 +118,8 @@ Result<WeightStore> WeightStore::load(VulkanContext& context, const VulkanPlan& 
             if (auto loaded = loading.vector(tensor); !loaded) return loaded.error();
         for (const WeightSlice& slice : tensor.slices)
             if (auto loaded = loading.slice(tensor, slice); !loaded) return loaded.error();
+        // The device has them now: no second copy stays in memory.
+        file.release(tensor.source->bytes);
     }
     return store;
 }
