@@ -98,7 +98,7 @@ CpuPlan CpuPlan::make(const LoadRequest& request, unsigned threads) {
     plan.layers = request.layers.of(request.config.layers);
     plan.maxRows = kMaxRows;
     placeWeights(plan, request.weights);
-    plan.fineActivations = plan.weightBytes < kSmallModel;
+    plan.fineActivations = request.precision == Precision::Float || plan.weightBytes < kSmallModel;
     plan.kv = plan.planCache(request.contextTokens, request.kvType);
     const ModelConfig& c = plan.config;
     const std::uint64_t widest = std::max({c.width, c.hidden, c.queryLength()});

@@ -1,5 +1,6 @@
 // Whole-model logits of the processor backend, for every instruction set that this machine has.
 #include "engine/backend/cpu/cpu_device.h"
+#include "engine/backend/cpu/cpu_executor.h"
 #include "engine/backend/reference/reference_device.h"
 #include "tests/support/logits_check.h"
 #include "tests/support/simd_targets.h"
@@ -35,25 +36,39 @@ private slots:
     void wholeModelLogitsAgreeWithTheReferenceData_data() {
         QTest::addColumn<QString>("name");
         QTest::addColumn<qint64>("target");
+        QTest::addColumn<bool>("fine");
         for (const auto& [set, target] : test::simdTargets())
             for (const QString& name : test::tinyModels())
-                QTest::addRow("%s on %s", qPrintable(name), set) << name << qint64(target);
+                for (const bool fine : {false, true})
+                    QTest::addRow("%s on %s, %s", qPrintable(name), set, fine ? "fine" : "coarse")
+                        << name << qint64(target) << fine;
     }
     void wholeModelLogitsAgreeWithTheReferenceData() {
         PONDER_NEEDS_REFERENCE();
         QFETCH(const QString, name);
         QFETCH(const qint64, target);
+        QFETCH(const bool, fine);
         const test::UseTarget use(target);
-        const Loaded cpu(name, {});
-        QVERIFY(cpu.session);
-        const auto logits = cpu.session->logits(test::tinyTokens(), 0, {});
-        QVERIFY(logits);
+        const auto file = ModelFile::open(test::referenceDir() / "tiny" / (name.toStdString() + ".gguf"));
+        QVERIFY(file);
+        const auto config = ModelConfig::read(**file);
+        const auto weights = bindWeights(**file, *config);
+        const LoadRequest request{**file, *config, *weights, 64};
+        CpuPlan plan = CpuPlan::make(request, 2);
+        QVERIFY(plan.fineActivations); // so small a model would never be rounded to 8 bits
+        plan.fineActivations = fine;
+        const auto executor = cpu::CpuExecutor::load(request, std::move(plan), 2, {}, {});
+        QVERIFY(executor);
+        const auto cache = (*executor)->createCache(64, KvType::F16);
+        std::vector<float> logits;
+        const std::vector<TokenId> tokens = test::tinyTokens();
+        QVERIFY((*executor)->run({tokens, 0, 0}, **cache, {}, logits));
         const std::vector<float> wanted = wantedLogits(name);
-        QCOMPARE(logits->size(), wanted.size());
-        const double error = test::nmse(*logits, wanted);
+        QCOMPARE(logits.size(), wanted.size());
+        const double error = test::nmse(logits, wanted);
         qInfo("%s: NMSE %.2e", qPrintable(name), error);
-        // Quantized weights meet activations of 8 bits; float weights do not.
-        QVERIFY2(error <= (isFloat(name) ? 1e-6 : 1e-3), qPrintable(QString::number(error)));
+        QVERIFY2(error <= (fine || isFloat(name) ? 1e-6 : 1e-3), qPrintable(QString::number(error)));
+        if (fine) QCOMPARE(test::wrongArgmax(logits, wanted, config->vocabulary), 0);
     }
     void oneThreadAndManyGiveTheSameLogits() {
         PONDER_NEEDS_REFERENCE();
