@@ -27,12 +27,17 @@ std::vector<DeviceInfo> listDevices();
 Result<std::string> tuneDevice(const std::string& device, const std::filesystem::path& cacheFolder,
                                const TuningProgress& progress, std::stop_token stop);
 
+inline constexpr std::uint32_t kAutoLayers = std::numeric_limits<std::uint32_t>::max();
+
 struct LoadOptions {
     std::filesystem::path path;
     std::string device = "auto";     // "auto", an id ("reference", "vulkan", "vulkan:1") or part of a name
     std::uint32_t contextTokens = 0; // 0: the trained length, at most kDefaultContext, halved until it fits
     std::optional<KvType> kvType;    // nothing: the device's own choice
-    std::uint32_t threads = 0;       // of the processor; 0: one for each of its cores
+    // Layers on the graphics processor, the others on the processor; nothing: all on the device, or as many
+    // as fit where they do not; kAutoLayers: as many as fit.
+    std::optional<std::uint32_t> gpuLayers;
+    std::uint32_t threads = 0; // of the processor; 0: one for each of its cores
     Precision precision = Precision::Fast;
     std::filesystem::path
         cacheFolder;         // where a GPU's quickest kernels are kept; empty: they are not searched
@@ -41,6 +46,20 @@ struct LoadOptions {
 
 // What a reasoning model needs: its cards allow replies of 32,768 tokens.
 inline constexpr std::uint32_t kDefaultContext = 32768;
+
+// What one device has of a model.
+struct ModelPart {
+    DeviceInfo device;
+    LayerRange layers;
+    MemoryUse memory; // as planned
+};
+
+// Where a model would go; nothing is loaded yet.
+struct LoadPlan {
+    std::uint32_t contextTokens = 0;
+    KvType kvType = KvType::F16;
+    std::vector<ModelPart> parts; // one, or two: the processor with the first layers, the GPU with the last
+};
 
 // Why a generation ended.
 enum class FinishReason {
@@ -136,16 +155,19 @@ class Model {
 public:
     static Result<std::unique_ptr<Model>> load(const LoadOptions& options, const Progress& progress,
                                                std::stop_token stop);
+    // What load() would do with these options. Errors: those of load().
+    static Result<LoadPlan> plan(const LoadOptions& options);
     virtual ~Model() = default;
 
     virtual const ModelFile& file() const = 0;
     virtual const ModelConfig& config() const = 0;
     virtual const Tokenizer& tokenizer() const = 0;
-    virtual const DeviceInfo& device() const = 0;
+    virtual const DeviceInfo& device() const = 0; // of the last layer
     virtual std::uint32_t contextTokens() const = 0;
     virtual bool contextExceedsTraining() const = 0;
     virtual double loadSeconds() const = 0;
     virtual MemoryUse memory() const = 0;
+    virtual std::vector<ModelPart> parts() const = 0; // as in LoadPlan
     virtual Result<std::unique_ptr<Session>> createSession() = 0;
 
     // From now on each kernel is timed, which slows it down, or no longer. Nothing where the device cannot.

@@ -3,7 +3,7 @@
 // Owner: the caller of Model::load. Thread: one at a time.
 #pragma once
 
-#include "engine/engine.h"
+#include "engine/model_placement.h"
 
 namespace ponder {
 
@@ -15,31 +15,33 @@ public:
     const ModelFile& file() const override { return *m_file; }
     const ModelConfig& config() const override { return m_config; }
     const Tokenizer& tokenizer() const override { return *m_tokenizer; }
-    const DeviceInfo& device() const override { return m_device->info(); }
-    std::uint32_t contextTokens() const override { return m_contextTokens; }
+    const DeviceInfo& device() const override { return m_placement->device(); }
+    std::uint32_t contextTokens() const override { return m_placement->contextTokens(); }
     bool contextExceedsTraining() const override {
-        return m_config.trainedContext > 0 && m_contextTokens > m_config.trainedContext;
+        return m_config.trainedContext > 0 && contextTokens() > m_config.trainedContext;
     }
     double loadSeconds() const override { return m_loadSeconds; }
     MemoryUse memory() const override { return m_executor->memory(); }
+    std::vector<ModelPart> parts() const override { return m_placement->parts(); }
     Result<std::unique_ptr<Session>> createSession() override;
+
+    static Result<LoadPlan> plan(const LoadOptions& options);
     void profile(bool on) override { m_executor->profile(on); }
     std::vector<KernelTime> kernelTimes() const override { return m_executor->kernelTimes(); }
 
 private:
     LocalModel() = default;
+    // The file is read and its devices are opened; the weights are not loaded.
+    static Result<std::unique_ptr<LocalModel>> open(const LoadOptions& options);
     Result<void> readFile(const std::filesystem::path& path);
-    Result<void> loadWeights(const LoadOptions& options, const Progress& progress, std::stop_token stop);
 
     // In the order in which they need each other; destroyed in reverse.
     std::unique_ptr<ModelFile> m_file;
     ModelConfig m_config;
     FileWeights m_weights;
     std::unique_ptr<Tokenizer> m_tokenizer;
-    std::unique_ptr<Device> m_device;
+    std::optional<ModelPlacement> m_placement;
     std::unique_ptr<Executor> m_executor;
-    std::uint32_t m_contextTokens = 0;
-    KvType m_kvType = KvType::F16;
     double m_loadSeconds = 0;
 };
 

@@ -169,6 +169,8 @@ public:
     virtual ~Device() = default;
     virtual const DeviceInfo& info() const = 0;
     virtual KvType defaultKvType() const = 0;
+    // What load() would allocate, every byte, with caches for contextTokens. Errors: DoesNotFit, as load().
+    virtual Result<MemoryUse> plan(const LoadRequest& request) const = 0;
     // Errors: DoesNotFit (before anything is allocated), OutOfMemory, DeviceLost, Cancelled.
     virtual Result<std::unique_ptr<Executor>> load(const LoadRequest& request, const Progress& progress,
                                                    std::stop_token stop) = 0;

@@ -159,4 +159,18 @@ Result<FileWeights> bindWeights(const ModelFile& file, const ModelConfig& config
     return Binder(file, config).bind();
 }
 
+FileWeights partOf(const FileWeights& weights, std::uint32_t first, std::uint32_t end) {
+    FileWeights part;
+    part.layers.resize(weights.layers.size());
+    std::copy(weights.layers.begin() + first, weights.layers.begin() + end, part.layers.begin() + first);
+    part.ropeFactors = weights.ropeFactors;
+    if (first == 0) part.tokenEmbedding = weights.tokenEmbedding;
+    if (end == weights.layers.size()) {
+        part.outputNorm = weights.outputNorm;
+        part.output = weights.output;
+    }
+    part.tied = weights.tied && part.tokenEmbedding && part.output;
+    return part;
+}
+
 } // namespace ponder

@@ -40,6 +40,10 @@ using FileWeights = Weights<const TensorInfo*>;
 
 Result<FileWeights> bindWeights(const ModelFile& file, const ModelConfig& config);
 
+// The tensors that layers first .. end - 1 need, with the embedding before the first of all and the head
+// behind the last; the others are absent.
+FileWeights partOf(const FileWeights& weights, std::uint32_t first, std::uint32_t end);
+
 // Calls visit(tensor) for every tensor that is there, in the order in which they are best read and uploaded;
 // a tied output is visited once.
 template<class T, class Visit>

@@ -14,20 +14,35 @@ public:
     const DeviceInfo& info() const override { return m_info; }
     KvType defaultKvType() const override { return KvType::F16; }
 
+    Result<MemoryUse> plan(const LoadRequest& request) const override {
+        const Result<CpuPlan> plan = fitting(request);
+        if (!plan) return plan.error();
+        return plan->memory();
+    }
+
     Result<std::unique_ptr<Executor>> load(const LoadRequest& request, const Progress& progress,
                                            std::stop_token stop) override {
-        const unsigned threads = request.threads > 0 ? request.threads : processor().cores;
-        CpuPlan plan = CpuPlan::make(request, threads);
+        Result<CpuPlan> plan = fitting(request);
+        if (!plan) return plan.error();
+        return cpu::CpuExecutor::load(request, std::move(*plan), threadsOf(request), progress, stop);
+    }
+
+private:
+    static unsigned threadsOf(const LoadRequest& request) {
+        return request.threads > 0 ? request.threads : processor().cores;
+    }
+
+    Result<CpuPlan> fitting(const LoadRequest& request) const {
+        CpuPlan plan = CpuPlan::make(request, threadsOf(request));
         const std::uint64_t needed = plan.memory().total();
         const HostMemory memory = hostMemory();
         if (memory.available > 0 && needed > memory.available)
             return Error{ErrorCode::DoesNotFit, m_info.name,
                          Detail{PONDER_TR_NOOP("ErrorDetail", "%1 MiB needed, %2 MiB free"),
                                 {std::to_string(needed >> 20), std::to_string(memory.available >> 20)}}};
-        return cpu::CpuExecutor::load(request, std::move(plan), threads, progress, stop);
+        return plan;
     }
 
-private:
     DeviceInfo m_info = cpuDeviceInfo();
 };
 

@@ -33,10 +33,10 @@ void roundTo(KvType type, std::span<float> values) {
 
 } // namespace
 
-ReferenceCache::ReferenceCache(const ModelConfig& config, std::uint32_t tokens, KvType type,
-                               std::uint64_t& bytesInUse)
+ReferenceCache::ReferenceCache(const ModelConfig& config, const LayerRange& layers, std::uint32_t tokens,
+                               KvType type, std::uint64_t& bytesInUse)
     : m_capacity(tokens), m_rowLength(config.kvLength()), m_type(type), m_bytesInUse(bytesInUse),
-      m_keys(config.layers), m_values(config.layers) {}
+      m_layers(layers), m_keys(layers.end - layers.first), m_values(m_keys.size()) {}
 
 ReferenceCache::~ReferenceCache() { m_bytesInUse -= m_bytes; }
 
@@ -57,13 +57,14 @@ void ReferenceCache::store(std::uint32_t layer, std::uint32_t slot, std::span<co
         std::copy(row.begin(), row.end(), place.begin());
         roundTo(m_type, place);
     };
-    put(m_keys[layer], key);
-    put(m_values[layer], value);
+    put(m_keys[layer - m_layers.first], key);
+    put(m_values[layer - m_layers.first], value);
 }
 
 std::string ReferenceCache::layoutName() const {
-    return "reference 1, f32 [layer][key, value][slot][" + std::to_string(m_rowLength) + "], " +
-           std::to_string(m_keys.size()) + " layers, type " + std::to_string(static_cast<int>(m_type));
+    return "reference 1, f32 [layer][key, value][slot][" + std::to_string(m_rowLength) + "], " + "layers " +
+           std::to_string(m_layers.first) + " to " + std::to_string(m_layers.end) + ", type " +
+           std::to_string(static_cast<int>(m_type));
 }
 
 Result<void> ReferenceCache::save(std::uint32_t tokens, const ByteSink& sink) const {

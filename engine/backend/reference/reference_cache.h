@@ -1,6 +1,6 @@
-// Keys and values of one conversation in host memory, per layer [slot x kvHeads*headSize], growing with
-// use. With KvType::F16 every value is rounded to half precision when stored, as a device would hold it; with
-// KvType::Q8_0 every 32 values of a head to 8 bits and a half precision scale.
+// Keys and values of one conversation in host memory, per layer of the executor [slot x kvHeads*headSize],
+// growing with use. With KvType::F16 every value is rounded to half precision when stored, as a device would
+// hold it; with KvType::Q8_0 every 32 values of a head to 8 bits and a half precision scale.
 //
 // Owner: the engine session. Thread: its device's.
 #pragma once
@@ -11,7 +11,8 @@ namespace ponder {
 
 class ReferenceCache final : public KvCache {
 public:
-    ReferenceCache(const ModelConfig& config, std::uint32_t tokens, KvType type, std::uint64_t& bytesInUse);
+    ReferenceCache(const ModelConfig& config, const LayerRange& layers, std::uint32_t tokens, KvType type,
+                   std::uint64_t& bytesInUse);
     ~ReferenceCache() override;
     ReferenceCache(const ReferenceCache&) = delete;
     ReferenceCache& operator=(const ReferenceCache&) = delete;
@@ -24,8 +25,8 @@ public:
 
     void store(std::uint32_t layer, std::uint32_t slot, std::span<const float> key,
                std::span<const float> value);
-    const float* keys(std::uint32_t layer) const { return m_keys[layer].data(); }
-    const float* values(std::uint32_t layer) const { return m_values[layer].data(); }
+    const float* keys(std::uint32_t layer) const { return m_keys[layer - m_layers.first].data(); }
+    const float* values(std::uint32_t layer) const { return m_values[layer - m_layers.first].data(); }
 
 private:
     void reserve(std::vector<float>& rows, std::size_t values);
@@ -35,7 +36,8 @@ private:
     KvType m_type;
     std::uint64_t m_bytes = 0;
     std::uint64_t& m_bytesInUse; // the executor's count
-    std::vector<std::vector<float>> m_keys, m_values;
+    LayerRange m_layers;
+    std::vector<std::vector<float>> m_keys, m_values; // of these layers
 };
 
 } // namespace ponder

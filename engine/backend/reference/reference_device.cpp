@@ -23,7 +23,7 @@ public:
 
     Result<std::unique_ptr<KvCache>> createCache(std::uint32_t tokens, KvType type) override {
         return std::unique_ptr<KvCache>(
-            std::make_unique<ReferenceCache>(m_config, tokens, type, m_memory.kv));
+            std::make_unique<ReferenceCache>(m_config, m_layers, tokens, type, m_memory.kv));
     }
 
     Result<void> run(const Batch& batch, KvCache& cache, std::stop_token stop,
@@ -49,13 +49,27 @@ public:
     const DeviceInfo& info() const override { return m_info; }
     KvType defaultKvType() const override { return KvType::F32; }
 
+    // The weights stay in the mapped file, whose pages the system may drop; only the cache must fit.
+    Result<MemoryUse> plan(const LoadRequest& request) const override {
+        const LayerRange layers = request.layers.of(request.config.layers);
+        MemoryUse use;
+        use.kv = std::uint64_t{request.contextTokens} * request.config.kvLength() * 2 *
+                 (layers.end - layers.first) * sizeof(float);
+        FileWeights weights = weightsOf(request);
+        forEachTensor(weights, [&](const TensorInfo* tensor) { use.weights += tensor->bytes.size(); });
+        const HostMemory memory = hostMemory();
+        if (memory.available == 0 || use.kv <= memory.available) return use;
+        return Error{ErrorCode::DoesNotFit, m_info.name,
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "%1 MiB needed, %2 MiB free"),
+                            {std::to_string(use.kv >> 20), std::to_string(memory.available >> 20)}}};
+    }
+
     Result<std::unique_ptr<Executor>> load(const LoadRequest& request, const Progress& progress,
                                            std::stop_token stop) override {
-        FileWeights weights = request.weights;
-        std::uint64_t all = 0;
-        forEachTensor(weights, [&](const TensorInfo* tensor) { all += tensor->bytes.size(); });
-        const Result<void> fits = checkFit(request);
-        if (!fits) return fits.error();
+        const auto planned = plan(request);
+        if (!planned) return planned.error();
+        const std::uint64_t all = planned->weights;
+        FileWeights weights = weightsOf(request);
 
         // Read the file through once, so that the wait happens here, with progress, and not in the first
         // reply.
@@ -74,14 +88,9 @@ public:
     }
 
 private:
-    Result<void> checkFit(const LoadRequest& request) const {
-        const std::uint64_t kv = std::uint64_t{request.contextTokens} * request.config.kvLength() * 2 *
-                                 request.config.layers * sizeof(float);
-        const HostMemory memory = hostMemory();
-        if (memory.available == 0 || kv <= memory.available) return {};
-        return Error{ErrorCode::DoesNotFit, m_info.name,
-                     Detail{PONDER_TR_NOOP("ErrorDetail", "%1 MiB needed, %2 MiB free"),
-                            {std::to_string(kv >> 20), std::to_string(memory.available >> 20)}}};
+    static FileWeights weightsOf(const LoadRequest& request) {
+        const LayerRange layers = request.layers.of(request.config.layers);
+        return partOf(request.weights, layers.first, layers.end);
     }
 
     DeviceInfo m_info = referenceDeviceInfo();

@@ -60,16 +60,33 @@ Result<std::string> VulkanDevice::tune(const std::filesystem::path& cacheFolder,
            (found->integer ? ", integer" : ", float");
 }
 
-Result<std::unique_ptr<Executor>> VulkanDevice::load(const LoadRequest& request, const Progress& progress,
-                                                     std::stop_token stop) {
+KernelTuning VulkanDevice::tuningFor(const LoadRequest& request,
+                                     const std::optional<MatrixTuning>& matrices) const {
     KernelTuning tuning = KernelTuning::forDevice(*m_context, request.precision);
-    const auto matrices = tuned(request, stop);
-    if (!matrices) return matrices.error();
-    if (*matrices) static_cast<MatrixTuning&>(tuning) = **matrices;
+    if (matrices) static_cast<MatrixTuning&>(tuning) = *matrices;
     tuning.integer = tuning.integer && request.precision == Precision::Fast &&
                      request.file.fileBytes() >= m_options.smallModelBytes;
     if (m_options.firstRate > 0) tuning.firstRate = m_options.firstRate;
     if (m_options.maxPartPositions > 0) tuning.maxPartPositions = m_options.maxPartPositions;
+    return tuning;
+}
+
+// With what is known of the device's quickest kernels; a plan does not search for them.
+Result<MemoryUse> VulkanDevice::plan(const LoadRequest& request) const {
+    std::optional<MatrixTuning> kept;
+    if (!request.cacheFolder.empty())
+        kept = readTuning(tuningFile(request.cacheFolder, m_context->physical()), m_context->physical());
+    const KernelTuning tuning = tuningFor(request, kept);
+    const auto plan = VulkanExecutor::plan(*m_context, request, limitsOf(*m_context, tuning, m_options));
+    if (!plan) return plan.error();
+    return plan->memory();
+}
+
+Result<std::unique_ptr<Executor>> VulkanDevice::load(const LoadRequest& request, const Progress& progress,
+                                                     std::stop_token stop) {
+    const auto matrices = tuned(request, stop);
+    if (!matrices) return matrices.error();
+    const KernelTuning tuning = tuningFor(request, *matrices);
     return VulkanExecutor::load(*m_context, request, limitsOf(*m_context, tuning, m_options), tuning,
                                 progress, stop);
 }

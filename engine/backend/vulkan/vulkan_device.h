@@ -15,6 +15,7 @@ public:
 
     const DeviceInfo& info() const override { return m_context->physical().info; }
     KvType defaultKvType() const override { return KvType::F16; }
+    Result<MemoryUse> plan(const LoadRequest& request) const override;
     Result<std::unique_ptr<Executor>> load(const LoadRequest& request, const Progress& progress,
                                            std::stop_token stop) override;
 
@@ -23,6 +24,7 @@ public:
 
 private:
     Result<std::optional<MatrixTuning>> tuned(const LoadRequest& request, const std::stop_token& stop);
+    KernelTuning tuningFor(const LoadRequest& request, const std::optional<MatrixTuning>& matrices) const;
 
     std::unique_ptr<VulkanContext> m_context;
     VulkanOptions m_options;

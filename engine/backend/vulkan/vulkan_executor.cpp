@@ -16,18 +16,25 @@ VulkanExecutor::VulkanExecutor(VulkanContext& context, VulkanPlan plan, const Ke
     : m_context(context), m_plan(std::move(plan)), m_tuning(tuning), m_tokenPace(tuning.firstRate),
       m_promptPace(tuning.firstRate) {}
 
-Result<std::unique_ptr<Executor>> VulkanExecutor::load(VulkanContext& context, const LoadRequest& request,
-                                                       const PlanLimits& limits, const KernelTuning& tuning,
-                                                       const Progress& progress,
-                                                       const std::stop_token& stop) {
+Result<VulkanPlan> VulkanExecutor::plan(const VulkanContext& context, const LoadRequest& request,
+                                        const PlanLimits& limits) {
     auto plan = VulkanPlan::make(request.config, request.weights, limits, request.contextTokens,
                                  request.kvType, request.layers);
-    if (!plan) return plan.error();
+    if (!plan) return plan;
     const std::uint64_t needed = plan->memory().total();
     if (const std::uint64_t free = context.freeBytes(); needed > free)
         return Error{ErrorCode::DoesNotFit, limits.deviceName,
                      Detail{PONDER_TR_NOOP("ErrorDetail", "%1 bytes are needed and %2 are free"),
                             {std::to_string(needed), std::to_string(free)}}};
+    return plan;
+}
+
+Result<std::unique_ptr<Executor>> VulkanExecutor::load(VulkanContext& context, const LoadRequest& request,
+                                                       const PlanLimits& limits, const KernelTuning& tuning,
+                                                       const Progress& progress,
+                                                       const std::stop_token& stop) {
+    auto plan = VulkanExecutor::plan(context, request, limits);
+    if (!plan) return plan.error();
     std::unique_ptr<VulkanExecutor> executor(new VulkanExecutor(context, std::move(*plan), tuning));
     if (const TensorInfo* factors = request.weights.ropeFactors) {
         executor->m_ropeFactors.resize(factors->rowLength());

@@ -15,6 +15,9 @@ namespace ponder {
 
 class VulkanExecutor final : public Executor {
 public:
+    // Errors: DoesNotFit where the device has less memory free.
+    static Result<VulkanPlan> plan(const VulkanContext& context, const LoadRequest& request,
+                                   const PlanLimits& limits);
     static Result<std::unique_ptr<Executor>> load(VulkanContext& context, const LoadRequest& request,
                                                   const PlanLimits& limits, const KernelTuning& tuning,
                                                   const Progress& progress, const std::stop_token& stop);

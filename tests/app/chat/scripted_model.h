@@ -66,6 +66,7 @@ public:
     bool contextExceedsTraining() const override { return false; }
     double loadSeconds() const override { return 0.5; }
     MemoryUse memory() const override { return m_real->memory(); }
+    std::vector<ModelPart> parts() const override { return m_real->parts(); }
     Result<std::unique_ptr<Session>> createSession() override {
         return std::unique_ptr<Session>(std::make_unique<ScriptedSession>(m_script));
     }

@@ -1,0 +1,143 @@
+#include "engine/model_placement.h"
+
+#include "engine/base/translatable.h"
+#include "engine/devices.h"
+#include "engine/plan/split_plan.h"
+#include "engine/split_executor.h"
+
+#include <algorithm>
+
+namespace ponder {
+namespace {
+
+// A context that was not asked for may shrink to this before the model is said not to fit,
+constexpr std::uint32_t kSmallestContext = 2048;
+// and to this before layers leave the graphics processor, which costs more than a shorter context.
+constexpr std::uint32_t kSmallestBeforeSplit = 8192;
+
+bool isVulkan(DeviceKind kind) {
+    return kind == DeviceKind::Discrete || kind == DeviceKind::Integrated || kind == DeviceKind::Software;
+}
+
+std::uint32_t wantedContext(const LoadOptions& options, const ModelConfig& config) {
+    if (options.contextTokens > 0) return options.contextTokens;
+    return config.trainedContext > 0 ? std::min(config.trainedContext, kDefaultContext) : kDefaultContext;
+}
+
+} // namespace
+
+ModelPlacement::ModelPlacement(const LoadOptions& options, const ModelFile& file, const ModelConfig& config,
+                               const FileWeights& weights)
+    : m_file(&file), m_config(&config), m_weights(&weights), m_wantedContext(wantedContext(options, config)),
+      m_options(options) {}
+
+Result<ModelPlacement> ModelPlacement::choose(const LoadOptions& options, const ModelFile& file,
+                                              const ModelConfig& config, const FileWeights& weights) {
+    ModelPlacement placement(options, file, config, weights);
+    Result<std::unique_ptr<Device>> device = openDevice(options.device);
+    if (!device) return device.error();
+    placement.m_device = std::move(*device);
+    placement.m_kvType = options.kvType.value_or(placement.m_device->defaultKvType());
+    if (const Result<void> placed = placement.place(options); !placed) return placed.error();
+    return placement;
+}
+
+Result<void> ModelPlacement::place(const LoadOptions& options) {
+    const DeviceKind kind = m_device->info().kind;
+    const auto whole = [&] { return placeWhole(*m_device); };
+    if (options.gpuLayers && isVulkan(kind)) {
+        std::optional<std::uint32_t> layers = options.gpuLayers;
+        if (*layers == kAutoLayers) layers.reset();
+        return shrink(kSmallestContext, [&] { return placeSplit(layers); });
+    }
+    if (options.gpuLayers && *options.gpuLayers != kAutoLayers && *options.gpuLayers > 0)
+        return Error{ErrorCode::BadArgument, m_device->info().name,
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "only a Vulkan device can share the layers with "
+                                                          "the processor"),
+                            {}}};
+    const bool real = kind == DeviceKind::Discrete || kind == DeviceKind::Integrated;
+    if (!real) return shrink(kSmallestContext, whole);
+    const Result<void> alone = shrink(kSmallestBeforeSplit, whole);
+    if (alone || alone.error().code != ErrorCode::DoesNotFit) return alone;
+    return shrink(kSmallestContext, [&] { return placeSplit(std::nullopt); });
+}
+
+Result<void> ModelPlacement::shrink(std::uint32_t smallest, const std::function<Result<void>()>& place) {
+    for (m_contextTokens = m_wantedContext;; m_contextTokens /= 2) {
+        const Result<void> placed = place();
+        if (placed || placed.error().code != ErrorCode::DoesNotFit) return placed;
+        if (m_options.contextTokens > 0 || m_contextTokens / 2 < smallest) return placed;
+    }
+}
+
+Result<void> ModelPlacement::placeWhole(Device& device) {
+    const LayerRange all = LayerRange{}.of(m_config->layers);
+    const Result<MemoryUse> memory = device.plan(request(all));
+    if (!memory) return memory.error();
+    m_parts = {{&device, all, *memory}};
+    return {};
+}
+
+Result<void> ModelPlacement::placeSplit(std::optional<std::uint32_t> gpuLayers) {
+    if (const Result<void> opened = needProcessor(); !opened) return opened;
+    const auto planOn = [&](Device& device) {
+        return [this, where = &device](const LayerRange& layers) { return where->plan(request(layers)); };
+    };
+    const auto split = planSplit(m_config->layers, gpuLayers, planOn(*m_device), planOn(*m_processor));
+    if (!split) return split.error();
+    m_parts.clear();
+    if (split->processor.first < split->processor.end)
+        m_parts.push_back({m_processor.get(), split->processor, split->processorMemory});
+    if (split->gpu.first < split->gpu.end) m_parts.push_back({m_device.get(), split->gpu, split->gpuMemory});
+    return {};
+}
+
+// The fast one, or the plain one where there is no other.
+Result<void> ModelPlacement::needProcessor() {
+    if (m_processor) return {};
+    Result<std::unique_ptr<Device>> device = openDevice("cpu");
+    if (!device || (*device)->info().kind != DeviceKind::Processor) device = openDevice("reference");
+    if (!device) return device.error();
+    m_processor = std::move(*device);
+    return {};
+}
+
+LoadRequest ModelPlacement::request(const LayerRange& layers) const {
+    return {*m_file, *m_config,         *m_weights,          m_contextTokens,       m_kvType,
+            layers,  m_options.threads, m_options.precision, m_options.cacheFolder, m_options.onTuning};
+}
+
+std::vector<ModelPart> ModelPlacement::parts() const {
+    std::vector<ModelPart> parts;
+    for (const Part& part : m_parts)
+        parts.push_back({part.device->info(), part.layers, part.memory});
+    return parts;
+}
+
+Result<std::unique_ptr<Executor>> ModelPlacement::load(const Progress& progress,
+                                                       const std::stop_token& stop) const {
+    std::uint64_t all = 0, before = 0;
+    for (const Part& part : m_parts)
+        all += part.memory.weights;
+    std::vector<std::unique_ptr<Executor>> executors;
+    for (const Part& part : m_parts) {
+        // Each device counts its own bytes; together they are shares of the weights.
+        const Progress shared = [&](std::uint64_t done, std::uint64_t of) {
+            if (progress && of > 0)
+                progress(before +
+                             static_cast<std::uint64_t>(static_cast<double>(part.memory.weights) *
+                                                        static_cast<double>(done) / static_cast<double>(of)),
+                         all);
+        };
+        const bool alone = m_parts.size() == 1;
+        auto executor = part.device->load(request(part.layers), alone ? progress : shared, stop);
+        if (!executor) return executor.error();
+        executors.push_back(std::move(*executor));
+        before += part.memory.weights;
+    }
+    if (executors.size() == 1) return std::move(executors.front());
+    return std::unique_ptr<Executor>(
+        std::make_unique<SplitExecutor>(std::move(executors[0]), std::move(executors[1])));
+}
+
+} // namespace ponder

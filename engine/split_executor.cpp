@@ -1,0 +1,70 @@
+#include "engine/split_executor.h"
+
+namespace ponder {
+namespace {
+
+// The two caches of one conversation.
+class SplitCache final : public KvCache {
+public:
+    SplitCache(std::unique_ptr<KvCache> first, std::unique_ptr<KvCache> second)
+        : front(std::move(first)), back(std::move(second)) {}
+
+    std::uint32_t capacity() const override { return std::min(front->capacity(), back->capacity()); }
+    std::uint64_t bytes() const override { return front->bytes() + back->bytes(); }
+    std::string layoutName() const override {
+        return "split: " + front->layoutName() + " | " + back->layoutName();
+    }
+    Result<void> save(std::uint32_t tokens, const ByteSink& sink) const override {
+        if (const Result<void> saved = front->save(tokens, sink); !saved) return saved;
+        return back->save(tokens, sink);
+    }
+    Result<void> restore(std::uint32_t tokens, const ByteSource& source) override {
+        if (const Result<void> restored = front->restore(tokens, source); !restored) return restored;
+        return back->restore(tokens, source);
+    }
+
+    const std::unique_ptr<KvCache> front, back;
+};
+
+} // namespace
+
+Result<std::unique_ptr<KvCache>> SplitExecutor::createCache(std::uint32_t tokens, KvType type) {
+    auto front = m_front->createCache(tokens, type);
+    if (!front) return front.error();
+    auto back = m_back->createCache(tokens, type);
+    if (!back) return back.error();
+    return std::unique_ptr<KvCache>(std::make_unique<SplitCache>(std::move(*front), std::move(*back)));
+}
+
+Result<void> SplitExecutor::run(const Batch& batch, KvCache& cache, std::stop_token stop,
+                                std::vector<float>& logits) {
+    auto& caches = static_cast<SplitCache&>(cache);
+    if (const Result<void> ran = m_front->run(batch, *caches.front, stop, m_stream); !ran) return ran;
+    Batch rest = batch;
+    rest.activations = m_stream;
+    return m_back->run(rest, *caches.back, std::move(stop), logits);
+}
+
+MemoryUse SplitExecutor::memory() const {
+    MemoryUse sum = m_front->memory();
+    const MemoryUse back = m_back->memory();
+    sum.weights += back.weights;
+    sum.kv += back.kv;
+    sum.scratch += back.scratch;
+    sum.staging += back.staging;
+    return sum;
+}
+
+void SplitExecutor::profile(bool on) {
+    m_front->profile(on);
+    m_back->profile(on);
+}
+
+std::vector<KernelTime> SplitExecutor::kernelTimes() const {
+    std::vector<KernelTime> times = m_front->kernelTimes();
+    const std::vector<KernelTime> back = m_back->kernelTimes();
+    times.insert(times.end(), back.begin(), back.end());
+    return times;
+}
+
+} // namespace ponder
