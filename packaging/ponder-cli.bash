@@ -2,7 +2,7 @@
 # bash completion of ponder-cli
 _ponder_cli() {
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]:-}
-    local device='--device --context --kv --precision --threads' sampling='--temperature --top-k --top-p --min-p --repetition-penalty
+    local device='--device --context --kv --precision --gpu-layers --threads' sampling='--temperature --top-k --top-p --min-p --repetition-penalty
         --frequency-penalty --seed' options='--json --help'
     if [ "$COMP_CWORD" -eq 1 ]; then
         mapfile -t COMPREPLY < <(compgen -W 'devices info tokenize render logits perplexity complete chat bench
@@ -24,6 +24,10 @@ _ponder_cli() {
             mapfile -t COMPREPLY < <(compgen -W 'fast float' -- "$word")
             return
             ;;
+        --gpu-layers)
+            mapfile -t COMPREPLY < <(compgen -W 'auto' -- "$word")
+            return
+            ;;
         --*-file | --out | --draft)
             mapfile -t COMPREPLY < <(compgen -f -- "$word")
             return
@@ -39,6 +43,7 @@ _ponder_cli() {
     fi
     case $command in
         devices) options+=' --tune' ;;
+        info) options+=" $device" ;;
         tokenize) options+=' --text-file --special' ;;
         render) options+=' --template-file --messages-file --no-generation-prompt --no-thinking --bos-token --eos-token' ;;
         logits) options+=" --ids --out $device" ;;

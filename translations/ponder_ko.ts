@@ -270,6 +270,10 @@
         <source>The chat template of this file does not work; the built-in one for %1 is used.</source>
         <translation>이 파일의 대화 형식이 작동하지 않아 %1에 맞는 내장 형식을 사용합니다.</translation>
     </message>
+    <message>
+        <source>%1 (%2 of %3 layers, the rest on the processor)</source>
+        <translation>%1(레이어 %3개 중 %2개, 나머지는 프로세서)</translation>
+    </message>
 </context>
 <context>
     <name>Error</name>
@@ -850,6 +854,10 @@
     <message>
         <source>%1 was not written to its end</source>
         <translation>%1을(를) 끝까지 쓰지 못했습니다</translation>
+    </message>
+    <message>
+        <source>only a Vulkan device can share the layers with the processor</source>
+        <translation>Vulkan 장치만 프로세서와 레이어를 나눌 수 있습니다</translation>
     </message>
 </context>
 <context>
@@ -1550,10 +1558,6 @@
         <translation>옵션:</translation>
     </message>
     <message>
-        <source>Checks a model file and says what is in it.</source>
-        <translation>모델 파일을 검사하고 내용을 알려 줍니다.</translation>
-    </message>
-    <message>
         <source>%1 x %2 logits written</source>
         <translation>logit %1 × %2개를 썼습니다</translation>
     </message>
@@ -1808,6 +1812,18 @@ Types: Q4_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.</source
     <message>
         <source>Search for the quickest kernels of each GPU (10 s) and keep them.</source>
         <translation>각 GPU에서 가장 빠른 커널을 찾아(10초) 보관합니다.</translation>
+    </message>
+    <message>
+        <source>Layers on the graphics processor, the others on the processor; auto is as many as fit.</source>
+        <translation>그래픽 프로세서에 둘 레이어 수. 나머지는 프로세서에 둡니다. auto는 들어가는 만큼 둡니다.</translation>
+    </message>
+    <message>
+        <source>give auto or a number of layers</source>
+        <translation>auto 또는 레이어 수를 지정하세요</translation>
+    </message>
+    <message>
+        <source>Checks a model file and says what is in it and where it would go.</source>
+        <translation>모델 파일을 검사하고 그 내용과 놓일 곳을 알려 줍니다.</translation>
     </message>
 </context>
 <context>

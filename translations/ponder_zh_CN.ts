@@ -270,6 +270,10 @@
         <source>The chat template of this file does not work; the built-in one for %1 is used.</source>
         <translation>此文件的对话模板无法使用，改用内置的%1模板。</translation>
     </message>
+    <message>
+        <source>%1 (%2 of %3 layers, the rest on the processor)</source>
+        <translation>%1（%3层中的%2层，其余在处理器上）</translation>
+    </message>
 </context>
 <context>
     <name>Error</name>
@@ -850,6 +854,10 @@
     <message>
         <source>%1 was not written to its end</source>
         <translation>%1没有写完</translation>
+    </message>
+    <message>
+        <source>only a Vulkan device can share the layers with the processor</source>
+        <translation>只有Vulkan设备才能与处理器分担各层</translation>
     </message>
 </context>
 <context>
@@ -1550,10 +1558,6 @@
         <translation>选项：</translation>
     </message>
     <message>
-        <source>Checks a model file and says what is in it.</source>
-        <translation>检查模型文件并说明其中的内容。</translation>
-    </message>
-    <message>
         <source>%1 x %2 logits written</source>
         <translation>已写入%1×%2个logits</translation>
     </message>
@@ -1807,6 +1811,18 @@ Types: Q4_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.</source
     <message>
         <source>Search for the quickest kernels of each GPU (10 s) and keep them.</source>
         <translation>为每个GPU寻找最快的内核（10秒）并保存。</translation>
+    </message>
+    <message>
+        <source>Layers on the graphics processor, the others on the processor; auto is as many as fit.</source>
+        <translation>放在图形处理器上的层数，其余放在处理器上；auto表示能放多少放多少。</translation>
+    </message>
+    <message>
+        <source>give auto or a number of layers</source>
+        <translation>请给出auto或层数</translation>
+    </message>
+    <message>
+        <source>Checks a model file and says what is in it and where it would go.</source>
+        <translation>检查模型文件，说明其内容以及会放在哪里。</translation>
     </message>
 </context>
 <context>

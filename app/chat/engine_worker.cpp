@@ -27,15 +27,30 @@ QString templateNote(const TemplateChoice& choice) {
     return {};
 }
 
+// The device, and how the layers are shared where it has only some of them.
+QString deviceText(const Model& model) {
+    const std::vector<ModelPart> parts = model.parts();
+    const QString name = QString::fromStdString(model.device().name);
+    if (parts.size() < 2) return name;
+    const LayerRange& layers = parts.back().layers;
+    return QCoreApplication::translate("EngineChat", "%1 (%2 of %3 layers, the rest on the processor)")
+        .arg(name)
+        .arg(layers.end - layers.first)
+        .arg(layers.end);
+}
+
 LoadedModel describe(const LoadRequestInfo& request, const Model& model, const ReplyGenerator& generator) {
     LoadedModel loaded;
     loaded.path = request.path;
     loaded.name = QString::fromStdString(model.file().displayName());
     loaded.quantization = quantizationName(model.file());
-    loaded.device = QString::fromStdString(model.device().name);
+    loaded.device = deviceText(model);
     loaded.contextTokens = static_cast<int>(model.contextTokens());
     loaded.contextExceedsTraining = model.contextExceedsTraining();
-    loaded.memoryBytes = static_cast<qint64>(model.memory().total());
+    // Of the device that is shown; the processor's part of a shared model is elsewhere.
+    const std::vector<ModelPart> parts = model.parts();
+    const MemoryUse& memory = parts.size() > 1 ? parts.back().memory : model.memory();
+    loaded.memoryBytes = static_cast<qint64>(memory.total());
     loaded.deviceMemoryBytes = static_cast<qint64>(model.device().memoryBytes);
     loaded.loadSeconds = model.loadSeconds();
     loaded.markers = generator.facts().markers;

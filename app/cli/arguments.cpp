@@ -30,6 +30,7 @@ void Arguments::takesModel(Presence presence) {
 void Arguments::takesWords(const QStringList& names) { m_words = names; }
 
 void Arguments::takesDevice() {
+    m_takesDevice = true;
     text(QStringLiteral("device"), QStringLiteral("D"),
          Cli::tr("auto, reference, vulkan, vulkan:1 or part of a device's name. The default is auto."),
          Presence::Optional);
@@ -39,6 +40,9 @@ void Arguments::takesDevice() {
            Cli::tr("Number format of the attention cache. The default is the device's choice."));
     choice(QStringLiteral("precision"), {QStringLiteral("fast"), QStringLiteral("float")},
            Cli::tr("fast may round activations to eight bits where the device is quicker so; the default."));
+    text(QStringLiteral("gpu-layers"), QStringLiteral("auto|N"),
+         Cli::tr("Layers on the graphics processor, the others on the processor; auto is as many as fit."),
+         Presence::Optional);
     count(QStringLiteral("threads"), QStringLiteral("N"),
           Cli::tr("Threads on the processor; 0 is one for each of its cores."), 0, 0, 1024);
 }
@@ -99,6 +103,7 @@ Result<void> Arguments::parse(const QStringList& words) {
         if (!has(name)) return wrong(dashed(name), Cli::tr("this option is needed"));
     for (auto range = m_ranges.cbegin(); range != m_ranges.cend(); ++range)
         if (const Result<void> good = checkNumber(range.key(), *range); !good) return good;
+    if (const Result<void> good = checkGpuLayers(); !good) return good;
     for (const QString& name : m_idLists)
         if (const Result<void> good = checkIds(name); !good) return good;
     for (auto list = m_countLists.cbegin(); list != m_countLists.cend(); ++list)
@@ -149,6 +154,14 @@ std::vector<quint32> Arguments::counts(const QString& name) const {
     for (const QString& one : text(name).split(u','))
         out.push_back(one.toUInt());
     return out;
+}
+
+Result<void> Arguments::checkGpuLayers() const {
+    const QString name = QStringLiteral("gpu-layers");
+    if (!m_takesDevice || !has(name) || text(name) == u"auto") return {};
+    bool good = false;
+    if (text(name).toUShort(&good); good) return {};
+    return wrong(dashed(name) + u' ' + text(name), Cli::tr("give auto or a number of layers"));
 }
 
 std::vector<TokenId> Arguments::ids(const QString& name) const {

@@ -23,7 +23,7 @@ public:
     enum class Presence { Required, Optional };
     void takesModel(Presence presence = Presence::Required);
     void takesWords(const QStringList& names); // these and no others, in this order; without a model
-    void takesDevice();                        // --device, --context, --kv, --threads
+    void takesDevice();                        // --device, --context, --kv, --gpu-layers, --threads
     void flag(const QString& name, const QString& description);
     void text(const QString& name, const QString& value, const QString& description, Presence presence);
     void choice(const QString& name, const QStringList& allowed, const QString& description);
@@ -57,6 +57,7 @@ private:
     };
     Result<void> checkNumber(const QString& name, const Range& range) const;
     Result<void> checkChoice(const QString& name, const QStringList& allowed) const;
+    Result<void> checkGpuLayers() const;
     Result<void> checkIds(const QString& name) const;
     Result<void> checkCounts(const QString& name, quint32 smallest) const;
 
@@ -69,6 +70,7 @@ private:
     Presence m_model = Presence::Optional;
     bool m_takesModel = false;
     QStringList m_words; // the names of what stands without an option
+    bool m_takesDevice = false;
 };
 
 } // namespace ponder

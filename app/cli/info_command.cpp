@@ -1,4 +1,4 @@
-#include "app/cli/command.h"
+#include "app/cli/run_model.h"
 #include "app/cli/text.h"
 #include "engine/model/weights.h"
 
@@ -54,6 +54,44 @@ Json describe(const ModelFile& file, const ModelConfig& config, const Tokenizer&
             {"chat_template", metadata.has("tokenizer.chat_template")}};
 }
 
+bool asksForPlan(const Arguments& arguments) {
+    for (const char* name : {"device", "context", "kv", "gpu-layers"})
+        if (arguments.has(QLatin1String(name))) return true;
+    return false;
+}
+
+const char* nameOf(KvType type) {
+    if (type == KvType::F32) return "f32";
+    return type == KvType::Q8_0 ? "q8_0" : "f16";
+}
+
+// Where the model would go, and every byte of it.
+Json toJson(const LoadPlan& plan) {
+    Json json{{"context", plan.contextTokens}, {"kv", nameOf(plan.kvType)}, {"parts", Json::array()}};
+    for (const ModelPart& part : plan.parts)
+        json["parts"].push_back({{"device", part.device.id},
+                                 {"device_name", part.device.name},
+                                 {"first_layer", part.layers.first},
+                                 {"end_layer", part.layers.end},
+                                 {"weights_bytes", part.memory.weights},
+                                 {"kv_bytes", part.memory.kv},
+                                 {"scratch_bytes", part.memory.scratch},
+                                 {"staging_bytes", part.memory.staging},
+                                 {"total_bytes", part.memory.total()}});
+    return json;
+}
+
+// The same as rows of the table, a device after the other.
+void addRows(Json& table, const Json& plan) {
+    table["context"] = plan["context"];
+    table["kv"] = plan["kv"];
+    for (const Json& part : plan["parts"]) {
+        const std::string id = part["device"];
+        for (const auto& [key, value] : part.items())
+            if (key != "device") table[id + " " + key] = value;
+    }
+}
+
 int run(const Invocation& call) {
     const auto file = ModelFile::open(call.arguments.model().toStdString());
     if (!file) return call.console.fail(file.error());
@@ -64,7 +102,15 @@ int run(const Invocation& call) {
     const auto tokenizer = Tokenizer::fromModel(**file);
     if (!tokenizer) return call.console.fail(tokenizer.error());
 
-    const Json json = describe(**file, *config, **tokenizer);
+    Json json = describe(**file, *config, **tokenizer);
+    if (asksForPlan(call.arguments)) {
+        const auto plan = Model::plan(loadOptions(call.arguments, 0, {}));
+        if (!plan) return call.console.fail(plan.error());
+        if (call.console.json())
+            json["plan"] = toJson(*plan);
+        else
+            addRows(json, toJson(*plan));
+    }
     if (call.console.json())
         call.console.value(json);
     else
@@ -74,11 +120,15 @@ int run(const Invocation& call) {
 
 } // namespace
 
-const Command kInfoCommand{"info",
-                           "MODEL [--json]",
-                           QT_TRANSLATE_NOOP("ponder::Cli", "Checks a model file and says what is in it."),
-                           "info model.gguf\ninfo model-00001-of-00003.gguf --json",
-                           [](Arguments& arguments) { arguments.takesModel(); },
-                           run};
+const Command kInfoCommand{
+    "info",
+    "MODEL [--device D] [--gpu-layers auto|N] [--context N] [--kv TYPE] [--json]",
+    QT_TRANSLATE_NOOP("ponder::Cli", "Checks a model file and says what is in it and where it would go."),
+    "info model.gguf\ninfo model.gguf --gpu-layers auto\ninfo model-00001-of-00003.gguf --json",
+    [](Arguments& arguments) {
+        arguments.takesModel();
+        arguments.takesDevice();
+    },
+    run};
 
 } // namespace ponder

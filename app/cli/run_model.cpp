@@ -13,6 +13,8 @@ KvType kvTypeOf(const QString& name) {
     return name == u"q8_0" ? KvType::Q8_0 : KvType::F16;
 }
 
+} // namespace
+
 LoadOptions loadOptions(const Arguments& arguments, std::uint32_t contextTokens,
                         const std::filesystem::path& path) {
     LoadOptions options;
@@ -25,11 +27,11 @@ LoadOptions loadOptions(const Arguments& arguments, std::uint32_t contextTokens,
     if (arguments.has(QStringLiteral("kv"))) options.kvType = kvTypeOf(arguments.text(QStringLiteral("kv")));
     if (arguments.text(QStringLiteral("precision")) == u"float") options.precision = Precision::Float;
     options.cacheFolder = cacheFolder().toStdU16String();
+    const QString layers = arguments.text(QStringLiteral("gpu-layers"));
+    if (!layers.isEmpty()) options.gpuLayers = layers == u"auto" ? kAutoLayers : layers.toUInt();
     options.threads = static_cast<std::uint32_t>(arguments.count(QStringLiteral("threads")));
     return options;
 }
-
-} // namespace
 
 Result<std::unique_ptr<Model>> loadModel(const Invocation& call, std::stop_token stop,
                                          std::uint32_t contextTokens, const std::filesystem::path& path) {
