@@ -31,7 +31,7 @@ struct Caches {
         plan.config = config;
         plan.layers = {0, 1};
         fast = std::move(*cpu::CpuCache::create(plan, plan.planCache(filled, type), inUse));
-        plain = std::make_unique<ReferenceCache>(config, filled, type, plainBytes);
+        plain = std::make_unique<ReferenceCache>(config, LayerRange{0, 1}, filled, type, plainBytes);
         std::normal_distribution<float> value;
         std::vector<float> key(2 * headSize), values(2 * headSize);
         for (std::uint32_t slot = 0; slot < filled; ++slot) {
