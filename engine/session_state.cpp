@@ -83,7 +83,7 @@ Result<void> SessionState::write(const std::filesystem::path& path, std::uint64_
     if (!file) return file.error();
     StateWriter out(*file, path, mostBytes);
     if (const auto done = writeHeader(out, model, cache.layoutName(), tokens); !done) return done;
-    const auto sink = [&](std::span<const std::byte> bytes) { return out.add(bytes); };
+    const auto sink = [&](std::span<const std::byte> some) { return out.add(some); };
     if (const auto saved = cache.save(static_cast<std::uint32_t>(tokens.size()), sink); !saved) return saved;
     if (const auto done = out.number(out.sum()); !done) return done;
     return file->commit();
