@@ -1,5 +1,7 @@
 #include "engine/base/memory_bandwidth.h"
 
+#include "engine/base/thread_pool.h"
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -7,7 +9,6 @@
 #include <cstring>
 #include <memory>
 #include <span>
-#include <thread>
 
 namespace ponder {
 namespace {
@@ -27,22 +28,11 @@ std::uint64_t sum(std::span<const std::uint64_t> words) {
     return out;
 }
 
-// One part for each thread; calls work(part) on all at once.
-template<class Work>
-void onParts(std::span<std::uint64_t> words, unsigned threads, const Work& work) {
-    const std::size_t length = words.size() / threads;
-    std::vector<std::thread> others;
-    for (unsigned i = 1; i < threads; ++i)
-        others.emplace_back([&, i] { work(i, words.subspan(i * length, length)); });
-    work(0, words.first(length));
-    for (std::thread& other : others)
-        other.join();
-}
-
 } // namespace
 
 Result<std::vector<double>> measureMemoryBandwidth(const BandwidthTest& test) {
-    const unsigned threads = std::max(test.threads, 1U);
+    ThreadPool pool(test.threads);
+    const unsigned threads = pool.threads();
     const std::size_t length = test.bytes / sizeof(std::uint64_t) / threads / kLanes * kLanes; // a thread
     const std::size_t bytes = length * threads * sizeof(std::uint64_t);
     // Not a vector: its zeros would be written by one thread, and an allocation that fails would throw.
@@ -50,15 +40,15 @@ Result<std::vector<double>> measureMemoryBandwidth(const BandwidthTest& test) {
         static_cast<std::uint64_t*>(std::malloc(bytes)), std::free);
     if (!memory || length == 0) return Error{ErrorCode::OutOfMemory, "cpu", std::to_string(test.bytes)};
     const std::span<std::uint64_t> words(memory.get(), length * threads);
+    const auto part = [&](unsigned thread) { return words.subspan(thread * length, length); };
     // Pages that were never written all share one page of zeros.
-    onParts(words, threads,
-            [](unsigned, std::span<std::uint64_t> part) { std::memset(part.data(), 1, part.size_bytes()); });
+    pool.run([&](unsigned thread) { std::memset(part(thread).data(), 1, part(thread).size_bytes()); });
 
     std::vector<std::uint64_t> sums(threads);
     std::vector<double> speeds;
     for (unsigned read = 0; read < test.reads; ++read) {
         const Clock::time_point start = Clock::now();
-        onParts(words, threads, [&](unsigned i, std::span<std::uint64_t> part) { sums[i] += sum(part); });
+        pool.run([&](unsigned thread) { sums[thread] += sum(part(thread)); });
         const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
         speeds.push_back(static_cast<double>(bytes) / std::max(seconds, 1e-9));
     }

@@ -1,6 +1,6 @@
 // How quickly this machine's memory can be read: the bound of a decode step, which reads every weight once.
 //
-// Owner: plain value. Thread: any; starts `threads` of its own and waits for them. Errors: OutOfMemory.
+// Owner: plain value. Thread: any; works on a pool of its own. Errors: OutOfMemory.
 // Next station: bench and the speed hints of the fit.
 #pragma once
 

@@ -7,7 +7,6 @@ namespace {
 
 constexpr std::uint32_t kMaxRows = 256;
 constexpr std::uint64_t kLine = 64; // matrices begin on a cache line
-constexpr std::uint32_t kSlots = 16;
 // Below this the rounding of activations to 8 bits shows in the answers, and speed is not what is lacking.
 constexpr std::uint64_t kSmallModel = std::uint64_t{512} << 20;
 
@@ -48,14 +47,15 @@ private:
     std::map<const TensorInfo*, CpuTensor*> m_known;
 };
 
-void placeWeights(CpuPlan& plan, const FileWeights& file) {
+void placeWeights(CpuPlan& plan, const FileWeights& all) {
+    const FileWeights file = partOf(all, plan.layers.first, plan.layers.end);
     Placer place(plan);
     auto& out = plan.weights;
     out.layers.resize(file.layers.size());
     out.tied = file.tied;
-    if (plan.layers.first == 0) out.tokenEmbedding = place.table(file.tokenEmbedding);
+    out.tokenEmbedding = place.table(file.tokenEmbedding);
     out.ropeFactors = place.vector(file.ropeFactors);
-    for (std::uint32_t i = plan.layers.first; i < plan.layers.end; ++i) {
+    for (std::size_t i = 0; i < file.layers.size(); ++i) {
         const auto& from = file.layers[i];
         auto& to = out.layers[i];
         to.attentionNorm = place.vector(from.attentionNorm);
@@ -71,23 +71,21 @@ void placeWeights(CpuPlan& plan, const FileWeights& file) {
         to.up = place.matrix(from.up);
         to.down = place.matrix(from.down);
     }
-    if (plan.layers.end == plan.config.layers) {
-        out.outputNorm = place.vector(file.outputNorm);
-        out.output = place.matrix(file.output);
-    }
+    out.outputNorm = place.vector(file.outputNorm);
+    out.output = place.matrix(file.output);
 }
 
 } // namespace
 
 CpuKvPlan CpuPlan::planCache(std::uint32_t tokens, KvType type) const {
-    const std::uint64_t values = std::uint64_t{kSlots} * config.headSize * 2;
+    const std::uint64_t values = std::uint64_t{kCacheSlots} * config.headSize * 2;
     CpuKvPlan out;
     out.tokens = tokens;
     out.type = type;
     out.headBytes = type == KvType::F32   ? values * 4
                     : type == KvType::F16 ? values * 2
                                           : values + values / 32 * 2;
-    out.layerBytes = (std::uint64_t{tokens} + kSlots - 1) / kSlots * config.kvHeads * out.headBytes;
+    out.layerBytes = (std::uint64_t{tokens} + kCacheSlots - 1) / kCacheSlots * config.kvHeads * out.headBytes;
     out.layers = layers.end - layers.first;
     return out;
 }

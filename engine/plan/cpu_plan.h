@@ -22,6 +22,8 @@ struct CpuTensor {
     bool packed = false;  // or it stays in the file
 };
 
+inline constexpr std::uint32_t kCacheSlots = 16; // tokens whose keys lie side by side
+
 // The cache: [layer][16 slots][key head] of keys [value][slot] and values [slot][value] (cpu_cache.h).
 struct CpuKvPlan {
     std::uint32_t tokens = 0;

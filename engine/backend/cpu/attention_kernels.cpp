@@ -15,7 +15,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace ponder::cpu::HWY_NAMESPACE {
 
-constexpr std::uint32_t kBlockSlots = 16;
 constexpr std::uint32_t kChunk = 128; // slots whose scores are kept at once
 
 // How the two kinds of storage are read. keys(): sixteen slots' value h, from lane `lane` on.
@@ -25,10 +24,10 @@ struct SingleStore {
     std::size_t size;
 
     SingleStore(const std::byte* block, std::size_t headSize)
-        : keys(reinterpret_cast<const float*>(block)), values(keys + kBlockSlots * headSize), size(headSize) {
+        : keys(reinterpret_cast<const float*>(block)), values(keys + kCacheSlots * headSize), size(headSize) {
     }
     HWY_INLINE VF key(std::size_t h, std::size_t lane) const {
-        return hn::LoadU(DF(), keys + h * kBlockSlots + lane);
+        return hn::LoadU(DF(), keys + h * kCacheSlots + lane);
     }
     HWY_INLINE VF value(std::size_t slot, std::size_t h) const {
         return hn::LoadU(DF(), values + slot * size + h);
@@ -41,10 +40,10 @@ struct HalfStore {
     std::size_t size;
 
     HalfStore(const std::byte* block, std::size_t headSize)
-        : keys(reinterpret_cast<const std::uint16_t*>(block)), values(keys + kBlockSlots * headSize),
+        : keys(reinterpret_cast<const std::uint16_t*>(block)), values(keys + kCacheSlots * headSize),
           size(headSize) {}
     HWY_INLINE VF key(std::size_t h, std::size_t lane) const {
-        return loadHalves(keys + h * kBlockSlots + lane);
+        return loadHalves(keys + h * kCacheSlots + lane);
     }
     HWY_INLINE VF value(std::size_t slot, std::size_t h) const {
         return loadHalves(values + slot * size + h);
@@ -61,17 +60,17 @@ struct EightBitStore {
 
     EightBitStore(const std::byte* block, std::size_t headSize)
         : keys(reinterpret_cast<const std::int8_t*>(block)),
-          keyScales(reinterpret_cast<const std::uint16_t*>(keys + kBlockSlots * headSize)),
-          values(reinterpret_cast<const std::int8_t*>(keyScales + kBlockSlots * headSize / 32)),
-          valueScales(reinterpret_cast<const std::uint16_t*>(values + kBlockSlots * headSize)),
+          keyScales(reinterpret_cast<const std::uint16_t*>(keys + kCacheSlots * headSize)),
+          values(reinterpret_cast<const std::int8_t*>(keyScales + kCacheSlots * headSize / 32)),
+          valueScales(reinterpret_cast<const std::uint16_t*>(values + kCacheSlots * headSize)),
           size(headSize) {}
     static HWY_INLINE VF load(const std::int8_t* at) {
         const hn::Rebind<std::int8_t, DI> d8;
         return hn::ConvertTo(DF(), hn::PromoteTo(DI(), hn::LoadU(d8, at)));
     }
     HWY_INLINE VF key(std::size_t h, std::size_t lane) const {
-        return hn::Mul(load(keys + h * kBlockSlots + lane),
-                       loadHalves(keyScales + h / 32 * kBlockSlots + lane));
+        return hn::Mul(load(keys + h * kCacheSlots + lane),
+                       loadHalves(keyScales + h / 32 * kCacheSlots + lane));
     }
     HWY_INLINE VF value(std::size_t slot, std::size_t h) const {
         const hn::Rebind<std::uint16_t, DF> d16;
@@ -83,7 +82,7 @@ struct EightBitStore {
 // scores[query][slot] of one block of sixteen.
 template<class Store, std::size_t kQueries>
 HWY_INLINE void scoreBlock(const Store& store, const float* const* query, float* scores) {
-    for (std::size_t lane = 0; lane < kBlockSlots; lane += kLanes) {
+    for (std::size_t lane = 0; lane < kCacheSlots; lane += kLanes) {
         VF even[kQueries], odd[kQueries];
         for (std::size_t q = 0; q < kQueries; ++q)
             even[q] = odd[q] = hn::Zero(DF());
@@ -132,11 +131,11 @@ HWY_INLINE void addValues(const HeadBlocks& head, std::uint32_t begin, std::uint
             high[q] = hn::LoadU(df, out[q] + h + kLanes);
         }
         for (std::uint32_t slot = begin; slot < end;) {
-            const std::uint32_t stop = HWY_MIN(end, (slot / kBlockSlots + 1) * kBlockSlots);
-            const Store store(head.first + slot / kBlockSlots * head.stride, head.headSize);
+            const std::uint32_t stop = HWY_MIN(end, (slot / kCacheSlots + 1) * kCacheSlots);
+            const Store store(head.first + slot / kCacheSlots * head.stride, head.headSize);
             for (; slot < stop; ++slot) {
-                const VF first = store.value(slot % kBlockSlots, h);
-                const VF second = store.value(slot % kBlockSlots, h + kLanes);
+                const VF first = store.value(slot % kCacheSlots, h);
+                const VF second = store.value(slot % kCacheSlots, h + kLanes);
                 for (std::size_t q = 0; q < kQueries; ++q) {
                     const VF weight = hn::Set(df, weights[q * kChunk + slot - base]);
                     low[q] = hn::MulAdd(weight, first, low[q]);
@@ -164,12 +163,12 @@ void attendChunks(const HeadBlocks& head, std::uint32_t first, std::uint32_t end
     HWY_ALIGN float scores[kQueries * kChunk];
     float* const* out = &queries.out[firstQuery];
     for (std::uint32_t begin = first; begin < end;) {
-        const std::uint32_t base = begin / kBlockSlots * kBlockSlots;
+        const std::uint32_t base = begin / kCacheSlots * kCacheSlots;
         const std::uint32_t stop = HWY_MIN(end, base + kChunk);
-        const std::uint32_t padded = (stop - base + kBlockSlots - 1) / kBlockSlots * kBlockSlots;
-        for (std::uint32_t at = 0; at < padded; at += kBlockSlots)
+        const std::uint32_t padded = (stop - base + kCacheSlots - 1) / kCacheSlots * kCacheSlots;
+        for (std::uint32_t at = 0; at < padded; at += kCacheSlots)
             scoreBlock<Store, kQueries>(
-                Store(head.first + (base + at) / kBlockSlots * head.stride, head.headSize),
+                Store(head.first + (base + at) / kCacheSlots * head.stride, head.headSize),
                 &queries.query[firstQuery], scores + at);
         for (std::size_t q = 0; q < kQueries; ++q) {
             float* row = scores + q * kChunk;

@@ -5,7 +5,7 @@
 // station: cpu_ops.h.
 #pragma once
 
-#include "engine/backend/backend.h"
+#include "engine/plan/cpu_plan.h"
 
 #include <array>
 

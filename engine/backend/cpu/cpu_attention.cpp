@@ -2,7 +2,6 @@
 #include "engine/backend/cpu/cpu_ops.h"
 
 #include "engine/model/rope_table.h"
-#include "engine/quant/decode.h"
 
 #include <algorithm>
 #include <cmath>
@@ -28,22 +27,17 @@ void turn(float* head, std::uint32_t rotary, RopePairs pairs, const float* angle
     }
 }
 
-std::vector<float> valuesOf(const CpuTensor* tensor) {
-    std::vector<float> values;
-    if (!tensor) return values;
-    values.resize(tensor->source->rowLength());
-    decode(tensor->source->type, tensor->source->bytes, values);
-    return values;
-}
-
 } // namespace
 
 void CpuOps::ropeStore(std::uint32_t index, Tensor factors) {
     if (stopped()) return;
     const KernelClock::Measure measure(m_clock, "rope", 0);
-    if (m_angles.empty())
+    if (m_angles.empty()) {
+        const float* divisors = m_weights.vector(factors);
+        const std::size_t count = divisors ? factors->source->rowLength() : 0;
         m_angles =
-            ropeTable(m_config, valuesOf(factors), m_batch.firstPosition, m_batch.branches ? 1 : m_rows);
+            ropeTable(m_config, {divisors, count}, m_batch.firstPosition, m_batch.branches ? 1 : m_rows);
+    }
     const std::uint32_t size = m_config.headSize;
     const float scale = 1.0F / std::sqrt(static_cast<float>(size));
     m_pool.forEach(m_rows, kRowsAtOnce, [&](std::size_t first, std::size_t end, unsigned) {
@@ -69,7 +63,7 @@ void CpuOps::ropeStore(std::uint32_t index, Tensor factors) {
 void CpuOps::attention(std::uint32_t index) {
     if (stopped()) return;
     const std::uint32_t seen = positionOf(m_rows - 1) + 1;
-    const KernelClock::Measure measure(m_clock, "attention", seen * m_cache->blockStride() / kSlots);
+    const KernelClock::Measure measure(m_clock, "attention", seen * m_cache->blockStride() / kCacheSlots);
     if (m_rows == 1 && m_pool.threads() > 1 && seen >= 2 * kLongCache) return attendInParts(index, seen);
     const std::uint32_t group = m_config.heads / m_config.kvHeads;
     const std::uint32_t tileRows = std::max(1U, kMaxQueries / group);
@@ -128,8 +122,8 @@ void CpuOps::attendInParts(std::uint32_t index, std::uint32_t seen) {
                 const auto kvHead = static_cast<std::uint32_t>(unit % m_config.kvHeads);
                 const auto cut = [&](std::uint32_t p) {
                     return p == parts ? seen
-                                      : static_cast<std::uint32_t>(std::uint64_t{seen} * p / parts / kSlots *
-                                                                   kSlots);
+                                      : static_cast<std::uint32_t>(std::uint64_t{seen} * p / parts /
+                                                                   kCacheSlots * kCacheSlots);
                 };
                 for (std::uint32_t q = 0; q < group; q += kMaxQueries) {
                     Queries queries;

@@ -28,14 +28,14 @@ struct EightBits {
 void storeEightBits(std::byte* block, std::size_t size, std::size_t lane, const float* key,
                     const float* value) {
     auto* keys = reinterpret_cast<std::int8_t*>(block);
-    auto* keyScales = reinterpret_cast<std::uint16_t*>(block + kSlots * size);
-    auto* values = reinterpret_cast<std::int8_t*>(keyScales + kSlots * size / 32);
-    auto* valueScales = reinterpret_cast<std::uint16_t*>(values + kSlots * size);
+    auto* keyScales = reinterpret_cast<std::uint16_t*>(block + kCacheSlots * size);
+    auto* values = reinterpret_cast<std::int8_t*>(keyScales + kCacheSlots * size / 32);
+    auto* valueScales = reinterpret_cast<std::uint16_t*>(values + kCacheSlots * size);
     for (std::size_t at = 0; at < size; at += 32) {
         const EightBits k(key + at), v(value + at);
         for (std::size_t i = 0; i < 32; ++i)
-            keys[(at + i) * kSlots + lane] = k.quants[i];
-        keyScales[at / 32 * kSlots + lane] = k.scale;
+            keys[(at + i) * kCacheSlots + lane] = k.quants[i];
+        keyScales[at / 32 * kCacheSlots + lane] = k.scale;
         std::memcpy(values + lane * size + at, v.quants, 32);
         valueScales[lane * (size / 32) + at / 32] = v.scale;
     }
@@ -45,9 +45,9 @@ template<class Stored, class Convert>
 void storeFloats(std::byte* block, std::size_t size, std::size_t lane, const float* key, const float* value,
                  Convert&& convert) {
     auto* keys = reinterpret_cast<Stored*>(block);
-    Stored* values = keys + kSlots * size + lane * size;
+    Stored* values = keys + kCacheSlots * size + lane * size;
     for (std::size_t i = 0; i < size; ++i) {
-        keys[i * kSlots + lane] = convert(key[i]);
+        keys[i * kCacheSlots + lane] = convert(key[i]);
         values[i] = convert(value[i]);
     }
 }
@@ -76,8 +76,8 @@ std::byte* CpuCache::head(std::uint32_t layer, std::uint32_t head) {
 
 void CpuCache::store(std::uint32_t layer, std::uint32_t head, std::uint32_t slot, const float* key,
                      const float* value) {
-    std::byte* block = this->head(layer, head) + slot / kSlots * blockStride();
-    const std::size_t lane = slot % kSlots;
+    std::byte* block = this->head(layer, head) + slot / kCacheSlots * blockStride();
+    const std::size_t lane = slot % kCacheSlots;
     switch (m_plan.type) {
     case KvType::F32:
         return storeFloats<float>(block, m_headSize, lane, key, value, [](float x) { return x; });
@@ -96,14 +96,14 @@ std::string CpuCache::layoutName() const {
 
 // Whole blocks: what lies behind the last token in its block is written over before it is read.
 Result<void> CpuCache::save(std::uint32_t tokens, const ByteSink& sink) const {
-    const std::size_t bytes = (std::size_t{tokens} + kSlots - 1) / kSlots * blockStride();
+    const std::size_t bytes = (std::size_t{tokens} + kCacheSlots - 1) / kCacheSlots * blockStride();
     for (std::uint32_t layer = 0; layer < m_plan.layers; ++layer)
         if (auto saved = sink({m_memory.data() + layer * m_plan.layerBytes, bytes}); !saved) return saved;
     return {};
 }
 
 Result<void> CpuCache::restore(std::uint32_t tokens, const ByteSource& source) {
-    const std::size_t bytes = (std::size_t{tokens} + kSlots - 1) / kSlots * blockStride();
+    const std::size_t bytes = (std::size_t{tokens} + kCacheSlots - 1) / kCacheSlots * blockStride();
     for (std::uint32_t layer = 0; layer < m_plan.layers; ++layer)
         if (auto read = source({m_memory.data() + layer * m_plan.layerBytes, bytes}); !read) return read;
     return {};

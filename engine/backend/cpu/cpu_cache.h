@@ -13,8 +13,6 @@
 
 namespace ponder::cpu {
 
-inline constexpr std::uint32_t kSlots = 16; // in a block
-
 class CpuCache final : public KvCache {
 public:
     static Result<std::unique_ptr<KvCache>> create(const CpuPlan& plan, const CpuKvPlan& kv,

@@ -1,5 +1,6 @@
 #include "engine/backend/cpu/cpu_executor.h"
 
+#include "engine/backend/batch_check.h"
 #include "engine/base/translatable.h"
 
 namespace ponder::cpu {
@@ -27,29 +28,11 @@ Result<std::unique_ptr<KvCache>> CpuExecutor::createCache(std::uint32_t tokens, 
 
 MemoryUse CpuExecutor::memory() const { return {m_weights.bytes(), *m_cacheBytes, m_ops.bytes(), 0}; }
 
-Result<void> CpuExecutor::check(const Batch& batch, const KvCache& cache) const {
-    const auto rows = static_cast<std::uint32_t>(batch.tokens.size());
-    if (rows == 0 || rows > maxBatch() || batch.firstLogits > rows)
-        return Error{ErrorCode::BadArgument, "batch",
-                     Detail{PONDER_TR_NOOP("ErrorDetail", "1 to %1 tokens"), {std::to_string(maxBatch())}}};
-    std::uint64_t end = std::uint64_t{batch.firstPosition} + (batch.branches ? 1 : rows);
-    if (batch.branches)
-        for (const std::uint32_t branch : batch.branches->ofRow)
-            end = std::max(end, std::uint64_t{batch.firstPosition} + 1 +
-                                    std::uint64_t{branch} * batch.branches->length);
-    if (end > cache.capacity())
-        return Error{ErrorCode::ContextFull, std::to_string(end), std::to_string(cache.capacity())};
-    for (const TokenId token : batch.tokens)
-        if (static_cast<std::uint32_t>(token) >= m_plan.config.vocabulary)
-            return Error{ErrorCode::BadArgument, "token",
-                         Detail{PONDER_TR_NOOP("ErrorDetail", "it must be below %1"),
-                                {std::to_string(m_plan.config.vocabulary)}}};
-    return {};
-}
-
 Result<void> CpuExecutor::run(const Batch& batch, KvCache& cache, std::stop_token stop,
                               std::vector<float>& logits) {
-    if (const Result<void> good = check(batch, cache); !good) return good;
+    const BatchLimits limits{maxBatch(), cache.capacity(), m_plan.config.vocabulary,
+                             m_plan.layers.first == 0 ? 0 : m_plan.config.width};
+    if (const Result<void> good = checkBatch(batch, limits); !good) return good;
     m_ops.begin(batch, static_cast<CpuCache&>(cache), stop, logits);
     forward(m_ops, m_plan.weights, m_plan.layers.first, m_plan.layers.end);
     if (m_ops.stopped()) return Error{ErrorCode::Cancelled, {}, {}};

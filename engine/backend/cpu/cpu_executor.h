@@ -26,7 +26,6 @@ public:
 
 private:
     CpuExecutor(CpuPlan plan, unsigned threads);
-    Result<void> check(const Batch& batch, const KvCache& cache) const;
 
     CpuPlan m_plan;
     ThreadPool m_pool;

@@ -1,7 +1,6 @@
 #include "engine/backend/cpu/cpu_ops.h"
 
 #include "engine/backend/cpu/row_kernels.h"
-#include "engine/model/rope_table.h"
 #include "engine/quant/decode.h"
 
 #include <algorithm>

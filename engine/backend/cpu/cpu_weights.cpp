@@ -36,7 +36,6 @@ Result<CpuWeights> CpuWeights::load(const CpuPlan& plan, const ModelFile& file, 
     Result<HostBuffer> block = HostBuffer::create(plan.weightBytes);
     if (!block) return block.error();
     weights.m_block = std::move(*block);
-    weights.m_bytes = plan.weightBytes;
     std::uint64_t done = 0, all = 0;
     for (const CpuTensor& tensor : plan.tensors)
         all += tensor.source->bytes.size();

@@ -27,12 +27,11 @@ public:
     const float* vector(const CpuTensor* tensor) const {
         return tensor ? m_vectors.at(tensor).data() : nullptr;
     }
-    std::uint64_t bytes() const { return m_bytes; }
+    std::uint64_t bytes() const { return m_block.size(); }
 
 private:
     HostBuffer m_block;
     std::unordered_map<const CpuTensor*, std::vector<float>> m_vectors;
-    std::uint64_t m_bytes = 0;
 };
 
 } // namespace ponder::cpu

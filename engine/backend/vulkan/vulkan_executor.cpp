@@ -1,5 +1,6 @@
 #include "engine/backend/vulkan/vulkan_executor.h"
 
+#include "engine/backend/batch_check.h"
 #include "engine/backend/vulkan/sampling_kernels.h"
 #include "engine/backend/vulkan/vulkan_decode_stream.h"
 #include "engine/base/translatable.h"
@@ -8,7 +9,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <set>
 
 namespace ponder {
 
@@ -297,43 +297,9 @@ void VulkanExecutor::copyLogits(std::uint32_t rows, float* out) const {
                     m_plan.logitLength * sizeof(float));
 }
 
-namespace {
-
-// How many slots of the cache a batch needs.
-Result<std::uint64_t> slotsOf(const Batch& batch) {
-    if (!batch.branches) return std::uint64_t{batch.firstPosition} + batch.tokens.size();
-    const Branches& branches = *batch.branches;
-    const std::set<std::uint32_t> different(branches.ofRow.begin(), branches.ofRow.end());
-    if (different.size() != batch.tokens.size() || branches.ofRow.size() != batch.tokens.size() ||
-        batch.firstPosition < branches.shared || batch.firstPosition - branches.shared >= branches.length)
-        return Error{
-            ErrorCode::BadArgument, "branches",
-            Detail{PONDER_TR_NOOP("ErrorDetail", "each row needs a branch with room of its own"), {}}};
-    return branches.shared + (std::uint64_t{*different.rbegin()} + 1) * branches.length;
-}
-
-} // namespace
-
 Result<void> VulkanExecutor::check(const Batch& batch, const KvCache& cache) const {
-    const auto rows = static_cast<std::uint32_t>(batch.tokens.size());
-    if (rows == 0 || rows > maxBatch() || batch.firstLogits > rows)
-        return Error{ErrorCode::BadArgument, "batch",
-                     Detail{PONDER_TR_NOOP("ErrorDetail", "1 to %1 tokens"), {std::to_string(maxBatch())}}};
-    const auto slots = slotsOf(batch);
-    if (!slots) return slots.error();
-    if (*slots > cache.capacity())
-        return Error{ErrorCode::ContextFull, std::to_string(*slots), std::to_string(cache.capacity())};
-    for (const TokenId token : batch.tokens)
-        if (static_cast<std::uint32_t>(token) >= m_plan.config.vocabulary)
-            return Error{ErrorCode::BadArgument, "token",
-                         Detail{PONDER_TR_NOOP("ErrorDetail", "it must be below %1"),
-                                {std::to_string(m_plan.config.vocabulary)}}};
-    const std::size_t received = m_plan.hasFirst() ? 0 : std::size_t{rows} * m_plan.config.width;
-    if (batch.activations.size() != received)
-        return Error{ErrorCode::BadArgument, "activations",
-                     Detail{PONDER_TR_NOOP("ErrorDetail", "%1 values instead of %2"),
-                            {std::to_string(batch.activations.size()), std::to_string(received)}}};
-    return {};
+    return checkBatch(batch, {maxBatch(), cache.capacity(), m_plan.config.vocabulary,
+                              m_plan.hasFirst() ? 0 : m_plan.config.width});
 }
 
 Result<void> VulkanExecutor::run(const Batch& batch, KvCache& cache, std::stop_token stop,
