@@ -56,12 +56,13 @@ private:
     void start(Call call, void* task);
     void work(unsigned thread);
 
-    std::vector<std::thread> m_workers;
+    // What is read when a round begins stands beside its number; the others are written by all, each on a
+    // cache line of its own.
+    alignas(64) std::atomic<std::uint32_t> m_round{0};
+    bool m_ending = false;
     Call m_call = nullptr;
     void* m_task = nullptr;
-    bool m_ending = false;
-    // Each on its own cache line: the first is watched by all, the others are written by all.
-    alignas(64) std::atomic<std::uint32_t> m_round{0};
+    std::vector<std::thread> m_workers;
     alignas(64) std::atomic<std::uint32_t> m_busy{0};
     alignas(64) std::atomic<std::size_t> m_next{0};
 };

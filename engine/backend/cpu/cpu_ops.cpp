@@ -84,7 +84,10 @@ void CpuOps::embed(Tensor table) {
 
 void CpuOps::receive() { std::copy(m_batch.activations.begin(), m_batch.activations.end(), m_x.begin()); }
 
-void CpuOps::send() { m_out->assign(m_x.begin(), m_x.begin() + std::ptrdiff_t(m_rows * m_config.width)); }
+void CpuOps::send() {
+    const auto rows = std::span(m_x).first(std::size_t{m_rows} * m_config.width);
+    m_out->assign(rows.begin(), rows.end());
+}
 
 // Normed rows of x for those who read them: in 8 bits where one of them is quantized.
 void CpuOps::norm(const float* x, std::uint32_t rows, Tensor weight, std::initializer_list<Tensor> readers) {
