@@ -1770,20 +1770,6 @@
         <translation>앞부분을 함께 쓰는 답변 N개도 측정합니다. 0이면 측정하지 않습니다.</translation>
     </message>
     <message>
-        <source>JSON: &quot;results&quot; lists what was measured, each with &quot;what&quot; (prefill, first: the time to the first
-token, decode), &quot;tokens&quot;, &quot;depth&quot;, &quot;sequences&quot;, &quot;median&quot;, &quot;min&quot;, &quot;max&quot; and &quot;unit&quot;; decode also has
-&quot;bytes_per_second&quot; read and, with --bandwidth, its share of &quot;memory_bytes_per_second&quot;.
-&quot;bytes_per_token&quot; counts the tensors that one step reads, &quot;peak_bytes&quot; is the most memory that the
-process had, as the system says; the other *_bytes are what the engine holds. &quot;profile&quot; lists
-&quot;kernel&quot;, &quot;calls&quot;, &quot;seconds&quot;, &quot;bytes&quot; and &quot;bytes_per_second&quot; for &quot;prefill&quot; and &quot;decode&quot;.</source>
-        <translation>JSON: &quot;results&quot;에는 측정한 항목마다 &quot;what&quot;(prefill, first: 첫 토큰까지의 시간, decode), &quot;tokens&quot;, &quot;depth&quot;,
-&quot;sequences&quot;, &quot;median&quot;, &quot;min&quot;, &quot;max&quot;, &quot;unit&quot;이 있습니다. decode에는 읽은 &quot;bytes_per_second&quot;도 있고,
---bandwidth를 주면 &quot;memory_bytes_per_second&quot;에서 차지하는 비율도 있습니다. &quot;bytes_per_token&quot;은 한 단계가
-읽는 텐서의 바이트 수, &quot;peak_bytes&quot;는 시스템이 알려 준 프로세스의 최대 메모리이며, 나머지 *_bytes는
-엔진이 가진 메모리입니다. &quot;profile&quot;에는 &quot;prefill&quot;과 &quot;decode&quot;마다 &quot;kernel&quot;, &quot;calls&quot;, &quot;seconds&quot;, &quot;bytes&quot;,
-&quot;bytes_per_second&quot;가 있습니다.</translation>
-    </message>
-    <message>
         <source>it is missing; see --help</source>
         <translation>빠졌습니다. --help를 참고하십시오</translation>
     </message>
@@ -1824,6 +1810,25 @@ Types: Q4_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.</source
     <message>
         <source>Checks a model file and says what is in it and where it would go.</source>
         <translation>모델 파일을 검사하고 그 내용과 놓일 곳을 알려 줍니다.</translation>
+    </message>
+    <message>
+        <source>  outside the kernels: %1 ms of %2 ms, %3 %</source>
+        <translation>  커널 밖: 전체 %2 ms 중 %1 ms, %3 %</translation>
+    </message>
+    <message>
+        <source>JSON: &quot;results&quot; lists what was measured, each with &quot;what&quot; (prefill, first: the time to the first
+token, decode), &quot;tokens&quot;, &quot;depth&quot;, &quot;sequences&quot;, &quot;median&quot;, &quot;min&quot;, &quot;max&quot; and &quot;unit&quot;; decode also has
+&quot;bytes_per_second&quot; read and, with --bandwidth, its share of &quot;memory_bytes_per_second&quot;.
+&quot;bytes_per_token&quot; counts the tensors that one step reads, &quot;peak_bytes&quot; is the most memory that the
+process had, as the system says; the other *_bytes are what the engine holds. &quot;profile&quot; lists
+&quot;kernel&quot;, &quot;calls&quot;, &quot;seconds&quot;, &quot;bytes&quot; and &quot;bytes_per_second&quot; for &quot;prefill&quot; and &quot;decode&quot;;
+&quot;prefill_seconds&quot; and &quot;decode_seconds&quot; are what the whole of these rounds took.</source>
+        <translation>JSON: &quot;results&quot;에는 측정한 항목마다 &quot;what&quot;(prefill, first: 첫 토큰까지의 시간, decode), &quot;tokens&quot;, &quot;depth&quot;,
+&quot;sequences&quot;, &quot;median&quot;, &quot;min&quot;, &quot;max&quot;, &quot;unit&quot;이 있습니다. decode에는 읽은 &quot;bytes_per_second&quot;도 있고,
+--bandwidth를 주면 &quot;memory_bytes_per_second&quot;에서 차지하는 비율도 있습니다. &quot;bytes_per_token&quot;은 한 단계가
+읽는 텐서의 바이트 수, &quot;peak_bytes&quot;는 시스템이 알려 준 프로세스의 최대 메모리이며, 나머지 *_bytes는
+엔진이 가진 메모리입니다. &quot;profile&quot;에는 &quot;prefill&quot;과 &quot;decode&quot;마다 &quot;kernel&quot;, &quot;calls&quot;, &quot;seconds&quot;, &quot;bytes&quot;,
+&quot;bytes_per_second&quot;가 있고, &quot;prefill_seconds&quot;와 &quot;decode_seconds&quot;는 그 측정 전체에 걸린 시간입니다.</translation>
     </message>
 </context>
 <context>

@@ -1770,19 +1770,6 @@
         <translation>同时测量共用前文的N个回复；0为不测量。</translation>
     </message>
     <message>
-        <source>JSON: &quot;results&quot; lists what was measured, each with &quot;what&quot; (prefill, first: the time to the first
-token, decode), &quot;tokens&quot;, &quot;depth&quot;, &quot;sequences&quot;, &quot;median&quot;, &quot;min&quot;, &quot;max&quot; and &quot;unit&quot;; decode also has
-&quot;bytes_per_second&quot; read and, with --bandwidth, its share of &quot;memory_bytes_per_second&quot;.
-&quot;bytes_per_token&quot; counts the tensors that one step reads, &quot;peak_bytes&quot; is the most memory that the
-process had, as the system says; the other *_bytes are what the engine holds. &quot;profile&quot; lists
-&quot;kernel&quot;, &quot;calls&quot;, &quot;seconds&quot;, &quot;bytes&quot; and &quot;bytes_per_second&quot; for &quot;prefill&quot; and &quot;decode&quot;.</source>
-        <translation>JSON：&quot;results&quot;列出每项测量，各有&quot;what&quot;（prefill；first：到第一个词元的时间；decode）、&quot;tokens&quot;、&quot;depth&quot;、
-&quot;sequences&quot;、&quot;median&quot;、&quot;min&quot;、&quot;max&quot;和&quot;unit&quot;；decode还有读取的&quot;bytes_per_second&quot;，加上--bandwidth时还有它占
-&quot;memory_bytes_per_second&quot;的比例。&quot;bytes_per_token&quot;是一步所读张量的字节数，&quot;peak_bytes&quot;是系统报告的
-进程最大内存；其余*_bytes是引擎占有的内存。&quot;profile&quot;分&quot;prefill&quot;和&quot;decode&quot;列出&quot;kernel&quot;、&quot;calls&quot;、
-&quot;seconds&quot;、&quot;bytes&quot;和&quot;bytes_per_second&quot;。</translation>
-    </message>
-    <message>
         <source>it is missing; see --help</source>
         <translation>缺少此项，请见--help</translation>
     </message>
@@ -1823,6 +1810,24 @@ Types: Q4_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.</source
     <message>
         <source>Checks a model file and says what is in it and where it would go.</source>
         <translation>检查模型文件，说明其内容以及会放在哪里。</translation>
+    </message>
+    <message>
+        <source>  outside the kernels: %1 ms of %2 ms, %3 %</source>
+        <translation>  内核之外：%2 ms中的%1 ms，%3 %</translation>
+    </message>
+    <message>
+        <source>JSON: &quot;results&quot; lists what was measured, each with &quot;what&quot; (prefill, first: the time to the first
+token, decode), &quot;tokens&quot;, &quot;depth&quot;, &quot;sequences&quot;, &quot;median&quot;, &quot;min&quot;, &quot;max&quot; and &quot;unit&quot;; decode also has
+&quot;bytes_per_second&quot; read and, with --bandwidth, its share of &quot;memory_bytes_per_second&quot;.
+&quot;bytes_per_token&quot; counts the tensors that one step reads, &quot;peak_bytes&quot; is the most memory that the
+process had, as the system says; the other *_bytes are what the engine holds. &quot;profile&quot; lists
+&quot;kernel&quot;, &quot;calls&quot;, &quot;seconds&quot;, &quot;bytes&quot; and &quot;bytes_per_second&quot; for &quot;prefill&quot; and &quot;decode&quot;;
+&quot;prefill_seconds&quot; and &quot;decode_seconds&quot; are what the whole of these rounds took.</source>
+        <translation>JSON：&quot;results&quot;列出每项测量，各有&quot;what&quot;（prefill；first：到第一个词元的时间；decode）、&quot;tokens&quot;、&quot;depth&quot;、
+&quot;sequences&quot;、&quot;median&quot;、&quot;min&quot;、&quot;max&quot;和&quot;unit&quot;；decode还有读取的&quot;bytes_per_second&quot;，加上--bandwidth时还有它占
+&quot;memory_bytes_per_second&quot;的比例。&quot;bytes_per_token&quot;是一步所读张量的字节数，&quot;peak_bytes&quot;是系统报告的
+进程最大内存；其余*_bytes是引擎占有的内存。&quot;profile&quot;分&quot;prefill&quot;和&quot;decode&quot;列出&quot;kernel&quot;、&quot;calls&quot;、
+&quot;seconds&quot;、&quot;bytes&quot;和&quot;bytes_per_second&quot;；&quot;prefill_seconds&quot;和&quot;decode_seconds&quot;是这些测量的总时间。</translation>
     </message>
 </context>
 <context>

@@ -27,7 +27,7 @@ struct Plan {
 
 struct Report {
     std::vector<Figure> figures;
-    std::vector<KernelTime> prefillKernels, decodeKernels;
+    Profile prefillProfile, decodeProfile;
     std::uint64_t peakBytes = 0;
     double bandwidth = 0; // of the host's memory, bytes a second; 0: not measured
 };
@@ -78,8 +78,8 @@ Result<Report> measure(const Invocation& call, const RunModel& loaded, const Pla
         if (!decode) return decode.error();
         auto prefill = bench.profilePrefill(plan.prompts.front());
         if (!prefill) return prefill.error();
-        out.decodeKernels = std::move(*decode);
-        out.prefillKernels = std::move(*prefill);
+        out.decodeProfile = std::move(*decode);
+        out.prefillProfile = std::move(*prefill);
     }
     out.peakBytes = peakProcessBytes();
     if (plan.bandwidth) { // last, as it takes a gigabyte
@@ -159,10 +159,10 @@ void printFigures(const Console& console, const Report& report) {
     }
 }
 
-void printKernels(const Console& console, const QString& title, const std::vector<KernelTime>& kernels) {
+void printProfile(const Console& console, const QString& title, const Profile& profile) {
     console.line(u'\n' + title);
-    if (kernels.empty()) console.line(Cli::tr("  this device does not time its kernels"));
-    for (const KernelTime& kernel : kernels)
+    if (profile.kernels.empty()) return console.line(Cli::tr("  this device does not time its kernels"));
+    for (const KernelTime& kernel : profile.kernels)
         console.line(
             QStringLiteral("  %1 %2 x %3 ms %4 MB %5 GB/s")
                 .arg(QString::fromStdString(kernel.kernel), -36)
@@ -171,6 +171,11 @@ void printKernels(const Console& console, const QString& title, const std::vecto
                 .arg(static_cast<double>(kernel.bytes) / 1e6, 10, 'f', 1)
                 .arg(kernel.seconds > 0 ? static_cast<double>(kernel.bytes) / kernel.seconds / 1e9 : 0.0, 7,
                      'f', 2));
+    const double outside = profile.outsideKernels();
+    console.line(Cli::tr("  outside the kernels: %1 ms of %2 ms, %3 %")
+                     .arg(outside * 1e3, 0, 'f', 3)
+                     .arg(profile.seconds * 1e3, 0, 'f', 3)
+                     .arg(100 * outside / profile.seconds, 0, 'f', 1));
 }
 
 void print(const Invocation& call, const RunModel& loaded, const Plan& plan, const Report& report) {
@@ -179,16 +184,18 @@ void print(const Invocation& call, const RunModel& loaded, const Plan& plan, con
         call.console.table(json);
         printFigures(call.console, report);
         if (!plan.profile) return;
-        printKernels(call.console, Cli::tr("Kernels of a prompt:"), report.prefillKernels);
-        printKernels(call.console, Cli::tr("Kernels of a reply:"), report.decodeKernels);
+        printProfile(call.console, Cli::tr("Kernels of a prompt:"), report.prefillProfile);
+        printProfile(call.console, Cli::tr("Kernels of a reply:"), report.decodeProfile);
         return;
     }
     json["results"] = Json::array();
     for (const Figure& figure : report.figures)
         json["results"].push_back(toJson(figure, report, loaded));
     if (plan.profile)
-        json["profile"] = {{"prefill", toJson(report.prefillKernels)},
-                           {"decode", toJson(report.decodeKernels)}};
+        json["profile"] = {{"prefill", toJson(report.prefillProfile.kernels)},
+                           {"prefill_seconds", report.prefillProfile.seconds},
+                           {"decode", toJson(report.decodeProfile.kernels)},
+                           {"decode_seconds", report.decodeProfile.seconds}};
     call.console.value(json);
 }
 
@@ -263,6 +270,7 @@ const Command kBenchCommand{
         "the\n"
         "process had, as the system says; the other *_bytes are what the engine holds. \"profile\" lists\n"
         "\"kernel\", \"calls\", \"seconds\", \"bytes\" and \"bytes_per_second\" for \"prefill\" and "
-        "\"decode\".")};
+        "\"decode\";\n"
+        "\"prefill_seconds\" and \"decode_seconds\" are what the whole of these rounds took.")};
 
 } // namespace ponder

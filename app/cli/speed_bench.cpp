@@ -1,5 +1,7 @@
 #include "app/cli/speed_bench.h"
 
+#include <algorithm>
+#include <chrono>
 #include <random>
 
 namespace ponder {
@@ -109,23 +111,34 @@ Result<Figure> SpeedBench::decodeMany(std::uint32_t tokens, std::uint32_t depth,
     return out;
 }
 
-Result<std::vector<KernelTime>> SpeedBench::profiled(std::uint32_t prompt, std::uint32_t reply) {
-    m_loaded.model->profile(true);
-    const auto ran = generate(prompt, reply);
-    std::vector<KernelTime> times = m_loaded.model->kernelTimes();
-    m_loaded.model->profile(false);
-    if (!ran) return ran.error();
-    std::sort(times.begin(), times.end(),
-              [](const KernelTime& a, const KernelTime& b) { return a.seconds > b.seconds; });
-    return times;
+double Profile::outsideKernels() const {
+    double inside = 0;
+    for (const KernelTime& kernel : kernels)
+        inside += kernel.seconds;
+    return std::max(0.0, seconds - inside);
 }
 
-Result<std::vector<KernelTime>> SpeedBench::profilePrefill(std::uint32_t tokens) {
+Result<Profile> SpeedBench::profiled(std::uint32_t prompt, std::uint32_t reply) {
+    using Clock = std::chrono::steady_clock;
+    Profile out;
+    m_loaded.model->profile(true);
+    const auto start = Clock::now();
+    const auto ran = generate(prompt, reply);
+    out.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    out.kernels = m_loaded.model->kernelTimes();
+    m_loaded.model->profile(false);
+    if (!ran) return ran.error();
+    std::sort(out.kernels.begin(), out.kernels.end(),
+              [](const KernelTime& a, const KernelTime& b) { return a.seconds > b.seconds; });
+    return out;
+}
+
+Result<Profile> SpeedBench::profilePrefill(std::uint32_t tokens) {
     m_loaded.session->clear();
     return profiled(tokens, 1);
 }
 
-Result<std::vector<KernelTime>> SpeedBench::profileDecode(std::uint32_t tokens, std::uint32_t depth) {
+Result<Profile> SpeedBench::profileDecode(std::uint32_t tokens, std::uint32_t depth) {
     // The prompt goes first, so that nearly all that is timed is writing.
     if (const auto ran = generate(depth, 1); !ran) return ran.error();
     return profiled(depth, tokens);

@@ -25,6 +25,13 @@ struct Figure {
     double largest() const { return *std::max_element(values.begin(), values.end()); }
 };
 
+// A round with the kernels' times taken, which slows it down.
+struct Profile {
+    std::vector<KernelTime> kernels; // dearest first
+    double seconds = 0;              // of the whole round
+    double outsideKernels() const;   // seconds: commands sent and waited for, work of the host
+};
+
 class SpeedBench {
 public:
     using OnRound = std::function<void(const Figure& soFar)>;
@@ -42,14 +49,14 @@ public:
     Result<Figure> decodeMany(std::uint32_t tokens, std::uint32_t depth, std::uint32_t sequences,
                               const OnRound& onRound);
 
-    // What each kernel cost, dearest first: reading that many tokens, writing that many.
-    Result<std::vector<KernelTime>> profilePrefill(std::uint32_t tokens);
-    Result<std::vector<KernelTime>> profileDecode(std::uint32_t tokens, std::uint32_t depth);
+    // What each kernel cost: reading that many tokens, writing that many.
+    Result<Profile> profilePrefill(std::uint32_t tokens);
+    Result<Profile> profileDecode(std::uint32_t tokens, std::uint32_t depth);
 
 private:
     std::vector<TokenId> prompt(std::uint32_t tokens) const;
     Result<GenerateResult> generate(std::uint32_t prompt, std::uint32_t reply);
-    Result<std::vector<KernelTime>> profiled(std::uint32_t prompt, std::uint32_t reply);
+    Result<Profile> profiled(std::uint32_t prompt, std::uint32_t reply);
 
     const RunModel& m_loaded;
     std::vector<TokenId> m_ids;

@@ -3,7 +3,7 @@
 // Owner: CpuOps. Thread: its device's. Next station: `ponder-cli bench --profile`.
 #pragma once
 
-#include "engine/backend/backend.h"
+#include "engine/backend/kernel_sums.h"
 
 #include <chrono>
 
@@ -13,9 +13,9 @@ class KernelClock {
 public:
     void enable(bool on) {
         m_on = on;
-        m_times.clear();
+        m_sums.clear();
     }
-    const std::vector<KernelTime>& times() const { return m_times; }
+    const std::vector<KernelTime>& times() const { return m_sums.times(); }
 
     // Measures from here to the end of the scope.
     class Measure {
@@ -25,7 +25,9 @@ public:
             if (m_clock) m_start = std::chrono::steady_clock::now();
         }
         ~Measure() {
-            if (m_clock) m_clock->add(m_kernel, std::chrono::steady_clock::now() - m_start, m_bytes);
+            if (!m_clock) return;
+            const std::chrono::duration<double> took = std::chrono::steady_clock::now() - m_start;
+            m_clock->m_sums.add(m_kernel, took.count(), m_bytes);
         }
         Measure(const Measure&) = delete;
         Measure& operator=(const Measure&) = delete;
@@ -38,19 +40,8 @@ public:
     };
 
 private:
-    void add(const char* kernel, std::chrono::duration<double> time, std::uint64_t bytes) {
-        for (KernelTime& known : m_times)
-            if (known.kernel == kernel) {
-                ++known.calls;
-                known.seconds += time.count();
-                known.bytes += bytes;
-                return;
-            }
-        m_times.push_back({kernel, 1, time.count(), bytes});
-    }
-
     bool m_on = false;
-    std::vector<KernelTime> m_times;
+    KernelSums m_sums;
 };
 
 } // namespace ponder::cpu

@@ -37,7 +37,7 @@ PipelineKey attentionKey(const KernelTuning& tuning, const AttentionPlace& place
 } // namespace
 
 void recordAttention(CommandRecorder& recorder, const KernelTuning& tuning, const CallBuffers& buffers,
-                     const AttentionPlace& place, const AttentionCut& cut, double cost) {
+                     const AttentionPlace& place, const AttentionCut& cut, const KernelWork& work) {
     const std::uint32_t group = place.heads / place.kvHeads;
     const std::uint32_t rows = cut.rows * group;
     const std::uint32_t partCount = cut.parts + cut.ownParts;
@@ -45,11 +45,14 @@ void recordAttention(CommandRecorder& recorder, const KernelTuning& tuning, cons
         place.query.at, place.query.stride, place.heads,         place.kvHeads, place.headSize, place.cacheAt,
         place.capacity, place.result.at,    place.result.stride, place.parts,   partCount,      0,
         Causal,         place.branches};
+    const auto share = [&](std::uint32_t parts) {
+        return KernelWork(work.cost * parts / partCount, 0, work.bytesPerPosition * parts / partCount);
+    };
     if (cut.parts > 0) {
         call.range = cut.ownParts > 0 ? Shared : Causal;
         const PipelineKey key = attentionKey(tuning, place, rows);
         recorder.dispatch(key, buffers, call, {ceilDiv(rows, key.constants[7]), place.kvHeads, cut.parts},
-                          cost * cut.parts / partCount);
+                          share(cut.parts));
     }
     if (cut.ownParts > 0) {
         call.range = Own;
@@ -57,7 +60,7 @@ void recordAttention(CommandRecorder& recorder, const KernelTuning& tuning, cons
         const PipelineKey key = attentionKey(tuning, place, group);
         recorder.dispatch(key, buffers, call,
                           {cut.rows * ceilDiv(group, key.constants[7]), place.kvHeads, cut.ownParts},
-                          cost * cut.ownParts / partCount);
+                          share(cut.ownParts));
     }
     if (partCount == 1) return;
     const AttentionCombineCall combine{place.heads,         place.headSize, place.result.at,

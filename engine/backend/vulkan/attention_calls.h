@@ -28,6 +28,6 @@ struct AttentionCut {
 };
 
 void recordAttention(CommandRecorder& recorder, const KernelTuning& tuning, const CallBuffers& buffers,
-                     const AttentionPlace& place, const AttentionCut& cut, double cost);
+                     const AttentionPlace& place, const AttentionCut& cut, const KernelWork& work);
 
 } // namespace ponder

@@ -10,6 +10,7 @@ Recording::Recording(Recording&& other) noexcept : m_context(other.m_context) { 
 Recording& Recording::operator=(Recording&& other) noexcept {
     std::swap(slices, other.slices);
     std::swap(headSlice, other.headSlice);
+    std::swap(profiles, other.profiles);
     std::swap(m_context, other.m_context);
     return *this;
 }
@@ -29,9 +30,11 @@ double Recording::cost() const {
 }
 
 CommandRecorder::CommandRecorder(VulkanContext& context, PipelineSet& pipelines, double costPerSlice,
-                                 bool resubmitted)
-    : m_context(context), m_pipelines(pipelines), m_costPerSlice(costPerSlice), m_resubmitted(resubmitted),
-      m_recording(context) {}
+                                 RecordFor purpose)
+    : m_context(context), m_pipelines(pipelines), m_costPerSlice(costPerSlice), m_purpose(purpose),
+      m_recording(context) {
+    m_recording.profiles = purpose == RecordFor::Profiling;
+}
 
 void CommandRecorder::fail(Error error) {
     if (!m_error) m_error = std::move(error);
@@ -42,9 +45,12 @@ void CommandRecorder::beginSlice() {
     if (m_error) return;
     const auto commands = m_context.allocateCommands();
     if (!commands) return fail(commands.error());
-    m_recording.slices.push_back({*commands, 0, 0});
+    m_recording.slices.push_back({*commands, 0, 0, {}});
+    // A device without timestamps has no times to show.
+    if (m_purpose == RecordFor::Profiling && m_context.physical().timestampMask != 0)
+        m_recording.slices.back().stamps.emplace(m_context);
     VkCommandBufferBeginInfo info{VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO};
-    if (m_resubmitted) info.flags = VK_COMMAND_BUFFER_USAGE_SIMULTANEOUS_USE_BIT;
+    if (m_purpose == RecordFor::Resubmits) info.flags = VK_COMMAND_BUFFER_USAGE_SIMULTANEOUS_USE_BIT;
     if (const VkResult begun = vkBeginCommandBuffer(*commands, &info); begun != VK_SUCCESS)
         return fail(m_context.error(begun, "vkBeginCommandBuffer"));
     m_open = true;
@@ -83,9 +89,9 @@ void CommandRecorder::markHead() {
 
 void CommandRecorder::record(const PipelineKey& key, const CallBuffers& buffers,
                              const std::array<std::byte, kPushBytes>& push, Workgroups workgroups,
-                             double cost) {
+                             const KernelWork& work) {
     if (!m_open ||
-        (m_recording.slices.back().cost > 0 && m_recording.slices.back().cost + cost > m_costPerSlice))
+        (m_recording.slices.back().cost > 0 && m_recording.slices.back().cost + work.cost > m_costPerSlice))
         beginSlice();
     if (m_error) return;
     const auto pipeline = m_pipelines.get(key);
@@ -100,13 +106,16 @@ void CommandRecorder::record(const PipelineKey& key, const CallBuffers& buffers,
                                     &sets[number], 0, nullptr);
     vkCmdPushConstants(commands, m_pipelines.layout(), VK_SHADER_STAGE_COMPUTE_BIT, 0, kPushBytes,
                        push.data());
+    if (slice.stamps)
+        if (const auto stamped = slice.stamps->before(commands); !stamped) return fail(stamped.error());
     vkCmdDispatch(commands, workgroups.x, workgroups.y, workgroups.z);
+    if (slice.stamps) slice.stamps->after(commands, key.kernel, work);
     VkMemoryBarrier barrier{VK_STRUCTURE_TYPE_MEMORY_BARRIER};
     barrier.srcAccessMask = VK_ACCESS_SHADER_WRITE_BIT;
     barrier.dstAccessMask = VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT;
     vkCmdPipelineBarrier(commands, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT,
                          0, 1, &barrier, 0, nullptr, 0, nullptr);
-    slice.cost += cost;
+    slice.cost += work.cost;
     ++slice.dispatches;
     ++m_dispatches;
 }

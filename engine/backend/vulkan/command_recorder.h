@@ -7,6 +7,7 @@
 #pragma once
 
 #include "engine/backend/vulkan/kernel_calls.h"
+#include "engine/backend/vulkan/kernel_stamps.h"
 
 #include <cstring>
 #include <optional>
@@ -27,6 +28,7 @@ struct CommandSlice {
     VkCommandBuffer commands = VK_NULL_HANDLE;
     double cost = 0; // multiply-adds
     std::uint32_t dispatches = 0;
+    std::optional<KernelStamps> stamps; // while profiling is on
 };
 
 // Finished command buffers; freed with it.
@@ -39,28 +41,34 @@ public:
 
     std::vector<CommandSlice> slices;
     std::size_t headSlice = SIZE_MAX; // slices from here on compute logits only; finish() bounds it
+    bool profiles = false;
     double cost() const;
 
 private:
     VulkanContext* m_context;
 };
 
+enum class RecordFor {
+    Once,      // submitted again only when they have ended
+    Resubmits, // also before that
+    Profiling, // as Once, and each kernel's time is taken
+};
+
 class CommandRecorder {
 public:
-    // resubmitted: the commands may be submitted again before they have ended.
     CommandRecorder(VulkanContext& context, PipelineSet& pipelines, double costPerSlice,
-                    bool resubmitted = false);
+                    RecordFor purpose = RecordFor::Once);
 
     template<class Call>
     void dispatch(const PipelineKey& key, const CallBuffers& buffers, const Call& call, Workgroups workgroups,
-                  double cost) {
+                  const KernelWork& work) {
         static_assert(sizeof(Call) + 4 * sizeof(VkDeviceAddress) <= kPushBytes);
         std::array<std::byte, kPushBytes> push{};
         const std::array<VkDeviceAddress, 4> addresses{buffers.weights, buffers.scratch, buffers.other,
                                                        buffers.step};
         std::memcpy(push.data(), addresses.data(), sizeof(addresses));
         std::memcpy(push.data() + sizeof(addresses), &call, sizeof(Call));
-        record(key, buffers, push, workgroups, cost);
+        record(key, buffers, push, workgroups, work);
     }
     // Writes bytes (a multiple of four, at most 64 KiB) that are kept in the commands.
     void update(const VulkanBuffer& buffer, std::uint64_t at, std::span<const std::byte> bytes);
@@ -71,14 +79,14 @@ public:
 
 private:
     void record(const PipelineKey& key, const CallBuffers& buffers,
-                const std::array<std::byte, kPushBytes>& push, Workgroups workgroups, double cost);
+                const std::array<std::byte, kPushBytes>& push, Workgroups workgroups, const KernelWork& work);
     void endSlice();
     void fail(Error error);
 
     VulkanContext& m_context;
     PipelineSet& m_pipelines;
     double m_costPerSlice;
-    bool m_resubmitted;
+    RecordFor m_purpose;
     Recording m_recording;
     bool m_open = false;
     std::uint32_t m_dispatches = 0;

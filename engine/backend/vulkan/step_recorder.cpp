@@ -10,8 +10,14 @@ std::uint32_t ceilDiv(std::uint64_t a, std::uint64_t b) {
     return static_cast<std::uint32_t>((a + b - 1) / b);
 }
 std::uint32_t groupsOf(const WeightSlice& slice) { return static_cast<std::uint32_t>(slice.layout.groups()); }
-double weightsOf(const WeightSlice& slice) {
-    return static_cast<double>(slice.layout.rows) * slice.layout.blocks * 32;
+// Of matrices times so many columns.
+KernelWork workOf(std::initializer_list<const WeightSlice*> slices, std::uint32_t columns) {
+    KernelWork work(0);
+    for (const WeightSlice* slice : slices) {
+        work.cost += static_cast<double>(slice->layout.rows) * slice->layout.blocks * 32 * columns;
+        work.bytes += slice->layout.bytes();
+    }
+    return work;
 }
 
 bool isFloat(const VulkanTensor& matrix) { return scaleKind(matrix.source->type) == ScaleKind::None; }
@@ -22,7 +28,7 @@ StepRecorder::StepRecorder(VulkanContext& context, PipelineSet& pipelines, const
                            const KernelTuning& tuning, const StepBuffers& buffers, const VulkanKvCache& cache,
                            const StepShape& shape)
     : m_plan(plan), m_tuning(tuning), m_buffers(buffers), m_cache(cache), m_shape(shape),
-      m_recorder(context, pipelines, shape.costPerSlice, shape.streams) {
+      m_recorder(context, pipelines, shape.costPerSlice, shape.purpose) {
     if (!m_tuning.integer) return;
     bool floats = false;
     for (std::uint32_t i = plan.layers.first; i < plan.layers.end; ++i) {
@@ -137,17 +143,16 @@ void StepRecorder::normQkv(const LayerWeights<Tensor>& layer) {
     std::array<std::uint32_t, 3> formats{};
     const MatrixShape shape = m_tuning.matrix(m_shape.rows, integer);
     std::uint32_t tiles = 0;
-    double weights = 0;
     for (int i = 0; i < 3; ++i) {
         call.matrices[i] = slices[i]->at;
         call.groups[i] = groupsOf(*slices[i]);
         call.biases[i] = biases[i] ? biases[i]->vectorAt : s.zeros;
         formats[i] = kernelFormat(slices[i]->layout.type);
         tiles += shape.tiles(call.groups[i]);
-        weights += weightsOf(*slices[i]);
     }
     m_recorder.dispatch(shape.key(MatrixKernel::NormQkv, formats, kWritesFloats), buffersOf(*slices[0]), call,
-                        shape.workgroups(tiles, m_shape.rows), weights * m_shape.rows);
+                        shape.workgroups(tiles, m_shape.rows),
+                        workOf({slices[0], slices[1], slices[2]}, m_shape.rows));
 }
 
 void StepRecorder::ropeStore(std::uint32_t index, Tensor) {
@@ -190,7 +195,8 @@ void StepRecorder::attention(std::uint32_t index) {
                                m_cache.capacity(),
                                m_plan.step.branches};
     recordAttention(m_recorder, m_tuning, buffersOf(index), place,
-                    {m_shape.rows, m_shape.parts, m_shape.ownParts}, m_shape.attentionCost);
+                    {m_shape.rows, m_shape.parts, m_shape.ownParts},
+                    {m_shape.attentionCost, 0, m_cache.bytesPerPosition()});
 }
 
 void StepRecorder::projectAdd(const WeightSlice& slice, const ScratchRegion& input, bool integer,
@@ -204,7 +210,7 @@ void StepRecorder::projectAdd(const WeightSlice& slice, const ScratchRegion& inp
     const MatrixShape shape = m_tuning.matrix(m_shape.rows, integer);
     m_recorder.dispatch(shape.key(MatrixKernel::ProjectAdd, {format, format, format}, m_normedWrites),
                         buffersOf(slice), call, shape.workgroups(shape.tiles(call.groups), m_shape.rows),
-                        weightsOf(slice) * m_shape.rows);
+                        workOf({&slice}, m_shape.rows));
 }
 
 void StepRecorder::outputAdd(const LayerWeights<Tensor>& layer) {
@@ -238,7 +244,7 @@ void StepRecorder::normGateUp(const LayerWeights<Tensor>& layer) {
     m_recorder.dispatch(
         shape.key(MatrixKernel::NormGateUp, {format, kernelFormat(up.layout.type), format}, writes),
         buffersOf(gate), call, shape.workgroups(shape.tiles(call.groups), m_shape.rows),
-        (weightsOf(gate) + weightsOf(up)) * m_shape.rows);
+        workOf({&gate, &up}, m_shape.rows));
 }
 
 void StepRecorder::downAdd(const LayerWeights<Tensor>& layer) {
@@ -273,7 +279,7 @@ void StepRecorder::head(Tensor, Tensor output) {
         const MatrixShape shape = m_tuning.matrix(m_shape.logitRows, integer);
         m_recorder.dispatch(shape.key(MatrixKernel::Head, {format, format, format}, kWritesFloats), buffers,
                             call, shape.workgroups(shape.tiles(call.groups), m_shape.logitRows),
-                            weightsOf(slice) * m_shape.logitRows);
+                            workOf({&slice}, m_shape.logitRows));
     }
 }
 

@@ -24,7 +24,8 @@ struct StepShape {
     std::uint32_t ownParts = 0; // of a branch's own positions; 0: no branches
     std::uint32_t firstLogits = 0;
     std::uint32_t logitRows = 0;
-    bool streams = false;     // submitted again while it runs, the head always with it
+    bool streams = false; // the head is always submitted with the layers
+    RecordFor purpose = RecordFor::Once;
     double costPerSlice = 0;  // multiply-adds
     double attentionCost = 0; // of one layer, for slicing
 };

@@ -44,6 +44,7 @@ Result<TokenId> VulkanDecodeStream::next(std::stop_token stop) {
         return Error{ErrorCode::ContextFull, std::to_string(lengthOfStep()),
                      std::to_string(m_cache.capacity())};
     if (auto ended = waitFor(m_tickets.front(), stop); !ended) return ended.error();
+    if (auto added = addTimes(); !added) return added.error();
     m_tickets.pop_front();
     TokenId id = 0;
     std::memcpy(&id, m_executor.m_decode.tokens.mapped() + m_handedOut % kDecodeRing * sizeof(id),
@@ -54,8 +55,19 @@ Result<TokenId> VulkanDecodeStream::next(std::stop_token stop) {
 
 // So many that the device never waits for the host; few, for those behind the end of a reply are in vain.
 std::uint64_t VulkanDecodeStream::stepsAhead() const {
+    if (m_executor.m_profiles) return 0; // times are read before the commands run again
     if (!m_step) return 1;
     return m_executor.m_tokenPace.secondsFor(m_step->cost()) > kShortStep ? 1 : 3;
+}
+
+// Of the step whose pick is handed out now, while profiling is on.
+Result<void> VulkanDecodeStream::addTimes() {
+    const std::optional<Recording>& ended = m_handedOut == 0 ? m_first : m_step;
+    if (!ended || m_submitted != m_handedOut + 1) return {};
+    const std::uint32_t positions = m_position + static_cast<std::uint32_t>(m_handedOut);
+    for (const CommandSlice& slice : ended->slices)
+        if (auto added = m_executor.addTimes(slice, positions); !added) return added;
+    return {};
 }
 
 std::uint32_t VulkanDecodeStream::lengthOfStep() const {
@@ -121,7 +133,8 @@ void VulkanDecodeStream::writeState(CommandRecorder& recorder) const {
 Result<void> VulkanDecodeStream::submitFirst() {
     writeInputs();
     VulkanExecutor& e = m_executor;
-    CommandRecorder recorder(e.m_context, *e.m_pipelines, e.m_tokenPace.costPerSlice());
+    CommandRecorder recorder(e.m_context, *e.m_pipelines, e.m_tokenPace.costPerSlice(),
+                             e.purposeOf(RecordFor::Once));
     writeState(recorder);
     CallBuffers buffers = e.m_decode.sampling();
     buffers.other = e.m_logits.address();
@@ -145,10 +158,12 @@ Result<void> VulkanDecodeStream::submitFirst() {
 Result<void> VulkanDecodeStream::recordStep() {
     VulkanExecutor& e = m_executor;
     StepShape shape = e.shapeOf(1, lengthOfStep());
-    const bool fits = m_step && m_parts == shape.parts && !e.m_tokenPace.isFarFrom(m_costPerSlice);
+    const bool fits = m_step && m_parts == shape.parts && !e.m_tokenPace.isFarFrom(m_costPerSlice) &&
+                      m_step->profiles == e.m_profiles;
     if (fits) return {};
     shape.logitRows = 1;
     shape.streams = true;
+    shape.purpose = e.purposeOf(RecordFor::Resubmits);
     StepRecorder ops(e.m_context, *e.m_pipelines, e.m_plan, e.m_tuning, e.m_decode.step, m_cache, shape);
     forward(ops, e.m_plan.weights, e.m_plan.layers.first, e.m_plan.layers.end);
     recordSampling(ops.recorder(), sampleCall(e.m_plan, m_settings, 0), e.m_decode.sampling(),

@@ -34,6 +34,7 @@ private:
     Result<void> submitStep(const std::stop_token& stop);
     Result<void> submitSlices(const Recording& recording, const std::stop_token& stop);
     Result<void> recordStep();
+    Result<void> addTimes();
     Result<void> waitFor(std::uint64_t ticket, const std::stop_token& stop);
     void measure(bool waited);
     void writeInputs();

@@ -193,6 +193,7 @@ StepShape VulkanExecutor::shapeOf(std::uint32_t rows, std::uint32_t length) cons
     shape.rows = rows;
     shape.parts = partsOf(rows, length);
     shape.costPerSlice = (rows == 1 ? m_tokenPace : m_promptPace).costPerSlice();
+    shape.purpose = purposeOf(RecordFor::Once);
     // Attention does about as much again for softmax as for its products.
     shape.attentionCost = 4.0 * rows * length * m_plan.config.queryLength();
     return shape;
@@ -233,6 +234,7 @@ Result<void> VulkanExecutor::submit(const Recording& recording, std::size_t from
         if (stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, {}};
         const auto seconds = m_context.submitAndWait(recording.slices[i].commands);
         if (!seconds) return seconds.error();
+        if (auto added = addTimes(recording.slices[i], m_positionsRead); !added) return added;
         // A prompt's head may be one column of another kernel: only the body tells the rate.
         if (i < recording.headSlice) pace.measured(recording.slices[i].cost, *seconds);
         ++m_submits;
@@ -245,7 +247,8 @@ Result<void> VulkanExecutor::runOne(VulkanKvCache& cache, std::uint32_t length, 
     StepShape shape = shapeOf(1, length);
     shape.logitRows = 1;
     VulkanKvCache::DecodeStep& step = cache.decode;
-    if (!step.recording || step.parts != shape.parts || m_tokenPace.isFarFrom(step.costPerSlice)) {
+    if (!step.recording || step.parts != shape.parts || m_tokenPace.isFarFrom(step.costPerSlice) ||
+        step.recording->profiles != m_profiles) {
         step.recording.reset();
         auto recorded = record(cache, shape, true);
         if (!recorded) return recorded.error();
@@ -262,6 +265,9 @@ Result<void> VulkanExecutor::runPass(VulkanKvCache& cache, const Batch& pass, co
     const auto rows = static_cast<std::uint32_t>(pass.tokens.size());
     writeStep(pass);
     m_lastLogitRow = 0;
+    m_positionsRead = pass.firstPosition + rows;
+    if (pass.branches) // the shared ones once
+        m_positionsRead = pass.branches->shared + rows * (pass.firstPosition + 1 - pass.branches->shared);
     if (rows == 1 && !pass.branches) {
         if (auto ran = runOne(cache, pass.firstPosition + 1, pass.firstLogits == 0, stop); !ran) return ran;
         if (pass.firstLogits == 0) copyLogits(1, logits);
@@ -288,6 +294,15 @@ Result<void> VulkanExecutor::runPass(VulkanKvCache& cache, const Batch& pass, co
         withBody = false;
     } while (shape.firstLogits < rows);
     return {};
+}
+
+void VulkanExecutor::profile(bool on) {
+    m_profiles = on;
+    m_kernels.clear();
+}
+
+Result<void> VulkanExecutor::addTimes(const CommandSlice& slice, std::uint32_t positions) {
+    return slice.stamps ? slice.stamps->addTo(m_kernels, positions) : Result<void>();
 }
 
 void VulkanExecutor::copyLogits(std::uint32_t rows, float* out) const {

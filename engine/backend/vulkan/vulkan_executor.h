@@ -31,6 +31,8 @@ public:
     Result<std::unique_ptr<DecodeStream>> startDecode(KvCache& cache, std::uint32_t position,
                                                       std::span<const TokenId> history,
                                                       const SamplingSettings& settings) override;
+    void profile(bool on) override;
+    std::vector<KernelTime> kernelTimes() const override { return m_kernels.times(); }
     const VulkanPlan& plan() const { return m_plan; }
     const KernelTuning& tuning() const { return m_tuning; }
 
@@ -59,6 +61,8 @@ private:
     Result<void> check(const Batch& batch, const KvCache& cache) const;
     Result<void> submit(const Recording& recording, std::size_t from, std::size_t to, SubmitPace& pace,
                         const std::stop_token& stop);
+    RecordFor purposeOf(RecordFor usual) const { return m_profiles ? RecordFor::Profiling : usual; }
+    Result<void> addTimes(const CommandSlice& slice, std::uint32_t positions);
     void copyLogits(std::uint32_t rows, float* out) const;
 
     VulkanContext& m_context;
@@ -79,6 +83,9 @@ private:
     std::shared_ptr<std::uint64_t> m_cacheBytes = std::make_shared<std::uint64_t>(0);
     std::uint32_t m_lastBodyDispatches = 0;
     std::uint64_t m_submits = 0;
+    bool m_profiles = false;
+    std::uint32_t m_positionsRead = 0; // of the cache, by the pass that runs
+    KernelSums m_kernels;
 };
 
 } // namespace ponder

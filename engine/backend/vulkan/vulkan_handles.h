@@ -51,6 +51,7 @@ using PipelineLayoutHandle = DeviceHandle<VkPipelineLayout, vkDestroyPipelineLay
 using SetLayoutHandle = DeviceHandle<VkDescriptorSetLayout, vkDestroyDescriptorSetLayout>;
 using DescriptorPoolHandle = DeviceHandle<VkDescriptorPool, vkDestroyDescriptorPool>;
 using CommandPoolHandle = DeviceHandle<VkCommandPool, vkDestroyCommandPool>;
+using QueryPoolHandle = DeviceHandle<VkQueryPool, vkDestroyQueryPool>;
 using FenceHandle = DeviceHandle<VkFence, vkDestroyFence>;
 using SemaphoreHandle = DeviceHandle<VkSemaphore, vkDestroySemaphore>;
 

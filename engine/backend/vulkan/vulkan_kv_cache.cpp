@@ -31,6 +31,10 @@ VulkanKvCache::LayerPlace VulkanKvCache::place(std::uint32_t layer) const {
     return {m_buffers[buffer].address(), m_sets[buffer].set, static_cast<std::uint32_t>(at / 16)};
 }
 
+std::uint64_t VulkanKvCache::bytesPerPosition() const {
+    return std::uint64_t{2} * m_plan.kvHeads * (m_plan.rowBytes + m_plan.scaleBytes);
+}
+
 std::string VulkanKvCache::layoutName() const {
     static constexpr const char* kTypes[] = {"f16", "f32", "q8_0"};
     return "vulkan 1, " + std::string(kTypes[static_cast<int>(m_plan.type)]) +

@@ -36,6 +36,7 @@ public:
     std::string layoutName() const override;
     Result<void> save(std::uint32_t tokens, const ByteSink& sink) const override;
     Result<void> restore(std::uint32_t tokens, const ByteSource& source) override;
+    std::uint64_t bytesPerPosition() const; // of one layer
     KvType type() const { return m_plan.type; }
     LayerPlace place(std::uint32_t layer) const;
 

@@ -142,6 +142,10 @@ VulkanPhysical describe(VkPhysicalDevice handle) {
         return (queue.queueFlags & VK_QUEUE_COMPUTE_BIT) != 0;
     });
     physical.queueFamily = static_cast<std::uint32_t>(compute - queues.begin());
+    if (compute != queues.end() && compute->timestampValidBits > 0) {
+        physical.timestampMask = UINT64_MAX >> (64 - std::min(compute->timestampValidBits, 64U));
+        physical.timestampSeconds = double{plain.limits.timestampPeriod} * 1e-9;
+    }
     physical.info.unusable = missing(physical, plain, subgroup, compute != queues.end());
     return physical;
 }

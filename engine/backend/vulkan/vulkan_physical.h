@@ -28,6 +28,9 @@ struct VulkanPhysical {
     std::uint32_t driverVersion = 0;
     bool hasIntegerDot = false;   // VK_KHR_shader_integer_dot_product
     bool quickIntegerDot = false; // ... and products of four bytes are quicker than floats
+    // Of the compute queue; 0 where it has no timestamps.
+    std::uint64_t timestampMask = 0; // the bits that count
+    double timestampSeconds = 0;     // of one tick
     VkPhysicalDeviceMemoryProperties memory{};
 
     // In the order in which users want them: discrete, integrated, software; ids "vulkan:0" and so on.

@@ -307,6 +307,7 @@ private slots:
                  decode["median"].toDouble() * json["bytes_per_token"].toDouble());
         QCOMPARE(share, decode["bytes_per_second"].toDouble() / json["memory_bytes_per_second"].toDouble());
         QVERIFY(json["profile"]["decode"].isArray());
+        QVERIFY(json["profile"]["decode_seconds"].toDouble() > 0);
     }
 
     void benchMeasuresSequencesThatShareAPrompt() {
