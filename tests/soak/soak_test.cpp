@@ -2,22 +2,14 @@
 // session; stops in the middle of work. Memory must not grow from round to round.
 #include "app/chat/reply_generator.h"
 #include "app/chat/think_splitter.h"
+#include "tests/support/process_memory.h"
 #include "tests/support/reference_data.h"
 
-#include <fstream>
 #include <thread>
 
 using namespace ponder;
 
 namespace {
-
-// Bytes of this process in memory.
-qint64 residentBytes() {
-    std::ifstream file("/proc/self/statm");
-    qint64 size = 0, resident = 0;
-    file >> size >> resident;
-    return resident * 4096;
-}
 
 std::filesystem::path tinyReasoner() { return test::dataDir() / "tiny-reasoner/tiny-reasoner-q8_0.gguf"; }
 
@@ -40,8 +32,8 @@ constexpr qint64 kAllowedGrowth = 24 << 20;
 class MemoryWatch {
 public:
     void round(int number, int warmUp) {
-        if (number == warmUp) m_start = residentBytes();
-        m_now = residentBytes();
+        if (number == warmUp) m_start = test::residentBytes();
+        m_now = test::residentBytes();
     }
     qint64 growth() const { return m_now - m_start; }
 

@@ -8,12 +8,13 @@
 
 namespace ponder::test {
 
-inline std::unique_ptr<Model> loadReasoner(std::uint32_t context = 0,
-                                           const std::string& device = "reference") {
+inline std::unique_ptr<Model> loadReasoner(std::uint32_t context = 0, const std::string& device = "reference",
+                                           std::optional<KvType> kvType = {}) {
     LoadOptions options;
     options.path = dataDir() / "tiny-reasoner/tiny-reasoner-q8_0.gguf";
     options.device = device;
     options.contextTokens = context;
+    options.kvType = kvType;
     auto model = Model::load(options, {}, {});
     return model ? std::move(*model) : nullptr;
 }
