@@ -4,6 +4,7 @@
 // The file is the tiny reasoning model, trained for 1,024 tokens: what it says behind them has no meaning,
 // but rotations, cache and attention are defined at any position, and a long prompt on a larger file would
 // take an hour here. Every device goes the same way once; the tests look at what it left.
+#include "tests/support/device_rows.h"
 #include "tests/support/logits_check.h"
 #include "tests/support/process_memory.h"
 #include "tests/support/reasoner.h"
@@ -124,20 +125,13 @@ class LongContextTest : public QObject {
     }
     const LongRun& runOn(const QString& device) { return runsOn(device).whole; }
     static QStringList devices() {
-        QStringList out;
-        for (const DeviceInfo& device : listDevices())
-            if (device.unusable.empty() && device.kind != DeviceKind::Reference)
-                out.append(QString::fromStdString(device.id));
+        QStringList out = usableDevices();
+        out.removeAll(QStringLiteral("reference")); // too slow for it
         return out;
-    }
-    static void rows() {
-        QTest::addColumn<QString>("device");
-        for (const QString& device : devices())
-            QTest::addRow("%s", qPrintable(device)) << device;
     }
 
 private slots:
-    void theWholeContextIsFilledAndTheReplySaysWhyItEnds_data() { rows(); }
+    void theWholeContextIsFilledAndTheReplySaysWhyItEnds_data() { deviceRows(devices()); }
     void theWholeContextIsFilledAndTheReplySaysWhyItEnds() {
         QFETCH(QString, device);
         const LongRun& run = runOn(device);
@@ -150,7 +144,7 @@ private slots:
         for (const float logit : run.straight.lastLogits)
             QVERIFY(std::isfinite(logit));
     }
-    void oneTokenMoreIsAnErrorWithBothNumbers_data() { rows(); }
+    void oneTokenMoreIsAnErrorWithBothNumbers_data() { deviceRows(devices()); }
     void oneTokenMoreIsAnErrorWithBothNumbers() {
         QFETCH(QString, device);
         const LongRun& run = runOn(device);
@@ -159,7 +153,7 @@ private slots:
         QVERIFY(run.tooLong->message().find("32769 tokens") != std::string::npos);
         QVERIFY(run.tooLong->message().find("holds 32768") != std::string::npos);
     }
-    void aHalfThatWasSavedAndRestoredGivesTheSameReplyAndLogits_data() { rows(); }
+    void aHalfThatWasSavedAndRestoredGivesTheSameReplyAndLogits_data() { deviceRows(devices()); }
     void aHalfThatWasSavedAndRestoredGivesTheSameReplyAndLogits() {
         QFETCH(QString, device);
         const LongRun& run = runOn(device);
@@ -168,7 +162,7 @@ private slots:
         QCOMPARE(run.restored.ids, run.straight.ids);
         QCOMPARE(run.restored.lastLogits, run.straight.lastLogits);
     }
-    void memoryStaysWithinThePlan_data() { rows(); }
+    void memoryStaysWithinThePlan_data() { deviceRows(devices()); }
     void memoryStaysWithinThePlan() {
         QFETCH(QString, device);
         const Runs& runs = runsOn(device);

@@ -1,5 +1,8 @@
-// Several replies to one prompt at once: each must be what a generation of its own gives.
+// Several replies to one prompt at once: each must be what a generation of its own gives, on every device.
+#include "tests/support/device_rows.h"
 #include "tests/support/reasoner.h"
+
+#include <map>
 
 using namespace ponder;
 using namespace ponder::test;
@@ -44,12 +47,19 @@ void compareWithSingles(Model& model, const std::vector<TokenId>& prompt,
 
 class ManyRepliesTest : public QObject {
     Q_OBJECT
-    std::unique_ptr<Model> m_model;
+    std::map<QString, std::unique_ptr<Model>> m_models;
+    std::string m_device;
+    Model* m_model = nullptr; // on this device
 
 private slots:
-    void initTestCase() {
-        m_model = loadReasoner(2048);
-        QVERIFY(m_model);
+    void initTestCase_data() { deviceRows(); }
+    void init() {
+        QFETCH_GLOBAL(QString, device);
+        m_device = device.toStdString();
+        auto& model = m_models[device];
+        if (!model) model = loadReasoner(2048, m_device);
+        QVERIFY(model);
+        m_model = model.get();
     }
     void greedyRepliesTogetherAreThoseOfOneAlone() {
         for (const std::size_t n : {1, 2, 7})
@@ -94,7 +104,7 @@ private slots:
         QCOMPARE(again.replies[2].ids, alone.ids);
     }
     void theContextBehindThePromptIsDividedAndAFullShareEndsAReply() {
-        const auto model = loadReasoner(40);
+        const auto model = loadReasoner(40, m_device);
         const auto prompt = promptFor(*model, "12+34=?");
         auto session = *model->createSession();
         const Many many = runMany(*session, prompt, std::vector<GenerateSettings>(3, greedy()));
@@ -107,7 +117,7 @@ private slots:
     }
     void aPromptThatFillsTheContextLeavesRoomForOneTokenEach() {
         const auto whole = promptFor(*m_model, "12+34=?");
-        const auto model = loadReasoner(static_cast<std::uint32_t>(whole.size()));
+        const auto model = loadReasoner(static_cast<std::uint32_t>(whole.size()), m_device);
         compareWithSingles(*model, whole, std::vector<GenerateSettings>(2, greedy()));
     }
     void theCallbackEndsOneReplyAndTheStopTokenAll() {

@@ -1,5 +1,6 @@
 // A session's keys and values in a file: what comes back gives the same next logits bit by bit, and what is
 // damaged or belongs to something else is left alone.
+#include "tests/support/device_rows.h"
 #include "tests/support/reasoner.h"
 
 #include "engine/base/checksum.h"
@@ -54,12 +55,7 @@ private slots:
         m_prompt = promptFor(*m_model, "What is 12+34?");
     }
     void init() { m_dir = std::make_unique<QTemporaryDir>(); }
-    void whatComesBackGivesTheSameLogitsBitByBit_data() {
-        QTest::addColumn<QString>("device");
-        for (const DeviceInfo& device : listDevices())
-            if (device.unusable.empty())
-                QTest::addRow("%s", device.id.c_str()) << QString::fromStdString(device.id);
-    }
+    void whatComesBackGivesTheSameLogitsBitByBit_data() { deviceRows(); }
     void whatComesBackGivesTheSameLogitsBitByBit() {
         QFETCH(QString, device);
         const auto model = loadReasoner(256, device.toStdString());

@@ -1,5 +1,6 @@
 // Guessing ahead changes the speed of a reply and never its tokens: at temperature 0 and above, with guesses
-// from the text, from a draft, and with wrong ones.
+// from the text, from a draft, and with wrong ones, on every device.
+#include "tests/support/device_rows.h"
 #include "tests/support/reasoner.h"
 
 #include "engine/draft.h"
@@ -60,13 +61,20 @@ void compare(Session& session, std::span<const TokenId> prompt, GenerateSettings
 
 class SpeculationTest : public QObject {
     Q_OBJECT
-    std::unique_ptr<Model> m_model, m_small;
-    std::unique_ptr<Session> m_session;
+    struct Loaded {
+        std::unique_ptr<Model> model, small;
+        std::unique_ptr<Session> session;
+    };
+    std::map<QString, Loaded> m_loaded;
+    std::string m_device;
+    // On this device.
+    Model *m_model = nullptr, *m_small = nullptr;
+    Session* m_session = nullptr;
 
     std::unique_ptr<Model> load(const std::filesystem::path& path) {
         LoadOptions options;
         options.path = path;
-        options.device = "reference";
+        options.device = m_device;
         options.contextTokens = 512;
         auto model = Model::load(options, {}, {});
         if (!model) qWarning("%s", model.error().message().c_str());
@@ -91,11 +99,20 @@ class SpeculationTest : public QObject {
     }
 
 private slots:
-    void initTestCase() {
-        m_model = loadReasoner(512);
-        QVERIFY(m_model);
-        m_session = std::move(*m_model->createSession());
-        if (hasReference()) m_small = load(referenceDir() / "tiny-reasoner/tiny-reasoner-q4_k_m.gguf");
+    void initTestCase_data() { deviceRows(); }
+    void init() {
+        QFETCH_GLOBAL(QString, device);
+        m_device = device.toStdString();
+        Loaded& here = m_loaded[device];
+        if (!here.model) {
+            here.model = loadReasoner(512, m_device);
+            QVERIFY(here.model);
+            here.session = std::move(*here.model->createSession());
+            if (hasReference()) here.small = load(referenceDir() / "tiny-reasoner/tiny-reasoner-q4_k_m.gguf");
+        }
+        m_model = here.model.get();
+        m_small = here.small.get();
+        m_session = here.session.get();
     }
     void lookupLeavesGreedyRepliesAsTheyAre() {
         Count count;
@@ -151,7 +168,7 @@ private slots:
     }
     void theEndOfTheContextOfTheTokensAndOfStopStringsIsTheSame() {
         Count count;
-        const auto model = loadReasoner(40);
+        const auto model = loadReasoner(40, m_device);
         auto session = *model->createSession();
         const auto draft = Draft::create(*model, *model);
         GenerateSettings settings = greedy();

@@ -2,6 +2,7 @@
 // session; stops in the middle of work. Memory must not grow from round to round.
 #include "app/chat/reply_generator.h"
 #include "app/chat/think_splitter.h"
+#include "tests/support/device_rows.h"
 #include "tests/support/process_memory.h"
 #include "tests/support/reference_data.h"
 
@@ -46,7 +47,7 @@ private:
 class SoakTest : public QObject {
     Q_OBJECT
 private slots:
-    void loadingAndUnloadingForManyRoundsKeepsMemory_data() { devices(); }
+    void loadingAndUnloadingForManyRoundsKeepsMemory_data() { test::deviceRows(); }
     void loadingAndUnloadingForManyRoundsKeepsMemory() {
         QFETCH(QString, device);
         MemoryWatch watch;
@@ -62,7 +63,7 @@ private slots:
         QVERIFY(watch.growth() < kAllowedGrowth);
     }
 
-    void manyRepliesOfOneModelKeepMemory_data() { devices(); }
+    void manyRepliesOfOneModelKeepMemory_data() { test::deviceRows(); }
     void manyRepliesOfOneModelKeepMemory() {
         QFETCH(QString, device);
         const auto model = load(device.toStdString());
@@ -78,7 +79,7 @@ private slots:
         QVERIFY(watch.growth() < kAllowedGrowth);
     }
 
-    void stoppingAtAnyMomentLeavesTheNextReplyWhole_data() { devices(); }
+    void stoppingAtAnyMomentLeavesTheNextReplyWhole_data() { test::deviceRows(); }
     void stoppingAtAnyMomentLeavesTheNextReplyWhole() {
         QFETCH(QString, device);
         const auto model = load(device.toStdString());
@@ -99,13 +100,6 @@ private slots:
     }
 
 private:
-    static void devices() {
-        QTest::addColumn<QString>("device");
-        for (const DeviceInfo& device : listDevices())
-            if (device.unusable.empty())
-                QTest::newRow(device.id.c_str()) << QString::fromStdString(device.id);
-    }
-
     static bool reply(ReplyGenerator& generator, int round) {
         std::optional<ThinkSplitter> splitter;
         ReplyCallbacks callbacks;

@@ -53,18 +53,23 @@ std::vector<float> valuesOf(const cpu::ActivationTiles& tiles, std::uint32_t col
     return out;
 }
 
-struct Product {
-    std::vector<float> ours, plain; // [columns x rows]
+struct Packed {
+    RandomMatrix matrix;
+    PanelLayout layout;
+    std::vector<std::byte> bytes;
+
+    Packed(TensorType type, std::uint32_t length, std::uint32_t rows, std::mt19937& random)
+        : matrix(type, length, rows, random), layout(PanelLayout::of(type, length, rows)),
+          bytes(pack(matrix, layout)) {}
 };
 
-Product product(TensorType type, std::uint32_t length, std::uint32_t rows, std::uint32_t columns, bool fine) {
-    std::mt19937 random(length * 31 + rows * 7 + columns);
-    const RandomMatrix matrix(type, length, rows, random);
-    const PanelLayout layout = PanelLayout::of(type, length, rows);
-    const std::vector<std::byte> packed = pack(matrix, layout);
-    std::vector<float> x = randomColumns(std::size_t{columns} * length, random);
+// The product [columns x rows] as the kernels compute it; x becomes what they see of it.
+std::vector<float> multiplied(const Packed& packed, std::vector<float>& x, std::uint32_t columns, bool fine) {
+    const PanelLayout& layout = packed.layout;
+    const auto length = static_cast<std::uint32_t>(packed.matrix.info.rowLength());
     const std::size_t stride = layout.panels() * kPanelRows;
-    std::vector<float> padded(stride * columns);
+    std::vector<float> padded(stride * columns), out;
+    const cpu::PanelMatrix matrix{layout, packed.bytes.data()};
     if (layout.quantized()) {
         cpu::ActivationTiles tiles(fine);
         tiles.resize(columns, length);
@@ -75,17 +80,27 @@ Product product(TensorType type, std::uint32_t length, std::uint32_t rows, std::
             std::copy(rounded.begin(), rounded.end(), column);
         }
         std::vector<std::byte> scratch(cpu::unpackedBytes(layout));
-        cpu::multiplyQuantized({layout, packed.data()}, 0, layout.panels(), tiles, scratch.data(),
-                               padded.data(), stride);
+        cpu::multiplyQuantized(matrix, 0, layout.panels(), tiles, scratch.data(), padded.data(), stride);
     } else {
-        cpu::multiplyFloats({layout, packed.data()}, 0, layout.panels(), x.data(), length, columns,
-                            padded.data(), stride);
+        cpu::multiplyFloats(matrix, 0, layout.panels(), x.data(), length, columns, padded.data(), stride);
     }
-    Product out;
-    out.plain.resize(std::size_t{rows} * columns);
-    reference::multiply(matrix.info, {}, x, out.plain);
     for (std::uint32_t c = 0; c < columns; ++c)
-        out.ours.insert(out.ours.end(), &padded[c * stride], &padded[c * stride] + rows);
+        out.insert(out.end(), &padded[c * stride], &padded[c * stride] + layout.rows);
+    return out;
+}
+
+struct Product {
+    std::vector<float> ours, plain; // [columns x rows]
+};
+
+Product product(TensorType type, std::uint32_t length, std::uint32_t rows, std::uint32_t columns, bool fine) {
+    std::mt19937 random(length * 31 + rows * 7 + columns);
+    const Packed packed(type, length, rows, random);
+    std::vector<float> x = randomColumns(std::size_t{columns} * length, random);
+    Product out;
+    out.ours = multiplied(packed, x, columns, fine);
+    out.plain.resize(std::size_t{rows} * columns);
+    reference::multiply(packed.matrix.info, {}, x, out.plain);
     return out;
 }
 
@@ -93,8 +108,7 @@ Product product(TensorType type, std::uint32_t length, std::uint32_t rows, std::
 
 class CpuMatrixKernelsTest : public QObject {
     Q_OBJECT
-private slots:
-    void productsOfRoundedActivationsEqualThePlainTwin_data() {
+    static void kinds() {
         QTest::addColumn<TensorType>("type");
         QTest::addColumn<qint64>("target");
         QTest::addColumn<bool>("fine");
@@ -105,6 +119,8 @@ private slots:
                         << type << qint64(target) << fine;
     }
 
+private slots:
+    void productsOfRoundedActivationsEqualThePlainTwin_data() { kinds(); }
     void productsOfRoundedActivationsEqualThePlainTwin() {
         QFETCH(const TensorType, type);
         QFETCH(const qint64, target);
@@ -122,6 +138,29 @@ private slots:
                                                             .arg(length)
                                                             .arg(error)));
                 }
+            }
+    }
+
+    // What speculation and replies side by side rest on: a row's numbers are its own.
+    void aColumnsProductIsTheSameBitByBitWhateverStandsBesideIt_data() { kinds(); }
+    void aColumnsProductIsTheSameBitByBitWhateverStandsBesideIt() {
+        QFETCH(const TensorType, type);
+        QFETCH(const qint64, target);
+        QFETCH(const bool, fine);
+        const test::UseTarget use(target);
+        constexpr std::uint32_t kLength = 768, kRows = 37, kColumns = 64;
+        std::mt19937 random(11);
+        const Packed packed(type, kLength, kRows, random);
+        const std::vector<float> x = randomColumns(std::size_t{kColumns} * kLength, random);
+        std::vector<float> seen = x;
+        const std::vector<float> all = multiplied(packed, seen, kColumns, fine);
+        for (const std::uint32_t columns : {1U, 2U, 3U, 5U, 8U, 9U, 17U, 33U})
+            for (std::uint32_t first = 0; first + columns <= kColumns; first += 13) {
+                std::vector<float> some(x.begin() + std::ptrdiff_t{first} * kLength,
+                                        x.begin() + std::ptrdiff_t{first + columns} * kLength);
+                const std::vector<float> got = multiplied(packed, some, columns, fine);
+                QVERIFY2(std::equal(got.begin(), got.end(), all.begin() + std::ptrdiff_t{first} * kRows),
+                         qPrintable(QStringLiteral("%1 columns from %2 on").arg(columns).arg(first)));
             }
     }
 
