@@ -1,12 +1,12 @@
 // product() on software devices: an invocation takes a group of four rows and all its columns alone, in
 // registers. Nothing is added up across lanes, which costs as much there as a short row's products, and nothing
-// passes through shared memory, which is slower there than loading again.
+// passes through shared memory, which is slower there than loading again. Subgroups of eight lanes or more.
 #extension GL_KHR_shader_subgroup_shuffle : require
 #define TILE_COLUMNS COLUMNS
 #ifdef MATRIX_INTEGER
 #include "matrix_block_integer.glsl"
 #else
-#include "matrix_block.glsl"
+#include "matrix_block_lanes.glsl"
 #endif
 
 // Invocations beyond the last group compute it once more and store nothing.

@@ -8,7 +8,9 @@ KernelTuning KernelTuning::forDevice(const VulkanContext& context, Precision pre
     const VulkanPhysical& physical = context.physical();
     const bool software = physical.info.kind == DeviceKind::Software;
     KernelTuning out;
-    if (context.readsTexels()) {
+    // Neighbouring lanes of matrix_tile.glsl hand eight pieces round, and quantize a block together.
+    const bool hasEightLanes = physical.subgroupSize >= 8;
+    if (context.readsTexels() && hasEightLanes) {
         out.single = {MatrixVariant::Tile, 8, 8};
         out.few = {MatrixVariant::Tile, 8, 8};
         out.many = {MatrixVariant::Tile, 32, 32};
@@ -16,11 +18,11 @@ KernelTuning KernelTuning::forDevice(const VulkanContext& context, Precision pre
         // Eight groups make a block of quantized activations.
         out.single = {MatrixVariant::Row, std::min(8 * physical.subgroupSize, physical.maxInvocations), 8};
         out.few = out.single;
-        out.many = {MatrixVariant::Shared, 128, 16}; // as matrix_shared.glsl has it
+        // As matrix_shared.glsl has it. Software devices have no quick shared memory.
+        out.many = context.readsTexels() ? out.single : MatrixShape{MatrixVariant::Shared, 128, 16};
     }
-    // Eight neighbouring lanes of matrix_tile.glsl quantize a block together.
-    const bool canQuantize = !context.readsTexels() || physical.subgroupSize >= 8;
-    out.integer = precision == Precision::Fast && physical.quickIntegerDot && canQuantize;
+    out.integer = precision == Precision::Fast && physical.quickIntegerDot &&
+                  (hasEightLanes || !context.readsTexels());
     out.plainWorkgroup = 64;
     out.attentionBySlots = context.readsTexels();
     out.attentionWorkgroup = physical.subgroupSize;
