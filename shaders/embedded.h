@@ -8,10 +8,12 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace ponder {
 
 std::span<const std::uint32_t> embeddedShader(std::string_view name, bool readsTexels);
+std::vector<std::string_view> embeddedShaderNames();
 // Changes with any kernel.
 std::uint64_t embeddedShadersHash();
 

@@ -21,8 +21,8 @@ KernelTuning KernelTuning::forDevice(const VulkanContext& context, Precision pre
         // As matrix_shared.glsl has it. Software devices have no quick shared memory.
         out.many = context.readsTexels() ? out.single : MatrixShape{MatrixVariant::Shared, 128, 16};
     }
-    out.integer = precision == Precision::Fast && physical.quickIntegerDot &&
-                  (hasEightLanes || !context.readsTexels());
+    out.integer =
+        precision == Precision::Fast && physical.quickIntegerDot && (hasEightLanes || !context.readsTexels());
     out.plainWorkgroup = 64;
     out.attentionBySlots = context.readsTexels();
     out.attentionWorkgroup = physical.subgroupSize;

@@ -1,0 +1,45 @@
+// The compiled kernels as the program carries them.
+#include "shaders/embedded.h"
+
+#include <QProcess>
+#include <QStandardPaths>
+#include <QTemporaryFile>
+#include <QtTest>
+
+using namespace ponder;
+
+class EmbeddedShadersTest : public QObject {
+    Q_OBJECT
+private slots:
+    void everyKernelIsValidSpirv_data();
+    void everyKernelIsValidSpirv();
+};
+
+void EmbeddedShadersTest::everyKernelIsValidSpirv_data() {
+    QTest::addColumn<QString>("kernel");
+    for (const std::string_view name : embeddedShaderNames())
+        QTest::addRow("%s", std::string(name).c_str()) << QString::fromStdString(std::string(name));
+}
+
+// The validation layers only see the kernels that a device can run.
+void EmbeddedShadersTest::everyKernelIsValidSpirv() {
+    QFETCH(QString, kernel);
+    const QString validator = QStandardPaths::findExecutable(QStringLiteral("spirv-val"));
+    if (validator.isEmpty()) QSKIP("spirv-val is not installed");
+    for (const bool readsTexels : {false, true}) {
+        const auto words = embeddedShader(kernel.toStdString(), readsTexels);
+        QVERIFY(!words.empty());
+        QTemporaryFile file;
+        QVERIFY(file.open());
+        file.write(reinterpret_cast<const char*>(words.data()), static_cast<qint64>(words.size_bytes()));
+        file.close();
+        QProcess process;
+        process.start(validator,
+                      {QStringLiteral("--target-env"), QStringLiteral("vulkan1.2"), file.fileName()});
+        QVERIFY(process.waitForFinished());
+        QVERIFY2(process.exitCode() == 0, process.readAllStandardError().constData());
+    }
+}
+
+QTEST_GUILESS_MAIN(EmbeddedShadersTest)
+#include "embedded_shaders_test.moc"
