@@ -1,5 +1,6 @@
 #include "engine/backend/vulkan/pipeline_set.h"
 
+#include "engine/backend/vulkan/shader_pruner.h"
 #include "shaders/embedded.h"
 
 namespace ponder {
@@ -62,10 +63,11 @@ Result<void> PipelineSet::createLayouts() {
 
 Result<VkPipeline> PipelineSet::get(const PipelineKey& key) {
     if (const auto known = m_pipelines.find(key); known != m_pipelines.end()) return known->second.get();
-    const auto words = embeddedShader(key.kernel, m_context.readsTexels());
-    if (words.empty()) return m_context.error(VK_ERROR_UNKNOWN, std::string(key.kernel));
+    const auto built = embeddedShader(key.kernel, m_context.readsTexels());
+    if (built.empty()) return m_context.error(VK_ERROR_UNKNOWN, std::string(key.kernel));
+    const std::vector<std::uint32_t> words = pruneShader(built, key.constants);
     VkShaderModuleCreateInfo moduleInfo{VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO};
-    moduleInfo.codeSize = words.size_bytes();
+    moduleInfo.codeSize = words.size() * sizeof(std::uint32_t);
     moduleInfo.pCode = words.data();
     VkShaderModule raw = VK_NULL_HANDLE;
     if (const VkResult made = vkCreateShaderModule(m_context.device(), &moduleInfo, nullptr, &raw);
