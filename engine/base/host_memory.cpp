@@ -1,5 +1,7 @@
 #include "engine/base/host_memory.h"
 
+#include "engine/base/translatable.h"
+
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -25,6 +27,14 @@ std::uint64_t procBytes(const char* path, std::string_view name) {
 
 HostMemory hostMemory() {
     return {procBytes("/proc/meminfo", "MemTotal:"), procBytes("/proc/meminfo", "MemAvailable:")};
+}
+
+Result<void> checkHostMemory(const std::string& device, std::uint64_t needed) {
+    const std::uint64_t free = hostMemory().available;
+    if (free == 0 || needed <= free) return {};
+    return Error{ErrorCode::DoesNotFit, device,
+                 Detail{PONDER_TR_NOOP("ErrorDetail", "%1 MiB needed, %2 MiB free"),
+                        {std::to_string(needed >> 20), std::to_string(free >> 20)}}};
 }
 
 std::uint64_t peakProcessBytes() { return procBytes("/proc/self/status", "VmHWM:"); }

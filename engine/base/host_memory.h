@@ -1,10 +1,13 @@
 // How much memory the machine has and has free, and what this process used, from the operating system. Zero
 // where it cannot tell.
 //
-// Owner: plain value. Thread: any. Source: /proc on Linux.
+// Owner: plain value. Thread: any. Errors: DoesNotFit. Source: /proc on Linux.
 #pragma once
 
+#include "engine/base/result.h"
+
 #include <cstdint>
+#include <string>
 
 namespace ponder {
 
@@ -14,6 +17,10 @@ struct HostMemory {
 };
 
 HostMemory hostMemory();
+
+// Whether a device that lives in this memory may take so many bytes more; yes where the system cannot tell.
+// Errors: DoesNotFit.
+Result<void> checkHostMemory(const std::string& device, std::uint64_t needed);
 
 // The most bytes that this process ever had resident, pages of mapped files included.
 std::uint64_t peakProcessBytes();

@@ -34,12 +34,7 @@ private:
 
     Result<CpuPlan> fitting(const LoadRequest& request) const {
         CpuPlan plan = CpuPlan::make(request, threadsOf(request));
-        const std::uint64_t needed = plan.memory().total();
-        const HostMemory memory = hostMemory();
-        if (memory.available > 0 && needed > memory.available)
-            return Error{ErrorCode::DoesNotFit, m_info.name,
-                         Detail{PONDER_TR_NOOP("ErrorDetail", "%1 MiB needed, %2 MiB free"),
-                                {std::to_string(needed >> 20), std::to_string(memory.available >> 20)}}};
+        if (const auto fits = checkHostMemory(m_info.name, plan.memory().total()); !fits) return fits.error();
         return plan;
     }
 

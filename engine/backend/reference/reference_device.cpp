@@ -2,7 +2,6 @@
 
 #include "engine/backend/reference/reference_ops.h"
 #include "engine/base/host_memory.h"
-#include "engine/base/translatable.h"
 #include "engine/model/forward.h"
 
 namespace ponder {
@@ -57,11 +56,8 @@ public:
                  (layers.end - layers.first) * sizeof(float);
         FileWeights weights = weightsOf(request);
         forEachTensor(weights, [&](const TensorInfo* tensor) { use.weights += tensor->bytes.size(); });
-        const HostMemory memory = hostMemory();
-        if (memory.available == 0 || use.kv <= memory.available) return use;
-        return Error{ErrorCode::DoesNotFit, m_info.name,
-                     Detail{PONDER_TR_NOOP("ErrorDetail", "%1 MiB needed, %2 MiB free"),
-                            {std::to_string(use.kv >> 20), std::to_string(memory.available >> 20)}}};
+        if (const Result<void> fits = checkHostMemory(m_info.name, use.kv); !fits) return fits.error();
+        return use;
     }
 
     Result<std::unique_ptr<Executor>> load(const LoadRequest& request, const Progress& progress,

@@ -10,7 +10,7 @@ class VulkanAttentionKernelsTest : public QObject {
     Q_OBJECT
     static constexpr std::uint32_t kQkv = 0, kQuery = 100000, kResult = 200000, kParts = 300000,
                                    kTurns = 1000, kBranches = 500;
-    std::array<std::unique_ptr<KernelBench>, 2> m_benches;
+    test::KernelBenches m_benches;
     std::mt19937 m_random{11};
 
     struct Heads {
@@ -146,16 +146,9 @@ class VulkanAttentionKernelsTest : public QObject {
 
 private slots:
     void initTestCase() {
-        for (int path = 0; path < 2; ++path) {
-            m_benches[path] = std::make_unique<KernelBench>(path == 0 ? LoadPath::Texel : LoadPath::Address);
-            if (!m_benches[path]->ready()) QSKIP("no usable Vulkan device with validation layers");
-        }
+        if (!m_benches.open()) QSKIP("no usable Vulkan device with validation layers");
     }
-    void cleanup() {
-        for (const auto& b : m_benches)
-            QVERIFY2(b->log->messages().empty(),
-                     b->log->messages().empty() ? "" : b->log->messages()[0].c_str());
-    }
+    void cleanup() { QCOMPARE(m_benches.messages(), std::string()); }
 
     void attentionStreamsOverTheCache_data() { paths(); }
     void attentionStreamsOverTheCache() {
@@ -168,7 +161,7 @@ private slots:
                         for (const std::uint32_t parts : {1U, 3U}) {
                             const Rows rows{n, first, parts, 0, 0, 0, {}};
                             const double apart =
-                                attend(*m_benches[path], h, static_cast<KvType>(type), rows, bySlots);
+                                attend(m_benches[path], h, static_cast<KvType>(type), rows, bySlots);
                             QVERIFY2(apart < 2e-5, qPrintable(QString("%1 heads of %2, %3: %4")
                                                                   .arg(h.heads)
                                                                   .arg(h.size)
@@ -192,7 +185,7 @@ private slots:
                             for (std::uint32_t i = 0; i < n; ++i) // with gaps, and not in order
                                 rows.branches.push_back((i * 29 + 3) % 67);
                             const double apart =
-                                attend(*m_benches[path], h, static_cast<KvType>(type), rows, bySlots);
+                                attend(m_benches[path], h, static_cast<KvType>(type), rows, bySlots);
                             QVERIFY2(apart < 2e-5, qPrintable(QString("%1 heads of %2, %3 shared, %4: %5")
                                                                   .arg(h.heads)
                                                                   .arg(h.size)
@@ -206,7 +199,7 @@ private slots:
     void ropeTurnsQueriesAndKeysAndStoresKeysAndValues() {
         QFETCH(int, path);
         QFETCH(int, type);
-        KernelBench& b = *m_benches[path];
+        KernelBench& b = m_benches[path];
         for (const RopePairs pairs : {RopePairs::Adjacent, RopePairs::Halves})
             for (const std::uint32_t size : {32U, 96U, 128U})
                 for (const std::uint32_t rotary : {size, size / 2})

@@ -144,6 +144,34 @@ private:
     std::uint32_t m_used = 0;
 };
 
+// One bench for each way to load; path 0 is texels, 1 addresses.
+class KernelBenches {
+public:
+    // Whether there is a usable device with validation layers.
+    bool open() {
+        for (const int path : {0, 1}) {
+            m_benches[path] = std::make_unique<KernelBench>(path == 0 ? LoadPath::Texel : LoadPath::Address);
+            if (!m_benches[path]->ready()) return false;
+        }
+        return true;
+    }
+    KernelBench& operator[](int path) const { return *m_benches[path]; }
+    auto begin() const { return m_benches.begin(); }
+    auto end() const { return m_benches.end(); }
+
+    // What the validation layers say.
+    std::string messages() const {
+        std::string out;
+        for (const auto& bench : m_benches)
+            for (const std::string& message : bench->log->messages())
+                out += message + "\n";
+        return out;
+    }
+
+private:
+    std::array<std::unique_ptr<KernelBench>, 2> m_benches;
+};
+
 inline std::vector<float> randomFloats(std::size_t count, std::mt19937& random) {
     std::uniform_real_distribution<float> value(-1.0F, 1.0F);
     std::vector<float> out(count);

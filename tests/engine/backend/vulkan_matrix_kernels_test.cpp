@@ -12,10 +12,10 @@ class VulkanMatrixKernelsTest : public QObject {
                                    kNorm = 230000, kBias = 231000, kOutput = 240000, kInputQuants = 400000,
                                    kOutputQuants = 500000;
     static constexpr std::uint32_t kWritesBoth = kWritesFloats | kWritesQuants;
-    std::array<std::unique_ptr<KernelBench>, 2> m_benches;
+    test::KernelBenches m_benches;
     std::mt19937 m_random{7};
 
-    KernelBench& bench(int path) { return *m_benches[path]; }
+    KernelBench& bench(int path) { return m_benches[path]; }
     void rows() {
         QTest::addColumn<int>("type");
         QTest::addColumn<int>("path");
@@ -122,16 +122,9 @@ class VulkanMatrixKernelsTest : public QObject {
 
 private slots:
     void initTestCase() {
-        for (int path = 0; path < 2; ++path) {
-            m_benches[path] = std::make_unique<KernelBench>(path == 0 ? LoadPath::Texel : LoadPath::Address);
-            if (!m_benches[path]->ready()) QSKIP("no usable Vulkan device with validation layers");
-        }
+        if (!m_benches.open()) QSKIP("no usable Vulkan device with validation layers");
     }
-    void cleanup() {
-        for (const auto& b : m_benches)
-            QVERIFY2(b->log->messages().empty(),
-                     b->log->messages().empty() ? "" : b->log->messages()[0].c_str());
-    }
+    void cleanup() { QCOMPARE(m_benches.messages(), std::string()); }
 
     void aProjectionAddsToTheResidualStreamAndPreparesTheNextNorm_data() { rows(); }
     void aProjectionAddsToTheResidualStreamAndPreparesTheNextNorm() {

@@ -81,7 +81,7 @@ std::vector<float> randomLogits(const Logits& shape, std::mt19937& random) {
 
 class VulkanSamplingKernelsTest : public QObject {
     Q_OBJECT
-    std::array<std::unique_ptr<KernelBench>, 2> m_benches;
+    test::KernelBenches m_benches;
 
     // Where the host and the device disagree, a draw just beside the one given must lead the host to the
     // device's token: then rounding has decided.
@@ -135,16 +135,9 @@ class VulkanSamplingKernelsTest : public QObject {
 
 private slots:
     void initTestCase() {
-        for (int path = 0; path < 2; ++path) {
-            m_benches[path] = std::make_unique<KernelBench>(path == 0 ? LoadPath::Texel : LoadPath::Address);
-            if (!m_benches[path]->ready()) QSKIP("no usable Vulkan device with validation layers");
-        }
+        if (!m_benches.open()) QSKIP("no usable Vulkan device with validation layers");
     }
-    void cleanup() {
-        for (const auto& bench : m_benches)
-            for (const std::string& message : bench->log->messages())
-                QFAIL(message.c_str());
-    }
+    void cleanup() { QCOMPARE(m_benches.messages(), std::string()); }
 
     void theDevicePicksTheTokenThatSamplerPicks_data() {
         QTest::addColumn<SamplingSettings>("settings");
@@ -197,7 +190,7 @@ private slots:
         std::vector<float> logits(shape.vocabulary, 0.0F);
         logits.back() = 30;
         for (const float temperature : {0.0F, 1.0F}) {
-            Picker picker(*m_benches[0], shape.vocabulary, {.temperature = temperature}, {});
+            Picker picker(m_benches[0], shape.vocabulary, {.temperature = temperature}, {});
             QCOMPARE(picker.pick(logits, 0.999), shape.vocabulary - 1);
         }
     }
