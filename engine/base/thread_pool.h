@@ -8,6 +8,8 @@
 // none; a thread that the system refuses to start is left out.
 #pragma once
 
+#include "engine/base/core_sharing.h"
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -62,6 +64,7 @@ private:
     bool m_ending = false;
     Call m_call = nullptr;
     void* m_task = nullptr;
+    CoreSharing m_sharing;
     std::vector<std::thread> m_workers;
     alignas(64) std::atomic<std::uint32_t> m_busy{0};
     alignas(64) std::atomic<std::size_t> m_next{0};
