@@ -57,7 +57,6 @@ Result<std::vector<GenerateResult>> ManyReplies::run(std::span<const float> prom
             deliver(logits, m_config.vocabulary, used >= length);
         if (m_living.empty()) return m_results;
         if (stop.stop_requested()) return endAll();
-        logits.clear();
         const Result<void> ran = step(shared + used, length, stop, logits);
         if (!ran && ran.error().code == ErrorCode::Cancelled) return endAll();
         if (!ran) return ran.error();
@@ -86,16 +85,19 @@ Result<void> ManyReplies::step(std::uint32_t position, std::uint32_t length, std
         tokens.push_back(one.last);
         branches.push_back(one.index);
     }
-    std::vector<float> some;
+    const std::size_t most = m_executor.maxBatch();
+    const bool inParts = tokens.size() > most;
+    if (inParts) logits.clear();
     for (std::size_t done = 0; done < tokens.size();) {
-        const std::size_t n = std::min<std::size_t>(tokens.size() - done, m_executor.maxBatch());
+        const std::size_t n = std::min(tokens.size() - done, most);
         Batch batch;
         batch.tokens = std::span(tokens).subspan(done, n);
         batch.firstPosition = position;
         batch.branches = Branches{static_cast<std::uint32_t>(m_prompt.size()), length,
                                   std::span(branches).subspan(done, n)};
-        if (const Result<void> ran = m_executor.run(batch, m_cache, stop, some); !ran) return ran;
-        logits.insert(logits.end(), some.begin(), some.end());
+        std::vector<float>& rows = inParts ? m_part : logits;
+        if (const Result<void> ran = m_executor.run(batch, m_cache, stop, rows); !ran) return ran;
+        if (inParts) logits.insert(logits.end(), m_part.begin(), m_part.end());
         done += n;
     }
     return {};

@@ -46,6 +46,7 @@ private:
     std::vector<Reply> m_replies;
     std::vector<GenerateResult> m_results;
     std::vector<Living> m_living;
+    std::vector<float> m_part; // logits of as many replies as the device takes at once
 };
 
 } // namespace ponder

@@ -1830,6 +1830,10 @@ process had, as the system says; the other *_bytes are what the engine holds. &q
 엔진이 가진 메모리입니다. &quot;profile&quot;에는 &quot;prefill&quot;과 &quot;decode&quot;마다 &quot;kernel&quot;, &quot;calls&quot;, &quot;seconds&quot;, &quot;bytes&quot;,
 &quot;bytes_per_second&quot;가 있고, &quot;prefill_seconds&quot;와 &quot;decode_seconds&quot;는 그 측정 전체에 걸린 시간입니다.</translation>
     </message>
+    <message>
+        <source>Kernels of %1 replies at once:</source>
+        <translation>답변 %1개를 한꺼번에 쓰는 커널:</translation>
+    </message>
 </context>
 <context>
     <name>ponder::DeviceModel</name>

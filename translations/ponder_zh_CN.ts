@@ -1829,6 +1829,10 @@ process had, as the system says; the other *_bytes are what the engine holds. &q
 进程最大内存；其余*_bytes是引擎占有的内存。&quot;profile&quot;分&quot;prefill&quot;和&quot;decode&quot;列出&quot;kernel&quot;、&quot;calls&quot;、
 &quot;seconds&quot;、&quot;bytes&quot;和&quot;bytes_per_second&quot;；&quot;prefill_seconds&quot;和&quot;decode_seconds&quot;是这些测量的总时间。</translation>
     </message>
+    <message>
+        <source>Kernels of %1 replies at once:</source>
+        <translation>同时生成%1条回复时的内核：</translation>
+    </message>
 </context>
 <context>
     <name>ponder::DeviceModel</name>

@@ -27,7 +27,7 @@ struct Plan {
 
 struct Report {
     std::vector<Figure> figures;
-    Profile prefillProfile, decodeProfile;
+    Profile prefillProfile, decodeProfile, manyProfile;
     std::uint64_t peakBytes = 0;
     double bandwidth = 0; // of the host's memory, bytes a second; 0: not measured
 };
@@ -78,6 +78,11 @@ Result<Report> measure(const Invocation& call, const RunModel& loaded, const Pla
         if (!decode) return decode.error();
         auto prefill = bench.profilePrefill(plan.prompts.front());
         if (!prefill) return prefill.error();
+        if (plan.sequences > 0) {
+            auto many = bench.profileDecodeMany(plan.reply, plan.depths.front(), plan.sequences);
+            if (!many) return many.error();
+            out.manyProfile = std::move(*many);
+        }
         out.decodeProfile = std::move(*decode);
         out.prefillProfile = std::move(*prefill);
     }
@@ -186,6 +191,9 @@ void print(const Invocation& call, const RunModel& loaded, const Plan& plan, con
         if (!plan.profile) return;
         printProfile(call.console, Cli::tr("Kernels of a prompt:"), report.prefillProfile);
         printProfile(call.console, Cli::tr("Kernels of a reply:"), report.decodeProfile);
+        if (plan.sequences > 0)
+            printProfile(call.console, Cli::tr("Kernels of %1 replies at once:").arg(plan.sequences),
+                         report.manyProfile);
         return;
     }
     json["results"] = Json::array();
@@ -196,6 +204,10 @@ void print(const Invocation& call, const RunModel& loaded, const Plan& plan, con
                            {"prefill_seconds", report.prefillProfile.seconds},
                            {"decode", toJson(report.decodeProfile.kernels)},
                            {"decode_seconds", report.decodeProfile.seconds}};
+    if (plan.profile && plan.sequences > 0) {
+        json["profile"]["decode_many"] = toJson(report.manyProfile.kernels);
+        json["profile"]["decode_many_seconds"] = report.manyProfile.seconds;
+    }
     call.console.value(json);
 }
 

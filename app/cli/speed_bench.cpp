@@ -118,12 +118,13 @@ double Profile::outsideKernels() const {
     return std::max(0.0, seconds - inside);
 }
 
-Result<Profile> SpeedBench::profiled(std::uint32_t prompt, std::uint32_t reply) {
+template<class Run>
+Result<Profile> SpeedBench::profiled(Run&& run) {
     using Clock = std::chrono::steady_clock;
     Profile out;
     m_loaded.model->profile(true);
     const auto start = Clock::now();
-    const auto ran = generate(prompt, reply);
+    const auto ran = run();
     out.seconds = std::chrono::duration<double>(Clock::now() - start).count();
     out.kernels = m_loaded.model->kernelTimes();
     m_loaded.model->profile(false);
@@ -135,13 +136,20 @@ Result<Profile> SpeedBench::profiled(std::uint32_t prompt, std::uint32_t reply) 
 
 Result<Profile> SpeedBench::profilePrefill(std::uint32_t tokens) {
     m_loaded.session->clear();
-    return profiled(tokens, 1);
+    return profiled([&] { return generate(tokens, 1); });
 }
 
+// The prompt goes first, so that nearly all that is timed is writing.
 Result<Profile> SpeedBench::profileDecode(std::uint32_t tokens, std::uint32_t depth) {
-    // The prompt goes first, so that nearly all that is timed is writing.
     if (const auto ran = generate(depth, 1); !ran) return ran.error();
-    return profiled(depth, tokens);
+    return profiled([&] { return generate(depth, tokens); });
+}
+
+Result<Profile> SpeedBench::profileDecodeMany(std::uint32_t tokens, std::uint32_t depth,
+                                              std::uint32_t sequences) {
+    if (const auto ran = generate(depth, 1); !ran) return ran.error();
+    const std::vector<GenerateSettings> settings(sequences, replyOf(tokens));
+    return profiled([&] { return m_loaded.session->generateMany(prompt(depth), settings, {}, m_stop); });
 }
 
 std::uint64_t bytesReadPerToken(const ModelFile& file) {

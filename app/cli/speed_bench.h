@@ -52,11 +52,14 @@ public:
     // What each kernel cost: reading that many tokens, writing that many.
     Result<Profile> profilePrefill(std::uint32_t tokens);
     Result<Profile> profileDecode(std::uint32_t tokens, std::uint32_t depth);
+    Result<Profile> profileDecodeMany(std::uint32_t tokens, std::uint32_t depth, std::uint32_t sequences);
 
 private:
     std::vector<TokenId> prompt(std::uint32_t tokens) const;
     Result<GenerateResult> generate(std::uint32_t prompt, std::uint32_t reply);
-    Result<Profile> profiled(std::uint32_t prompt, std::uint32_t reply);
+    // Of what `run` does, which gives a Result.
+    template<class Run>
+    Result<Profile> profiled(Run&& run);
 
     const RunModel& m_loaded;
     std::vector<TokenId> m_ids;

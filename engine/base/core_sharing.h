@@ -1,12 +1,12 @@
 // Keeps the threads of a pool on processors of their own.
 //
 // A scheduler may put two threads that work in step on one processor and leave them there for many
-// milliseconds: each then waits for the other's turn, and a task of 10 microseconds takes 200. Each thread says
-// at the start of a task where it runs; one that met another there several times in a row moves away, once, and
-// may go anywhere afterwards.
+// milliseconds: each then waits for the other's turn, and a task of 10 microseconds takes 200. Each thread
+// says at the start of a task where it runs; one that met another there several times in a row moves away,
+// once, and may go anywhere afterwards.
 //
-// Owner: ThreadPool. Thread: look() by every thread of the pool at once, each with its own index. Errors: none;
-// where the system does not say or does not move, nothing happens. Next station: thread_pool.h.
+// Owner: ThreadPool. Thread: look() by every thread of the pool at once, each with its own index. Errors:
+// none; where the system does not say or does not move, nothing happens. Next station: thread_pool.h.
 #pragma once
 
 #include <atomic>

@@ -21,8 +21,9 @@ void relax() {
 #endif
 }
 
-// Waits until `value` is no longer `old`; spins first. Now and then it offers its core: the system may have put
-// the thread that it waits for on the same one, and would let it wait there for as long as this one spins.
+// Waits until `value` is no longer `old`; spins first. Now and then it offers its core: the system may have
+// put the thread that it waits for on the same one, and would let it wait there for as long as this one
+// spins.
 void awaitChange(const std::atomic<std::uint32_t>& value, std::uint32_t old) {
     for (int i = 1; i <= kSpins; ++i) {
         if (value.load(std::memory_order_acquire) != old) return;

@@ -10,6 +10,7 @@
 
 #include "engine/base/core_sharing.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -37,24 +38,31 @@ public:
               const_cast<void*>(static_cast<const void*>(&task)));
     }
 
-    // task(first, end, thread) over all of 0 .. count - 1 in runs of `grain`, taken by whoever is free.
+    // task(first, end, thread) over all of 0 .. count - 1, taken by whoever is free: long runs first, as
+    // those read memory best, then shorter ones down to `grain`, so that all end together (Polychronopoulos &
+    // Kuck 1987, guided self-scheduling).
     template<class Task>
     void forEach(std::size_t count, std::size_t grain, Task&& task) {
         if (count == 0) return;
         if (count <= grain || m_workers.empty()) return task(std::size_t{0}, count, 0U);
         m_next.store(0, std::memory_order_relaxed);
         run([&](unsigned thread) {
-            while (true) {
-                const std::size_t first = m_next.fetch_add(grain, std::memory_order_relaxed);
-                if (first >= count) return;
-                task(first, first + grain < count ? first + grain : count, thread);
-            }
+            for (std::size_t first, end; take(count, grain, first, end);)
+                task(first, end, thread);
         });
     }
 
 private:
     using Call = void (*)(void*, unsigned);
 
+    bool take(std::size_t count, std::size_t grain, std::size_t& first, std::size_t& end) {
+        first = m_next.load(std::memory_order_relaxed);
+        do {
+            if (first >= count) return false;
+            end = first + std::min(count - first, std::max(grain, (count - first) / (2 * threads())));
+        } while (!m_next.compare_exchange_weak(first, end, std::memory_order_relaxed));
+        return true;
+    }
     void start(Call call, void* task);
     void work(unsigned thread);
 

@@ -1,13 +1,17 @@
 #include "engine/sample/token_distribution.h"
 
+#include "engine/sample/logit_kernels.h"
+
 #include <algorithm>
-#include <cmath>
 #include <unordered_map>
 
 namespace ponder {
 namespace {
 
 using Candidate = TokenDistribution::Candidate;
+
+// Steps of gather(); the likeliest weighs 1.
+constexpr float kLikely = 1e-3f, kUnlikely = 1e-12f;
 
 bool less(const Candidate& a, const Candidate& b) {
     return a.weight < b.weight || (a.weight == b.weight && a.id > b.id);
@@ -30,45 +34,57 @@ double sumOf(std::span<const Candidate> candidates) {
 
 void TokenDistribution::assign(std::span<const float> logits, std::span<const TokenId> recent,
                                const SamplingSettings& settings) {
-    const bool greedy = settings.temperature <= 0.0f;
-    if (greedy && !hasPenalties(settings)) {
-        const auto best = std::max_element(logits.begin(), logits.end());
-        keepOne({static_cast<TokenId>(best - logits.begin()), 1.0f});
-        return;
-    }
-    m_candidates.resize(logits.size());
-    for (std::size_t i = 0; i < logits.size(); ++i)
-        m_candidates[i] = {static_cast<TokenId>(i), logits[i]};
-    penalize(recent, settings);
-    const Candidate best = *std::max_element(m_candidates.begin(), m_candidates.end(), less);
-    if (greedy) {
-        keepOne(best);
-        return;
-    }
-    for (Candidate& candidate : m_candidates)
-        candidate.weight = std::exp((candidate.weight - best.weight) / settings.temperature);
-    m_sum = sumOf(m_candidates);
-    const bool topK = settings.topK > 0 && settings.topK < m_candidates.size();
+    if (hasPenalties(settings)) logits = penalized(logits, recent, settings);
+    const std::size_t best = largestLogit(logits);
+    if (settings.temperature <= 0.0f) return keepOne(static_cast<TokenId>(best));
+
+    m_weights.resize(logits.size());
+    m_sum = softmaxWeights(logits, logits[best], settings.temperature, m_weights);
+    const bool topK = settings.topK > 0 && settings.topK < logits.size();
+    const bool topP = settings.topP < 1.0f || settings.minP > 0.0f;
+    if (topK)
+        gather([&] { return m_candidates.size() >= settings.topK; });
+    else if (topP)
+        gather([&] { return m_floor <= settings.minP || sumOf(m_candidates) >= settings.topP * m_sum; });
+    else
+        gather([] { return false; });
+    if (m_candidates.empty()) return keepOne(static_cast<TokenId>(best)); // logits that are not numbers
     if (topK) keepTopK(settings.topK);
-    if (settings.topP < 1.0f || settings.minP > 0.0f) keepTopP(settings, topK);
+    if (topP) keepTopP(settings, topK);
 }
 
-void TokenDistribution::penalize(std::span<const TokenId> recent, const SamplingSettings& settings) {
-    if (!hasPenalties(settings)) return;
+std::span<const float> TokenDistribution::penalized(std::span<const float> logits,
+                                                    std::span<const TokenId> recent,
+                                                    const SamplingSettings& settings) {
+    m_logits.assign(logits.begin(), logits.end());
     std::unordered_map<TokenId, std::uint32_t> seen;
     for (const TokenId id : recent.last(std::min<std::size_t>(recent.size(), settings.penaltyWindow)))
         ++seen[id];
     for (const auto& [id, times] : seen) {
-        if (id >= m_candidates.size()) continue;
-        float& logit = m_candidates[id].weight;
+        if (id >= m_logits.size()) continue;
+        float& logit = m_logits[id];
         logit = logit > 0 ? logit / settings.repetitionPenalty : logit * settings.repetitionPenalty;
         logit -= settings.frequencyPenalty * static_cast<float>(times);
     }
+    return m_logits;
 }
 
-void TokenDistribution::keepOne(Candidate candidate) {
-    m_candidates.assign(1, candidate);
-    m_sum = candidate.weight;
+// The likely ones, and less and less likely ones until they are enough: of a whole vocabulary nearly none
+// are.
+template<class Enough>
+void TokenDistribution::gather(Enough&& enough) {
+    for (m_floor = kLikely; true; m_floor = m_floor > kUnlikely ? m_floor * kLikely : 0.0f) {
+        atLeast(m_weights, m_floor, m_indexes);
+        m_candidates.clear();
+        for (const std::uint32_t index : m_indexes)
+            m_candidates.push_back({static_cast<TokenId>(index), m_weights[index]});
+        if (m_floor == 0.0f || enough()) return;
+    }
+}
+
+void TokenDistribution::keepOne(TokenId id) {
+    m_candidates.assign(1, {id, 1.0f});
+    m_sum = 1;
 }
 
 void TokenDistribution::keepTopK(std::size_t k) {
@@ -79,7 +95,7 @@ void TokenDistribution::keepTopK(std::size_t k) {
 }
 
 // Takes the likeliest until they make up top-p of what top-k left, or the next is too unlikely for min-p. A
-// heap gives them up one by one, so that a vocabulary of 150,000 is never sorted as a whole.
+// heap gives them up one by one.
 void TokenDistribution::keepTopP(const SamplingSettings& settings, bool sorted) {
     const double wanted = settings.topP < 1.0f ? settings.topP * m_sum : m_sum;
     const float floor = settings.minP; // the likeliest weighs 1

@@ -34,11 +34,18 @@ public:
     TokenId at(double share) const;
 
 private:
-    void penalize(std::span<const TokenId> recent, const SamplingSettings& settings);
-    void keepOne(Candidate candidate);
+    // Logits with the penalties, in memory of this object.
+    std::span<const float> penalized(std::span<const float> logits, std::span<const TokenId> recent,
+                                     const SamplingSettings& settings);
+    template<class Enough>
+    void gather(Enough&& enough);
+    void keepOne(TokenId id);
     void keepTopK(std::size_t k);
     void keepTopP(const SamplingSettings& settings, bool sorted);
 
+    std::vector<float> m_logits, m_weights; // [vocabulary]
+    std::vector<std::uint32_t> m_indexes;   // of the candidates
+    float m_floor = 0;                      // what a candidate weighs at least
     std::vector<Candidate> m_candidates;
     std::vector<Candidate> m_kept; // what top-p has taken so far
     double m_sum = 0;              // of the weights

@@ -1,6 +1,7 @@
 // RoPE, the cache, and attention over it: the part of cpu_ops.h that looks at positions.
 #include "engine/backend/cpu/cpu_ops.h"
 
+#include "engine/backend/cpu/row_kernels.h"
 #include "engine/model/rope_table.h"
 
 #include <algorithm>
@@ -11,21 +12,6 @@ namespace {
 
 constexpr std::uint32_t kRowsAtOnce = 16;
 constexpr std::uint32_t kLongCache = 256; // slots that are worth a part of their own
-
-// Turns one head in place; angles are pairs (cos, sin).
-void turn(float* head, std::uint32_t rotary, RopePairs pairs, const float* angles) {
-    const std::uint32_t half = rotary / 2;
-    const std::uint32_t step = pairs == RopePairs::Adjacent ? 2 : 1;
-    float* first = head;
-    float* second = pairs == RopePairs::Adjacent ? head + 1 : head + half;
-    for (std::uint32_t i = 0; i < half; ++i) {
-        float &a = first[i * step], &b = second[i * step];
-        const float cosine = angles[2 * i], sine = angles[2 * i + 1];
-        const float turned = a * cosine - b * sine;
-        b = a * sine + b * cosine;
-        a = turned;
-    }
-}
 
 } // namespace
 
@@ -40,18 +26,19 @@ void CpuOps::ropeStore(std::uint32_t index, Tensor factors) {
     }
     const std::uint32_t size = m_config.headSize;
     const float scale = 1.0F / std::sqrt(static_cast<float>(size));
-    m_pool.forEach(m_rows, kRowsAtOnce, [&](std::size_t first, std::size_t end, unsigned) {
+    const bool adjacent = m_config.ropePairs == RopePairs::Adjacent;
+    const std::size_t grain = std::clamp<std::size_t>(m_rows / m_pool.threads(), 1, kRowsAtOnce);
+    m_pool.forEach(m_rows, grain, [&](std::size_t first, std::size_t end, unsigned) {
         for (auto t = static_cast<std::uint32_t>(first); t < end; ++t) {
             float* row = &m_qkv[t * m_qkvStride];
             const float* angles =
                 &m_angles[std::size_t{positionOf(t) - m_batch.firstPosition} * m_config.rotary];
             for (std::uint32_t head = 0; head < m_config.heads; ++head)
-                turn(row + head * size, m_config.rotary, m_config.ropePairs, angles);
-            for (std::uint32_t i = 0; i < m_config.queryLength(); ++i)
-                row[i] *= scale;
+                rotateHead(row + head * size, m_config.rotary, adjacent, angles);
+            multiplyBy(scale, row, m_config.queryLength());
             for (std::uint32_t head = 0; head < m_config.kvHeads; ++head) {
                 float* key = row + m_kAt + head * size;
-                turn(key, m_config.rotary, m_config.ropePairs, angles);
+                rotateHead(key, m_config.rotary, adjacent, angles);
                 m_cache->store(index - m_plan.layers.first, head, slotOf(t), key, row + m_vAt + head * size);
             }
         }
@@ -69,7 +56,7 @@ void CpuOps::attention(std::uint32_t index) {
     const std::uint32_t tileRows = std::max(1U, kMaxQueries / group);
     const std::uint32_t tiles = (m_rows + tileRows - 1) / tileRows;
     const std::size_t units = std::size_t{tiles} * m_config.kvHeads;
-    const std::size_t grain = std::max<std::size_t>(1, units / (std::size_t{8} * m_pool.threads()));
+    const std::size_t grain = std::max<std::size_t>(1, units / (std::size_t{64} * m_pool.threads()));
     m_pool.forEach(units, grain, [&](std::size_t first, std::size_t end, unsigned) {
         for (std::size_t unit = first; unit < end && !stopped(); ++unit) {
             // The last rows see most: they are taken first.

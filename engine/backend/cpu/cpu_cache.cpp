@@ -1,5 +1,6 @@
 #include "engine/backend/cpu/cpu_cache.h"
 
+#include "engine/backend/cpu/row_kernels.h"
 #include "engine/quant/decode.h"
 
 #include <algorithm>
@@ -41,15 +42,25 @@ void storeEightBits(std::byte* block, std::size_t size, std::size_t lane, const 
     }
 }
 
-template<class Stored, class Convert>
-void storeFloats(std::byte* block, std::size_t size, std::size_t lane, const float* key, const float* value,
-                 Convert&& convert) {
-    auto* keys = reinterpret_cast<Stored*>(block);
-    Stored* values = keys + kCacheSlots * size + lane * size;
-    for (std::size_t i = 0; i < size; ++i) {
-        keys[i * kCacheSlots + lane] = convert(key[i]);
-        values[i] = convert(value[i]);
-    }
+// A key's values stand kCacheSlots apart.
+template<class Stored>
+void scatter(const Stored* from, std::size_t size, Stored* to) {
+    for (std::size_t i = 0; i < size; ++i)
+        to[i * kCacheSlots] = from[i];
+}
+
+void storeFloats(std::byte* block, std::size_t size, std::size_t lane, const float* key, const float* value) {
+    auto* keys = reinterpret_cast<float*>(block);
+    scatter(key, size, keys + lane);
+    std::copy_n(value, size, keys + kCacheSlots * size + lane * size);
+}
+
+void storeHalves(std::byte* block, std::size_t size, std::size_t lane, const float* key, const float* value) {
+    auto* keys = reinterpret_cast<std::uint16_t*>(block);
+    std::uint16_t* values = keys + kCacheSlots * size + lane * size;
+    toHalves(key, size, values); // the value's place serves for a moment
+    scatter(values, size, keys + lane);
+    toHalves(value, size, values);
 }
 
 } // namespace
@@ -80,9 +91,9 @@ void CpuCache::store(std::uint32_t layer, std::uint32_t head, std::uint32_t slot
     const std::size_t lane = slot % kCacheSlots;
     switch (m_plan.type) {
     case KvType::F32:
-        return storeFloats<float>(block, m_headSize, lane, key, value, [](float x) { return x; });
+        return storeFloats(block, m_headSize, lane, key, value);
     case KvType::F16:
-        return storeFloats<std::uint16_t>(block, m_headSize, lane, key, value, floatToHalf);
+        return storeHalves(block, m_headSize, lane, key, value);
     case KvType::Q8_0:
         return storeEightBits(block, m_headSize, lane, key, value);
     }

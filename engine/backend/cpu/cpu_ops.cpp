@@ -126,10 +126,10 @@ void CpuOps::multiply(Tensor tensor, const Rows& in, std::uint32_t rows, std::ui
         multiplyFloats(matrix, first, end, in.values.data(), in.length, rows, out.first, out.stride);
 }
 
-// Panels that a thread takes at once: a few takes for each thread even out what one of them lags behind.
+// Panels that a thread takes at least: what one of them lags behind in the end is no more than this.
 std::size_t CpuOps::panelGrain(std::uint64_t panels) const {
     if (m_pool.threads() == 1) return panels;
-    return std::max<std::uint64_t>(1, panels / (std::uint64_t{8} * m_pool.threads()));
+    return std::max<std::uint64_t>(1, panels / (std::uint64_t{64} * m_pool.threads()));
 }
 
 void CpuOps::normQkv(const LayerWeights<Tensor>& layer) {

@@ -15,8 +15,9 @@
 HWY_BEFORE_NAMESPACE();
 namespace ponder::cpu::HWY_NAMESPACE {
 
-// Columns from which unpacking a panel first is quicker.
-constexpr std::uint32_t kUnpackFrom = 9;
+// Columns from which unpacking a panel first is quicker: below, what it costs is more than it saves, and an
+// unpacked panel beside several tiles no longer fits the first cache.
+constexpr std::uint32_t kUnpackFrom = 33;
 
 // One tile's records as the kernel reads them.
 template<bool kFine>

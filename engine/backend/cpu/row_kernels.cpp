@@ -5,6 +5,7 @@
 #include <hwy/foreach_target.h> // this file once for every target
 
 #include "engine/backend/cpu/simd_types-inl.h"
+#include "engine/quant/decode.h"
 
 #include <hwy/contrib/math/math-inl.h>
 
@@ -45,6 +46,59 @@ void AddTo(float* x, const float* in, std::size_t length) {
     const DF df;
     for (std::size_t i = 0; i < length; i += kLanes)
         hn::StoreU(hn::Add(hn::LoadU(df, x + i), hn::LoadU(df, in + i)), df, x + i);
+}
+
+// The pairs from `first` on, as many as a vector of D has.
+template<class D>
+HWY_INLINE void rotatePairs(D df, float* head, std::size_t half, std::size_t first, bool adjacent,
+                            const float* angles) {
+    hn::VFromD<D> cosine, sine, a, b;
+    hn::LoadInterleaved2(df, angles + 2 * first, cosine, sine);
+    if (adjacent) {
+        hn::LoadInterleaved2(df, head + 2 * first, a, b);
+    } else {
+        a = hn::LoadU(df, head + first);
+        b = hn::LoadU(df, head + half + first);
+    }
+    const auto turned = hn::NegMulAdd(b, sine, hn::Mul(a, cosine));
+    b = hn::MulAdd(a, sine, hn::Mul(b, cosine));
+    if (adjacent) {
+        hn::StoreInterleaved2(turned, b, df, head + 2 * first);
+    } else {
+        hn::StoreU(turned, df, head + first);
+        hn::StoreU(b, df, head + half + first);
+    }
+}
+
+void RotateHead(float* head, std::size_t rotary, bool adjacent, const float* angles) {
+    const std::size_t half = rotary / 2;
+    std::size_t i = 0;
+    for (; i + kLanes <= half; i += kLanes)
+        rotatePairs(DF(), head, half, i, adjacent, angles);
+    for (; i < half; ++i)
+        rotatePairs(hn::CappedTag<float, 1>(), head, half, i, adjacent, angles);
+}
+
+void MultiplyBy(float factor, float* x, std::size_t length) {
+    const DF df;
+    const VF by = hn::Set(df, factor);
+    std::size_t i = 0;
+    for (; i + kLanes <= length; i += kLanes)
+        hn::StoreU(hn::Mul(by, hn::LoadU(df, x + i)), df, x + i);
+    for (; i < length; ++i)
+        x[i] *= factor;
+}
+
+void ToHalves(const float* in, std::size_t length, std::uint16_t* out) {
+    std::size_t i = 0;
+#if HWY_TARGET != HWY_SSE4 &&                                                                                \
+    HWY_TARGET != HWY_SSSE3 // they have no instruction, and Highway's own code truncates
+    auto* halves = reinterpret_cast<hwy::float16_t*>(out);
+    for (; i + kLanes <= length; i += kLanes)
+        hn::StoreU(hn::DemoteTo(DH(), hn::LoadU(DF(), in + i)), DH(), halves + i);
+#endif
+    for (; i < length; ++i)
+        out[i] = floatToHalf(in[i]);
 }
 
 HWY_INLINE void storeBytes(VI values, std::byte* at) {
@@ -110,6 +164,9 @@ namespace ponder::cpu {
 HWY_EXPORT(RmsNorm);
 HWY_EXPORT(SwiGlu);
 HWY_EXPORT(AddTo);
+HWY_EXPORT(RotateHead);
+HWY_EXPORT(MultiplyBy);
+HWY_EXPORT(ToHalves);
 HWY_EXPORT(QuantizeBlocks);
 
 void rmsNorm(const float* in, const float* weight, std::size_t length, float epsilon, float* out) {
@@ -117,6 +174,15 @@ void rmsNorm(const float* in, const float* weight, std::size_t length, float eps
 }
 void swiGlu(float* gate, const float* up, std::size_t length) {
     HWY_DYNAMIC_DISPATCH(SwiGlu)(gate, up, length);
+}
+void rotateHead(float* head, std::size_t rotary, bool adjacent, const float* angles) {
+    HWY_DYNAMIC_DISPATCH(RotateHead)(head, rotary, adjacent, angles);
+}
+void multiplyBy(float factor, float* x, std::size_t length) {
+    HWY_DYNAMIC_DISPATCH(MultiplyBy)(factor, x, length);
+}
+void toHalves(const float* in, std::size_t length, std::uint16_t* out) {
+    HWY_DYNAMIC_DISPATCH(ToHalves)(in, length, out);
 }
 void addTo(float* x, const float* in, std::size_t length) { HWY_DYNAMIC_DISPATCH(AddTo)(x, in, length); }
 void quantizeBlocks(const float* values, std::size_t count, const QuantizedBlocks& out) {

@@ -18,6 +18,15 @@ void swiGlu(float* gate, const float* up, std::size_t length);
 // x += in
 void addTo(float* x, const float* in, std::size_t length);
 
+// Rotates one head in place by the angles [rotary / 2] pairs (cos, sin); values behind `rotary` stay.
+// Adjacent: a pair is values 2i and 2i+1, else i and i + rotary / 2 (model/rope_table.h).
+void rotateHead(float* head, std::size_t rotary, bool adjacent, const float* angles);
+
+void multiplyBy(float factor, float* x, std::size_t length);
+
+// To half precision, rounded to the nearest even.
+void toHalves(const float* in, std::size_t length, std::uint16_t* out);
+
 // 32 * count values to whole numbers (activation_tiles.h); where the numbers of the first block go, each
 // `stride` bytes apart from block to block.
 struct QuantizedBlocks {

@@ -4,6 +4,10 @@
 
 #include <numeric>
 
+#ifdef __linux__
+#include <sched.h>
+#endif
+
 using namespace ponder;
 
 class ThreadPoolTest : public QObject {
@@ -48,6 +52,32 @@ private slots:
             pool.run([&](unsigned) { ++calls; });
             QCOMPARE(calls.load(), 2);
         }
+    }
+    void threadsThatWerePutOnOneProcessorDoNotStayThere() {
+#ifdef __linux__
+        cpu_set_t allowed;
+        CPU_ZERO(&allowed);
+        QCOMPARE(sched_getaffinity(0, sizeof allowed, &allowed), 0);
+        if (CPU_COUNT(&allowed) < 2) QSKIP("this process has one processor");
+        ThreadPool pool(2);
+        int caller = sched_getcpu(), worker = caller;
+        // Both on the caller's processor, and free to leave it.
+        pool.run([&](unsigned) {
+            cpu_set_t one;
+            CPU_ZERO(&one);
+            CPU_SET(static_cast<unsigned>(caller), &one);
+            sched_setaffinity(0, sizeof one, &one);
+            sched_setaffinity(0, sizeof allowed, &allowed);
+        });
+        bool apart = false;
+        for (int round = 0; round < 1000 && !apart; ++round) {
+            pool.run([&](unsigned thread) { (thread == 0 ? caller : worker) = sched_getcpu(); });
+            apart = caller != worker;
+        }
+        QVERIFY(apart);
+#else
+        QSKIP("only Linux says where a thread runs");
+#endif
     }
     void onePoolOfOneThreadIsTheCallerAlone() {
         ThreadPool pool(1);
