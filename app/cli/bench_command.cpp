@@ -2,10 +2,9 @@
 #include "app/cli/text.h"
 #include "engine/base/host_memory.h"
 #include "engine/base/memory_bandwidth.h"
+#include "engine/base/processor.h"
 
 #include <nlohmann/json.hpp>
-
-#include <thread>
 
 namespace ponder {
 namespace {
@@ -220,7 +219,7 @@ Plan readPlan(const Arguments& arguments) {
     plan.rounds = count("r");
     plan.sequences = count("sequences");
     plan.threads = count("threads");
-    if (plan.threads == 0) plan.threads = std::max(std::thread::hardware_concurrency(), 1U);
+    if (plan.threads == 0) plan.threads = processor().cores;
     plan.bandwidth = arguments.has(QStringLiteral("bandwidth"));
     plan.profile = arguments.has(QStringLiteral("profile"));
     return plan;

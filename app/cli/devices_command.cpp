@@ -3,6 +3,7 @@
 #include "app/cli/interrupt.h"
 #include "app/cli/text.h"
 #include "app/store/cache_folder.h"
+#include "engine/base/processor.h"
 #include "engine/engine.h"
 
 #include <QLocale>
@@ -29,14 +30,16 @@ const char* kindName(DeviceKind kind) {
 }
 
 Json toJson(const DeviceInfo& device) {
-    return {{"id", device.id},
-            {"name", device.name},
-            {"driver", device.driver},
-            {"kind", kindName(device.kind)},
-            {"memory_bytes", device.memoryBytes},
-            {"free_bytes", device.freeBytes},
-            {"usable", device.unusable.empty()},
-            {"unusable_reason", device.unusable.english()}};
+    Json out{{"id", device.id},
+             {"name", device.name},
+             {"driver", device.driver},
+             {"kind", kindName(device.kind)},
+             {"memory_bytes", device.memoryBytes},
+             {"free_bytes", device.freeBytes},
+             {"usable", device.unusable.empty()},
+             {"unusable_reason", device.unusable.english()}};
+    if (device.kind == DeviceKind::Processor) out["cores"] = processor().cores;
+    return out;
 }
 
 // The search for the quickest kernels, on every device that has kernels to choose from.

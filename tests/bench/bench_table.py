@@ -9,7 +9,7 @@ LESS_IS_BETTER = ("first", "load", "peak")
 
 METHOD = """\
 How it was measured: one process after the other, ours and llama.cpp in turn, on {threads} threads; median (smallest
-to largest) of {rounds} round(s); the same files, token ids, lengths and context for both. llama.cpp is node-llama-cpp
+to largest) of {rounds} round(s), void ones left out and run again; the same files, token ids, lengths and context for both. llama.cpp is node-llama-cpp
 3.22.1's own prebuilt library, called without JavaScript: its time has no sampling in it, ours has. "first" is the
 time from a prompt of that many tokens to the first token, "load" the time until a prompt can be run, its file in
 the page cache, and "peak" the most memory that the process had, mapped pages of the file included. A ratio above 1
@@ -23,17 +23,21 @@ def spread(values):
     return {"median": median(values), "min": min(values), "max": max(values)}
 
 
+def counted(rounds):
+    """The rounds that count: those not void, or all where every one is."""
+    return [one for one in rounds if not one["void"]] or rounds
+
+
 def figures(comparison):
-    """Rows of what was measured, by the rounds that count: those not void, or all where every one is."""
-    rounds = comparison["rounds"]
-    counted = [one for one in rounds if not one["void"]] or rounds
+    """Rows of what was measured, by the rounds that count."""
+    rounds = counted(comparison["rounds"])
     keys = []
-    for one in counted:
+    for one in rounds:
         for side in ("ours", "peer"):
             keys += [key for key in one[side] or {} if key not in keys]
     rows = []
     for what, tokens, depth in keys:
-        ours, peer = (spread([(one[side] or {}).get((what, tokens, depth)) for one in counted])
+        ours, peer = (spread([(one[side] or {}).get((what, tokens, depth)) for one in rounds])
                       for side in ("ours", "peer"))
         row = {"what": what, "tokens": tokens, "depth": depth, "ours": ours, "peer": peer}
         if ours and peer and ours["median"] > 0 and peer["median"] > 0:
@@ -91,10 +95,12 @@ def section(comparison):
     if comparison.get("memory_bytes_per_second"):
         lines += ["", f"Memory: {comparison['memory_bytes_per_second'] / 1e9:.1f} GB/s (best of five reads of 1 GiB, "
                       f"best round); a token reads {comparison['bytes_per_token'] / 1e6:.0f} MB of weights."]
-    void = [str(i + 1) for i, one in enumerate(comparison["rounds"]) if one["void"]]
+    rounds = comparison["rounds"]
+    void = [str(i + 1) for i, one in enumerate(rounds) if one["void"]]
     if void:
-        kept = "left out" if len(void) < len(comparison["rounds"]) else "all of them, so the figures are not to be trusted"
-        lines += ["", f"Void, as the memory was disturbed (below 28 GB/s): round {', '.join(void)}; {kept}."]
+        kept = "left out" if len(void) < len(rounds) else "all of them, so the figures are not to be trusted"
+        lines += ["", f"Void, as the memory was disturbed (below 28 GB/s): round {', '.join(void)} of {len(rounds)}; "
+                      f"{kept}."]
     return lines + [""]
 
 
@@ -102,6 +108,8 @@ def markdown(report):
     lines = [f"## Speed on {report['machine']}", "", METHOD.format(threads=report["threads"], rounds=report["rounds"]), ""]
     for comparison in report["comparisons"]:
         lines += section(comparison)
+    if not report["complete"]:
+        lines += ["This run has not come to its end.", ""]
     if report["missing"]:
         lines += ["Not measured:", "", *[f"- {text}" for text in report["missing"]], ""]
     return "\n".join(lines)

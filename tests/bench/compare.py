@@ -4,8 +4,9 @@
     compare.py --cli F --driver F --peer DIR --model F [--model F]... [--quick] [--rounds N] [--out DIR]
                [--missing TEXT]...
 
-Writes bench.json and bench.md into DIR and prints the table. What is not there is said in it. Exit status: 0;
-1 where a program fails or runs on another device than it was told to.
+Writes bench.json and bench.md into DIR, anew behind every model and device, so that a run that is cut off leaves
+what it had; prints the table. What is not there is said in it. A round in which the memory was disturbed is run
+again, a few times at most. Exit status: 0; 1 where a program fails or runs on another device than it was told to.
 """
 import argparse
 import json
@@ -13,20 +14,22 @@ import os
 import platform
 import random
 import sys
+import time
 from pathlib import Path
 
 import bench_table
-from engines import Failed, Lengths, Llama, Missing, Ours, call, parse
+from engines import Failed, Lengths, Llama, Missing, Ours, Sequences, call, parse
 
-FULL = Lengths([128, 256, 512], 64, 64, [0, 2048])
-QUICK = Lengths([128], 64, 32, [0])
-SOFTWARE = Lengths([64], 16, 8, [0])  # llama.cpp reads six tokens a second there
-QUICK_SOFTWARE = Lengths([16], 8, 4, [0])
-SMALL_MODEL = 300 << 20  # bytes: what a software device runs in reasonable time
-SEQUENCES = {"count": 16, "tokens": 64, "depth": 256}
+FULL = Lengths([128, 256, 512], 64, 64, [0, 2048], Sequences(16, 64, 256))
+QUICK = Lengths([128], 64, 32, [0, 256], Sequences(16, 16, 128))
+# llama.cpp reads six tokens a second there.
+SOFTWARE = Lengths([64], 16, 8, [0, 64], Sequences(16, 16, 64))
+QUICK_SOFTWARE = Lengths([16], 8, 4, [0, 8], Sequences(16, 4, 8))
+SMALL_MODEL = 300 << 20  # bytes: what a software device, and many sequences, run in reasonable time
 
 REFERENCE_MACHINE = ("AMD EPYC", 2)  # and its cores
 VOID_BELOW = 28e9  # bytes a second
+MOST_AGAIN = 3  # rounds that take the place of void ones, for each model and device
 
 
 def arguments(words):
@@ -57,19 +60,22 @@ def processor_name():
 
 
 def devices(cli, missing):
-    """The processor and the first Vulkan device, as far as they are there."""
+    """The processor and the first Vulkan device, as far as they are there; the threads that both programs take:
+    as many as the engine would by itself."""
     words = [cli, "devices", "--json"]
     status, output, error = call(words)
     if status != 0:
         raise Failed(f"ponder-cli devices: {error}")
-    usable = [device for device in parse(words, output)["devices"] if device["usable"]]
+    listed = parse(words, output)["devices"]
+    usable = [device for device in listed if device["usable"]]
     found = [device for device in usable if device["kind"] == "processor"][:1]
     if not found:
         missing.append("the processor: this engine lists no device of this kind")
     vulkan = [device for device in usable if device["id"] == "vulkan:0"]
     if not vulkan:
         missing.append("Vulkan: there is no usable device vulkan:0")
-    return found + vulkan
+    cores = [device["cores"] for device in listed if device["kind"] == "processor"]
+    return found + vulkan, cores[0] if cores else len(os.sched_getaffinity(0))
 
 
 def prompt_ids(cli, model):
@@ -110,20 +116,26 @@ def compare(options, model, device, threads, missing):
     except Missing as reason:
         if str(reason) not in missing:
             missing.append(str(reason))
-    reference = REFERENCE_MACHINE[0] in processor_name() and threads == REFERENCE_MACHINE[1]
     out = {"model": name, "file": model.name, "device": device["id"], "device_name": device["name"], "rounds": []}
-    many = []
     warm(model)
-    for number in range(options.rounds):
-        print(f"{model.name} on {device['id']}: round {number + 1} of {options.rounds}", file=sys.stderr, flush=True)
-        mine = ours.run(model, ids, lengths)
-        theirs = peer.run(model, ids, lengths) if peer else None
-        out["rounds"].append({"ours": mine.figures, "peer": theirs.figures if theirs else None,
-                              "void": is_void(mine.details, reference),
-                              "details": {"ours": mine.details, "peer": theirs.details if theirs else None}})
-        if not software and not options.quick and model.stat().st_size <= SMALL_MODEL:
-            many.append(ours.sequences(model, ids, *SEQUENCES.values()))
-    return finish(out, many, device)
+    rounds = out["rounds"]
+    good = 0
+    while good < options.rounds and len(rounds) < options.rounds + MOST_AGAIN:
+        print(f"{model.name} on {device['id']}: round {len(rounds) + 1}, {good} of {options.rounds} good so far",
+              file=sys.stderr, flush=True)
+        rounds.append(run_round(ours, peer, model, ids, lengths, threads))
+        good += not rounds[-1]["void"]
+    return finish(out, lengths.many, device)
+
+
+def run_round(ours, peer, model, ids, lengths, threads):
+    mine = ours.run(model, ids, lengths)
+    theirs = peer.run(model, ids, lengths) if peer else None
+    small = model.stat().st_size <= SMALL_MODEL
+    reference = REFERENCE_MACHINE[0] in processor_name() and threads == REFERENCE_MACHINE[1]
+    return {"ours": mine.figures, "peer": theirs.figures if theirs else None, "void": is_void(mine.details, reference),
+            "many": ours.sequences(model, ids, lengths.many) if small else None,
+            "details": {"ours": mine.details, "peer": theirs.details if theirs else None}}
 
 
 def finish(out, many, device):
@@ -133,10 +145,11 @@ def finish(out, many, device):
         out["memory_bytes_per_second"] = max(one["memory_bytes_per_second"] for one in mine)
     out["figures"] = bench_table.figures(out)
     bench_table.shares(out, out["figures"])
-    if many:
-        alone, together = (bench_table.spread(values) for values in zip(*many))
-        out["sequences"] = [{**SEQUENCES, "alone": alone, "together": together,
-                             "ratio": together["median"] / alone["median"]}]
+    speeds = [one["many"] for one in bench_table.counted(out["rounds"]) if one["many"]]
+    if speeds:
+        alone, together = (bench_table.spread(values) for values in zip(*speeds))
+        out["sequences"] = [{"count": many.count, "tokens": many.tokens, "depth": many.depth, "alone": alone,
+                             "together": together, "ratio": together["median"] / alone["median"]}]
     return out
 
 
@@ -151,26 +164,36 @@ def plain(comparison):
     return {**comparison, "rounds": rounds}
 
 
+def write(report, folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    table = bench_table.markdown(report)
+    (folder / "bench.md").write_text(table, encoding="utf-8")
+    as_json = {**report, "comparisons": [plain(comparison) for comparison in report["comparisons"]]}
+    (folder / "bench.json").write_text(json.dumps(as_json, indent=1), encoding="utf-8")
+    return table
+
+
 def main(words):
     options = arguments(words)
-    threads = len(os.sched_getaffinity(0))
-    report = {"machine": f"{processor_name()}, {threads} cores", "threads": threads, "rounds": options.rounds,
-              "quick": options.quick, "comparisons": [], "missing": list(options.missing)}
+    started = time.monotonic()
+    missing = list(options.missing)
+    report = {"rounds": options.rounds, "quick": options.quick, "complete": False, "comparisons": [],
+              "missing": missing}
     try:
-        for device in devices(options.cli, report["missing"]):
+        found, threads = devices(options.cli, missing)
+        report.update(machine=f"{processor_name()}, {threads} cores", threads=threads)
+        for device in found:
             for model in options.model:
-                comparison = compare(options, model, device, threads, report["missing"])
+                comparison = compare(options, model, device, threads, missing)
                 if comparison:
                     report["comparisons"].append(comparison)
+                    report["seconds"] = time.monotonic() - started
+                    write(report, options.out)
     except Failed as problem:
         print(f"bench: {problem}", file=sys.stderr)
         return 1
-    options.out.mkdir(parents=True, exist_ok=True)
-    table = bench_table.markdown(report)
-    (options.out / "bench.md").write_text(table, encoding="utf-8")
-    report["comparisons"] = [plain(comparison) for comparison in report["comparisons"]]
-    (options.out / "bench.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
-    print(table)
+    report.update(complete=True, seconds=time.monotonic() - started)
+    print(write(report, options.out))
     print(f"written to {options.out}/bench.md and bench.json", file=sys.stderr)
     return 0
 

@@ -12,10 +12,11 @@ from unittest import mock
 sys.path.insert(0, str(Path(__file__).parent))
 import bench_table  # noqa: E402
 import compare  # noqa: E402
+import engines  # noqa: E402
 
 # Writes its name and words to calls.txt; answers as ponder-cli does. settings.json changes the answers.
 OURS = """#!{python}
-import json, sys
+import json, sys, time
 folder = {folder!r}
 settings = json.load(open(folder + "/settings.json"))
 words = sys.argv[1:]
@@ -25,8 +26,11 @@ elif words[0] == "info":
     print(json.dumps({{"name": "A model", "vocabulary": 1000}}))
 else:
     open(folder + "/calls.txt", "a").write("ours " + " ".join(words) + "\\n")
-    turn = sum(line.startswith("ours") for line in open(folder + "/calls.txt"))
+    turn = sum(line.startswith("ours") and "--sequences" not in line for line in open(folder + "/calls.txt"))
     option = dict(zip(words, words[1:]))
+    time.sleep(settings.get("sleeps", 0))
+    if option["--device"] == settings.get("fails_on"):
+        sys.exit("it went wrong")
     device = next(one for one in settings["devices"] if one["id"] == option["--device"])
     results = []
     for tokens in option["-p"].split(","):
@@ -60,7 +64,7 @@ results += [{{"what": "decode", "tokens": int(option["--decode"]), "depth": int(
 print(json.dumps({{"results": results, "device": "p", "peak_bytes": 1000000}}))
 """
 
-CPU = {"id": "cpu", "name": "A processor", "kind": "processor", "usable": True}
+CPU = {"id": "cpu", "name": "A processor", "kind": "processor", "usable": True, "cores": 2}
 SOFTWARE = {"id": "vulkan:0", "name": "soft (pipe)", "kind": "software", "usable": True}
 
 
@@ -101,10 +105,10 @@ class Compare(unittest.TestCase):
     def test_the_two_run_in_turn_with_the_same_tokens_and_lengths(self):
         self.assertEqual(self.bench("--quick", "--rounds", "3"), 0)
         calls = self.calls()
-        self.assertEqual([line.split()[0] for line in calls], ["ours", "peer"] * 3)
+        self.assertEqual([line.split()[0] for line in calls], ["ours", "peer", "ours"] * 3)  # the last: many replies
         self.assertEqual(len({line.partition("--ids ")[2].split()[0] for line in calls}), 1)
-        self.assertIn("-p 64,128 -n 32 -d 0", calls[0])
-        self.assertIn("--first 64 --decode 32 --prefill 128 --depth 0", calls[1])
+        self.assertIn("-p 64,128 -n 32 -d 0,256", calls[0])
+        self.assertIn("--first 64 --decode 32 --prefill 128 --depth 0 --depth 256", calls[1])
 
     def test_the_full_lengths_are_those_of_the_task(self):
         self.assertEqual(self.bench("--rounds", "1"), 0)
@@ -129,13 +133,42 @@ class Compare(unittest.TestCase):
         self.assertEqual(decode["peer"]["bandwidth_share"], 0.25)
         self.assertIn("50% of memory speed", self.table)
 
-    def test_a_disturbed_round_is_void_on_the_reference_machine_and_left_out(self):
-        self.settings["memory"] = [27e9, 40e9, 40e9]
-        with mock.patch.object(compare, "REFERENCE_MACHINE", (compare.processor_name(), len(compare.os.sched_getaffinity(0)))):
-            self.bench("--quick", "--rounds", "3")
-        self.assertEqual([one["void"] for one in self.report["comparisons"][0]["rounds"]], [True, False, False])
+    def on_the_reference_machine(self, *words):
+        with mock.patch.object(compare, "REFERENCE_MACHINE", (compare.processor_name(), CPU["cores"])):
+            return self.bench(*words)
+
+    def test_a_disturbed_round_is_void_on_the_reference_machine_left_out_and_run_again(self):
+        self.settings["memory"] = [27e9, 40e9, 40e9, 40e9]
+        self.on_the_reference_machine("--quick", "--rounds", "3")
+        self.assertEqual([one["void"] for one in self.report["comparisons"][0]["rounds"]], [True, False, False, False])
         self.assertEqual(self.row("prefill", 128)["ours"]["min"], 200)
-        self.assertIn("round 1; left out", self.table)
+        self.assertIn("round 1 of 4; left out", self.table)
+
+    def test_void_rounds_are_run_again_a_few_times_only(self):
+        self.settings["memory"] = [27e9]
+        self.on_the_reference_machine("--quick", "--rounds", "2")
+        self.assertEqual(len(self.report["comparisons"][0]["rounds"]), 2 + compare.MOST_AGAIN)
+        self.assertIn("not to be trusted", self.table)
+
+    def test_both_programs_take_as_many_threads_as_the_engine_would(self):
+        self.settings["devices"] = [{**CPU, "cores": 7}]
+        self.assertEqual(self.bench("--quick"), 0)
+        self.assertTrue(all("--threads 7 " in line for line in self.calls()))
+        self.assertEqual(self.report["threads"], 7)
+
+    def test_a_run_that_fails_later_leaves_what_it_had(self):
+        self.settings.update(devices=[CPU, SOFTWARE], fails_on="vulkan:0")
+        self.assertEqual(self.bench("--quick"), 1)
+        report = json.loads((self.root / "out/bench.json").read_text(encoding="utf-8"))
+        self.assertEqual([one["device"] for one in report["comparisons"]], ["cpu"])
+        self.assertFalse(report["complete"])
+        self.assertIn("not come to its end", (self.root / "out/bench.md").read_text(encoding="utf-8"))
+
+    def test_a_program_that_hangs_fails_the_bench(self):
+        self.settings["sleeps"] = 30
+        with mock.patch.object(engines, "LIMIT", 1):
+            self.assertEqual(self.bench("--quick"), 1)
+        self.assertIn("took more than 1 s", self.error)
 
     def test_another_machine_may_have_slow_memory(self):
         self.settings["memory"] = [5e9]

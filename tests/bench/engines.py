@@ -26,11 +26,19 @@ class Missing(Exception):
 
 
 @dataclass
+class Sequences:
+    count: int
+    tokens: int  # of each
+    depth: int  # of the prompt that they share
+
+
+@dataclass
 class Lengths:
     prefill: list  # tokens of each prompt
     first: int  # tokens of the prompt before the first token
     decode: int
     depths: list
+    many: Sequences
 
 
 @dataclass
@@ -40,8 +48,11 @@ class Run:
 
 
 def call(words, environment=None):
-    done = subprocess.run([str(word) for word in words], capture_output=True, text=True, timeout=LIMIT,
-                          env={**os.environ, **(environment or {})}, check=False)
+    try:
+        done = subprocess.run([str(word) for word in words], capture_output=True, text=True, timeout=LIMIT,
+                              stdin=subprocess.DEVNULL, env={**os.environ, **(environment or {})}, check=False)
+    except subprocess.TimeoutExpired as problem:
+        raise Failed(f"{Path(words[0]).name} took more than {LIMIT} s") from problem
     return done.returncode, done.stdout, done.stderr.strip()
 
 
@@ -85,11 +96,12 @@ class Ours:
         run.details = {key: value for key, value in answer.items() if key != "results"}
         return run
 
-    def sequences(self, model, ids, count, tokens, depth):
-        """Tokens a second of one reply and of `count` that share a prompt of `depth` tokens."""
-        answer = self.bench([model, "-p", 1, "-n", tokens, "-d", depth, "--sequences", count, "--ids", ids])
+    def sequences(self, model, ids, many):
+        """Tokens a second of one reply and of several that share a prompt."""
+        answer = self.bench([model, "-p", 1, "-n", many.tokens, "-d", many.depth, "--sequences", many.count, "--ids",
+                             ids])
         speeds = {result["sequences"]: result["median"] for result in answer["results"] if result["what"] == "decode"}
-        return speeds[1], speeds[count]
+        return speeds[1], speeds[many.count]
 
 
 class Llama:

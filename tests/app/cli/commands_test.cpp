@@ -33,6 +33,17 @@ QList<float> readFloats(const QString& path) {
 class CommandsTest : public QObject {
     Q_OBJECT
 private slots:
+    void theProcessorSaysHowManyCoresItWouldUse() {
+        int processors = 0;
+        for (const QJsonValue& device : runCli({"devices", "--json"}).json()["devices"].toArray())
+            if (device["kind"] == "processor") {
+                ++processors;
+                QVERIFY(device["cores"].toInt() >= 1);
+                QVERIFY(device["driver"].toString().contains(
+                    QStringLiteral("%1 cores").arg(device["cores"].toInt())));
+            }
+        QCOMPARE(processors, 1);
+    }
     void devicesListTheReference() {
         const CliRun run = runCli({"devices", "--json"});
         QCOMPARE(run.exitCode, 0);
