@@ -90,6 +90,10 @@ void CommandRecorder::markHead() {
 void CommandRecorder::record(const PipelineKey& key, const CallBuffers& buffers,
                              const std::array<std::byte, kPushBytes>& push, Workgroups workgroups,
                              const KernelWork& work) {
+    if (m_purpose == RecordFor::Keys) {
+        m_keys.insert(key);
+        return;
+    }
     if (!m_open ||
         (m_recording.slices.back().cost > 0 && m_recording.slices.back().cost + work.cost > m_costPerSlice))
         beginSlice();

@@ -11,6 +11,7 @@
 
 #include <cstring>
 #include <optional>
+#include <set>
 
 namespace ponder {
 
@@ -52,6 +53,7 @@ enum class RecordFor {
     Once,      // submitted again only when they have ended
     Resubmits, // also before that
     Profiling, // as Once, and each kernel's time is taken
+    Keys,      // never: only to learn which pipelines there are
 };
 
 class CommandRecorder {
@@ -76,6 +78,7 @@ public:
     void markHead();   // what follows is the head
     Result<Recording> finish();
     std::uint32_t dispatches() const { return m_dispatches; }
+    const std::set<PipelineKey>& keys() const { return m_keys; } // RecordFor::Keys
 
 private:
     void record(const PipelineKey& key, const CallBuffers& buffers,
@@ -88,6 +91,7 @@ private:
     double m_costPerSlice;
     RecordFor m_purpose;
     Recording m_recording;
+    std::set<PipelineKey> m_keys;
     bool m_open = false;
     std::uint32_t m_dispatches = 0;
     std::optional<Error> m_error;

@@ -1,7 +1,6 @@
 #include "engine/backend/vulkan/pipeline_set.h"
 
-#include "engine/backend/vulkan/shader_pruner.h"
-#include "shaders/embedded.h"
+#include "engine/backend/vulkan/pipeline_cache_file.h"
 
 namespace ponder {
 namespace {
@@ -26,16 +25,48 @@ Result<SetLayoutHandle> createSetLayout(VulkanContext& context, std::uint32_t bi
 
 } // namespace
 
-Result<std::unique_ptr<PipelineSet>> PipelineSet::create(VulkanContext& context) {
+Result<std::unique_ptr<PipelineSet>> PipelineSet::create(VulkanContext& context,
+                                                         const std::filesystem::path& cacheFolder) {
     std::unique_ptr<PipelineSet> set(new PipelineSet(context));
     if (auto made = set->createLayouts(); !made) return made.error();
-    VkPipelineCacheCreateInfo info{VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO};
-    VkPipelineCache cache = VK_NULL_HANDLE;
-    if (const VkResult made = vkCreatePipelineCache(context.device(), &info, nullptr, &cache);
-        made != VK_SUCCESS)
-        return context.error(made, "vkCreatePipelineCache");
-    set->m_cache = {context.device(), cache};
+    if (!cacheFolder.empty()) {
+        set->m_file = pipelineCacheFile(cacheFolder, context.physical());
+        set->m_kept = readPipelineCache(set->m_file, context.physical());
+        set->m_usedFile = !set->m_kept.empty();
+    }
+    if (auto made = set->createCache(); !made) return made.error();
     return set;
+}
+
+PipelineSet::~PipelineSet() {
+    m_compiler.reset();
+    save();
+}
+
+Result<void> PipelineSet::createCache() {
+    VkPipelineCacheCreateInfo info{VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO};
+    info.initialDataSize = m_kept.size();
+    info.pInitialData = m_kept.data();
+    VkPipelineCache cache = VK_NULL_HANDLE;
+    if (const VkResult made = vkCreatePipelineCache(m_context.device(), &info, nullptr, &cache);
+        made != VK_SUCCESS)
+        return m_context.error(made, "vkCreatePipelineCache");
+    m_cache = {m_context.device(), cache};
+    return {};
+}
+
+// A cache that the driver does not hand out is not kept; nobody misses it.
+void PipelineSet::save() {
+    if (m_file.empty() || !m_unsaved || m_context.lost()) return;
+    m_unsaved = false;
+    std::size_t bytes = 0;
+    if (vkGetPipelineCacheData(m_context.device(), m_cache.get(), &bytes, nullptr) != VK_SUCCESS) return;
+    std::vector<std::byte> data(bytes);
+    if (vkGetPipelineCacheData(m_context.device(), m_cache.get(), &bytes, data.data()) != VK_SUCCESS) return;
+    data.resize(bytes);
+    if (data == m_kept) return;
+    writePipelineCache(m_file, data);
+    m_kept = std::move(data);
 }
 
 Result<void> PipelineSet::createLayouts() {
@@ -61,38 +92,40 @@ Result<void> PipelineSet::createLayouts() {
     return {};
 }
 
-Result<VkPipeline> PipelineSet::get(const PipelineKey& key) {
-    if (const auto known = m_pipelines.find(key); known != m_pipelines.end()) return known->second.get();
-    const auto built = embeddedShader(key.kernel, m_context.readsTexels());
-    if (built.empty()) return m_context.error(VK_ERROR_UNKNOWN, std::string(key.kernel));
-    const std::vector<std::uint32_t> words = pruneShader(built, key.constants);
-    VkShaderModuleCreateInfo moduleInfo{VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO};
-    moduleInfo.codeSize = words.size() * sizeof(std::uint32_t);
-    moduleInfo.pCode = words.data();
-    VkShaderModule raw = VK_NULL_HANDLE;
-    if (const VkResult made = vkCreateShaderModule(m_context.device(), &moduleInfo, nullptr, &raw);
-        made != VK_SUCCESS)
-        return m_context.error(made, std::string(key.kernel));
-    const ShaderModuleHandle module(m_context.device(), raw);
+PipelineBase PipelineSet::base() const {
+    return {m_context.device(), m_context.readsTexels(), m_layout.get(), m_cache.get()};
+}
 
-    std::array<VkSpecializationMapEntry, std::tuple_size_v<decltype(key.constants)>> entries{};
-    for (std::uint32_t id = 0; id < entries.size(); ++id)
-        entries[id] = {id, id * 4, 4};
-    const VkSpecializationInfo constants{static_cast<std::uint32_t>(entries.size()), entries.data(),
-                                         sizeof(key.constants), key.constants.data()};
-    VkComputePipelineCreateInfo info{VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO};
-    info.stage.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO;
-    info.stage.stage = VK_SHADER_STAGE_COMPUTE_BIT;
-    info.stage.module = module.get();
-    info.stage.pName = "main";
-    info.stage.pSpecializationInfo = &constants;
-    info.layout = m_layout.get();
-    VkPipeline pipeline = VK_NULL_HANDLE;
-    if (const VkResult made =
-            vkCreateComputePipelines(m_context.device(), m_cache.get(), 1, &info, nullptr, &pipeline);
-        made != VK_SUCCESS)
-        return m_context.error(made, std::string(key.kernel));
-    return m_pipelines.emplace(key, PipelineHandle(m_context.device(), pipeline)).first->second.get();
+Result<void> PipelineSet::add(CompiledPipeline compiled) {
+    if (compiled.result != VK_SUCCESS)
+        return m_context.error(compiled.result, std::string(compiled.key.kernel));
+    m_pipelines.emplace(compiled.key, std::move(compiled.pipeline));
+    m_unsaved = true;
+    return {};
+}
+
+void PipelineSet::prepare(const std::vector<PipelineKey>& keys) {
+    m_compiler = std::make_unique<PipelineCompiler>(base(), keys);
+}
+
+Result<void> PipelineSet::finish(const std::stop_token& stop) {
+    if (!m_compiler) return {};
+    std::vector<CompiledPipeline> all = m_compiler->finish(stop);
+    m_compiler.reset();
+    Result<void> out;
+    for (CompiledPipeline& one : all)
+        if (one.result != VK_INCOMPLETE)
+            if (auto added = add(std::move(one)); !added && out) out = added;
+    if (out && stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, {}};
+    save();
+    return out;
+}
+
+Result<VkPipeline> PipelineSet::get(const PipelineKey& key) {
+    if (auto finished = finish({}); !finished) return finished.error();
+    if (const auto known = m_pipelines.find(key); known != m_pipelines.end()) return known->second.get();
+    if (auto added = add(compilePipeline(base(), key)); !added) return added.error();
+    return m_pipelines.at(key).get();
 }
 
 Result<TexelSet> PipelineSet::texelSet(SetNumber number, std::initializer_list<const VulkanBuffer*> buffers) {

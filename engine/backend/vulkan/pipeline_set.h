@@ -1,31 +1,22 @@
 // The compute pipelines of one model, each built once for its specialization constants.
 //
-// Takes a kernel's name and constants; gives a VkPipeline. Push constants: four buffer addresses, then the
-// kernel's own (kernel_calls.h). On the texel path the pipelines also read three descriptor sets, made with
-// texelSet(). Owner: VulkanExecutor; the context outlives it. Thread: one at a time. Errors: OutOfMemory,
-// DeviceLost, Internal (an unknown kernel). Next station: command_recorder.h.
+// Takes a kernel's name and constants; gives a VkPipeline, compiled now or, where it was announced, on
+// threads meanwhile. What the driver compiled is kept in a file of the cache folder. Push constants: four
+// buffer addresses, then the kernel's own (kernel_calls.h). On the texel path the pipelines also read three
+// descriptor sets, made with texelSet(). Owner: VulkanExecutor; the context outlives it. Thread: one at a
+// time. Errors: OutOfMemory, DeviceLost, Internal (an unknown kernel), Cancelled. Next station:
+// command_recorder.h.
 #pragma once
 
+#include "engine/backend/vulkan/pipeline_compiler.h"
 #include "engine/backend/vulkan/vulkan_buffer.h"
 
-#include <array>
+#include <filesystem>
 #include <map>
-#include <string_view>
-#include <tuple>
 
 namespace ponder {
 
 inline constexpr std::uint32_t kPushBytes = 128; // what every device offers
-
-struct PipelineKey {
-    std::string_view kernel; // a literal
-    // By constant id: 0 workgroup, 1 groups, 2 to 4 formats, 5 columns of a matrix kernel or rope in halves,
-    // 6 what a matrix kernel writes or type of the cache, 7 queries, 8 lanes of a head, 9 pieces of a lane.
-    std::array<std::uint32_t, 10> constants{};
-    bool operator<(const PipelineKey& other) const {
-        return std::tie(kernel, constants) < std::tie(other.kernel, other.constants);
-    }
-};
 
 // The views that a kernel reads at one set number; empty on the address path.
 struct TexelSet {
@@ -37,9 +28,17 @@ class PipelineSet {
 public:
     enum SetNumber : std::uint32_t { WeightsSet = 0, ScratchSet = 1, OtherSet = 2 };
 
-    static Result<std::unique_ptr<PipelineSet>> create(VulkanContext& context);
+    // cacheFolder: empty where nothing is kept.
+    static Result<std::unique_ptr<PipelineSet>> create(VulkanContext& context,
+                                                       const std::filesystem::path& cacheFolder = {});
+    ~PipelineSet();
 
+    // Begins to compile these on other threads. get() waits for all of them.
+    void prepare(const std::vector<PipelineKey>& keys);
+    // Waits for what prepare() began, and keeps it in the file.
+    Result<void> finish(const std::stop_token& stop);
     Result<VkPipeline> get(const PipelineKey& key);
+    bool usedFile() const { return m_usedFile; } // where another set had left one
     VkPipelineLayout layout() const { return m_layout.get(); }
     std::size_t size() const { return m_pipelines.size(); }
     // buffers: one, or scratch and step for ScratchSet.
@@ -48,12 +47,21 @@ public:
 private:
     explicit PipelineSet(VulkanContext& context) : m_context(context) {}
     Result<void> createLayouts();
+    Result<void> createCache();
+    PipelineBase base() const;
+    Result<void> add(CompiledPipeline compiled);
+    void save();
 
     VulkanContext& m_context;
     std::array<SetLayoutHandle, 3> m_setLayouts;
     PipelineLayoutHandle m_layout;
     PipelineCacheHandle m_cache;
+    std::filesystem::path m_file;  // empty: nothing is kept
+    std::vector<std::byte> m_kept; // what is in the file
+    bool m_usedFile = false;
+    bool m_unsaved = false;
     std::map<PipelineKey, PipelineHandle> m_pipelines;
+    std::unique_ptr<PipelineCompiler> m_compiler; // ends before what it uses
 };
 
 } // namespace ponder

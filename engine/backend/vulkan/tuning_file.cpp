@@ -1,21 +1,13 @@
 #include "engine/backend/vulkan/tuning_file.h"
 
-#include "shaders/embedded.h"
+#include "engine/backend/vulkan/device_file.h"
 
-#include <array>
 #include <fstream>
 
 namespace ponder {
 namespace {
 
 constexpr const char* kFirstLine = "ponder-tuning 1";
-
-std::string hex(std::uint64_t value, int digits) {
-    std::string out;
-    for (int shift = (digits - 1) * 4; shift >= 0; shift -= 4)
-        out += "0123456789abcdef"[value >> shift & 15];
-    return out;
-}
 
 void write(std::ostream& out, const MatrixShape& shape) {
     out << static_cast<int>(shape.variant) << ' ' << shape.workgroup << ' ' << shape.groups << '\n';
@@ -32,11 +24,7 @@ bool read(std::istream& in, MatrixShape& shape) {
 } // namespace
 
 std::filesystem::path tuningFile(const std::filesystem::path& cacheFolder, const VulkanPhysical& physical) {
-    std::string name = "tuning-";
-    for (const std::uint8_t byte : physical.uuid)
-        name += hex(byte, 2);
-    name += '-' + hex(physical.driverVersion, 8) + '-' + hex(embeddedShadersHash(), 16) + ".txt";
-    return cacheFolder / name;
+    return deviceFile(cacheFolder, "tuning", physical, "txt");
 }
 
 std::optional<MatrixTuning> readTuning(const std::filesystem::path& file, const VulkanPhysical& physical) {

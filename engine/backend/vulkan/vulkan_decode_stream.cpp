@@ -57,7 +57,7 @@ Result<TokenId> VulkanDecodeStream::next(std::stop_token stop) {
 std::uint64_t VulkanDecodeStream::stepsAhead() const {
     if (m_executor.m_profiles) return 0; // times are read before the commands run again
     if (!m_step) return 1;
-    return m_executor.m_tokenPace.secondsFor(m_step->cost()) > kShortStep ? 1 : 3;
+    return m_executor.m_cutter.tokenPace.secondsFor(m_step->cost()) > kShortStep ? 1 : 3;
 }
 
 // Of the step whose pick is handed out now, while profiling is on.
@@ -92,8 +92,8 @@ Result<void> VulkanDecodeStream::waitFor(std::uint64_t ticket, const std::stop_t
 void VulkanDecodeStream::measure(bool waited) {
     const auto now = Clock::now();
     if (waited && m_knowsLastEnd && m_step && m_step->slices.size() == 1 && m_retired.empty())
-        m_executor.m_tokenPace.measured(m_step->cost(),
-                                        std::chrono::duration<double>(now - m_lastEnd).count());
+        m_executor.m_cutter.tokenPace.measured(m_step->cost(),
+                                               std::chrono::duration<double>(now - m_lastEnd).count());
     m_knowsLastEnd = waited;
     m_lastEnd = now;
 }
@@ -133,7 +133,7 @@ void VulkanDecodeStream::writeState(CommandRecorder& recorder) const {
 Result<void> VulkanDecodeStream::submitFirst() {
     writeInputs();
     VulkanExecutor& e = m_executor;
-    CommandRecorder recorder(e.m_context, *e.m_pipelines, e.m_tokenPace.costPerSlice(),
+    CommandRecorder recorder(e.m_context, *e.m_pipelines, e.m_cutter.tokenPace.costPerSlice(),
                              e.purposeOf(RecordFor::Once));
     writeState(recorder);
     CallBuffers buffers = e.m_decode.sampling();
@@ -157,8 +157,8 @@ Result<void> VulkanDecodeStream::submitFirst() {
 
 Result<void> VulkanDecodeStream::recordStep() {
     VulkanExecutor& e = m_executor;
-    StepShape shape = e.shapeOf(1, lengthOfStep());
-    const bool fits = m_step && m_parts == shape.parts && !e.m_tokenPace.isFarFrom(m_costPerSlice) &&
+    StepShape shape = e.m_cutter.shapeOf(1, lengthOfStep());
+    const bool fits = m_step && m_parts == shape.parts && !e.m_cutter.tokenPace.isFarFrom(m_costPerSlice) &&
                       m_step->profiles == e.m_profiles;
     if (fits) return {};
     shape.logitRows = 1;
@@ -204,8 +204,8 @@ Result<void> VulkanDecodeStream::submitSlices(const Recording& recording, const 
         m_lastTicket = *ticket;
         ++m_executor.m_submits;
         if (auto ended = m_executor.m_context.wait(*ticket, UINT64_MAX); !ended) return ended.error();
-        m_executor.m_tokenPace.measured(slice.cost,
-                                        std::chrono::duration<double>(Clock::now() - start).count());
+        m_executor.m_cutter.tokenPace.measured(slice.cost,
+                                               std::chrono::duration<double>(Clock::now() - start).count());
     }
     return {};
 }

@@ -2,9 +2,9 @@
 
 #include "engine/backend/batch_check.h"
 #include "engine/backend/vulkan/sampling_kernels.h"
+#include "engine/backend/vulkan/step_parameters.h"
 #include "engine/backend/vulkan/vulkan_decode_stream.h"
 #include "engine/base/translatable.h"
-#include "engine/model/rope_table.h"
 #include "engine/quant/decode.h"
 
 #include <algorithm>
@@ -13,8 +13,7 @@
 namespace ponder {
 
 VulkanExecutor::VulkanExecutor(VulkanContext& context, VulkanPlan plan, const KernelTuning& tuning)
-    : m_context(context), m_plan(std::move(plan)), m_tuning(tuning), m_tokenPace(tuning.firstRate),
-      m_promptPace(tuning.firstRate) {}
+    : m_context(context), m_plan(std::move(plan)), m_tuning(tuning), m_cutter(m_plan, m_tuning) {}
 
 Result<VulkanPlan> VulkanExecutor::plan(const VulkanContext& context, const LoadRequest& request,
                                         const PlanLimits& limits) {
@@ -40,15 +39,17 @@ Result<std::unique_ptr<Executor>> VulkanExecutor::load(VulkanContext& context, c
         executor->m_ropeFactors.resize(factors->rowLength());
         decode(factors->type, factors->bytes, executor->m_ropeFactors);
     }
-    if (auto allocated = executor->allocate(request.file, progress, stop); !allocated)
-        return allocated.error();
-    if (auto bound = executor->bind(); !bound) return bound.error();
-    if (auto built = executor->buildPipelines(request.kvType, stop); !built) return built.error();
+    if (auto allocated = executor->allocate(stop); !allocated) return allocated.error();
+    if (auto bound = executor->bind(request.cacheFolder); !bound) return bound.error();
+    // While the weights are read, other threads compile.
+    if (auto begun = executor->preparePipelines(request.kvType); !begun) return begun.error();
+    auto filled = executor->m_store.fill(context, executor->m_plan, request.file, progress, stop);
+    if (!filled) return filled.error();
+    if (auto built = executor->m_pipelines->finish(stop); !built) return built.error();
     return std::unique_ptr<Executor>(std::move(executor));
 }
 
-Result<void> VulkanExecutor::allocate(const ModelFile& file, const Progress& progress,
-                                      const std::stop_token& stop) {
+Result<void> VulkanExecutor::allocate(const std::stop_token& stop) {
     auto step = VulkanBuffer::create(m_context, m_plan.step.bytes, Place::Upload);
     if (!step) return step.error();
     m_step = std::move(*step);
@@ -61,14 +62,14 @@ Result<void> VulkanExecutor::allocate(const ModelFile& file, const Progress& pro
         if (!decode) return decode.error();
         m_decode = std::move(*decode);
     }
-    auto store = WeightStore::load(m_context, m_plan, file, progress, stop);
+    auto store = WeightStore::allocate(m_context, m_plan, stop);
     if (!store) return store.error();
     m_store = std::move(*store);
     return {};
 }
 
-Result<void> VulkanExecutor::bind() {
-    auto pipelines = PipelineSet::create(m_context);
+Result<void> VulkanExecutor::bind(const std::filesystem::path& cacheFolder) {
+    auto pipelines = PipelineSet::create(m_context, cacheFolder);
     if (!pipelines) return pipelines.error();
     m_pipelines = std::move(*pipelines);
     auto scratchSet = m_pipelines->texelSet(PipelineSet::ScratchSet, {&m_store.scratch, &m_step});
@@ -86,23 +87,28 @@ Result<void> VulkanExecutor::bind() {
     return m_decode.bind(*m_pipelines, m_store.scratch, m_logits, m_buffers);
 }
 
-// Records a token and a prompt for a cache of one position, which builds every pipeline they need.
-Result<void> VulkanExecutor::buildPipelines(KvType type, const std::stop_token& stop) {
+// Those of a token and of a prompt, for a cache like those to come.
+Result<void> VulkanExecutor::preparePipelines(KvType type) {
     auto cache = createCache(1, type);
     if (!cache) return cache.error();
-    const auto& vulkanCache = static_cast<const VulkanKvCache&>(**cache);
+    std::set<PipelineKey> keys;
     for (const std::uint32_t rows : {1U, m_plan.limits.maxRows}) {
-        if (stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, {}};
-        StepShape shape = shapeOf(rows, rows);
+        StepShape shape = m_cutter.shapeOf(rows, rows);
+        shape.purpose = RecordFor::Keys;
         shape.logitRows = std::min(rows, m_plan.logitRows);
-        if (auto recorded = record(vulkanCache, shape, true); !recorded) return recorded.error();
+        StepRecorder ops(m_context, *m_pipelines, m_plan, m_tuning, m_buffers,
+                         static_cast<const VulkanKvCache&>(**cache), shape);
+        forward(ops, m_plan.weights, m_plan.layers.first, m_plan.layers.end);
+        keys.insert(ops.recorder().keys().begin(), ops.recorder().keys().end());
     }
-    if (m_plan.decode.ranges == 0) return {};
-    CommandRecorder recorder(m_context, *m_pipelines, m_tokenPace.costPerSlice());
-    const SamplingSettings allKernels{.frequencyPenalty = 1};
-    recordSampling(recorder, sampleCall(m_plan, allKernels, 0), m_decode.sampling(),
-                   m_context.physical().maxInvocations);
-    if (auto recorded = recorder.finish(); !recorded) return recorded.error();
+    if (m_plan.decode.ranges > 0) {
+        CommandRecorder recorder(m_context, *m_pipelines, 0, RecordFor::Keys);
+        const SamplingSettings allKernels{.frequencyPenalty = 1};
+        recordSampling(recorder, sampleCall(m_plan, allKernels, 0), m_decode.sampling(),
+                       m_context.physical().maxInvocations);
+        keys.insert(recorder.keys().begin(), recorder.keys().end());
+    }
+    m_pipelines->prepare({keys.begin(), keys.end()});
     return {};
 }
 
@@ -141,78 +147,6 @@ MemoryUse VulkanExecutor::memory() const {
     return use;
 }
 
-std::uint32_t VulkanExecutor::partsOf(std::uint32_t rows, std::uint32_t length) const {
-    const std::uint32_t most = m_tuning.maxPartPositions;
-    const std::uint32_t needed = (length + most - 1) / most;
-    if (rows > 1) return needed;
-    const std::uint32_t useful = length / m_tuning.decodePartPositions + 1;
-    return std::max(needed, std::min(useful, m_plan.scratch.partPlaces));
-}
-
-// Rows of the next pass: so many that no single dispatch takes much longer than a slice should, and that the
-// parts of attention have room.
-std::uint32_t VulkanExecutor::rowsOfPass(const Batch& batch, std::uint32_t rows) const {
-    double largest = 1;
-    for (std::uint32_t layer = m_plan.layers.first; layer < m_plan.layers.end; ++layer) {
-        const TensorInfo& gate = *m_plan.weights.layers[layer].gate->source;
-        largest =
-            std::max(largest, 2.0 * static_cast<double>(gate.rows()) * static_cast<double>(gate.rowLength()));
-    }
-    auto most = static_cast<std::uint32_t>(std::min(m_promptPace.costPerSlice() / largest, 4096.0)) / 8 * 8;
-    most = std::clamp<std::uint32_t>(most, 8, m_plan.limits.maxRows);
-    const StepShape shape = shapeOf(batch);
-    if (const std::uint32_t parts = shape.parts + shape.ownParts; parts > 1)
-        most = std::min(most, std::max(1U, m_plan.scratch.partPlaces / parts));
-    return std::min(rows, most);
-}
-
-void VulkanExecutor::writeStep(const Batch& rows) {
-    const auto count = static_cast<std::uint32_t>(rows.tokens.size());
-    const auto place = [&](std::size_t piece) { return m_step.mapped() + piece * 16; };
-    const Branches branches = rows.branches.value_or(Branches{});
-    const std::uint32_t head[4] = {count, rows.firstPosition, branches.shared, branches.length};
-    std::memcpy(place(0), head, sizeof(head));
-    std::memcpy(place(m_plan.step.branches), branches.ofRow.data(), branches.ofRow.size_bytes());
-    static_assert(sizeof(TokenId) == sizeof(std::uint32_t));
-    std::memcpy(place(m_plan.step.tokens), rows.tokens.data(), rows.tokens.size_bytes());
-    // Branches are all at one position.
-    const std::vector<float> turns =
-        ropeTable(m_plan.config, m_ropeFactors, rows.firstPosition, rows.branches ? 1 : count);
-    const std::size_t repeats = rows.branches ? count : 1;
-    for (std::size_t i = 0; i < repeats; ++i)
-        std::memcpy(place(m_plan.step.turns) + i * turns.size() * sizeof(float), turns.data(),
-                    turns.size() * sizeof(float));
-    const std::size_t width = m_plan.config.width;
-    for (std::size_t row = 0; row * width < rows.activations.size(); ++row)
-        std::memcpy(place(m_plan.step.activations + row * m_plan.scratch.x.stride),
-                    rows.activations.data() + row * width, width * sizeof(float));
-}
-
-StepShape VulkanExecutor::shapeOf(std::uint32_t rows, std::uint32_t length) const {
-    StepShape shape;
-    shape.rows = rows;
-    shape.parts = partsOf(rows, length);
-    shape.costPerSlice = (rows == 1 ? m_tokenPace : m_promptPace).costPerSlice();
-    shape.purpose = purposeOf(RecordFor::Once);
-    // Attention does about as much again for softmax as for its products.
-    shape.attentionCost = 4.0 * rows * length * m_plan.config.queryLength();
-    return shape;
-}
-
-StepShape VulkanExecutor::shapeOf(const Batch& pass) const {
-    const auto rows = static_cast<std::uint32_t>(pass.tokens.size());
-    if (!pass.branches) return shapeOf(rows, pass.firstPosition + rows);
-    StepShape shape = shapeOf(rows, pass.firstPosition + 1);
-    const std::uint32_t shared = pass.branches->shared;
-    const std::uint32_t most = m_tuning.maxPartPositions;
-    shape.costPerSlice = m_promptPace.costPerSlice();
-    shape.ownParts = (pass.firstPosition - shared) / most + 1;
-    const std::uint32_t needed = (shared + most - 1) / most;
-    const std::uint32_t useful = shared / m_tuning.decodePartPositions / rows + (shared > 0 ? 1 : 0);
-    shape.parts = std::max(needed, std::min(useful, m_plan.scratch.partPlaces / rows - 1));
-    return shape;
-}
-
 Result<Recording> VulkanExecutor::record(const VulkanKvCache& cache, const StepShape& shape, bool withBody) {
     StepRecorder ops(m_context, *m_pipelines, m_plan, m_tuning, m_buffers, cache, shape);
     if (withBody)
@@ -244,10 +178,11 @@ Result<void> VulkanExecutor::submit(const Recording& recording, std::size_t from
 
 Result<void> VulkanExecutor::runOne(VulkanKvCache& cache, std::uint32_t length, bool wantsLogits,
                                     const std::stop_token& stop) {
-    StepShape shape = shapeOf(1, length);
+    StepShape shape = m_cutter.shapeOf(1, length);
+    shape.purpose = purposeOf(RecordFor::Once);
     shape.logitRows = 1;
     VulkanKvCache::DecodeStep& step = cache.decode;
-    if (!step.recording || step.parts != shape.parts || m_tokenPace.isFarFrom(step.costPerSlice) ||
+    if (!step.recording || step.parts != shape.parts || m_cutter.tokenPace.isFarFrom(step.costPerSlice) ||
         step.recording->profiles != m_profiles) {
         step.recording.reset();
         auto recorded = record(cache, shape, true);
@@ -257,13 +192,13 @@ Result<void> VulkanExecutor::runOne(VulkanKvCache& cache, std::uint32_t length, 
         step.costPerSlice = shape.costPerSlice;
     }
     return submit(*step.recording, 0, wantsLogits ? step.recording->slices.size() : step.recording->headSlice,
-                  m_tokenPace, stop);
+                  m_cutter.tokenPace, stop);
 }
 
 Result<void> VulkanExecutor::runPass(VulkanKvCache& cache, const Batch& pass, const std::stop_token& stop,
                                      float* logits) {
     const auto rows = static_cast<std::uint32_t>(pass.tokens.size());
-    writeStep(pass);
+    writeStepParameters(m_plan, m_ropeFactors, pass, m_step.mapped());
     m_lastLogitRow = 0;
     m_positionsRead = pass.firstPosition + rows;
     if (pass.branches) // the shared ones once
@@ -273,19 +208,17 @@ Result<void> VulkanExecutor::runPass(VulkanKvCache& cache, const Batch& pass, co
         if (pass.firstLogits == 0) copyLogits(1, logits);
         return {};
     }
-    StepShape shape = shapeOf(pass);
-    // The head's one dispatch must not take longer than a slice either.
-    const double headCost = static_cast<double>(m_plan.config.vocabulary) * m_plan.config.width;
-    const auto headRows = std::clamp<std::uint32_t>(
-        static_cast<std::uint32_t>(std::min(shape.costPerSlice / headCost, 4096.0)) / 8 * 8, 8,
-        m_plan.logitRows);
+    StepShape shape = m_cutter.shapeOf(pass);
+    shape.purpose = purposeOf(RecordFor::Once);
+    const std::uint32_t headRows = m_cutter.headRows(shape.costPerSlice);
     shape.firstLogits = pass.firstLogits;
     shape.logitRows = std::min(rows - pass.firstLogits, m_plan.hasLast() ? headRows : rows);
     bool withBody = true;
     do {
         const auto recording = record(cache, shape, withBody);
         if (!recording) return recording.error();
-        if (auto ran = submit(*recording, 0, recording->slices.size(), m_promptPace, stop); !ran) return ran;
+        if (auto ran = submit(*recording, 0, recording->slices.size(), m_cutter.promptPace, stop); !ran)
+            return ran;
         copyLogits(shape.logitRows, logits);
         m_lastLogitRow = std::max(shape.logitRows, 1U) - 1;
         logits += std::size_t{shape.logitRows} * m_plan.logitLength;
@@ -329,7 +262,7 @@ Result<void> VulkanExecutor::run(const Batch& batch, KvCache& cache, std::stop_t
     const std::size_t width = m_plan.hasFirst() ? 0 : m_plan.config.width;
     float* out = logits.data();
     for (std::uint32_t done = 0; done < rows;) {
-        const std::uint32_t count = rowsOfPass(batch, rows - done);
+        const std::uint32_t count = m_cutter.rowsOfPass(batch, rows - done);
         Batch pass;
         pass.tokens = batch.tokens.subspan(done, count);
         pass.firstPosition = batch.firstPosition + (batch.branches ? 0 : done);

@@ -8,7 +8,7 @@
 #pragma once
 
 #include "engine/backend/vulkan/decode_buffers.h"
-#include "engine/backend/vulkan/submit_pace.h"
+#include "engine/backend/vulkan/pass_cutter.h"
 #include "engine/backend/vulkan/weight_store.h"
 
 namespace ponder {
@@ -35,6 +35,7 @@ public:
     std::vector<KernelTime> kernelTimes() const override { return m_kernels.times(); }
     const VulkanPlan& plan() const { return m_plan; }
     const KernelTuning& tuning() const { return m_tuning; }
+    const PipelineSet& pipelines() const { return *m_pipelines; }
 
     // Dispatches of the last recorded pass, logits left out; tests divide it by the layers.
     std::uint32_t lastBodyDispatches() const { return m_lastBodyDispatches; }
@@ -45,15 +46,10 @@ private:
     friend class VulkanDecodeStream; // the second way to run the same model
 
     VulkanExecutor(VulkanContext& context, VulkanPlan plan, const KernelTuning& tuning);
-    Result<void> allocate(const ModelFile& file, const Progress& progress, const std::stop_token& stop);
-    Result<void> bind();
-    Result<void> buildPipelines(KvType type, const std::stop_token& stop);
+    Result<void> allocate(const std::stop_token& stop);
+    Result<void> bind(const std::filesystem::path& cacheFolder);
+    Result<void> preparePipelines(KvType type);
 
-    std::uint32_t rowsOfPass(const Batch& batch, std::uint32_t rows) const;
-    std::uint32_t partsOf(std::uint32_t rows, std::uint32_t length) const;
-    void writeStep(const Batch& rows);
-    StepShape shapeOf(std::uint32_t rows, std::uint32_t length) const;
-    StepShape shapeOf(const Batch& pass) const;
     Result<Recording> record(const VulkanKvCache& cache, const StepShape& shape, bool withBody);
     Result<void> runOne(VulkanKvCache& cache, std::uint32_t length, bool wantsLogits,
                         const std::stop_token& stop);
@@ -68,6 +64,7 @@ private:
     VulkanContext& m_context;
     VulkanPlan m_plan;
     KernelTuning m_tuning;
+    PassCutter m_cutter;
     std::vector<float> m_ropeFactors;
     WeightStore m_store;
     VulkanBuffer m_step;
@@ -78,8 +75,6 @@ private:
     StepBuffers m_buffers;
     DecodeBuffers m_decode;
     std::uint32_t m_lastLogitRow = 0; // of the run before, in m_logits
-    SubmitPace m_tokenPace;           // one token's kernels and a prompt's run at different rates
-    SubmitPace m_promptPace;
     std::shared_ptr<std::uint64_t> m_cacheBytes = std::make_shared<std::uint64_t>(0);
     std::uint32_t m_lastBodyDispatches = 0;
     std::uint64_t m_submits = 0;

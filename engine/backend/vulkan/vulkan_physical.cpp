@@ -125,6 +125,10 @@ VulkanPhysical describe(VkPhysicalDevice handle) {
     physical.info.driver = std::string(driver.driverName) + " " + driver.driverInfo;
     std::copy(std::begin(ids.deviceUUID), std::end(ids.deviceUUID), physical.uuid.begin());
     physical.driverVersion = plain.driverVersion;
+    physical.vendorId = plain.vendorID;
+    physical.deviceId = plain.deviceID;
+    std::copy(std::begin(plain.pipelineCacheUUID), std::end(plain.pipelineCacheUUID),
+              physical.cacheUuid.begin());
     physical.subgroupSize = subgroup.subgroupSize;
     physical.maxInvocations = plain.limits.maxComputeWorkGroupInvocations;
     physical.sharedMemoryBytes = plain.limits.maxComputeSharedMemorySize;

@@ -26,7 +26,9 @@ struct VulkanPhysical {
     bool hasMemoryBudget = false;         // VK_EXT_memory_budget
     std::array<std::uint8_t, VK_UUID_SIZE> uuid{};
     std::uint32_t driverVersion = 0;
-    bool hasIntegerDot = false;   // VK_KHR_shader_integer_dot_product
+    std::uint32_t vendorId = 0, deviceId = 0;
+    std::array<std::uint8_t, VK_UUID_SIZE> cacheUuid{}; // of pipelines that the driver can take back
+    bool hasIntegerDot = false;                         // VK_KHR_shader_integer_dot_product
     bool quickIntegerDot = false; // ... and products of four bytes are quicker than floats
     // Of the compute queue; 0 where it has no timestamps.
     std::uint64_t timestampMask = 0; // the bits that count

@@ -17,8 +17,8 @@ class Loading {
 public:
     Loading(WeightStore& store, Uploader& uploader, const VulkanPlan& plan, const Progress& progress,
             const std::stop_token& stop)
-        : m_store(store), m_uploader(uploader), m_progress(progress), m_stop(stop),
-          m_pool(std::clamp(std::thread::hardware_concurrency(), 1U, kMostThreads)) {
+        : m_pool(std::clamp(std::thread::hardware_concurrency(), 1U, kMostThreads)), m_store(store),
+          m_uploader(uploader), m_progress(progress), m_stop(stop) {
         for (const VulkanTensor& tensor : plan.tensors)
             m_all += tensor.source->bytes.size();
     }
@@ -86,19 +86,19 @@ private:
         return {};
     }
 
+    ThreadPool m_pool;
     WeightStore& m_store;
     Uploader& m_uploader;
     const Progress& m_progress;
     std::stop_token m_stop;
-    ThreadPool m_pool;
     std::uint64_t m_done = 0;
     std::uint64_t m_all = 0;
 };
 
 } // namespace
 
-Result<WeightStore> WeightStore::load(VulkanContext& context, const VulkanPlan& plan, const ModelFile& file,
-                                      const Progress& progress, const std::stop_token& stop) {
+Result<WeightStore> WeightStore::allocate(VulkanContext& context, const VulkanPlan& plan,
+                                          const std::stop_token& stop) {
     WeightStore store;
     auto scratch = VulkanBuffer::create(context, plan.scratch.pieces * 16, Place::Device);
     if (!scratch) return scratch.error();
@@ -109,19 +109,24 @@ Result<WeightStore> WeightStore::load(VulkanContext& context, const VulkanPlan& 
         if (!chunk) return chunk.error();
         store.chunks.push_back(std::move(*chunk));
     }
+    return store;
+}
+
+Result<void> WeightStore::fill(VulkanContext& context, const VulkanPlan& plan, const ModelFile& file,
+                               const Progress& progress, const std::stop_token& stop) {
     auto uploader = Uploader::create(context, plan.limits.uploadBytes);
     if (!uploader) return uploader.error();
-    if (auto cleared = uploader->clear(store.scratch); !cleared) return cleared.error();
-    Loading loading(store, *uploader, plan, progress, stop);
+    if (auto cleared = uploader->clear(scratch); !cleared) return cleared;
+    Loading loading(*this, *uploader, plan, progress, stop);
     for (const VulkanTensor& tensor : plan.tensors) {
         if (tensor.slices.empty())
-            if (auto loaded = loading.vector(tensor); !loaded) return loaded.error();
+            if (auto loaded = loading.vector(tensor); !loaded) return loaded;
         for (const WeightSlice& slice : tensor.slices)
-            if (auto loaded = loading.slice(tensor, slice); !loaded) return loaded.error();
+            if (auto loaded = loading.slice(tensor, slice); !loaded) return loaded;
         // The device has them now: no second copy stays in memory.
         file.release(tensor.source->bytes);
     }
-    return store;
+    return {};
 }
 
 } // namespace ponder

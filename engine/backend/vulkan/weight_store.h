@@ -15,8 +15,11 @@ struct WeightStore {
     std::vector<VulkanBuffer> chunks;
     VulkanBuffer scratch;
 
-    static Result<WeightStore> load(VulkanContext& context, const VulkanPlan& plan, const ModelFile& file,
-                                    const Progress& progress, const std::stop_token& stop);
+    static Result<WeightStore> allocate(VulkanContext& context, const VulkanPlan& plan,
+                                        const std::stop_token& stop);
+    // With the weights of the file; the rest of scratch with zeros.
+    Result<void> fill(VulkanContext& context, const VulkanPlan& plan, const ModelFile& file,
+                      const Progress& progress, const std::stop_token& stop);
 };
 
 } // namespace ponder
