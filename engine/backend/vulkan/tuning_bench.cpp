@@ -22,7 +22,6 @@ constexpr std::uint32_t kStride = kLength / 4, kQuantStride = kBlocks * kQuantPi
 constexpr std::uint32_t kFloats = 0, kQuants = kFloats + (kColumns + kTileRoom) * kStride;
 constexpr std::uint32_t kSquares = kQuants + (kColumns + kTileRoom) * kQuantStride;
 constexpr std::uint32_t kScratchPieces = kSquares + kColumns + kTileRoom;
-constexpr std::uint64_t kStaging = std::uint64_t{8} << 20;
 constexpr double kCommandSeconds = 0.004; // long against the cost of a submit
 
 // Rows of Q4_K as a file has them, with scales that keep products near 1.
@@ -83,9 +82,9 @@ Result<void> TuningBench::fill() {
             m_wanted.push_back(static_cast<float>(sum));
         }
 
-    auto uploader = Uploader::create(m_context, m_context.physical().hostMapsDeviceMemory ? 0 : kStaging);
+    auto uploader = Uploader::create(m_context, !m_context.physical().hostMapsDeviceMemory);
     if (!uploader) return uploader.error();
-    if (auto cleared = uploader->clear(m_scratch); !cleared) return cleared;
+    if (auto cleared = (*uploader)->clear(m_scratch); !cleared) return cleared;
     for (std::uint32_t column = 0; column < kColumns; ++column) {
         const BufferRange ranges[2] = {
             {(kFloats + std::uint64_t{column} * kStride) * 16, kLength * 4},
@@ -97,7 +96,7 @@ Result<void> TuningBench::fill() {
                 quantizeBlock(values.subspan(std::size_t{block} * 32, 32),
                               places[1] + std::size_t{block} * kQuantPieces * 16);
         };
-        if (auto written = uploader->write(m_scratch, ranges, put); !written) return written;
+        if (auto written = (*uploader)->write(m_scratch, ranges, put); !written) return written;
     }
     const DeviceLayout whole = DeviceLayout::of(TensorType::Q4_K, kLength, kRows);
     const DeviceLayout part = DeviceLayout::of(TensorType::Q4_K, kLength, kPattern);
@@ -108,9 +107,9 @@ Result<void> TuningBench::fill() {
         const auto put = [&](std::span<std::byte* const> places) {
             rearrange(part, rows, kPattern, {places[0], nullptr, places[1]});
         };
-        if (auto written = uploader->write(m_weights, ranges, put); !written) return written;
+        if (auto written = (*uploader)->write(m_weights, ranges, put); !written) return written;
     }
-    return {};
+    return (*uploader)->finish();
 }
 
 Result<void> TuningBench::bind() {

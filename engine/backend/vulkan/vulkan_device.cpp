@@ -9,8 +9,6 @@
 namespace ponder {
 namespace {
 
-constexpr std::uint64_t kUploadBytes = std::uint64_t{8} << 20;
-
 PlanLimits limitsOf(const VulkanContext& context, const KernelTuning& tuning, const VulkanOptions& options) {
     const VulkanPhysical& physical = context.physical();
     PlanLimits limits;
@@ -24,7 +22,7 @@ PlanLimits limitsOf(const VulkanContext& context, const KernelTuning& tuning, co
     limits.tileColumns = tuning.mostTileColumns();
     limits.quantizesActivations = tuning.integer;
     limits.maxPartPositions = tuning.maxPartPositions;
-    limits.uploadBytes = physical.hostMapsDeviceMemory ? 0 : kUploadBytes;
+    limits.uploadBytes = physical.hostMapsDeviceMemory ? 0 : Uploader::kRingBytes;
     return limits;
 }
 

@@ -10,8 +10,7 @@
 namespace ponder {
 namespace {
 
-constexpr unsigned kMostThreads = 8;                           // more wait for memory
-constexpr std::uint64_t kBytesAtOnce = std::uint64_t{4} << 20; // between two looks at the stop token
+constexpr unsigned kMostThreads = 8; // more wait for memory
 
 class Loading {
 public:
@@ -41,7 +40,7 @@ public:
         const std::uint64_t rowBytes = tensor.source->bytes.size() / tensor.source->rows();
         const std::uint64_t groupBytes =
             DeviceLayout::of(layout.type, std::uint64_t{layout.blocks} * 32, 4).bytes();
-        const std::uint64_t groupsAtOnce = std::max<std::uint64_t>(1, kBytesAtOnce / groupBytes);
+        const std::uint64_t groupsAtOnce = std::max<std::uint64_t>(1, Uploader::kPartBytes / groupBytes);
         for (std::uint64_t group = 0; group < layout.groups(); group += groupsAtOnce) {
             const std::uint64_t groups = std::min(groupsAtOnce, layout.groups() - group);
             const std::uint64_t rows = std::min(groups * 4, layout.rows - group * 4);
@@ -114,19 +113,19 @@ Result<WeightStore> WeightStore::allocate(VulkanContext& context, const VulkanPl
 
 Result<void> WeightStore::fill(VulkanContext& context, const VulkanPlan& plan, const ModelFile& file,
                                const Progress& progress, const std::stop_token& stop) {
-    auto uploader = Uploader::create(context, plan.limits.uploadBytes);
+    auto uploader = Uploader::create(context, plan.limits.uploadBytes > 0);
     if (!uploader) return uploader.error();
-    if (auto cleared = uploader->clear(scratch); !cleared) return cleared;
-    Loading loading(*this, *uploader, plan, progress, stop);
+    if (auto cleared = (*uploader)->clear(scratch); !cleared) return cleared;
+    Loading loading(*this, **uploader, plan, progress, stop);
     for (const VulkanTensor& tensor : plan.tensors) {
         if (tensor.slices.empty())
             if (auto loaded = loading.vector(tensor); !loaded) return loaded;
         for (const WeightSlice& slice : tensor.slices)
             if (auto loaded = loading.slice(tensor, slice); !loaded) return loaded;
-        // The device has them now: no second copy stays in memory.
+        // The device has them, or staging does: no second copy stays in memory.
         file.release(tensor.source->bytes);
     }
-    return {};
+    return (*uploader)->finish();
 }
 
 } // namespace ponder
