@@ -14,10 +14,10 @@ constexpr unsigned kMostThreads = 8; // more wait for memory
 
 class Loading {
 public:
-    Loading(WeightStore& store, Uploader& uploader, const VulkanPlan& plan, const Progress& progress,
-            const std::stop_token& stop)
+    Loading(WeightStore& store, Uploader& uploader, const VulkanPlan& plan, const ModelFile& file,
+            const Progress& progress, const std::stop_token& stop)
         : m_pool(std::clamp(std::thread::hardware_concurrency(), 1U, kMostThreads)), m_store(store),
-          m_uploader(uploader), m_progress(progress), m_stop(stop) {
+          m_uploader(uploader), m_file(file), m_progress(progress), m_stop(stop) {
         for (const VulkanTensor& tensor : plan.tensors)
             m_all += tensor.source->bytes.size();
     }
@@ -47,6 +47,8 @@ public:
             const auto source =
                 tensor.source->bytes.subspan((slice.firstRow + group * 4) * rowBytes, rows * rowBytes);
             if (auto written = writeGroups(slice, group, groups, source, rows); !written) return written;
+            // The device has them, or staging does: no second copy stays in memory, not even of one tensor.
+            m_file.release(source);
             if (auto advanced = advance(source.size()); !advanced) return advanced;
         }
         return {};
@@ -88,6 +90,7 @@ private:
     ThreadPool m_pool;
     WeightStore& m_store;
     Uploader& m_uploader;
+    const ModelFile& m_file;
     const Progress& m_progress;
     std::stop_token m_stop;
     std::uint64_t m_done = 0;
@@ -116,13 +119,12 @@ Result<void> WeightStore::fill(VulkanContext& context, const VulkanPlan& plan, c
     auto uploader = Uploader::create(context, plan.limits.uploadBytes > 0);
     if (!uploader) return uploader.error();
     if (auto cleared = (*uploader)->clear(scratch); !cleared) return cleared;
-    Loading loading(*this, **uploader, plan, progress, stop);
+    Loading loading(*this, **uploader, plan, file, progress, stop);
     for (const VulkanTensor& tensor : plan.tensors) {
         if (tensor.slices.empty())
             if (auto loaded = loading.vector(tensor); !loaded) return loaded;
         for (const WeightSlice& slice : tensor.slices)
             if (auto loaded = loading.slice(tensor, slice); !loaded) return loaded;
-        // The device has them, or staging does: no second copy stays in memory.
         file.release(tensor.source->bytes);
     }
     return (*uploader)->finish();
