@@ -6,6 +6,7 @@
 
 #include "engine/backend/cpu/simd_types-inl.h"
 
+#include <hwy/cache_control.h>
 #include <hwy/contrib/math/math-inl.h>
 
 #include <algorithm>
@@ -14,8 +15,6 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace ponder::cpu::HWY_NAMESPACE {
-
-constexpr std::uint32_t kChunk = 128; // slots whose scores are kept at once
 
 // How the two kinds of storage are read. keys(): sixteen slots' value h, from lane `lane` on.
 struct SingleStore {
@@ -26,6 +25,7 @@ struct SingleStore {
     SingleStore(const std::byte* block, std::size_t headSize)
         : keys(reinterpret_cast<const float*>(block)), values(keys + kCacheSlots * headSize), size(headSize) {
     }
+    const std::byte* valueBytes() const { return reinterpret_cast<const std::byte*>(values); }
     HWY_INLINE VF key(std::size_t h, std::size_t lane) const {
         return hn::LoadU(DF(), keys + h * kCacheSlots + lane);
     }
@@ -42,6 +42,7 @@ struct HalfStore {
     HalfStore(const std::byte* block, std::size_t headSize)
         : keys(reinterpret_cast<const std::uint16_t*>(block)), values(keys + kCacheSlots * headSize),
           size(headSize) {}
+    const std::byte* valueBytes() const { return reinterpret_cast<const std::byte*>(values); }
     HWY_INLINE VF key(std::size_t h, std::size_t lane) const {
         return loadHalves(keys + h * kCacheSlots + lane);
     }
@@ -64,6 +65,7 @@ struct EightBitStore {
           values(reinterpret_cast<const std::int8_t*>(keyScales + kCacheSlots * headSize / 32)),
           valueScales(reinterpret_cast<const std::uint16_t*>(values + kCacheSlots * headSize)),
           size(headSize) {}
+    const std::byte* valueBytes() const { return reinterpret_cast<const std::byte*>(values); }
     static HWY_INLINE VF load(const std::int8_t* at) {
         const hn::Rebind<std::int8_t, DI> d8;
         return hn::ConvertTo(DF(), hn::PromoteTo(DI(), hn::LoadU(d8, at)));
@@ -79,14 +81,26 @@ struct EightBitStore {
     }
 };
 
+// What the processor cannot guess: the values of the block whose keys are being read, and the next keys.
+struct Ahead {
+    const std::byte* values;
+    const std::byte* keys;
+
+    HWY_INLINE void fetch(std::size_t at) const {
+        hwy::Prefetch(values + at);
+        hwy::Prefetch(keys + at);
+    }
+};
+
 // scores[query][slot] of one block of sixteen.
 template<class Store, std::size_t kQueries>
-HWY_INLINE void scoreBlock(const Store& store, const float* const* query, float* scores) {
+HWY_INLINE void scoreBlock(const Store& store, const Ahead& ahead, const float* const* query, float* scores) {
     for (std::size_t lane = 0; lane < kCacheSlots; lane += kLanes) {
         VF even[kQueries], odd[kQueries];
         for (std::size_t q = 0; q < kQueries; ++q)
             even[q] = odd[q] = hn::Zero(DF());
         for (std::size_t h = 0; h < store.size; h += 2) {
+            ahead.fetch(h * kCacheSlots * sizeof(*store.keys));
             const VF first = store.key(h, lane), second = store.key(h + 1, lane);
             for (std::size_t q = 0; q < kQueries; ++q) {
                 even[q] = hn::MulAdd(hn::Set(DF(), query[q][h]), first, even[q]);
@@ -94,50 +108,82 @@ HWY_INLINE void scoreBlock(const Store& store, const float* const* query, float*
             }
         }
         for (std::size_t q = 0; q < kQueries; ++q)
-            hn::StoreU(hn::Add(even[q], odd[q]), DF(), scores + q * kChunk + lane);
+            hn::StoreU(hn::Add(even[q], odd[q]), DF(), scores + q * kStepPositions + lane);
     }
 }
 
-// Scores of the chunk to weights; gives by how much the sums so far shrink.
-HWY_INLINE float softmaxChunk(float* scores, std::uint32_t padded, float& largest, float& sum) {
+// Positions that follow each other in slots that do.
+struct Span {
+    std::uint32_t begin, end;
+    std::uint32_t offset; // of a position's slot
+};
+
+// scores[query][position - base] of a span. A whole block is written where it begins at a multiple of
+// sixteen, so that a few scores behind the span's end may be anything.
+template<class Store, std::size_t kQueries>
+HWY_INLINE void scoreSpan(const HeadBlocks& head, const Span& span, std::uint32_t base,
+                          const float* const* query, float* scores) {
+    for (std::uint32_t position = span.begin; position < span.end;) {
+        const std::uint32_t slot = position + span.offset, lane = slot % kCacheSlots;
+        const std::byte* block = head.first + slot / kCacheSlots * head.stride;
+        const Store store(block, head.headSize);
+        const Ahead ahead{store.valueBytes(), block + head.stride};
+        float* out = scores + (position - base);
+        if (lane == 0 && (position - base) % kCacheSlots == 0) {
+            scoreBlock<Store, kQueries>(store, ahead, query, out);
+            position += kCacheSlots;
+            continue;
+        }
+        HWY_ALIGN float some[kQueries * kStepPositions];
+        scoreBlock<Store, kQueries>(store, ahead, query, some);
+        const std::uint32_t count = HWY_MIN(kCacheSlots - lane, span.end - position);
+        for (std::size_t q = 0; q < kQueries; ++q)
+            std::copy_n(some + q * kStepPositions + lane, count, out + q * kStepPositions);
+        position += count;
+    }
+}
+
+// Scores of a step to weights; gives by how much the sums so far shrink.
+HWY_INLINE float softmaxStep(float* scores, std::uint32_t padded, AttentionState& state) {
     const DF df;
-    VF top = hn::Set(df, largest);
+    VF top = hn::Set(df, state.largest);
     for (std::uint32_t i = 0; i < padded; i += kLanes)
         top = hn::Max(top, hn::LoadU(df, scores + i));
-    const float newLargest = hn::GetLane(hn::MaxOfLanes(df, top));
-    const VF shift = hn::Set(df, newLargest);
+    const float largest = hn::GetLane(hn::MaxOfLanes(df, top));
+    const VF shift = hn::Set(df, largest);
     VF total = hn::Zero(df);
     for (std::uint32_t i = 0; i < padded; i += kLanes) {
         const VF weight = hn::Exp(df, hn::Sub(hn::LoadU(df, scores + i), shift));
         total = hn::Add(total, weight);
         hn::StoreU(weight, df, scores + i);
     }
-    const float shrink = std::exp(largest - newLargest);
-    largest = newLargest;
-    sum = sum * shrink + hn::GetLane(hn::SumOfLanes(df, total));
+    const float shrink = std::exp(state.largest - largest);
+    state.largest = largest;
+    state.sum = state.sum * shrink + hn::GetLane(hn::SumOfLanes(df, total));
     return shrink;
 }
 
-// out[query][h, h+1 vectors] += weights · values, for slots begin .. end - 1 of the chunk that starts at slot
-// `base`.
+// out[query][h .. h + 2 vectors] += weights · values of a span.
 template<class Store, std::size_t kQueries>
-HWY_INLINE void addValues(const HeadBlocks& head, std::uint32_t begin, std::uint32_t end, std::uint32_t base,
-                          const float* weights, float* const* out) {
+HWY_INLINE void addValues(const HeadBlocks& head, const Span& span, std::uint32_t base, const float* weights,
+                          float* const* out) {
     const DF df;
+    const std::uint32_t endSlot = span.end + span.offset;
     for (std::size_t h = 0; h < head.headSize; h += 2 * kLanes) {
         VF low[kQueries], high[kQueries];
         for (std::size_t q = 0; q < kQueries; ++q) {
             low[q] = hn::LoadU(df, out[q] + h);
             high[q] = hn::LoadU(df, out[q] + h + kLanes);
         }
-        for (std::uint32_t slot = begin; slot < end;) {
-            const std::uint32_t stop = HWY_MIN(end, (slot / kCacheSlots + 1) * kCacheSlots);
+        for (std::uint32_t slot = span.begin + span.offset; slot < endSlot;) {
+            const std::uint32_t stop = HWY_MIN(endSlot, (slot / kCacheSlots + 1) * kCacheSlots);
             const Store store(head.first + slot / kCacheSlots * head.stride, head.headSize);
             for (; slot < stop; ++slot) {
                 const VF first = store.value(slot % kCacheSlots, h);
                 const VF second = store.value(slot % kCacheSlots, h + kLanes);
+                const float* at = weights + (slot - span.offset - base);
                 for (std::size_t q = 0; q < kQueries; ++q) {
-                    const VF weight = hn::Set(df, weights[q * kChunk + slot - base]);
+                    const VF weight = hn::Set(df, at[q * kStepPositions]);
                     low[q] = hn::MulAdd(weight, first, low[q]);
                     high[q] = hn::MulAdd(weight, second, high[q]);
                 }
@@ -156,50 +202,71 @@ HWY_INLINE void scaleBy(float factor, float* values, std::size_t length) {
         hn::StoreU(hn::Mul(hn::LoadU(DF(), values + i), by), DF(), values + i);
 }
 
+// One query's scores of positions base .. to weights; those that it does not see weigh nothing.
+HWY_INLINE void weigh(float* scores, std::uint32_t base, std::uint32_t end, std::uint32_t sees,
+                      std::uint32_t headSize, AttentionState& state) {
+    const std::uint32_t padded = (end - base + kCacheSlots - 1) / kCacheSlots * kCacheSlots;
+    if (sees <= base) {
+        std::fill(scores, scores + padded, 0.0F);
+        return;
+    }
+    std::fill(scores + (HWY_MIN(sees, end) - base), scores + padded, -std::numeric_limits<float>::infinity());
+    const float shrink = softmaxStep(scores, padded, state);
+    if (shrink != 1.0F) scaleBy(shrink, state.out, headSize);
+}
+
 template<class Store, std::size_t kQueries>
-void attendChunks(const HeadBlocks& head, std::uint32_t first, std::uint32_t end, Queries& queries,
-                  std::uint32_t firstQuery) {
-    constexpr float kNothing = -std::numeric_limits<float>::infinity();
-    HWY_ALIGN float scores[kQueries * kChunk];
-    float* const* out = &queries.out[firstQuery];
-    for (std::uint32_t begin = first; begin < end;) {
-        const std::uint32_t base = begin / kCacheSlots * kCacheSlots;
-        const std::uint32_t stop = HWY_MIN(end, base + kChunk);
-        const std::uint32_t padded = (stop - base + kCacheSlots - 1) / kCacheSlots * kCacheSlots;
-        for (std::uint32_t at = 0; at < padded; at += kCacheSlots)
-            scoreBlock<Store, kQueries>(
-                Store(head.first + (base + at) / kCacheSlots * head.stride, head.headSize),
-                &queries.query[firstQuery], scores + at);
-        for (std::size_t q = 0; q < kQueries; ++q) {
-            float* row = scores + q * kChunk;
-            std::fill(row, row + (begin - base), kNothing);
-            std::fill(row + (stop - base), row + padded, kNothing);
-            const float shrink =
-                softmaxChunk(row, padded, queries.largest[firstQuery + q], queries.sum[firstQuery + q]);
-            if (shrink != 1.0F) scaleBy(shrink, out[q], head.headSize);
-        }
-        addValues<Store, kQueries>(head, begin, stop, base, scores, out);
-        begin = stop;
+void attendSteps(const HeadBlocks& head, const Slots& slots, std::uint32_t first, std::uint32_t end,
+                 Queries& queries, std::uint32_t firstQuery) {
+    HWY_ALIGN float scores[kQueries * kStepPositions];
+    const float* const* query = &queries.query[firstQuery];
+    float* out[kQueries];
+    for (std::size_t q = 0; q < kQueries; ++q)
+        out[q] = queries.state[firstQuery + q].out;
+    for (std::uint32_t base = first; base < end; base += kStepPositions) {
+        const std::uint32_t stop = HWY_MIN(end, base + kStepPositions);
+        const std::uint32_t shared = HWY_MIN(HWY_MAX(slots.shared, base), stop);
+        const Span spans[2] = {{base, shared, 0}, {shared, stop, slots.offset}};
+        for (const Span& span : spans)
+            scoreSpan<Store, kQueries>(head, span, base, query, scores);
+        for (std::size_t q = 0; q < kQueries; ++q)
+            weigh(scores + q * kStepPositions, base, stop, queries.sees[firstQuery + q], head.headSize,
+                  queries.state[firstQuery + q]);
+        for (const Span& span : spans)
+            addValues<Store, kQueries>(head, span, base, scores, out);
     }
 }
 
 template<class Store>
-void attendStore(const HeadBlocks& head, std::uint32_t first, std::uint32_t end, Queries& queries,
-                 std::uint32_t firstQuery, std::uint32_t count) {
-    static constexpr decltype(&attendChunks<Store, 1>) kByCount[kMaxQueries] = {
-        attendChunks<Store, 1>, attendChunks<Store, 2>, attendChunks<Store, 3>, attendChunks<Store, 4>,
-        attendChunks<Store, 5>, attendChunks<Store, 6>, attendChunks<Store, 7>, attendChunks<Store, 8>};
-    kByCount[count - 1](head, first, end, queries, firstQuery);
+void attendStore(const HeadBlocks& head, const Slots& slots, std::uint32_t first, std::uint32_t end,
+                 Queries& queries, std::uint32_t firstQuery, std::uint32_t count) {
+    static constexpr decltype(&attendSteps<Store, 1>) kByCount[kMaxQueries] = {
+        attendSteps<Store, 1>, attendSteps<Store, 2>, attendSteps<Store, 3>, attendSteps<Store, 4>,
+        attendSteps<Store, 5>, attendSteps<Store, 6>, attendSteps<Store, 7>, attendSteps<Store, 8>};
+    kByCount[count - 1](head, slots, first, end, queries, firstQuery);
 }
 
-void AttendSlots(const HeadBlocks& head, std::uint32_t first, std::uint32_t end, Queries& queries,
-                 std::uint32_t firstQuery, std::uint32_t count) {
+void Attend(const HeadBlocks& head, const Slots& slots, std::uint32_t first, std::uint32_t end,
+            Queries& queries, std::uint32_t firstQuery, std::uint32_t count) {
     if (head.type == KvType::F32)
-        attendStore<SingleStore>(head, first, end, queries, firstQuery, count);
+        attendStore<SingleStore>(head, slots, first, end, queries, firstQuery, count);
     else if (head.type == KvType::F16)
-        attendStore<HalfStore>(head, first, end, queries, firstQuery, count);
+        attendStore<HalfStore>(head, slots, first, end, queries, firstQuery, count);
     else
-        attendStore<EightBitStore>(head, first, end, queries, firstQuery, count);
+        attendStore<EightBitStore>(head, slots, first, end, queries, firstQuery, count);
+}
+
+void Fold(AttentionState& whole, const AttentionState& part, std::uint32_t headSize) {
+    const float largest = std::max(whole.largest, part.largest);
+    const float old = std::exp(whole.largest - largest), added = std::exp(part.largest - largest);
+    const DF df;
+    const VF oldShare = hn::Set(df, old), addedShare = hn::Set(df, added);
+    for (std::uint32_t h = 0; h < headSize; h += kLanes)
+        hn::StoreU(hn::MulAdd(addedShare, hn::LoadU(df, part.out + h),
+                              hn::Mul(oldShare, hn::LoadU(df, whole.out + h))),
+                   df, whole.out + h);
+    whole.largest = largest;
+    whole.sum = whole.sum * old + part.sum * added;
 }
 
 } // namespace ponder::cpu::HWY_NAMESPACE
@@ -208,40 +275,33 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace ponder::cpu {
 
-HWY_EXPORT(AttendSlots);
+HWY_EXPORT(Attend);
+HWY_EXPORT(Fold);
 
-void Queries::add(const float* scaled, float* result, std::uint32_t headSize) {
+AttentionState AttentionState::nothing(float* out, std::uint32_t headSize) {
+    std::fill(out, out + headSize, 0.0F);
+    return {out};
+}
+
+void AttentionState::fold(const AttentionState& part, std::uint32_t headSize) {
+    HWY_DYNAMIC_DISPATCH(Fold)(*this, part, headSize);
+}
+
+void AttentionState::finish(std::uint32_t headSize) {
+    for (std::uint32_t h = 0; h < headSize; ++h)
+        out[h] /= sum;
+}
+
+void Queries::add(const float* scaled, std::uint32_t positions, AttentionState start) {
     query[count] = scaled;
-    out[count] = result;
-    largest[count] = -std::numeric_limits<float>::infinity();
-    sum[count] = 0;
-    std::fill(result, result + headSize, 0.0F);
+    sees[count] = positions;
+    state[count] = start;
     ++count;
 }
 
-void attendSlots(const HeadBlocks& head, std::uint32_t first, std::uint32_t end, Queries& queries,
-                 std::uint32_t firstQuery, std::uint32_t count) {
-    if (first < end) HWY_DYNAMIC_DISPATCH(AttendSlots)(head, first, end, queries, firstQuery, count);
-}
-
-void finishAttention(Queries& queries, std::uint32_t headSize) {
-    for (std::uint32_t q = 0; q < queries.count; ++q)
-        for (std::uint32_t h = 0; h < headSize; ++h)
-            queries.out[q][h] /= queries.sum[q];
-}
-
-void mergeAttention(std::span<const PartialAttention> parts, std::uint32_t headSize, float* out) {
-    float largest = -std::numeric_limits<float>::infinity(), sum = 0;
-    for (const PartialAttention& part : parts)
-        largest = std::max(largest, part.largest);
-    for (const PartialAttention& part : parts)
-        sum += part.sum * std::exp(part.largest - largest);
-    std::fill(out, out + headSize, 0.0F);
-    for (const PartialAttention& part : parts) {
-        const float share = std::exp(part.largest - largest) / sum;
-        for (std::uint32_t h = 0; h < headSize; ++h)
-            out[h] += share * part.out[h];
-    }
+void attend(const HeadBlocks& head, const Slots& slots, std::uint32_t first, std::uint32_t end,
+            Queries& queries, std::uint32_t firstQuery, std::uint32_t count) {
+    if (first < end) HWY_DYNAMIC_DISPATCH(Attend)(head, slots, first, end, queries, firstQuery, count);
 }
 
 } // namespace ponder::cpu

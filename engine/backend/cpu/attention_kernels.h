@@ -1,17 +1,23 @@
-// Softmax attention of some queries over the slots of one key head, with a running maximum and sum.
+// Softmax attention of some queries over the positions of one key head, with a running maximum and sum.
 //
-// Source: Milakov & Gimelshein 2018 (online softmax). Scores, weights and sums are f32. Owner: caller's
-// memory. Thread: any, each with its own state. Errors: none. The plain twin is reference::attend. Next
-// station: cpu_ops.h.
+// What a query gets is the same, bit by bit, alone and among others, in one call and in several: positions
+// are taken in steps that begin at multiples of kStepPositions, and parts that are to be folded begin at
+// multiples of kPartPositions, whoever else is there. So a token of a batch, of a branch and of a reply by
+// itself have the same logits. Source: Milakov & Gimelshein 2018 (online softmax). Scores, weights and sums
+// are f32. Owner: caller's memory. Thread: any, each with its own state. Errors: none. The plain twin is
+// reference::attend. Next station: cpu_ops.h.
 #pragma once
 
 #include "engine/plan/cpu_plan.h"
 
 #include <array>
+#include <limits>
 
 namespace ponder::cpu {
 
 inline constexpr std::uint32_t kMaxQueries = 8; // in one call
+inline constexpr std::uint32_t kStepPositions = 128;
+inline constexpr std::uint32_t kPartPositions = 256; // what is worth a thread of its own
 
 // One head of one layer (cpu_cache.h).
 struct HeadBlocks {
@@ -21,31 +27,38 @@ struct HeadBlocks {
     KvType type = KvType::F16;
 };
 
-// Up to kMaxQueries queries and their attention so far: largest score, sum of exponentials, and in `out` the
-// sum of values weighted with them. `query` is scaled already; both are headSize long.
+// Where positions lie: p in slot p, from `shared` on in slot p + offset.
+struct Slots {
+    std::uint32_t shared = std::numeric_limits<std::uint32_t>::max();
+    std::uint32_t offset = 0;
+};
+
+// What a query has seen so far: its largest score, the sum of exponentials, and in `out` [headSize] the sum
+// of values weighted with them.
+struct AttentionState {
+    float* out = nullptr;
+    float largest = -std::numeric_limits<float>::infinity();
+    float sum = 0;
+
+    static AttentionState nothing(float* out, std::uint32_t headSize);
+    // Both together. `part` has seen something.
+    void fold(const AttentionState& part, std::uint32_t headSize);
+    void finish(std::uint32_t headSize); // out is the weighted mean now
+};
+
+// Up to kMaxQueries queries [headSize], scaled already, each of which sees positions below `sees`.
 struct Queries {
     std::uint32_t count = 0;
     std::array<const float*, kMaxQueries> query;
-    std::array<float*, kMaxQueries> out;
-    std::array<float, kMaxQueries> largest;
-    std::array<float, kMaxQueries> sum;
+    std::array<std::uint32_t, kMaxQueries> sees;
+    std::array<AttentionState, kMaxQueries> state;
 
-    void add(const float* scaled, float* result, std::uint32_t headSize); // nothing seen yet
+    void add(const float* scaled, std::uint32_t positions, AttentionState start);
 };
 
-// Adds slots first .. end - 1 for `count` of the queries from `firstQuery` on.
-void attendSlots(const HeadBlocks& head, std::uint32_t first, std::uint32_t end, Queries& queries,
-                 std::uint32_t firstQuery, std::uint32_t count);
-
-// out = weighted sum / sum
-void finishAttention(Queries& queries, std::uint32_t headSize);
-
-// What one part of a cache gave for a query: its largest score and sum, and the weighted sum in `out`.
-struct PartialAttention {
-    float largest = 0, sum = 0;
-    const float* out = nullptr;
-};
-// All parts together, finished.
-void mergeAttention(std::span<const PartialAttention> parts, std::uint32_t headSize, float* out);
+// Adds positions first .. end - 1 to `count` of the queries from `firstQuery` on. first: a multiple of
+// kStepPositions.
+void attend(const HeadBlocks& head, const Slots& slots, std::uint32_t first, std::uint32_t end,
+            Queries& queries, std::uint32_t firstQuery, std::uint32_t count);
 
 } // namespace ponder::cpu

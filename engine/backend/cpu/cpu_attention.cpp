@@ -11,7 +11,6 @@ namespace ponder::cpu {
 namespace {
 
 constexpr std::uint32_t kRowsAtOnce = 16;
-constexpr std::uint32_t kLongCache = 256; // slots that are worth a part of their own
 
 } // namespace
 
@@ -45,25 +44,23 @@ void CpuOps::ropeStore(std::uint32_t index, Tensor factors) {
     });
 }
 
-// A unit of work: some rows of the batch, some queries of one key head's group. Rows see what all of them see
-// together, then their own slots each.
+// A unit of work: some rows of the batch, all queries of one key head's group.
 void CpuOps::attention(std::uint32_t index) {
     if (stopped()) return;
     const std::uint32_t seen = positionOf(m_rows - 1) + 1;
     const KernelClock::Measure measure(m_clock, "attention", seen * m_cache->blockStride() / kCacheSlots);
-    if (m_rows == 1 && m_pool.threads() > 1 && seen >= 2 * kLongCache) return attendInParts(index, seen);
-    const std::uint32_t group = m_config.heads / m_config.kvHeads;
-    const std::uint32_t tileRows = std::max(1U, kMaxQueries / group);
+    if (m_rows == 1 && !m_batch.branches) return attendInParts(index, seen);
+    const std::uint32_t tileRows = std::max(1U, kMaxQueries / group());
     const std::uint32_t tiles = (m_rows + tileRows - 1) / tileRows;
     const std::size_t units = std::size_t{tiles} * m_config.kvHeads;
     const std::size_t grain = std::max<std::size_t>(1, units / (std::size_t{64} * m_pool.threads()));
-    m_pool.forEach(units, grain, [&](std::size_t first, std::size_t end, unsigned) {
+    m_pool.forEach(units, grain, [&](std::size_t first, std::size_t end, unsigned thread) {
         for (std::size_t unit = first; unit < end && !stopped(); ++unit) {
             // The last rows see most: they are taken first.
             const std::uint32_t row =
                 (tiles - 1 - static_cast<std::uint32_t>(unit / m_config.kvHeads)) * tileRows;
-            attendRows(index, static_cast<std::uint32_t>(unit % m_config.kvHeads), row,
-                       std::min(tileRows, m_rows - row));
+            attendRows(index, static_cast<std::uint32_t>(unit % m_config.kvHeads),
+                       {row, std::min(tileRows, m_rows - row)}, thread);
         }
     });
 }
@@ -73,64 +70,86 @@ HeadBlocks CpuOps::headBlocks(std::uint32_t index, std::uint32_t kvHead) const {
             m_cache->type()};
 }
 
-void CpuOps::attendRows(std::uint32_t index, std::uint32_t kvHead, std::uint32_t firstRow,
-                        std::uint32_t rows) {
-    const std::uint32_t group = m_config.heads / m_config.kvHeads, size = m_config.headSize;
+std::uint32_t CpuOps::group() const { return m_config.heads / m_config.kvHeads; }
+
+Slots CpuOps::slotsOf(std::uint32_t row) const {
+    if (!m_batch.branches) return {};
+    return {m_batch.branches->shared, m_batch.branches->ofRow[row] * m_batch.branches->length};
+}
+
+// Part by part, each folded into what was before: as attendInParts() does with a single row.
+void CpuOps::attendRows(std::uint32_t index, std::uint32_t kvHead, RowRange rows, unsigned thread) {
+    const std::uint32_t size = m_config.headSize, end = positionOf(rows.first + rows.count - 1) + 1;
     const HeadBlocks head = headBlocks(index, kvHead);
-    const std::uint32_t together = m_batch.branches ? m_batch.branches->shared : positionOf(firstRow) + 1;
-    for (std::uint32_t done = 0; done < group; done += kMaxQueries) {
-        const std::uint32_t some = std::min(kMaxQueries, group - done);
-        const std::size_t at = (std::size_t{kvHead} * group + done) * size;
-        Queries queries;
-        for (std::uint32_t t = firstRow; t < firstRow + rows; ++t)
-            for (std::uint32_t q = 0; q < some; ++q)
-                queries.add(&m_qkv[t * m_qkvStride + at + q * size],
-                            &m_attended.values[std::size_t{t} * m_attended.length + at + q * size], size);
-        attendSlots(head, 0, together, queries, 0, queries.count);
-        for (std::uint32_t t = firstRow; t < firstRow + rows; ++t) {
-            const std::uint32_t slot = slotOf(t);
-            const std::uint32_t own = m_batch.branches ? slot - (positionOf(t) - together) : together;
-            attendSlots(head, own, slot + 1, queries, (t - firstRow) * some, some);
+    for (std::uint32_t done = 0; done < group(); done += kMaxQueries) {
+        const std::uint32_t some = std::min(kMaxQueries, group() - done);
+        const std::size_t at = (std::size_t{kvHead} * group() + done) * size;
+        const auto queriesInto = [&](float* out, std::size_t rowStride) {
+            Queries queries;
+            for (std::uint32_t t = 0; t < rows.count; ++t)
+                for (std::uint32_t q = 0; q < some; ++q)
+                    queries.add(&m_qkv[(rows.first + t) * m_qkvStride + at + q * size],
+                                positionOf(rows.first + t) + 1,
+                                AttentionState::nothing(out + t * rowStride + q * size, size));
+            return queries;
+        };
+        Queries whole = queriesInto(&m_attended.values[std::size_t{rows.first} * m_attended.length + at],
+                                    m_attended.length);
+        attendPart(head, rows, {0, std::min(end, kPartPositions)}, whole);
+        for (std::uint32_t begin = kPartPositions; begin < end; begin += kPartPositions) {
+            Queries part = queriesInto(m_threads[thread].part.data(), std::size_t{some} * size);
+            attendPart(head, rows, {begin, std::min(end, begin + kPartPositions)}, part);
+            for (std::uint32_t q = 0; q < part.count; ++q)
+                if (part.sees[q] > begin) whole.state[q].fold(part.state[q], size);
         }
-        finishAttention(queries, size);
+        for (std::uint32_t q = 0; q < whole.count; ++q)
+            whole.state[q].finish(size);
     }
 }
 
-// One row over a long cache: every key head's slots are cut into parts, so that all threads have work.
+// Together as far as all rows find the positions in the same slots, then each row by itself.
+void CpuOps::attendPart(const HeadBlocks& head, RowRange rows, PositionRange range, Queries& queries) const {
+    const std::uint32_t together =
+        m_batch.branches
+            ? std::clamp(m_batch.branches->shared / kStepPositions * kStepPositions, range.begin, range.end)
+            : range.end;
+    attend(head, {}, range.begin, together, queries, 0, queries.count);
+    const std::uint32_t perRow = queries.count / rows.count;
+    for (std::uint32_t t = 0; t < rows.count; ++t)
+        attend(head, slotsOf(rows.first + t), together, range.end, queries, t * perRow, perRow);
+}
+
+// One row: all threads share the parts of its cache.
 void CpuOps::attendInParts(std::uint32_t index, std::uint32_t seen) {
-    const std::uint32_t group = m_config.heads / m_config.kvHeads, size = m_config.headSize;
-    const std::uint32_t parts = std::min(seen / kLongCache, 4 * m_pool.threads());
+    const std::uint32_t size = m_config.headSize, heads = m_config.heads;
+    const std::uint32_t parts = (seen + kPartPositions - 1) / kPartPositions;
     m_parts.resize(std::size_t{parts} * m_config.queryLength());
-    m_partials.resize(std::size_t{parts} * m_config.heads);
+    m_states.resize(std::size_t{parts} * heads);
     m_pool.forEach(
         std::size_t{parts} * m_config.kvHeads, 1, [&](std::size_t first, std::size_t end, unsigned) {
             for (std::size_t unit = first; unit < end; ++unit) {
                 const auto part = static_cast<std::uint32_t>(unit / m_config.kvHeads);
                 const auto kvHead = static_cast<std::uint32_t>(unit % m_config.kvHeads);
-                const auto cut = [&](std::uint32_t p) {
-                    return p == parts ? seen
-                                      : static_cast<std::uint32_t>(std::uint64_t{seen} * p / parts /
-                                                                   kCacheSlots * kCacheSlots);
-                };
-                for (std::uint32_t q = 0; q < group; q += kMaxQueries) {
+                float* out = part == 0 ? m_attended.values.data() : &m_parts[part * m_config.queryLength()];
+                for (std::uint32_t done = 0; done < group(); done += kMaxQueries) {
+                    const std::uint32_t firstHead = kvHead * group() + done;
                     Queries queries;
-                    for (std::uint32_t i = q; i < std::min(group, q + kMaxQueries); ++i) {
-                        const std::size_t headIndex = std::size_t{kvHead} * group + i;
-                        queries.add(&m_qkv[headIndex * size],
-                                    &m_parts[part * std::size_t{m_config.queryLength()} + headIndex * size],
-                                    size);
-                    }
-                    attendSlots(headBlocks(index, kvHead), cut(part), cut(part + 1), queries, 0,
-                                queries.count);
-                    for (std::uint32_t i = 0; i < queries.count; ++i)
-                        m_partials[(std::size_t{kvHead} * group + q + i) * parts + part] = {
-                            queries.largest[i], queries.sum[i], queries.out[i]};
+                    for (std::uint32_t h = firstHead; h < firstHead + std::min(kMaxQueries, group() - done);
+                         ++h)
+                        queries.add(&m_qkv[std::size_t{h} * size], seen,
+                                    AttentionState::nothing(out + std::size_t{h} * size, size));
+                    attend(headBlocks(index, kvHead), {}, part * kPartPositions,
+                           std::min(seen, (part + 1) * kPartPositions), queries, 0, queries.count);
+                    std::copy_n(queries.state.begin(), queries.count, &m_states[part * heads + firstHead]);
                 }
             }
         });
-    for (std::uint32_t head = 0; head < m_config.heads; ++head)
-        mergeAttention(std::span(m_partials).subspan(std::size_t{head} * parts, parts), size,
-                       &m_attended.values[std::size_t{head} * size]);
+    for (std::uint32_t head = 0; head < heads; ++head) {
+        AttentionState& whole = m_states[head];
+        for (std::uint32_t part = 1; part < parts; ++part)
+            whole.fold(m_states[part * heads + head], size);
+        whole.finish(size);
+    }
 }
 
 } // namespace ponder::cpu

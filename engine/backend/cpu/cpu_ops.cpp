@@ -25,8 +25,10 @@ CpuOps::CpuOps(const CpuPlan& plan, const CpuWeights& weights, ThreadPool& pool)
     m_attended.length = m_config.queryLength();
     m_hidden.length = m_config.hidden;
     std::uint32_t widest = std::max({m_config.width, m_config.hidden, m_config.queryLength()});
-    for (Thread& thread : m_threads)
+    for (Thread& thread : m_threads) {
+        thread.part.resize(std::size_t{kMaxQueries} * m_config.headSize);
         thread.unpacked.resize(unpackedBytes(PanelLayout::of(TensorType::Q6_K, widest, kPanelRows)));
+    }
 }
 
 void CpuOps::begin(const Batch& batch, CpuCache& cache, const std::stop_token& stop,
@@ -58,7 +60,7 @@ std::uint64_t CpuOps::bytes() const {
         sum += rows->tiles.bytes();
     }
     for (const Thread& thread : m_threads) {
-        values += thread.chunk.size();
+        values += thread.chunk.size() + thread.part.size();
         sum += thread.unpacked.size();
     }
     return sum + values * sizeof(float);

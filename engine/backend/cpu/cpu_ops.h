@@ -63,7 +63,16 @@ private:
     void gateUpChunk(const LayerWeights<Tensor>& layer, std::uint64_t chunk, unsigned thread);
     std::size_t panelGrain(std::uint64_t panels) const;
     HeadBlocks headBlocks(std::uint32_t index, std::uint32_t kvHead) const;
-    void attendRows(std::uint32_t index, std::uint32_t kvHead, std::uint32_t firstRow, std::uint32_t rows);
+    struct RowRange {
+        std::uint32_t first, count;
+    };
+    struct PositionRange {
+        std::uint32_t begin, end;
+    };
+    std::uint32_t group() const; // query heads of a key head
+    Slots slotsOf(std::uint32_t row) const;
+    void attendRows(std::uint32_t index, std::uint32_t kvHead, RowRange rows, unsigned thread);
+    void attendPart(const HeadBlocks& head, RowRange rows, PositionRange range, Queries& queries) const;
     void attendInParts(std::uint32_t index, std::uint32_t seen);
 
     const CpuPlan& m_plan;
@@ -82,13 +91,14 @@ private:
     Rows m_normed;            // [rows x width]
     std::vector<float> m_qkv; // q, k and v behind each other, each padded to whole panels
     std::size_t m_kAt = 0, m_vAt = 0, m_qkvStride = 0;
-    std::vector<float> m_angles;              // [rows x rotary/2] pairs (cos, sin)
-    Rows m_attended;                          // [rows x heads * headSize]
-    Rows m_hidden;                            // silu(gate) * up [rows x hidden]
-    std::vector<float> m_parts;               // attention in parts: [part][head][headSize]
-    std::vector<PartialAttention> m_partials; // [head][part]
+    std::vector<float> m_angles;          // [rows x rotary/2] pairs (cos, sin)
+    Rows m_attended;                      // [rows x heads * headSize]
+    Rows m_hidden;                        // silu(gate) * up [rows x hidden]
+    std::vector<float> m_parts;           // attention in parts: [part][head][headSize]
+    std::vector<AttentionState> m_states; // [part][head]
     struct Thread {
         std::vector<std::byte> unpacked;
+        std::vector<float> part;  // of attention: [query][headSize]
         std::vector<float> chunk; // results of a few panels [rows x panels * 16], twice
     };
     std::vector<Thread> m_threads;

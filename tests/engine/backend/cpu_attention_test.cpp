@@ -75,22 +75,22 @@ private slots:
                     std::vector<float> queries(count * size), got(count * size), wanted(size);
                     for (float& q : queries)
                         q = value(random);
-                    cpu::Queries state;
                     const float scale = 1.0F / std::sqrt(float(size));
                     std::vector<float> scaled;
                     for (const float q : queries)
                         scaled.push_back(q * scale);
+                    // Each sees less than the one before, the last ones perhaps only the first position.
+                    const auto sees = [&](std::uint32_t q) { return filled > 9 * q ? filled - 9 * q : 1; };
+                    cpu::Queries state;
                     for (std::uint32_t q = 0; q < count; ++q)
-                        state.add(&scaled[q * size], &got[q * size], size);
-                    // In two unequal pieces, the second beginning inside a block.
-                    const std::uint32_t cut = filled / 3;
-                    cpu::attendSlots(caches.head(1), 0, cut, state, 0, count);
-                    cpu::attendSlots(caches.head(1), cut, filled, state, 0, count);
-                    cpu::finishAttention(state, size);
+                        state.add(&scaled[q * size], sees(q),
+                                  cpu::AttentionState::nothing(&got[q * size], size));
+                    cpu::attend(caches.head(1), {}, 0, filled, state, 0, count);
                     for (std::uint32_t q = 0; q < count; ++q) {
+                        state.state[q].finish(size);
                         reference::attend(std::span(queries).subspan(q * size, size),
-                                          {caches.plain->keys(0) + size, 2 * size, filled},
-                                          {caches.plain->values(0) + size, 2 * size, filled}, wanted);
+                                          {caches.plain->keys(0) + size, 2 * size, sees(q)},
+                                          {caches.plain->values(0) + size, 2 * size, sees(q)}, wanted);
                         const double error = test::nmse(std::span(got).subspan(q * size, size), wanted);
                         QVERIFY2(error < 1e-10, qPrintable(QStringLiteral("%1 of %2, %3 slots: %4")
                                                                .arg(q)
@@ -101,24 +101,69 @@ private slots:
                 }
             }
     }
+    void aQueryGetsTheSameAloneAndAmongOthers() {
+        std::mt19937 random(5);
+        std::normal_distribution<float> value;
+        constexpr std::uint32_t size = 64, filled = 300, count = 5;
+        Caches caches(filled, size, KvType::F16, random);
+        std::vector<float> queries(count * size), together(count * size), alone(size);
+        for (float& q : queries)
+            q = value(random);
+        cpu::Queries all;
+        for (std::uint32_t q = 0; q < count; ++q)
+            all.add(&queries[q * size], 40 + 65 * q, cpu::AttentionState::nothing(&together[q * size], size));
+        cpu::attend(caches.head(1), {}, 0, filled, all, 0, count);
+        for (std::uint32_t q = 0; q < count; ++q) {
+            cpu::Queries one;
+            one.add(&queries[q * size], 40 + 65 * q, cpu::AttentionState::nothing(alone.data(), size));
+            cpu::attend(caches.head(1), {}, 0, 40 + 65 * q, one, 0, 1);
+            QVERIFY(std::equal(alone.begin(), alone.end(), &together[q * size]));
+            QCOMPARE(one.state[0].sum, all.state[q].sum);
+        }
+    }
+    void positionsThatLieElsewhereCountAsIfTheyWereInPlace() {
+        constexpr std::uint32_t size = 64, filled = 300, shared = 150, end = 210;
+        for (const std::uint32_t offset : {64U, 61U, 90U}) { // on a block's border and off it
+            std::mt19937 random(3);
+            Caches caches(filled, size, KvType::F16, random);
+            // What stands behind `shared`, once more where a branch has it.
+            std::normal_distribution<float> value;
+            std::vector<float> key(size), values(size), query(size, 0.1F), here(size), there(size);
+            for (std::uint32_t position = shared; position < end; ++position)
+                for (const std::uint32_t slot : {position, position + offset}) {
+                    std::mt19937 own(position);
+                    for (std::uint32_t i = 0; i < size; ++i) {
+                        key[i] = value(own);
+                        values[i] = value(own);
+                    }
+                    value.reset();
+                    caches.cpuCache().store(0, 0, slot, key.data(), values.data());
+                }
+            cpu::Queries plain, branch;
+            plain.add(query.data(), end, cpu::AttentionState::nothing(here.data(), size));
+            branch.add(query.data(), end, cpu::AttentionState::nothing(there.data(), size));
+            cpu::attend(caches.head(0), {}, 0, end, plain, 0, 1);
+            cpu::attend(caches.head(0), {shared, offset}, 0, end, branch, 0, 1);
+            QVERIFY(here == there);
+        }
+    }
     void partsOfACacheTogetherGiveTheWhole() {
         std::mt19937 random(11);
-        constexpr std::uint32_t size = 64, filled = 300;
+        constexpr std::uint32_t size = 64, filled = 300, step = cpu::kStepPositions;
         Caches caches(filled, size, KvType::F16, random);
-        std::vector<float> query(size, 0.1F), whole(size), merged(size), parts(3 * size);
-        cpu::Queries all;
-        all.add(query.data(), whole.data(), size);
-        cpu::attendSlots(caches.head(0), 0, filled, all, 0, 1);
-        cpu::finishAttention(all, size);
-        std::vector<cpu::PartialAttention> partial;
-        for (std::uint32_t part = 0; part < 3; ++part) {
-            cpu::Queries some;
-            some.add(query.data(), &parts[part * size], size);
-            cpu::attendSlots(caches.head(0), part * 100, part * 100 + 100, some, 0, 1);
-            partial.push_back({some.largest[0], some.sum[0], some.out[0]});
-        }
-        cpu::mergeAttention(partial, size, merged.data());
-        QVERIFY(test::nmse(merged, whole) < 1e-12);
+        std::vector<float> query(size, 0.1F), whole(size), folded(size), part(size);
+        const auto run = [&](std::uint32_t begin, std::uint32_t end, std::vector<float>& out) {
+            cpu::Queries one;
+            one.add(query.data(), end, cpu::AttentionState::nothing(out.data(), size));
+            cpu::attend(caches.head(0), {}, begin, end, one, 0, 1);
+            return one.state[0];
+        };
+        run(0, filled, whole).finish(size);
+        cpu::AttentionState sum = run(0, step, folded);
+        sum.fold(run(step, 2 * step, part), size);
+        sum.fold(run(2 * step, filled, part), size);
+        sum.finish(size);
+        QVERIFY(test::nmse(folded, whole) < 1e-12);
     }
 };
 
