@@ -6,7 +6,6 @@
 
 #include "engine/backend/cpu/simd_types-inl.h"
 
-#include <hwy/cache_control.h>
 #include <hwy/contrib/math/math-inl.h>
 
 #include <algorithm>
@@ -81,14 +80,17 @@ struct EightBitStore {
     }
 };
 
-// What the processor cannot guess: the values of the block whose keys are being read, and the next keys.
+// What the processor does not guess: the values of the block whose keys are being read, and the next keys.
+// Into the second cache: into the first, the few misses that it can have at a time are spent on them
+// (measured over 2048 positions of two heads of 128, one thread: 145 us a layer, 255 into the first cache,
+// 310 without).
 struct Ahead {
     const std::byte* values;
     const std::byte* keys;
 
     HWY_INLINE void fetch(std::size_t at) const {
-        hwy::Prefetch(values + at);
-        hwy::Prefetch(keys + at);
+        __builtin_prefetch(values + at, 0, 2);
+        __builtin_prefetch(keys + at, 0, 2);
     }
 };
 
