@@ -70,10 +70,12 @@ ScaleKind scaleKind(TensorType type) {
     return ScaleKind::None;
 }
 
-DeviceLayout DeviceLayout::of(TensorType type, std::uint64_t rowLength, std::uint64_t rows) {
+DeviceLayout DeviceLayout::of(TensorType type, std::uint64_t rowLength, std::uint64_t rows,
+                              std::uint32_t together) {
     DeviceLayout layout;
     layout.type = type;
     layout.rows = rows;
+    layout.together = together;
     layout.blocks = static_cast<std::uint32_t>((rowLength + 31) / 32);
     layout.quantPieces = quantPiecesOf(type);
     layout.planePieces = planePiecesOf(type);

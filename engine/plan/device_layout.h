@@ -12,6 +12,10 @@
 //                                        i < 4 in the first word
 //     scales [group][scalePieces]        word r is row r; what it holds depends on the type (ScaleKind)
 //
+// Software devices give each lane a group: there the blocks, planes and scales of eight groups lie side by
+// side, so that the lanes walk through memory together; [group][block] above then means [eight
+// groups][block][group of the eight], and the groups are padded to whole eights (`together`).
+//
 // Owner: plain value. Thread: any. Errors: none. Next station: plan/vulkan_plan.h (placement),
 // backend/vulkan/weight_layout.h (the rearrangement), shaders/include/formats.glsl (the reader).
 #pragma once
@@ -37,13 +41,20 @@ struct DeviceLayout {
     std::uint32_t quantPieces = 0;
     std::uint32_t planePieces = 0;
     std::uint32_t scalePieces = 0;
+    std::uint32_t together = 1; // groups side by side
 
-    static DeviceLayout of(TensorType type, std::uint64_t rowLength, std::uint64_t rows);
+    static DeviceLayout of(TensorType type, std::uint64_t rowLength, std::uint64_t rows,
+                           std::uint32_t together);
 
     std::uint64_t groups() const { return (rows + 3) / 4; }
-    std::uint64_t planesAt() const { return groups() * 4 * blocks * quantPieces; }
-    std::uint64_t scalesAt() const { return planesAt() + groups() * blocks * planePieces; }
-    std::uint64_t pieces() const { return scalesAt() + groups() * scalePieces; }
+    std::uint64_t paddedGroups() const { return (groups() + together - 1) / together * together; }
+    // Where item n of a group lies, each group having `count`.
+    std::uint64_t place(std::uint64_t group, std::uint64_t n, std::uint64_t count) const {
+        return (group / together * count + n) * together + group % together;
+    }
+    std::uint64_t planesAt() const { return paddedGroups() * 4 * blocks * quantPieces; }
+    std::uint64_t scalesAt() const { return planesAt() + paddedGroups() * blocks * planePieces; }
+    std::uint64_t pieces() const { return scalesAt() + paddedGroups() * scalePieces; }
     std::uint64_t bytes() const { return pieces() * 16; }
 };
 

@@ -51,7 +51,7 @@ public:
                           std::initializer_list<const VulkanTensor**> places) {
         std::uint64_t pieces = 0;
         for (const TensorInfo* matrix : matrices)
-            pieces += DeviceLayout::of(matrix->type, matrix->rowLength(), matrix->rows()).pieces();
+            pieces += layoutOf(*matrix, matrix->rows()).pieces();
         if (pieces * 16 > m_plan.limits.largestBuffer)
             return tooLarge(m_plan.limits, kTensorTooLarge, pieces * 16, (*matrices.begin())->name);
         reserve(pieces);
@@ -68,12 +68,13 @@ public:
     Result<const VulkanTensor*> cut(const TensorInfo* matrix) {
         if (const auto known = m_known.find(matrix); known != m_known.end()) return known->second;
         VulkanTensor& tensor = add(matrix);
-        const DeviceLayout four = DeviceLayout::of(matrix->type, matrix->rowLength(), 4);
-        const std::uint64_t fit = m_plan.limits.largestBuffer / four.bytes() * 4;
-        if (fit == 0) return tooLarge(m_plan.limits, kTensorTooLarge, four.bytes(), matrix->name);
+        const std::uint64_t few = std::uint64_t{4} * m_plan.limits.groupsTogether;
+        const std::uint64_t fewBytes = layoutOf(*matrix, few).bytes();
+        const std::uint64_t fit = m_plan.limits.largestBuffer / fewBytes * few;
+        if (fit == 0) return tooLarge(m_plan.limits, kTensorTooLarge, fewBytes, matrix->name);
         for (std::uint64_t row = 0; row < matrix->rows(); row += fit) {
             const std::uint64_t rows = std::min(fit, matrix->rows() - row);
-            reserve(DeviceLayout::of(matrix->type, matrix->rowLength(), rows).pieces());
+            reserve(layoutOf(*matrix, rows).pieces());
             addSlice(tensor, row, rows);
         }
         m_known[matrix] = &tensor;
@@ -91,6 +92,9 @@ public:
     }
 
 private:
+    DeviceLayout layoutOf(const TensorInfo& matrix, std::uint64_t rows) const {
+        return DeviceLayout::of(matrix.type, matrix.rowLength(), rows, m_plan.limits.groupsTogether);
+    }
     VulkanTensor& add(const TensorInfo* source) {
         m_plan.tensors.push_back({source, {}, 0, 0});
         return m_plan.tensors.back();
@@ -101,7 +105,7 @@ private:
     }
     void addSlice(VulkanTensor& tensor, std::uint64_t firstRow, std::uint64_t rows) {
         std::uint64_t& chunk = m_plan.chunks.back();
-        const DeviceLayout layout = DeviceLayout::of(tensor.source->type, tensor.source->rowLength(), rows);
+        const DeviceLayout layout = layoutOf(*tensor.source, rows);
         tensor.slices.push_back({static_cast<std::uint32_t>(m_plan.chunks.size() - 1),
                                  static_cast<std::uint32_t>(chunk / 16), firstRow, layout});
         chunk += layout.bytes();

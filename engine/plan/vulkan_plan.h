@@ -24,6 +24,7 @@ struct PlanLimits {
     std::uint32_t tileColumns = 0;      // columns of a matrix kernel's tile: it reads rows behind the last
     bool quantizesActivations = false;  // for integer matrix kernels
     std::uint32_t maxPartPositions = 0; // cache positions that one invocation of attention may walk
+    std::uint32_t groupsTogether = 1;   // of a matrix (device_layout.h)
     std::uint64_t uploadBytes = 0;      // staging for uploads; 0 where the host maps device memory
 };
 

@@ -21,16 +21,26 @@ uint scalePieces(uint f, uint blocks) {
 
 // A matrix: its format, the piece where it begins, blocks of a row, groups of rows.
 struct Matrix { uint format; uint at; uint blocks; uint groups; };
+#ifdef LOAD_TEXELS
+const uint TOGETHER = 8u; // groups that lie side by side
+#else
+const uint TOGETHER = 1u;
+#endif
+uint paddedGroups(Matrix w) { return (w.groups + TOGETHER - 1u) / TOGETHER * TOGETHER; }
+// Where item n of a group lies, each group having `count`.
+uint placeOf(uint group, uint n, uint count) {
+    return (group / TOGETHER * count + n) * TOGETHER + group % TOGETHER;
+}
 uint quantsAt(Matrix w, uint row, uint block) {
-    return w.at + ((row / 4u * w.blocks + block) * 4u + (row & 3u)) * quantPieces(w.format);
+    return w.at + (placeOf(row / 4u, block, w.blocks) * 4u + (row & 3u)) * quantPieces(w.format);
 }
 uint planesAt(Matrix w, uint group, uint block) {
-    return w.at + w.groups * 4u * w.blocks * quantPieces(w.format) +
-           (group * w.blocks + block) * planePieces(w.format);
+    return w.at + paddedGroups(w) * 4u * w.blocks * quantPieces(w.format) +
+           placeOf(group, block, w.blocks) * planePieces(w.format);
 }
-uint scalesAt(Matrix w, uint group) {
-    return w.at + w.groups * w.blocks * (4u * quantPieces(w.format) + planePieces(w.format)) +
-           group * scalePieces(w.format, w.blocks);
+uint scaleAt(Matrix w, uint group, uint piece) {
+    return w.at + paddedGroups(w) * w.blocks * (4u * quantPieces(w.format) + planePieces(w.format)) +
+           placeOf(group, piece, scalePieces(w.format, w.blocks));
 }
 
 // Scales and offsets of the four rows; a second pair for the upper 16 weights where Q6_K needs it.
@@ -44,25 +54,24 @@ vec4 highHalves(uvec4 w) { return lowHalves(w >> 16); }
 Scales loadScales(Matrix w, uint group, uint block) {
     Scales s = Scales(vec4(1.0), vec4(0.0), vec4(1.0), vec4(0.0));
     if (isFloat(w.format)) return s;
-    const uint at = scalesAt(w, group);
     const uint shift = (block & 1u) * 16u;
     if (hasSingleScale(w.format)) {
-        s.d = lowHalves(loadWeights(at + block / 2u) >> shift);
+        s.d = lowHalves(loadWeights(scaleAt(w, group, block / 2u)) >> shift);
         if (w.format != Q8_0) s.m = s.d * (w.format == Q4_0 ? -8.0 : -16.0);
     } else if (hasPairScale(w.format)) {
-        const uvec4 pair = loadWeights(at + block);
+        const uvec4 pair = loadWeights(scaleAt(w, group, block));
         s.d = lowHalves(pair);
         s.m = highHalves(pair);
     } else if (w.format == Q6_K) {
-        const vec4 d = lowHalves(loadWeights(at + block / 16u) >> (((block / 8u) & 1u) * 16u));
-        const ivec4 sc = ivec4(loadWeights(at + (w.blocks / 8u + 1u) / 2u + block / 2u) >> shift);
+        const vec4 d = lowHalves(loadWeights(scaleAt(w, group, block / 16u)) >> (((block / 8u) & 1u) * 16u));
+        const ivec4 sc = ivec4(loadWeights(scaleAt(w, group, (w.blocks / 8u + 1u) / 2u + block / 2u)) >> shift);
         s.d = d * vec4((sc << 24) >> 24);
         s.dUpper = d * vec4((sc << 16) >> 24);
         s.m = s.d * -32.0;
         s.mUpper = s.dUpper * -32.0;
     } else {
-        const uvec4 super = loadWeights(at + block / 8u);
-        const ivec4 pair = ivec4(loadWeights(at + w.blocks / 8u + block / 2u) >> shift);
+        const uvec4 super = loadWeights(scaleAt(w, group, block / 8u));
+        const ivec4 pair = ivec4(loadWeights(scaleAt(w, group, w.blocks / 8u + block / 2u)) >> shift);
         s.d = lowHalves(super) * vec4(pair & 255);
         s.m = -highHalves(super) * vec4((pair >> 8) & 255);
     }

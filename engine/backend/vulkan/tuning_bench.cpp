@@ -24,6 +24,10 @@ constexpr std::uint32_t kSquares = kQuants + (kColumns + kTileRoom) * kQuantStri
 constexpr std::uint32_t kScratchPieces = kSquares + kColumns + kTileRoom;
 constexpr double kCommandSeconds = 0.004; // long against the cost of a submit
 
+DeviceLayout layoutOf(const VulkanContext& context, std::uint32_t rows) {
+    return DeviceLayout::of(TensorType::Q4_K, kLength, rows, context.groupsTogether());
+}
+
 // Rows of Q4_K as a file has them, with scales that keep products near 1.
 std::vector<std::byte> randomRows(std::mt19937& random) {
     const std::size_t blockBytes = typeTraits(TensorType::Q4_K)->blockBytes;
@@ -53,7 +57,7 @@ Result<void> TuningBench::allocate() {
         VulkanBuffer* buffer;
         std::uint64_t bytes;
         Place place;
-    } all[] = {{&m_weights, DeviceLayout::of(TensorType::Q4_K, kLength, kRows).bytes(), Place::Device},
+    } all[] = {{&m_weights, layoutOf(m_context, kRows).bytes(), Place::Device},
                {&m_scratch, std::uint64_t{kScratchPieces} * 16, Place::Device},
                {&m_step, 16, Place::Upload},
                {&m_result, std::uint64_t{kColumns} * kRows * 4, Place::Download}};
@@ -98,8 +102,8 @@ Result<void> TuningBench::fill() {
         };
         if (auto written = (*uploader)->write(m_scratch, ranges, put); !written) return written;
     }
-    const DeviceLayout whole = DeviceLayout::of(TensorType::Q4_K, kLength, kRows);
-    const DeviceLayout part = DeviceLayout::of(TensorType::Q4_K, kLength, kPattern);
+    const DeviceLayout whole = layoutOf(m_context, kRows);
+    const DeviceLayout part = layoutOf(m_context, kPattern);
     const std::uint64_t quants = part.planesAt() * 16, scales = part.bytes() - part.scalesAt() * 16;
     for (std::uint32_t first = 0; first < kRows; first += kPattern) {
         const std::uint64_t n = first / kPattern;

@@ -27,6 +27,8 @@ public:
     VkDevice device() const { return m_device; }
     const VulkanPhysical& physical() const { return m_physical; }
     bool readsTexels() const { return m_texels; }
+    // Groups of rows of a matrix that lie side by side (plan/device_layout.h, shaders/include/formats.glsl).
+    std::uint32_t groupsTogether() const { return m_texels ? 8 : 1; }
     bool lost() const { return m_lost; }
 
     // The Error for a failed call; remembers a lost device.

@@ -18,6 +18,7 @@ PlanLimits limitsOf(const VulkanContext& context, const KernelTuning& tuning, co
         limits.largestBuffer = std::min(limits.largestBuffer, physical.maxTexelElements * 16);
     if (options.largestBuffer > 0)
         limits.largestBuffer = std::min(limits.largestBuffer, options.largestBuffer);
+    limits.groupsTogether = context.groupsTogether();
     limits.maxRows = tuning.maxRows;
     limits.tileColumns = tuning.mostTileColumns();
     limits.quantizesActivations = tuning.integer;

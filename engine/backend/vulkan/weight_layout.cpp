@@ -194,10 +194,12 @@ void rearrange(const DeviceLayout& layout, std::span<const std::byte> rows, std:
     const std::size_t rowBytes = count == 0 ? 0 : rows.size() / count;
     // Halves of a word come from two blocks; device memory is only written, so they meet here.
     std::vector<std::byte> scales(std::size_t{layout.scalePieces} * 16);
-    for (std::uint64_t group = 0; group * 4 < count; ++group) {
+    const std::uint64_t rowsTogether = std::uint64_t{4} * layout.together;
+    const std::uint64_t groups = (count + rowsTogether - 1) / rowsTogether * layout.together;
+    for (std::uint64_t group = 0; group < groups; ++group) {
         std::fill(scales.begin(), scales.end(), std::byte{0});
         for (std::uint32_t index = 0; index < layout.blocks; ++index) {
-            const std::uint64_t block = group * layout.blocks + index;
+            const std::uint64_t block = layout.place(group, index, layout.blocks);
             std::byte* planes = out.planes + block * planeBytes;
             for (std::uint32_t lane = 0; lane < 4; ++lane) {
                 const std::uint64_t row = group * 4 + lane;
@@ -211,7 +213,9 @@ void rearrange(const DeviceLayout& layout, std::span<const std::byte> rows, std:
                 }
             }
         }
-        if (!scales.empty()) std::memcpy(out.scales + group * scales.size(), scales.data(), scales.size());
+        for (std::uint32_t piece = 0; piece < layout.scalePieces; ++piece)
+            std::memcpy(out.scales + layout.place(group, piece, layout.scalePieces) * 16,
+                        scales.data() + std::size_t{piece} * 16, 16);
     }
 }
 

@@ -1,6 +1,6 @@
 // Rearranges GGUF rows into the device's layout (plan/device_layout.h), without loss.
 //
-// Takes the rows of some whole groups as they lie in the file; writes their share of the three regions, which
+// Takes the rows of some whole groups (all that lie together) as they are in the file; writes their share of the three regions, which
 // the caller places. Owner: the caller's memory on both sides. Thread: any. Errors: none (file/ has checked
 // the sizes). Next station: weight_store.h.
 #pragma once
@@ -20,7 +20,7 @@ struct RegionWriters {
     std::byte* scales = nullptr;
 };
 
-// rows: `count` rows as in the file, behind each other; the last group is padded with zeros.
+// rows: `count` rows as in the file, behind each other; the last groups are padded with zeros.
 void rearrange(const DeviceLayout& layout, std::span<const std::byte> rows, std::uint64_t count,
                const RegionWriters& out);
 

@@ -38,11 +38,11 @@ public:
     Result<void> slice(const VulkanTensor& tensor, const WeightSlice& slice) {
         const DeviceLayout& layout = slice.layout;
         const std::uint64_t rowBytes = tensor.source->bytes.size() / tensor.source->rows();
-        const std::uint64_t groupBytes =
-            DeviceLayout::of(layout.type, std::uint64_t{layout.blocks} * 32, 4).bytes();
-        const std::uint64_t groupsAtOnce = std::max<std::uint64_t>(1, Uploader::kPartBytes / groupBytes);
+        const std::uint64_t togetherBytes = layout.bytes() / layout.paddedGroups() * layout.together;
+        const std::uint64_t groupsAtOnce =
+            std::max<std::uint64_t>(1, Uploader::kPartBytes / togetherBytes) * layout.together;
         for (std::uint64_t group = 0; group < layout.groups(); group += groupsAtOnce) {
-            const std::uint64_t groups = std::min(groupsAtOnce, layout.groups() - group);
+            const std::uint64_t groups = std::min(groupsAtOnce, layout.paddedGroups() - group);
             const std::uint64_t rows = std::min(groups * 4, layout.rows - group * 4);
             const auto source =
                 tensor.source->bytes.subspan((slice.firstRow + group * 4) * rowBytes, rows * rowBytes);
@@ -68,9 +68,11 @@ private:
         };
         return m_uploader.write(m_store.chunks[slice.chunk], ranges, [&](std::span<std::byte* const> places) {
             const std::size_t groupBytes = source.size() / rows * 4;
-            const std::size_t grain = std::max<std::size_t>(1, groups / (std::size_t{4} * m_pool.threads()));
-            m_pool.forEach(groups, grain, [&](std::size_t first, std::size_t end, unsigned) {
-                const std::size_t last = std::min<std::size_t>(end * 4, rows);
+            const std::size_t count = groups / layout.together;
+            const std::size_t grain = std::max<std::size_t>(1, count / (std::size_t{4} * m_pool.threads()));
+            m_pool.forEach(count, grain, [&](std::size_t from, std::size_t to, unsigned) {
+                const std::size_t first = from * layout.together;
+                const std::size_t last = std::min<std::size_t>(to * layout.together * 4, rows);
                 const auto part =
                     source.subspan(first * groupBytes, source.size() / rows * (last - first * 4));
                 rearrange(layout, part, last - first * 4,

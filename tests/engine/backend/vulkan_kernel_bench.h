@@ -40,8 +40,8 @@ public:
 
     // Puts a matrix into the weights buffer; gives its piece.
     std::uint32_t place(const RandomMatrix& matrix) {
-        const DeviceLayout layout =
-            DeviceLayout::of(matrix.info.type, matrix.info.rowLength(), matrix.info.rows());
+        const DeviceLayout layout = DeviceLayout::of(matrix.info.type, matrix.info.rowLength(),
+                                                     matrix.info.rows(), context->groupsTogether());
         const std::uint32_t at = m_used;
         std::byte* base = weights.mapped() + std::size_t{at} * 16;
         rearrange(layout, matrix.bytes, layout.rows,
