@@ -1,12 +1,12 @@
 // A matrix times activations, W [rows x length] * x [length x columns], for four rows at a time.
 //
 // Three ways, chosen when the kernel is compiled: MATRIX_ROW (a subgroup takes a group of four rows; GPUs, few
-// columns), MATRIX_SHARED (operands in shared memory; GPUs, many columns) and MATRIX_TILE (an invocation takes a
-// group, registers only; software devices). Each serves any number of columns: an invocation holds COLUMNS of
-// them, a workgroup TILE_COLUMNS, and gl_WorkGroupID.y counts those. Columns behind the last are computed and
-// forgotten. A kernel calls product() and then stores what it made of `sums`; where an integer kernel reads that
-// next, it keeps the values with keepForQuants() and ends with writeQuants(). With MATRIX_INTEGER the activations
-// are quants themselves (quants.glsl).
+// columns), MATRIX_SHARED (operands in shared memory, as f16 with MATRIX_HALF; GPUs, many columns) and
+// MATRIX_TILE (an invocation takes a group, registers only; software devices). Each serves any number of
+// columns: an invocation holds COLUMNS of them, a workgroup TILE_COLUMNS, and gl_WorkGroupID.y counts those.
+// Columns behind the last are computed and forgotten. A kernel calls product() and then stores what it made of
+// `sums`; where an integer kernel reads that next, it keeps the values with keepForQuants() and ends with
+// writeQuants(). With MATRIX_INTEGER the activations are quants themselves (quants.glsl).
 #extension GL_KHR_shader_subgroup_basic : require
 #extension GL_KHR_shader_subgroup_arithmetic : require
 

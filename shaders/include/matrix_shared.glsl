@@ -20,6 +20,8 @@ uint firstColumn() { return gl_WorkGroupID.y * TILE_COLUMNS + lineOfTile() * COL
 
 #ifdef MATRIX_INTEGER
 #include "matrix_shared_integer.glsl"
+#elif defined(MATRIX_HALF)
+#include "matrix_shared_half.glsl"
 #else
 #include "matrix_shared_float.glsl"
 #endif

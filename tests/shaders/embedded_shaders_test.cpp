@@ -13,6 +13,7 @@ class EmbeddedShadersTest : public QObject {
 private slots:
     void everyKernelIsValidSpirv_data();
     void everyKernelIsValidSpirv();
+    void cooperativeKernelsAreThereWhereTheCompilerKnowsThem();
 };
 
 void EmbeddedShadersTest::everyKernelIsValidSpirv_data() {
@@ -37,8 +38,18 @@ void EmbeddedShadersTest::everyKernelIsValidSpirv() {
         process.start(validator,
                       {QStringLiteral("--target-env"), QStringLiteral("vulkan1.2"), file.fileName()});
         QVERIFY(process.waitForFinished());
-        QVERIFY2(process.exitCode() == 0, process.readAllStandardError().constData());
+        const QByteArray says = process.readAllStandardError();
+        if (kernel.endsWith(QStringLiteral("_cooperative")) &&
+            says.contains("Invalid capability operand: 6022"))
+            QSKIP("this spirv-val is older than cooperative matrices");
+        QVERIFY2(process.exitCode() == 0, says.constData());
     }
+}
+
+void EmbeddedShadersTest::cooperativeKernelsAreThereWhereTheCompilerKnowsThem() {
+    for (const char* kernel : {"norm_qkv", "norm_gate_up", "project_add", "head"})
+        QCOMPARE(!embeddedShader(std::string(kernel) + "_cooperative", false).empty(),
+                 PONDER_COOPERATIVE_MATRIX == 1);
 }
 
 QTEST_GUILESS_MAIN(EmbeddedShadersTest)

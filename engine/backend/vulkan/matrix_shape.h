@@ -10,7 +10,7 @@
 namespace ponder {
 
 enum class MatrixKernel { NormQkv, NormGateUp, ProjectAdd, Head };
-enum class MatrixVariant { Row, Shared, Tile };
+enum class MatrixVariant { Row, Shared, Tile, Half, Cooperative };
 
 struct MatrixShape {
     MatrixVariant variant = MatrixVariant::Tile;
@@ -18,10 +18,18 @@ struct MatrixShape {
     std::uint32_t groups = 0;    // groups of four rows in a workgroup
     std::uint32_t columns = 1;   // of an invocation: 1, 2, 4, 6 or 8
     bool integer = false;        // reads quantized activations
+    CooperativeUnit unit;        // of the variant Cooperative
+    std::uint32_t subgroups = 0; // of a workgroup, likewise
+
+    static MatrixShape cooperative(const VulkanPhysical& physical);
+    // Activations pass through shared memory, with weights of 64 rows.
+    bool sharesTile() const { return variant != MatrixVariant::Row && variant != MatrixVariant::Tile; }
+    // Operands are f16; there is no integer kernel.
+    bool isHalf() const { return variant == MatrixVariant::Half || variant == MatrixVariant::Cooperative; }
 
     // The same for so many columns: as many tiles as they need, none much wider than its share.
     MatrixShape forColumns(std::uint32_t count) const;
-    std::uint32_t tileColumns() const { return (variant == MatrixVariant::Shared ? 8 : 1) * columns; }
+    std::uint32_t tileColumns() const { return (sharesTile() ? 8 : 1) * columns; }
     std::uint32_t tiles(std::uint32_t rowGroups) const { return (rowGroups + groups - 1) / groups; }
     Workgroups workgroups(std::uint32_t tiles, std::uint32_t columnCount) const;
     std::string name() const; // "row 256/8": invocations and groups of a workgroup
@@ -40,6 +48,10 @@ struct MatrixTuning {
     bool integer = false; // matrix kernels read quantized activations where they can
 
     MatrixShape matrix(std::uint32_t columns, bool integerInput) const;
+    // Whether kernels for so many columns read quantized activations where they can.
+    bool readsQuants(std::uint32_t columns) const {
+        return integer && !(columns > MatrixShape::kMostColumns && many.isHalf());
+    }
     std::uint32_t mostTileColumns() const;
 };
 

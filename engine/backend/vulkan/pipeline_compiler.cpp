@@ -38,6 +38,13 @@ CompiledPipeline compilePipeline(const PipelineBase& base, const PipelineKey& ke
     info.stage.pName = "main";
     info.stage.pSpecializationInfo = &constants;
     info.layout = base.layout;
+    VkPipelineShaderStageRequiredSubgroupSizeCreateInfo pinned{
+        VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_REQUIRED_SUBGROUP_SIZE_CREATE_INFO};
+    pinned.requiredSubgroupSize = key.pinnedSubgroup();
+    if (pinned.requiredSubgroupSize > 0) {
+        info.stage.pNext = &pinned;
+        info.stage.flags = VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT;
+    }
     VkPipeline pipeline = VK_NULL_HANDLE;
     out.result = vkCreateComputePipelines(base.device, base.cache, 1, &info, nullptr, &pipeline);
     if (out.result == VK_SUCCESS) out.pipeline = {base.device, pipeline};

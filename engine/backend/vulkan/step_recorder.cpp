@@ -30,7 +30,7 @@ StepRecorder::StepRecorder(VulkanContext& context, PipelineSet& pipelines, const
     : m_plan(plan), m_tuning(tuning), m_buffers(buffers), m_cache(cache), m_shape(shape),
       m_recorder(context, pipelines, shape.costPerSlice, shape.purpose) {
     if (!m_tuning.integer) return;
-    bool floats = false;
+    bool floats = m_tuning.many.isHalf(); // the head may have fewer rows than the layers
     for (std::uint32_t i = plan.layers.first; i < plan.layers.end; ++i) {
         const auto& layer = plan.weights.layers[i];
         for (const Tensor matrix : {layer.q, layer.k, layer.v, layer.gate, layer.up})
@@ -40,8 +40,8 @@ StepRecorder::StepRecorder(VulkanContext& context, PipelineSet& pipelines, const
     m_normedWrites = kWritesQuants | (floats ? kWritesFloats : 0);
 }
 
-bool StepRecorder::readsQuants(std::initializer_list<Tensor> matrices) const {
-    return m_tuning.integer &&
+bool StepRecorder::readsQuants(std::uint32_t rows, std::initializer_list<Tensor> matrices) const {
+    return m_tuning.readsQuants(rows) &&
            std::none_of(matrices.begin(), matrices.end(), [](Tensor matrix) { return isFloat(*matrix); });
 }
 
@@ -126,7 +126,7 @@ void StepRecorder::normQkv(const LayerWeights<Tensor>& layer) {
     const WeightSlice* slices[3] = {&layer.q->slices.front(), &layer.k->slices.front(),
                                     &layer.v->slices.front()};
     const Tensor biases[3] = {layer.qBias, layer.kBias, layer.vBias};
-    const bool integer = readsQuants({layer.q, layer.k, layer.v});
+    const bool integer = readsQuants(m_shape.rows, {layer.q, layer.k, layer.v});
     const ScratchRegion& x = integer ? s.normedQuants : s.normed;
     NormQkvCall call{x.at,
                      x.stride,
@@ -222,7 +222,7 @@ void StepRecorder::normGateUp(const LayerWeights<Tensor>& layer) {
     const ScratchPlan& s = m_plan.scratch;
     const WeightSlice& gate = layer.gate->slices.front();
     const WeightSlice& up = layer.up->slices.front();
-    const bool integer = readsQuants({layer.gate, layer.up});
+    const bool integer = readsQuants(m_shape.rows, {layer.gate, layer.up});
     const ScratchRegion& x = integer ? s.normedQuants : s.normed;
     const NormGateUpCall call{x.at,
                               x.stride,
@@ -240,7 +240,7 @@ void StepRecorder::normGateUp(const LayerWeights<Tensor>& layer) {
                               s.hiddenQuants.stride};
     const std::uint32_t format = kernelFormat(gate.layout.type);
     const MatrixShape shape = m_tuning.matrix(m_shape.rows, integer);
-    const std::uint32_t writes = readsQuants({layer.down}) ? kWritesQuants : kWritesFloats;
+    const std::uint32_t writes = readsQuants(m_shape.rows, {layer.down}) ? kWritesQuants : kWritesFloats;
     m_recorder.dispatch(
         shape.key(MatrixKernel::NormGateUp, {format, kernelFormat(up.layout.type), format}, writes),
         buffersOf(gate), call, shape.workgroups(shape.tiles(call.groups), m_shape.rows),
@@ -249,7 +249,7 @@ void StepRecorder::normGateUp(const LayerWeights<Tensor>& layer) {
 
 void StepRecorder::downAdd(const LayerWeights<Tensor>& layer) {
     const auto index = static_cast<std::uint32_t>(&layer - m_plan.weights.layers.data());
-    const bool integer = readsQuants({layer.down});
+    const bool integer = readsQuants(m_shape.rows, {layer.down});
     projectAdd(layer.down->slices.front(), integer ? m_plan.scratch.hiddenQuants : m_plan.scratch.hidden,
                integer, normBefore(index + 1));
 }
@@ -258,7 +258,7 @@ void StepRecorder::head(Tensor, Tensor output) {
     if (m_shape.logitRows == 0) return;
     if (!m_shape.streams) m_recorder.markHead();
     const ScratchPlan& s = m_plan.scratch;
-    const bool integer = readsQuants({output});
+    const bool integer = readsQuants(m_shape.logitRows, {output});
     const ScratchRegion& x = integer ? s.normedQuants : s.normed;
     for (const WeightSlice& slice : output->slices) {
         const HeadCall call{x.at + m_shape.firstLogits * x.stride,

@@ -57,8 +57,8 @@ private:
     CallBuffers buffersOf(const WeightSlice& slice) const;
     CallBuffers buffersOf(std::uint32_t layer) const;
     CallBuffers activationBuffers() const; // neither weights nor cache
-    // Whether the kernel with these matrices reads quantized activations.
-    bool readsQuants(std::initializer_list<Tensor> matrices) const;
+    // Whether the kernel with these matrices reads quantized activations for so many rows.
+    bool readsQuants(std::uint32_t rows, std::initializer_list<Tensor> matrices) const;
     std::uint32_t normBefore(std::uint32_t layer) const;
     void projectAdd(const WeightSlice& slice, const ScratchRegion& input, bool integer,
                     std::uint32_t nextNorm);

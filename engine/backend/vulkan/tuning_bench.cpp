@@ -146,7 +146,7 @@ HeadCall TuningBench::callFor(const MatrixShape& shape, std::uint32_t columns) c
             columns};
 }
 
-bool TuningBench::isRight(std::uint32_t columns, bool integer) const {
+bool TuningBench::isRight(const MatrixShape& shape, std::uint32_t columns) const {
     double error = 0, size = 0;
     for (std::uint32_t column = 0; column < columns; ++column)
         for (std::uint32_t row = 0; row < kRows; ++row) {
@@ -156,7 +156,8 @@ bool TuningBench::isRight(std::uint32_t columns, bool integer) const {
             error += (got - wanted) * (got - wanted);
             size += wanted * wanted;
         }
-    return error <= (integer ? 1e-3 : 1e-9) * size; // false where it is not a number
+    const double most = shape.integer ? 1e-3 : shape.isHalf() ? 1e-6 : 1e-9;
+    return error <= most * size; // false where it is not a number
 }
 
 Result<double> TuningBench::seconds(const MatrixShape& shape, std::uint32_t columns) {
@@ -180,7 +181,7 @@ Result<double> TuningBench::seconds(const MatrixShape& shape, std::uint32_t colu
     std::memset(m_result.mapped(), 0, m_result.bytes());
     const auto once = measure(1);
     if (!once) return once.error();
-    if (!isRight(columns, shape.integer)) return 0.0;
+    if (!isRight(shape, columns)) return 0.0;
     const int repeats = std::clamp(static_cast<int>(kCommandSeconds / *once), 1, 100);
     return repeats > 1 ? measure(repeats) : once;
 }

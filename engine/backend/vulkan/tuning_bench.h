@@ -22,7 +22,7 @@ private:
     Result<void> fill();
     Result<void> bind();
     HeadCall callFor(const MatrixShape& shape, std::uint32_t columns) const;
-    bool isRight(std::uint32_t columns, bool integer) const;
+    bool isRight(const MatrixShape& shape, std::uint32_t columns) const;
 
     VulkanContext& m_context;
     std::unique_ptr<PipelineSet> m_pipelines;

@@ -13,11 +13,12 @@ void write(std::ostream& out, const MatrixShape& shape) {
     out << static_cast<int>(shape.variant) << ' ' << shape.workgroup << ' ' << shape.groups << '\n';
 }
 
-bool read(std::istream& in, MatrixShape& shape) {
+bool read(std::istream& in, const VulkanPhysical& physical, MatrixShape& shape) {
     int variant = -1;
     if (!(in >> variant >> shape.workgroup >> shape.groups)) return false;
-    if (variant < 0 || variant > static_cast<int>(MatrixVariant::Tile)) return false;
+    if (variant < 0 || variant > static_cast<int>(MatrixVariant::Cooperative)) return false;
     shape.variant = static_cast<MatrixVariant>(variant);
+    if (shape.variant == MatrixVariant::Cooperative) shape = MatrixShape::cooperative(physical);
     return true;
 }
 
@@ -33,7 +34,7 @@ std::optional<MatrixTuning> readTuning(const std::filesystem::path& file, const 
     if (!std::getline(in, line) || line != kFirstLine) return std::nullopt;
     MatrixTuning tuning;
     for (MatrixShape* shape : {&tuning.single, &tuning.few, &tuning.many})
-        if (!read(in, *shape) || !shape->runsOn(physical)) return std::nullopt;
+        if (!read(in, physical, *shape) || !shape->runsOn(physical)) return std::nullopt;
     if (!(in >> tuning.integer) || (tuning.integer && !physical.hasIntegerDot)) return std::nullopt;
     return tuning;
 }

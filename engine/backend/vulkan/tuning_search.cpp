@@ -30,7 +30,7 @@ public:
                 kTuningSeconds - std::chrono::duration<double>(Clock::now() - m_start).count();
             if (m_progress) m_progress(std::max(0.0, left));
             if (left <= 0) break;
-            if (!candidate.runsOn(m_context.physical())) continue;
+            if (!candidate.runsOn(m_context.physical()) || (integer && candidate.isHalf())) continue;
             MatrixShape shape = candidate.forColumns(columns);
             shape.integer = integer;
             const auto seconds = m_bench.seconds(shape, columns);
@@ -49,9 +49,13 @@ private:
     Clock::time_point m_start = Clock::now();
 };
 
-std::vector<MatrixShape> candidatesFor(std::uint32_t subgroup, bool many) {
+std::vector<MatrixShape> candidatesFor(const VulkanPhysical& physical, bool many) {
+    const std::uint32_t subgroup = physical.subgroupSize;
     std::vector<MatrixShape> out;
-    if (many) out.push_back({MatrixVariant::Shared, 128, 16});
+    if (many)
+        out = {MatrixShape::cooperative(physical),
+               {MatrixVariant::Half, 128, 16},
+               {MatrixVariant::Shared, 128, 16}};
     for (const std::uint32_t subgroups : {8U, 4U, 2U})
         out.push_back({MatrixVariant::Row, subgroups * subgroup, 8});
     for (const std::uint32_t workgroup : {32U, 8U, 64U})
@@ -66,7 +70,6 @@ Result<MatrixTuning> searchTuning(VulkanContext& context, const MatrixTuning& st
     auto bench = TuningBench::create(context);
     if (!bench) return bench.error();
     Search search(context, **bench, progress, stop);
-    const std::uint32_t subgroup = context.physical().subgroupSize;
     constexpr std::uint32_t kColumns[3] = {1, 4, 64};
     const MatrixShape* shapes[3] = {&standard.single, &standard.few, &standard.many};
     Best found[2][3]; // [integer][columns]
@@ -76,8 +79,8 @@ Result<MatrixTuning> searchTuning(VulkanContext& context, const MatrixTuning& st
         for (const int which : {0, 2, 1})
             for (const bool integer : {false, true}) {
                 if (integer && !context.physical().hasIntegerDot) continue;
-                const auto candidates =
-                    others ? candidatesFor(subgroup, which == 2) : std::vector<MatrixShape>{*shapes[which]};
+                const auto candidates = others ? candidatesFor(context.physical(), which == 2)
+                                               : std::vector<MatrixShape>{*shapes[which]};
                 const auto done = search.improve(found[integer][which], candidates, kColumns[which], integer);
                 if (!done) return done.error();
             }
@@ -95,6 +98,11 @@ Result<MatrixTuning> searchTuning(VulkanContext& context, const MatrixTuning& st
     take(0, out.single);
     take(1, out.few);
     take(2, out.many);
+    // Halves read floats, whatever single tokens read.
+    const Best& floats = found[0][2];
+    if (out.integer && floats.shape.isHalf() && floats.seconds > 0 &&
+        (found[1][2].seconds == 0 || floats.seconds < found[1][2].seconds))
+        out.many = floats.shape;
     return out;
 }
 

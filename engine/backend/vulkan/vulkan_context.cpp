@@ -39,6 +39,21 @@ Result<std::unique_ptr<VulkanContext>> VulkanContext::create(std::shared_ptr<Vul
         dot.shaderIntegerDotProduct = VK_TRUE;
         features.pNext = &dot;
     }
+    features.shaderFloat16 = chosen.hasHalf ? VK_TRUE : VK_FALSE;
+    CooperativeMatrixFeatures cooperative;
+    VkPhysicalDeviceSubgroupSizeControlFeatures subgroups{
+        VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_FEATURES};
+    if (chosen.cooperative.rows > 0) {
+        extensions.push_back(kCooperativeMatrixExtension);
+        extensions.push_back(VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME);
+        features.vulkanMemoryModel = VK_TRUE;
+        cooperative.cooperativeMatrix = VK_TRUE;
+        cooperative.pNext = &subgroups;
+        subgroups.subgroupSizeControl = VK_TRUE;
+        subgroups.computeFullSubgroups = VK_TRUE;
+        subgroups.pNext = features.pNext;
+        features.pNext = &cooperative;
+    }
     info.enabledExtensionCount = static_cast<std::uint32_t>(extensions.size());
     info.ppEnabledExtensionNames = extensions.data();
     if (const VkResult made = vkCreateDevice(chosen.handle, &info, nullptr, &context->m_device);

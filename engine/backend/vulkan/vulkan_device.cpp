@@ -63,6 +63,8 @@ KernelTuning VulkanDevice::tuningFor(const LoadRequest& request,
                                      const std::optional<MatrixTuning>& matrices) const {
     KernelTuning tuning = KernelTuning::forDevice(*m_context, request.precision);
     if (matrices) static_cast<MatrixTuning&>(tuning) = *matrices;
+    if (request.precision == Precision::Float && tuning.many.isHalf())
+        tuning.many = KernelTuning::forDevice(*m_context, request.precision).many;
     tuning.integer = tuning.integer && request.precision == Precision::Fast &&
                      request.file.fileBytes() >= m_options.smallModelBytes;
     if (m_options.firstRate > 0) tuning.firstRate = m_options.firstRate;

@@ -79,6 +79,17 @@ void readIntegerDot(VulkanPhysical& physical) {
                                    physical.info.kind == DeviceKind::Software);
 }
 
+void readHalf(VulkanPhysical& physical) {
+    VkPhysicalDeviceVulkan12Features features12{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES};
+    VkPhysicalDeviceFeatures2 features{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2};
+    features.pNext = &features12;
+    vkGetPhysicalDeviceFeatures2(physical.handle, &features);
+    physical.hasHalf = features12.shaderFloat16 == VK_TRUE;
+    if (hasDeviceExtension(physical.handle, kCooperativeMatrixExtension) &&
+        hasDeviceExtension(physical.handle, VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME))
+        physical.cooperative = readCooperativeUnit(physical.handle, physical.subgroupSize);
+}
+
 Detail missing(const VulkanPhysical& physical, const VkPhysicalDeviceProperties& properties,
                const VkPhysicalDeviceSubgroupProperties& subgroup, bool hasQueue) {
     if (properties.apiVersion < VK_API_VERSION_1_2)
@@ -136,6 +147,7 @@ VulkanPhysical describe(VkPhysicalDevice handle) {
     physical.maxAllocationBytes = std::min<std::uint64_t>(limits.maxMemoryAllocationSize, kLargestAllocation);
     physical.hasMemoryBudget = hasDeviceExtension(handle, VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
     readIntegerDot(physical);
+    if (plain.apiVersion >= VK_API_VERSION_1_2) readHalf(physical);
     readMemory(physical);
 
     std::uint32_t families = 0;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "engine/backend/backend.h"
+#include "engine/backend/vulkan/cooperative_matrix.h"
 #include "engine/backend/vulkan/vulkan_instance.h"
 
 #include <array>
@@ -33,6 +34,8 @@ struct VulkanPhysical {
     // Of the compute queue; 0 where it has no timestamps.
     std::uint64_t timestampMask = 0; // the bits that count
     double timestampSeconds = 0;     // of one tick
+    bool hasHalf = false;            // shaders may compute with f16
+    CooperativeUnit cooperative;     // of VK_KHR_cooperative_matrix
     VkPhysicalDeviceMemoryProperties memory{};
 
     // In the order in which users want them: discrete, integrated, software; ids "vulkan:0" and so on.
