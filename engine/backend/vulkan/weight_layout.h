@@ -1,8 +1,8 @@
 // Rearranges GGUF rows into the device's layout (plan/device_layout.h), without loss.
 //
-// Takes the rows of some whole groups (all that lie together) as they are in the file; writes their share of the three regions, which
-// the caller places. Owner: the caller's memory on both sides. Thread: any. Errors: none (file/ has checked
-// the sizes). Next station: weight_store.h.
+// Takes the rows of some whole groups (all that lie together) as they are in the file; writes their share of
+// the three regions, which the caller places. Owner: the caller's memory on both sides. Thread: any. Errors:
+// none (file/ has checked the sizes). Next station: weight_store.h.
 #pragma once
 
 #include "engine/plan/device_layout.h"
