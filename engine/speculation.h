@@ -3,9 +3,11 @@
 // run has made several tokens; the first that is not ends the round and is itself a token of the reply.
 //
 // So a reply is the same token for token, at any temperature, with or without guesses; only its speed
-// differs. For a fixed guess this accepts with the probability that the model gives it and draws a rejected
-// token from the rest: the rule of Leviathan et al. 2023. Owner: the generation. Thread: its session's.
-// Errors: those of the proposers. Next station: LocalSession, which runs the guesses and compares.
+// differs. On the processor that is so bit by bit; a GPU adds up a row alone in another order than among
+// others, and that rounding may turn a near tie of two tokens. For a fixed guess this accepts with the
+// probability that the model gives it and draws a rejected token from the rest: the rule of Leviathan et al.
+// 2023. Owner: the generation. Thread: its session's. Errors: those of the proposers. Next station:
+// LocalSession, which runs the guesses and compares.
 #pragma once
 
 #include "engine/prompt_lookup.h"
