@@ -126,6 +126,26 @@ private slots:
             QVERIFY2(loaded.messages().empty(), loaded.messages().c_str());
         }
     }
+    void aPromptAndAReplyNeedNoPipelineThatLoadingDidNotCompile() {
+        for (const LoadPath path : {LoadPath::Texel, LoadPath::Address}) {
+            LoadedModel loaded;
+            loaded.options.loadPath = path;
+            loaded.options.firstRate = 1e12; // one pass
+            loaded.context = 1024;
+            QCOMPARE(loaded.openAndLoad(model()), std::string());
+            const std::size_t compiled = loaded.vulkan().pipelines().size();
+            QVERIFY(compiled > 10);
+            const std::uint32_t rows = loaded.executor->maxBatch();
+            const std::vector<TokenId> prompt(rows, 7);
+            std::vector<float> logits;
+            QVERIFY(loaded.executor->run({prompt, 0, rows - 1}, *loaded.cache, {}, logits));
+            QVERIFY(loaded.executor->run({std::span(prompt).first(1), rows, 0}, *loaded.cache, {}, logits));
+            auto stream = std::move(*loaded.executor->startDecode(*loaded.cache, rows + 1, prompt, {}));
+            for (int i = 0; i < 3; ++i)
+                QVERIFY(stream->next({}));
+            QCOMPARE(loaded.vulkan().pipelines().size(), compiled);
+        }
+    }
     void aDamagedFileIsIgnoredAndReplaced() {
         const QTemporaryDir folder;
         put(fileIn(folder), Bytes(5000, std::byte{42}));
