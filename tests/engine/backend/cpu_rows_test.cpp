@@ -75,7 +75,7 @@ class CpuRowsTest : public QObject {
         for (const bool fine : {false, true})
             for (const auto& [name, type] : {std::pair{"f16", KvType::F16}, std::pair{"f32", KvType::F32},
                                              std::pair{"q8_0", KvType::Q8_0}})
-                for (const std::uint32_t before : {0U, 5U, 300U, 700U})
+                for (const std::uint32_t before : {0U, 5U, 300U, 600U})
                     QTest::addRow("%s, %s, behind %u", fine ? "fine" : "coarse", name, before)
                         << fine << int(type) << before;
     }
@@ -93,7 +93,7 @@ private slots:
         QVERIFY(single);
         const std::vector<float> wanted = tiny.after(*single, before, tokens, 1);
         QCOMPARE(wanted.size(), tokens.size() * tiny.config.vocabulary);
-        for (const std::size_t together : {2U, 3U, 5U, 8U, 9U, 17U, 33U}) {
+        for (const std::size_t together : {2U, 5U, 9U, 33U}) {
             const auto cache = tiny.filled(shared);
             QVERIFY2(tiny.after(*cache, before, tokens, together) == wanted,
                      qPrintable(QStringLiteral("%1 rows in a run").arg(together)));
@@ -109,7 +109,7 @@ private slots:
         QVERIFY(tiny.executor);
         constexpr std::uint32_t kLength = 21;
         const std::vector<TokenId> shared = tiny.text(before, before);
-        for (const std::uint32_t count : {1U, 3U, 9U}) {
+        for (const std::uint32_t count : {3U, 9U}) {
             std::vector<std::vector<TokenId>> replies;
             std::vector<std::vector<float>> wanted;
             std::vector<std::uint32_t> branches;
