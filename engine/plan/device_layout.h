@@ -12,9 +12,10 @@
 //                                        i < 4 in the first word
 //     scales [group][scalePieces]        word r is row r; what it holds depends on the type (ScaleKind)
 //
-// Software devices give each lane a group: there the blocks, planes and scales of eight groups lie side by
-// side, so that the lanes walk through memory together; [group][block] above then means [eight
-// groups][block][group of the eight], and the groups are padded to whole eights (`together`).
+// Software devices give each lane a group: there the pieces of eight groups lie side by side, so that the
+// lanes walk through memory together; [group][block][row of four] above then means [eight groups][block][row
+// of four][group of the eight], likewise planes and scales, and the groups are padded to whole eights
+// (`together`).
 //
 // Owner: plain value. Thread: any. Errors: none. Next station: plan/vulkan_plan.h (placement),
 // backend/vulkan/weight_layout.h (the rearrangement), shaders/include/formats.glsl (the reader).

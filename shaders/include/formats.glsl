@@ -32,7 +32,7 @@ uint placeOf(uint group, uint n, uint count) {
     return (group / TOGETHER * count + n) * TOGETHER + group % TOGETHER;
 }
 uint quantsAt(Matrix w, uint row, uint block) {
-    return w.at + (placeOf(row / 4u, block, w.blocks) * 4u + (row & 3u)) * quantPieces(w.format);
+    return w.at + placeOf(row / 4u, block * 4u + (row & 3u), w.blocks * 4u) * quantPieces(w.format);
 }
 uint planesAt(Matrix w, uint group, uint block) {
     return w.at + paddedGroups(w) * 4u * w.blocks * quantPieces(w.format) +

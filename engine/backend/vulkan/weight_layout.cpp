@@ -203,7 +203,9 @@ void rearrange(const DeviceLayout& layout, std::span<const std::byte> rows, std:
             std::byte* planes = out.planes + block * planeBytes;
             for (std::uint32_t lane = 0; lane < 4; ++lane) {
                 const std::uint64_t row = group * 4 + lane;
-                std::byte* quants = out.quants + (block * 4 + lane) * quantBytes;
+                std::byte* quants = out.quants + layout.place(group, std::uint64_t{index} * 4 + lane,
+                                                              std::uint64_t{layout.blocks} * 4) *
+                                                     quantBytes;
                 if (row < count) {
                     writeBlock(layout, rows.subspan(row * rowBytes, rowBytes), index, lane, quants, planes,
                                scales.data());
