@@ -38,7 +38,7 @@ struct CpuPlan {
     ModelConfig config;
     LayerRange layers;
     std::uint32_t maxRows = 0;    // tokens in one pass
-    bool fineActivations = false; // 16 bits instead of 8 (backend/cpu/activation_tiles.h)
+    bool fineActivations = false; // all in 16 bits (backend/cpu/activation_tiles.h)
     std::deque<CpuTensor> tensors;
     Weights<const CpuTensor*> weights;
     std::uint64_t weightBytes = 0;

@@ -28,7 +28,7 @@ void ActivationTiles::quantize(std::uint32_t column, std::uint32_t firstBlock, c
     quantizeBlocks(values, count,
                    {record + c * 32, m_fine ? record + quants + c * 32 : nullptr, numbers + c * 4,
                     numbers + line + c * 4, numbers + 2 * line + c * 4, numbers + 3 * line + c * 8,
-                    recordBytes()});
+                    m_fine ? nullptr : numbers + 5 * line + c * sizeof(Quad), recordBytes()});
 }
 
 } // namespace ponder::cpu

@@ -2,7 +2,8 @@
 // and minima of the rows in one vector. Included once for every target by Highway's foreach_target.
 //
 // A format says: kHalves (scales of a block), kMin (value = scale * q - min), kOffset (value = scale *
-// (q - 2^kOffset); -1: none), kWide (weights above 127), kBlocks (in a unit), kBlockBytes. `at` is the first
+// (q - 2^kOffset); -1: none), kWide (weights above 127), kPlain (quads lie in memory as lines), kBlocks (in a
+// unit), kBlockBytes. `at` is the first
 // byte of this vector's rows in a line: the kernels take the rows of a panel in steps of a vector.
 #if defined(PONDER_PANEL_FORMATS_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef PONDER_PANEL_FORMATS_INL_H
@@ -85,7 +86,7 @@ HWY_INLINE VU highPair(const std::byte* planes, Rows rows) {
 template<int kBits, bool kHasMin>
 struct LegacyFormat {
     static constexpr int kHalves = 1, kOffset = kHasMin ? -1 : kBits - 1;
-    static constexpr bool kMin = kHasMin, kWide = kBits == 8;
+    static constexpr bool kMin = kHasMin, kWide = kBits == 8, kPlain = kBits == 8;
     static constexpr std::size_t kBlocks = kHasMin ? 1 : 2, kHeadBytes = kLine;
     static constexpr std::size_t kBlockBytes = kBits == 8 ? 512 : kBits == 5 ? 320 : 256;
     struct Unit {};
@@ -108,7 +109,7 @@ struct LegacyFormat {
 template<int kBits>
 struct SuperMinFormat {
     static constexpr int kHalves = 1, kOffset = -1;
-    static constexpr bool kMin = true, kWide = false;
+    static constexpr bool kMin = true, kWide = false, kPlain = false;
     static constexpr std::size_t kBlocks = 8, kHeadBytes = kLine + 256;
     static constexpr std::size_t kBlockBytes = kBits == 5 ? 320 : 256;
     struct Unit {
@@ -133,7 +134,7 @@ struct SuperMinFormat {
 
 struct SixBitFormat {
     static constexpr int kHalves = 2, kOffset = 5;
-    static constexpr bool kMin = false, kWide = false;
+    static constexpr bool kMin = false, kWide = false, kPlain = false;
     static constexpr std::size_t kBlocks = 8, kHeadBytes = kLine + 256, kBlockBytes = 384;
     struct Unit {
         VF d;
@@ -155,7 +156,7 @@ struct SixBitFormat {
 template<class Packed>
 struct Unpacked {
     static constexpr int kHalves = Packed::kHalves, kOffset = Packed::kOffset;
-    static constexpr bool kMin = Packed::kMin, kWide = Packed::kWide;
+    static constexpr bool kMin = Packed::kMin, kWide = Packed::kWide, kPlain = true;
     static constexpr std::size_t kBlocks = 1, kHeadBytes = 0;
     static constexpr std::size_t kBlockBytes = 8 * kLine + (kHalves + (kMin ? 1 : 0)) * kLine;
     struct Unit {};

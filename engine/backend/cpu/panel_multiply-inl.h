@@ -35,6 +35,10 @@ struct Record {
     const std::byte* negatedHalf(std::size_t column, std::size_t half) const {
         return at + width * (kQuants + 12) + column * 8 + half * 4;
     }
+    const ActivationTiles::Quad& quad(std::size_t column) const {
+        static_assert(!kFine);
+        return reinterpret_cast<const ActivationTiles::Quad*>(at + width * (kQuants + 20))[column];
+    }
 };
 
 HWY_INLINE VF broadcastFloat(const std::byte* at) { return hn::BitCast(DF(), broadcastFour(at)); }
@@ -49,14 +53,30 @@ HWY_INLINE VI startOf(const Record<kFine>& record, std::size_t column, int half)
     return hn::ShiftLeft < Format::kOffset < 0 ? 0 : Format::kOffset > (broadcastFour(negated));
 }
 
+// The quads of a block, kept for the one that each column wants once more. Where they lie in memory as they
+// are wanted, they are read again.
+template<class Format>
+struct SeenQuads {
+    HWY_ALIGN std::uint8_t quads[Format::kPlain ? 1 : 8 * kLanes * 4];
+
+    HWY_INLINE void keep(std::size_t j, VU weights) {
+        if constexpr (!Format::kPlain) hn::StoreU(weights, DU(), quads + j * kLanes * 4);
+    }
+    HWY_INLINE VU again(const std::byte* block, std::size_t j, Rows rows) const {
+        if constexpr (Format::kPlain) return loadLine(block + j * kLine + rows.inLine());
+        return hn::LoadU(DU(), quads + j * kLanes * 4);
+    }
+};
+
 template<class Format, int j, bool kFine, std::size_t kColumns>
 HWY_INLINE void addQuad(const std::byte* block, Rows rows, const Record<kFine>& record, VI (&dots)[kColumns],
-                        VI (&coarse)[kColumns]) {
+                        VI (&high)[kColumns], SeenQuads<Format>& seen) {
     const VU weights = Format::template quad<j>(block, rows);
+    if constexpr (!kFine) seen.keep(j, weights);
     for (std::size_t c = 0; c < kColumns; ++c) {
         const std::byte* quants = record.quants(c) + 4 * j;
         if constexpr (kFine) {
-            coarse[c] = dotFour<Format::kWide>(coarse[c], weights, quants);
+            high[c] = dotFour<Format::kWide>(high[c], weights, quants);
             quants = record.fineQuants(c) + 4 * j;
         }
         dots[c] = dotFour<Format::kWide>(dots[c], weights, quants);
@@ -67,26 +87,35 @@ HWY_INLINE void addQuad(const std::byte* block, Rows rows, const Record<kFine>& 
 template<class Format, bool kFine, std::size_t kColumns>
 HWY_INLINE void dotBlock(const std::byte* block, int half, Rows rows, const Record<kFine>& record,
                          VI (&dots)[kColumns]) {
-    VI coarse[kColumns];
+    VI high[kColumns];
+    SeenQuads<Format> seen;
     for (std::size_t c = 0; c < kColumns; ++c) {
         dots[c] = startOf<Format>(record, c, half);
-        coarse[c] = hn::Zero(DI());
+        high[c] = hn::Zero(DI());
     }
     if (Format::kHalves == 1 || half == 0) {
-        addQuad<Format, 0>(block, rows, record, dots, coarse);
-        addQuad<Format, 1>(block, rows, record, dots, coarse);
-        addQuad<Format, 2>(block, rows, record, dots, coarse);
-        addQuad<Format, 3>(block, rows, record, dots, coarse);
+        addQuad<Format, 0>(block, rows, record, dots, high, seen);
+        addQuad<Format, 1>(block, rows, record, dots, high, seen);
+        addQuad<Format, 2>(block, rows, record, dots, high, seen);
+        addQuad<Format, 3>(block, rows, record, dots, high, seen);
     }
     if (Format::kHalves == 1 || half == 1) {
-        addQuad<Format, 4>(block, rows, record, dots, coarse);
-        addQuad<Format, 5>(block, rows, record, dots, coarse);
-        addQuad<Format, 6>(block, rows, record, dots, coarse);
-        addQuad<Format, 7>(block, rows, record, dots, coarse);
+        addQuad<Format, 4>(block, rows, record, dots, high, seen);
+        addQuad<Format, 5>(block, rows, record, dots, high, seen);
+        addQuad<Format, 6>(block, rows, record, dots, high, seen);
+        addQuad<Format, 7>(block, rows, record, dots, high, seen);
     }
-    if constexpr (kFine)
-        for (std::size_t c = 0; c < kColumns; ++c)
-            dots[c] = hn::Add(dots[c], hn::ShiftLeft<8>(coarse[c]));
+    for (std::size_t c = 0; c < kColumns; ++c) {
+        if constexpr (!kFine) {
+            const ActivationTiles::Quad& quad = record.quad(c);
+            const bool whole = Format::kHalves == 1;
+            const std::size_t j = whole ? quad.index : quad.ofHalf(static_cast<std::uint32_t>(half));
+            high[c] = dotFour<Format::kWide>(
+                high[c], seen.again(block, j, rows),
+                reinterpret_cast<const std::byte*>(whole ? quad.high : quad.highOfHalf[half]));
+        }
+        dots[c] = hn::Add(dots[c], hn::ShiftLeft<8>(high[c]));
+    }
 }
 
 // sums[c] += one block's share.

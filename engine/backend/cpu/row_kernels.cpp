@@ -4,11 +4,13 @@
 #define HWY_TARGET_INCLUDE "engine/backend/cpu/row_kernels.cpp"
 #include <hwy/foreach_target.h> // this file once for every target
 
+#include "engine/backend/cpu/activation_tiles.h"
 #include "engine/backend/cpu/simd_types-inl.h"
 #include "engine/quant/decode.h"
 
 #include <hwy/contrib/math/math-inl.h>
 
+#include <algorithm>
 #include <cmath>
 
 HWY_BEFORE_NAMESPACE();
@@ -106,48 +108,89 @@ HWY_INLINE void storeBytes(VI values, std::byte* at) {
     hn::StoreU(hn::DemoteTo(d8, values), d8, reinterpret_cast<std::int8_t*>(at));
 }
 
-// Quantizes one block, finely where `fine` is given; gives the sums of its halves.
-HWY_INLINE void quantizeBlock(const float* values, std::byte* quants, std::byte* fine, float& scale,
-                              std::int32_t (&sums)[2]) {
-    const DF df;
-    constexpr std::size_t kVectors = kBlock / kLanes;
+constexpr std::size_t kVectors = kBlock / kLanes;
+constexpr float kSteps = 127.0F, kWideSteps = 32639.0F; // 127 * 256 + 127
+
+// One block of values, and the numbers that they become.
+struct Block {
     VF x[kVectors];
-    VF largest = hn::Zero(df);
-    for (std::size_t i = 0; i < kVectors; ++i) {
-        x[i] = hn::LoadU(df, values + i * kLanes);
-        largest = hn::Max(largest, hn::Abs(x[i]));
+    VI q[kVectors];
+
+    explicit HWY_INLINE Block(const float* values) {
+        for (std::size_t i = 0; i < kVectors; ++i)
+            x[i] = hn::LoadU(DF(), values + i * kLanes);
     }
-    const float top = hn::GetLane(hn::MaxOfLanes(df, largest));
-    // The largest fine number is 127 * 256 + 127.
-    const float steps = fine ? 32639.0F : 127.0F;
-    scale = top / steps;
-    const VF inverse = hn::Set(df, top > 0 ? steps / top : 0.0F);
-    VI halves[2] = {hn::Zero(DI()), hn::Zero(DI())};
-    for (std::size_t i = 0; i < kVectors; ++i) {
-        const VI q = hn::NearestInt(hn::Mul(x[i], inverse));
-        if (fine) {
-            // q = 256 q1 + q2 with q2 in -128 .. 127.
-            const VI q1 = hn::ShiftRight<8>(hn::Add(q, hn::Set(DI(), 128)));
-            storeBytes(q1, quants + i * kLanes);
-            storeBytes(hn::Sub(q, hn::ShiftLeft<8>(q1)), fine + i * kLanes);
-        } else {
-            storeBytes(q, quants + i * kLanes);
+    // The largest |x| outside the quad; of all for quad 8.
+    HWY_INLINE float largestBut(std::uint32_t quad) const {
+        const DI di;
+        VF largest = hn::Zero(DF());
+        for (std::size_t i = 0; i < kVectors; ++i) {
+            const VI own = hn::ShiftRight<2>(hn::Iota(di, static_cast<std::int32_t>(i * kLanes)));
+            const auto left = hn::RebindMask(DF(), hn::Eq(own, hn::Set(di, static_cast<std::int32_t>(quad))));
+            largest = hn::Max(largest, hn::IfThenZeroElse(left, hn::Abs(x[i])));
         }
-        VI& half = halves[i * 2 / kVectors];
-        half = hn::Add(half, q);
+        return hn::GetLane(hn::MaxOfLanes(DF(), largest));
     }
-    sums[0] = hn::GetLane(hn::SumOfLanes(DI(), halves[0]));
-    sums[1] = hn::GetLane(hn::SumOfLanes(DI(), halves[1]));
+    HWY_INLINE std::uint32_t quadOf(float largest) const {
+        const VF wanted = hn::Set(DF(), largest);
+        for (std::size_t i = 0; i < kVectors; ++i) {
+            const auto found = hn::FindFirstTrue(DF(), hn::Eq(hn::Abs(x[i]), wanted));
+            if (found >= 0)
+                return static_cast<std::uint32_t>((i * kLanes + static_cast<std::size_t>(found)) / 4);
+        }
+        return 0; // values that are not numbers
+    }
+    HWY_INLINE void round(float scale) {
+        const VF inverse = hn::Set(DF(), scale > 0 ? 1.0F / scale : 0.0F);
+        for (std::size_t i = 0; i < kVectors; ++i)
+            q[i] = hn::NearestInt(hn::Mul(x[i], inverse));
+    }
+    // q = 256 h + l with l in -128 .. 127.
+    HWY_INLINE void store(std::byte* high, std::byte* low) const {
+        for (std::size_t i = 0; i < kVectors; ++i) {
+            const VI h = hn::ShiftRight<8>(hn::Add(q[i], hn::Set(DI(), 128)));
+            storeBytes(h, high + i * kLanes);
+            storeBytes(hn::Sub(q[i], hn::ShiftLeft<8>(h)), low + i * kLanes);
+        }
+    }
+    HWY_INLINE std::int32_t sumOfHalf(std::size_t half) const {
+        VI sum = hn::Zero(DI());
+        for (std::size_t i = half * kVectors / 2; i < (half + 1) * kVectors / 2; ++i)
+            sum = hn::Add(sum, q[i]);
+        return hn::GetLane(hn::SumOfLanes(DI(), sum));
+    }
+};
+
+HWY_INLINE float quantizeFine(Block& block, std::byte* high, std::byte* low) {
+    const float scale = block.largestBut(8) / kWideSteps;
+    block.round(scale);
+    block.store(high, low);
+    return scale;
+}
+
+HWY_INLINE float quantizeCoarse(Block& block, std::byte* low, std::byte* quadOut) {
+    ActivationTiles::Quad quad{};
+    const float largest = block.largestBut(8);
+    quad.index = block.quadOf(largest);
+    const float scale = std::max(block.largestBut(quad.index) / kSteps, largest / kWideSteps);
+    block.round(scale);
+    std::byte high[kBlock];
+    block.store(high, low);
+    std::memcpy(quad.high, high + quad.index * 4, 4);
+    std::memcpy(quad.highOfHalf[quad.index / 4], quad.high, 4);
+    std::memcpy(quadOut, &quad, sizeof quad);
+    return scale;
 }
 
 void QuantizeBlocks(const float* values, std::size_t count, const QuantizedBlocks& out) {
     for (std::size_t b = 0; b < count; ++b) {
         const std::size_t at = b * out.stride;
-        float scale = 0;
-        std::int32_t sums[2];
-        quantizeBlock(values + b * kBlock, out.quants + at, out.fine ? out.fine + at : nullptr, scale, sums);
-        const std::int32_t negated[3] = {-sums[0] - sums[1], -sums[0], -sums[1]};
-        const float sum = scale * static_cast<float>(-negated[0]);
+        Block block(values + b * kBlock);
+        const float scale = out.fine ? quantizeFine(block, out.quants + at, out.fine + at)
+                                     : quantizeCoarse(block, out.quants + at, out.quad + at);
+        const std::int32_t first = block.sumOfHalf(0), last = block.sumOfHalf(1);
+        const std::int32_t negated[3] = {-first - last, -first, -last};
+        const float sum = scale * static_cast<float>(first + last);
         std::memcpy(out.scale + at, &scale, 4);
         std::memcpy(out.sum + at, &sum, 4);
         std::memcpy(out.negated + at, &negated[0], 4);

@@ -30,12 +30,13 @@ void toHalves(const float* in, std::size_t length, std::uint16_t* out);
 // 32 * count values to whole numbers (activation_tiles.h); where the numbers of the first block go, each
 // `stride` bytes apart from block to block.
 struct QuantizedBlocks {
-    std::byte* quants; // 32 bytes
-    std::byte* fine;   // 32 bytes of q2, or null: coarse
+    std::byte* quants; // 32 bytes: l; where all have a high byte: h
+    std::byte* fine;   // 32 bytes: l, or null
     std::byte* scale;
     std::byte* sum;
     std::byte* negated;
     std::byte* halves;
+    std::byte* quad; // ActivationTiles::Quad, or null
     std::size_t stride;
 };
 void quantizeBlocks(const float* values, std::size_t count, const QuantizedBlocks& out);
