@@ -18,6 +18,9 @@ namespace ponder::cpu::HWY_NAMESPACE {
 // Columns from which unpacking a panel first is quicker: below, what it costs is more than it saves, and an
 // unpacked panel beside several tiles no longer fits the first cache.
 constexpr std::uint32_t kUnpackFrom = 33;
+// Packed panels that a tile meets before the next tile: two of them and a tile leave the first cache least
+// often.
+constexpr std::uint32_t kPanelsATile = 2;
 
 // One tile's records as the kernel reads them.
 template<bool kFine>
@@ -215,12 +218,15 @@ void unpack(const std::byte* panel, std::size_t blocks, std::byte* out) {
 template<class Format, bool kFine>
 void multiplyFormat(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
                     const ActivationTiles& in, std::byte* scratch, float* out, std::size_t stride) {
-    for (std::uint64_t p = first; p < end; ++p, out += kPanelRows) {
-        if (in.columns() < kUnpackFrom) {
+    if (in.columns() < kUnpackFrom) {
+        for (std::uint64_t p = first; p < end; p += kPanelsATile)
             for (std::uint32_t tile = 0; tile < in.tiles(); ++tile)
-                multiplyTile<Format, kFine>(matrix.panel(p), in, tile, out, stride);
-            continue;
-        }
+                for (std::uint64_t q = p; q < HWY_MIN(end, p + kPanelsATile); ++q)
+                    multiplyTile<Format, kFine>(matrix.panel(q), in, tile, out + (q - first) * kPanelRows,
+                                                stride);
+        return;
+    }
+    for (std::uint64_t p = first; p < end; ++p, out += kPanelRows) {
         unpack<Format>(matrix.panel(p), in.blocks(), scratch);
         for (std::uint32_t tile = 0; tile < in.tiles(); ++tile)
             multiplyTile<Unpacked<Format>, kFine>(scratch, in, tile, out, stride);
