@@ -27,7 +27,7 @@ constexpr std::uint32_t kReplyRoom = 16; // left by the prompt
 
 // What the process may take besides the plan: lists of tokens, and what a driver's own heap wanders by (its
 // compiler leaves 60 MiB behind, some of them free). A second cache of 64 MiB would not fit into it.
-constexpr std::int64_t kMemoryMargin = 16 << 20;
+constexpr std::int64_t kMemoryMargin = 32 << 20;
 
 // A prompt, and behind it as many tokens as fill the context.
 std::vector<TokenId> wholeText(const Model& model) {
