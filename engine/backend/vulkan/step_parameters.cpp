@@ -2,6 +2,7 @@
 
 #include "engine/model/rope_table.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace ponder {
@@ -13,9 +14,9 @@ void writeStepParameters(const VulkanPlan& plan, std::span<const float> ropeFact
     const Branches branches = pass.branches.value_or(Branches{});
     const std::uint32_t head[4] = {count, pass.firstPosition, branches.shared, branches.length};
     std::memcpy(place(0), head, sizeof(head));
-    std::memcpy(place(plan.step.branches), branches.ofRow.data(), branches.ofRow.size_bytes());
+    std::ranges::copy(std::as_bytes(branches.ofRow), place(plan.step.branches));
     static_assert(sizeof(TokenId) == sizeof(std::uint32_t));
-    std::memcpy(place(plan.step.tokens), pass.tokens.data(), pass.tokens.size_bytes());
+    std::ranges::copy(std::as_bytes(pass.tokens), place(plan.step.tokens));
     // Branches are all at one position.
     const std::vector<float> turns =
         ropeTable(plan.config, ropeFactors, pass.firstPosition, pass.branches ? 1 : count);
