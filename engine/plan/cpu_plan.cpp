@@ -7,6 +7,9 @@ namespace {
 
 constexpr std::uint32_t kMaxRows = 256;
 constexpr std::uint64_t kLine = 64; // matrices begin on a cache line
+// Below this, rounding all activations to 8 bits shows: SmolLM2's text is 0.059 nat a token off, 0.022 where
+// the few large ones keep 16. Qwen 1.5B goes from 0.020 to 0.010 only, and reads prompts an eighth slower so.
+constexpr std::uint64_t kSmallModel = std::uint64_t{512} << 20;
 
 // Gives every tensor its place, in the order in which a pass reads them.
 class Placer {
@@ -94,15 +97,18 @@ CpuPlan CpuPlan::make(const LoadRequest& request, unsigned threads) {
     plan.layers = request.layers.of(request.config.layers);
     plan.maxRows = kMaxRows;
     placeWeights(plan, request.weights);
-    plan.fineActivations = request.precision == Precision::Float;
+    plan.rounding = request.precision == Precision::Float ? Rounding::Fine
+                    : plan.weightBytes < kSmallModel      ? Rounding::Outliers
+                                                          : Rounding::Coarse;
     plan.kv = plan.planCache(request.contextTokens, request.kvType);
     const ModelConfig& c = plan.config;
     const std::uint64_t widest = std::max({c.width, c.hidden, c.queryLength()});
-    // Of a row: x, its normed form, q, k, v, what attention gives, tiles (68 or 84 bytes for 32 values).
-    const std::uint64_t row =
-        std::uint64_t{4} * (2 * c.width + 2 * c.queryLength() + 2 * c.kvLength()) +
-        (std::uint64_t{c.width} + c.queryLength() + c.hidden) / 32 * (plan.fineActivations ? 84 : 68) +
-        std::uint64_t{4} * c.hidden;
+    // Of a row: x, its normed form, q, k, v, what attention gives, tiles (at most 68 or 84 bytes for 32
+    // values).
+    const std::uint64_t row = std::uint64_t{4} * (2 * c.width + 2 * c.queryLength() + 2 * c.kvLength()) +
+                              (std::uint64_t{c.width} + c.queryLength() + c.hidden) / 32 *
+                                  (plan.rounding == Rounding::Fine ? 84 : 68) +
+                              std::uint64_t{4} * c.hidden;
     // Of a thread: an unpacked panel, a chunk of results.
     const std::uint64_t thread = widest / 32 * 704 + std::uint64_t{kMaxRows} * 64 * 4;
     plan.scratchBytes = row * plan.maxRows + thread * threads;

@@ -34,11 +34,15 @@ struct CpuKvPlan {
     std::uint64_t bytes() const { return layerBytes * layers; }
 };
 
+// How activations become whole numbers (backend/cpu/activation_tiles.h): of 8 bits; of 8, but 16 for the few
+// large ones; of 16.
+enum class Rounding { Coarse, Outliers, Fine };
+
 struct CpuPlan {
     ModelConfig config;
     LayerRange layers;
-    std::uint32_t maxRows = 0;    // tokens in one pass
-    bool fineActivations = false; // all in 16 bits (backend/cpu/activation_tiles.h)
+    std::uint32_t maxRows = 0; // tokens in one pass
+    Rounding rounding = Rounding::Coarse;
     std::deque<CpuTensor> tensors;
     Weights<const CpuTensor*> weights;
     std::uint64_t weightBytes = 0;

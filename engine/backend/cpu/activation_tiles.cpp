@@ -24,11 +24,13 @@ void ActivationTiles::quantize(std::uint32_t column, std::uint32_t firstBlock, c
     std::byte* record = tile(column / m_width) + firstBlock * recordBytes();
     const std::size_t c = column % m_width;
     const std::size_t quants = std::size_t{m_width} * 32, line = std::size_t{m_width} * 4;
-    std::byte* numbers = record + quants * (m_fine ? 2 : 1);
+    const bool fine = m_rounding == Rounding::Fine;
+    std::byte* numbers = record + quants * (fine ? 2 : 1);
+    std::byte* quad = m_rounding == Rounding::Outliers ? numbers + 5 * line + c * sizeof(Quad) : nullptr;
     quantizeBlocks(values, count,
-                   {record + c * 32, m_fine ? record + quants + c * 32 : nullptr, numbers + c * 4,
-                    numbers + line + c * 4, numbers + 2 * line + c * 4, numbers + 3 * line + c * 8,
-                    m_fine ? nullptr : numbers + 5 * line + c * sizeof(Quad), recordBytes()});
+                   {record + c * 32, fine ? record + quants + c * 32 : nullptr, numbers + c * 4,
+                    numbers + line + c * 4, numbers + 2 * line + c * 4, numbers + 3 * line + c * 8, quad,
+                    recordBytes()});
 }
 
 } // namespace ponder::cpu

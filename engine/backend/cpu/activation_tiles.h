@@ -1,17 +1,16 @@
 // Activations as whole numbers, laid out for the panel kernels: tiles of up to eight columns (tokens).
 //
-// Every 32 values of a column share one scale: x ~ scale * q.
+// Every 32 values of a column share one scale: x ~ scale * q (Rounding, plan/cpu_plan.h).
 //
-// Coarse, q has 8 bits but for the quad (four values that follow each other) with the largest value, which
-// has 16: activations have a few large values, and where one of them sets the scale of its block, the others
-// are lost. Without its quad the scale is that of the others. q = 256 * h + l; h is zero outside the quad.
-// (SmolLM2, 512 tokens of text: mean difference of the negative log-likelihood 0.059 with plain 8 bits, 0.023
-// so.) Fine, all have 16 bits, q = 256 * h + l, which costs twice the multiplications.
+// Coarse: q has 8 bits. Outliers: so it has, but for the quad (four values that follow each other) with the
+// largest value, which has 16: activations have a few large values, and where one of them sets the scale of
+// its block, the others are lost. Without its quad the scale is that of the others. q = 256 * h + l; h is
+// zero outside the quad. Fine: all have 16 bits, q = 256 * h + l, which costs twice the multiplications.
 //
 // A record holds one block of all columns of a tile, so that a kernel walks one stream:
 //
 //     tile   [block] record
-//     record coarse: i8 l[width][32]; fine: i8 h[width][32], l[width][32]
+//     record i8 l[width][32]; fine: i8 h[width][32], l[width][32]
 //            f32 scale[width], f32 scale * sum(q) [width], i32 -sum(q) [width], i32 -sum(q) of the first and
 //            of the last 16 [width][2] coarse: Quad [width]
 //
@@ -22,6 +21,7 @@
 #pragma once
 
 #include "engine/backend/cpu/host_buffer.h"
+#include "engine/plan/cpu_plan.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -43,23 +43,24 @@ public:
     };
 
     // Of a column in a record.
-    static constexpr std::size_t columnBytes(bool fine) {
-        return 4 + 4 + 4 + 8 + (fine ? 64 : 32 + sizeof(Quad));
+    static constexpr std::size_t columnBytes(Rounding rounding) {
+        return 4 + 4 + 4 + 8 + (rounding == Rounding::Fine ? 64 : 32) +
+               (rounding == Rounding::Outliers ? sizeof(Quad) : 0);
     }
 
-    explicit ActivationTiles(bool fine = false) : m_fine(fine) {}
+    explicit ActivationTiles(Rounding rounding = Rounding::Coarse) : m_rounding(rounding) {}
 
     // Room for n columns of `length` values (a multiple of 32); what was there is lost.
     void resize(std::uint32_t columns, std::uint32_t length);
 
-    bool fine() const { return m_fine; }
+    Rounding rounding() const { return m_rounding; }
 
     std::uint32_t columns() const { return m_columns; }
     std::uint32_t blocks() const { return m_blocks; }
     std::uint32_t tiles() const { return (m_columns + m_width - 1) / m_width; }
     // Columns of a tile: 1, 2, 4 or 8.
     std::uint32_t width() const { return m_width; }
-    std::size_t recordBytes() const { return m_width * columnBytes(m_fine); }
+    std::size_t recordBytes() const { return m_width * columnBytes(m_rounding); }
     std::byte* tile(std::uint32_t index) { return m_memory.data() + index * tileBytes(); }
     const std::byte* tile(std::uint32_t index) const { return m_memory.data() + index * tileBytes(); }
     std::size_t bytes() const { return m_memory.size(); }
@@ -70,7 +71,7 @@ public:
 private:
     std::size_t tileBytes() const { return m_blocks * recordBytes(); }
 
-    bool m_fine;
+    Rounding m_rounding;
     std::uint32_t m_columns = 0, m_blocks = 0, m_width = 1;
     HostBuffer m_memory;
 };

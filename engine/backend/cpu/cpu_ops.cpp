@@ -16,8 +16,8 @@ std::uint64_t padded(std::uint64_t rows) { return (rows + kPanelRows - 1) / kPan
 } // namespace
 
 CpuOps::CpuOps(const CpuPlan& plan, const CpuWeights& weights, ThreadPool& pool)
-    : m_plan(plan), m_config(plan.config), m_weights(weights), m_pool(pool), m_normed(plan.fineActivations),
-      m_attended(plan.fineActivations), m_hidden(plan.fineActivations), m_threads(pool.threads()) {
+    : m_plan(plan), m_config(plan.config), m_weights(weights), m_pool(pool), m_normed(plan.rounding),
+      m_attended(plan.rounding), m_hidden(plan.rounding), m_threads(pool.threads()) {
     m_kAt = padded(m_config.queryLength());
     m_vAt = m_kAt + padded(m_config.kvLength());
     m_qkvStride = m_vAt + padded(m_config.kvLength());

@@ -42,7 +42,7 @@ public:
 private:
     // A row of activations in both forms that products take.
     struct Rows {
-        explicit Rows(bool fine) : tiles(fine) {}
+        explicit Rows(Rounding rounding) : tiles(rounding) {}
 
         std::vector<float> values; // [rows x length]
         ActivationTiles tiles;

@@ -12,7 +12,7 @@ namespace ponder::cpu::HWY_NAMESPACE {
 
 void MultiplyFine(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
                   const ActivationTiles& columns, std::byte* scratch, float* out, std::size_t stride) {
-    multiplyPanels<true>(matrix, first, end, columns, scratch, out, stride);
+    multiplyPanels<Rounding::Fine>(matrix, first, end, columns, scratch, out, stride);
 }
 
 } // namespace ponder::cpu::HWY_NAMESPACE

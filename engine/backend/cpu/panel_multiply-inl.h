@@ -23,12 +23,12 @@ constexpr std::uint32_t kUnpackFrom = 33;
 constexpr std::uint32_t kPanelsATile = 2;
 
 // One tile's records as the kernel reads them.
-template<bool kFine>
+template<Rounding kRounding>
 struct Record {
     const std::byte* at;
     std::size_t width;
 
-    static constexpr std::size_t kQuants = kFine ? 64 : 32;
+    static constexpr std::size_t kQuants = kRounding == Rounding::Fine ? 64 : 32;
 
     const std::byte* quants(std::size_t column) const { return at + column * 32; }
     const std::byte* fineQuants(std::size_t column) const { return at + width * 32 + column * 32; }
@@ -39,7 +39,7 @@ struct Record {
         return at + width * (kQuants + 12) + column * 8 + half * 4;
     }
     const ActivationTiles::Quad& quad(std::size_t column) const {
-        static_assert(!kFine);
+        static_assert(kRounding == Rounding::Outliers);
         return reinterpret_cast<const ActivationTiles::Quad*>(at + width * (kQuants + 20))[column];
     }
 };
@@ -47,8 +47,8 @@ struct Record {
 HWY_INLINE VF broadcastFloat(const std::byte* at) { return hn::BitCast(DF(), broadcastFour(at)); }
 
 // What a format's offset adds to a dot product: -2^kOffset * sum(q).
-template<class Format, bool kFine>
-HWY_INLINE VI startOf(const Record<kFine>& record, std::size_t column, int half) {
+template<class Format, Rounding kRounding>
+HWY_INLINE VI startOf(const Record<kRounding>& record, std::size_t column, int half) {
     if constexpr (Format::kOffset < 0) return hn::Zero(DI());
     const std::byte* negated = Format::kHalves == 1
                                    ? record.negated(column)
@@ -71,14 +71,14 @@ struct SeenQuads {
     }
 };
 
-template<class Format, int j, bool kFine, std::size_t kColumns>
-HWY_INLINE void addQuad(const std::byte* block, Rows rows, const Record<kFine>& record, VI (&dots)[kColumns],
-                        VI (&high)[kColumns], SeenQuads<Format>& seen) {
+template<class Format, int j, Rounding kRounding, std::size_t kColumns>
+HWY_INLINE void addQuad(const std::byte* block, Rows rows, const Record<kRounding>& record,
+                        VI (&dots)[kColumns], VI (&high)[kColumns], SeenQuads<Format>& seen) {
     const VU weights = Format::template quad<j>(block, rows);
-    if constexpr (!kFine) seen.keep(j, weights);
+    if constexpr (kRounding == Rounding::Outliers) seen.keep(j, weights);
     for (std::size_t c = 0; c < kColumns; ++c) {
         const std::byte* quants = record.quants(c) + 4 * j;
-        if constexpr (kFine) {
+        if constexpr (kRounding == Rounding::Fine) {
             high[c] = dotFour<Format::kWide>(high[c], weights, quants);
             quants = record.fineQuants(c) + 4 * j;
         }
@@ -87,8 +87,8 @@ HWY_INLINE void addQuad(const std::byte* block, Rows rows, const Record<kFine>& 
 }
 
 // Integer products of half a block, or of a whole one where it has one scale.
-template<class Format, bool kFine, std::size_t kColumns>
-HWY_INLINE void dotBlock(const std::byte* block, int half, Rows rows, const Record<kFine>& record,
+template<class Format, Rounding kRounding, std::size_t kColumns>
+HWY_INLINE void dotBlock(const std::byte* block, int half, Rows rows, const Record<kRounding>& record,
                          VI (&dots)[kColumns]) {
     VI high[kColumns];
     SeenQuads<Format> seen;
@@ -109,7 +109,7 @@ HWY_INLINE void dotBlock(const std::byte* block, int half, Rows rows, const Reco
         addQuad<Format, 7>(block, rows, record, dots, high, seen);
     }
     for (std::size_t c = 0; c < kColumns; ++c) {
-        if constexpr (!kFine) {
+        if constexpr (kRounding == Rounding::Outliers) {
             const ActivationTiles::Quad& quad = record.quad(c);
             const bool whole = Format::kHalves == 1;
             const std::size_t j = whole ? quad.index : quad.ofHalf(static_cast<std::uint32_t>(half));
@@ -117,14 +117,14 @@ HWY_INLINE void dotBlock(const std::byte* block, int half, Rows rows, const Reco
                 high[c], seen.again(block, j, rows),
                 reinterpret_cast<const std::byte*>(whole ? quad.high : quad.highOfHalf[half]));
         }
-        dots[c] = hn::Add(dots[c], hn::ShiftLeft<8>(high[c]));
+        if constexpr (kRounding != Rounding::Coarse) dots[c] = hn::Add(dots[c], hn::ShiftLeft<8>(high[c]));
     }
 }
 
 // sums[c] += one block's share.
-template<class Format, bool kFine, std::size_t kColumns, class Unit>
+template<class Format, Rounding kRounding, std::size_t kColumns, class Unit>
 HWY_INLINE void addBlock(const Unit& unit, const std::byte* head, const std::byte* block, std::size_t inUnit,
-                         Rows rows, const Record<kFine>& record, VF (&sums)[kColumns]) {
+                         Rows rows, const Record<kRounding>& record, VF (&sums)[kColumns]) {
     for (int half = 0; half < Format::kHalves; ++half) {
         VI dots[kColumns];
         dotBlock<Format>(block, half, rows, record, dots);
@@ -141,13 +141,13 @@ HWY_INLINE void addBlock(const Unit& unit, const std::byte* head, const std::byt
 }
 
 // One vector of rows times one tile.
-template<class Format, bool kFine, std::size_t kColumns>
+template<class Format, Rounding kRounding, std::size_t kColumns>
 HWY_INLINE void multiplyRows(const std::byte* panel, std::size_t blocks, Rows rows, const std::byte* tile,
                              std::size_t columns, float* out, std::size_t stride) {
     VF sums[kColumns];
     for (VF& sum : sums)
         sum = hn::Zero(DF());
-    Record<kFine> record{tile, kColumns};
+    Record<kRounding> record{tile, kColumns};
     for (std::size_t done = 0; done < blocks; done += Format::kBlocks) {
         const auto unit = Format::open(panel, rows);
         const std::byte* block = panel + Format::kHeadBytes;
@@ -155,7 +155,7 @@ HWY_INLINE void multiplyRows(const std::byte* panel, std::size_t blocks, Rows ro
         for (std::size_t b = 0; b < here; ++b) {
             addBlock<Format>(unit, panel, block, b, rows, record, sums);
             block += Format::kBlockBytes;
-            record.at += kColumns * ActivationTiles::columnBytes(kFine);
+            record.at += kColumns * ActivationTiles::columnBytes(kRounding);
         }
         panel += Format::kHeadBytes + Format::kBlocks * Format::kBlockBytes;
     }
@@ -163,7 +163,7 @@ HWY_INLINE void multiplyRows(const std::byte* panel, std::size_t blocks, Rows ro
         hn::StoreU(sums[c], DF(), out + c * stride + rows.first);
 }
 
-template<class Format, bool kFine>
+template<class Format, Rounding kRounding>
 HWY_INLINE void multiplyTile(const std::byte* panel, const ActivationTiles& in, std::uint32_t tile,
                              float* out, std::size_t stride) {
     const std::size_t columns = in.columns() - tile * in.width();
@@ -172,16 +172,16 @@ HWY_INLINE void multiplyTile(const std::byte* panel, const ActivationTiles& in, 
         const Rows rows{first};
         switch (in.width()) {
         case 1:
-            multiplyRows<Format, kFine, 1>(panel, in.blocks(), rows, in.tile(tile), columns, at, stride);
+            multiplyRows<Format, kRounding, 1>(panel, in.blocks(), rows, in.tile(tile), columns, at, stride);
             break;
         case 2:
-            multiplyRows<Format, kFine, 2>(panel, in.blocks(), rows, in.tile(tile), columns, at, stride);
+            multiplyRows<Format, kRounding, 2>(panel, in.blocks(), rows, in.tile(tile), columns, at, stride);
             break;
         case 4:
-            multiplyRows<Format, kFine, 4>(panel, in.blocks(), rows, in.tile(tile), columns, at, stride);
+            multiplyRows<Format, kRounding, 4>(panel, in.blocks(), rows, in.tile(tile), columns, at, stride);
             break;
         default:
-            multiplyRows<Format, kFine, 8>(panel, in.blocks(), rows, in.tile(tile), columns, at, stride);
+            multiplyRows<Format, kRounding, 8>(panel, in.blocks(), rows, in.tile(tile), columns, at, stride);
         }
     }
 }
@@ -215,44 +215,47 @@ void unpack(const std::byte* panel, std::size_t blocks, std::byte* out) {
     }
 }
 
-template<class Format, bool kFine>
+template<class Format, Rounding kRounding>
 void multiplyFormat(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
                     const ActivationTiles& in, std::byte* scratch, float* out, std::size_t stride) {
     if (in.columns() < kUnpackFrom) {
         for (std::uint64_t p = first; p < end; p += kPanelsATile)
             for (std::uint32_t tile = 0; tile < in.tiles(); ++tile)
                 for (std::uint64_t q = p; q < HWY_MIN(end, p + kPanelsATile); ++q)
-                    multiplyTile<Format, kFine>(matrix.panel(q), in, tile, out + (q - first) * kPanelRows,
-                                                stride);
+                    multiplyTile<Format, kRounding>(matrix.panel(q), in, tile, out + (q - first) * kPanelRows,
+                                                    stride);
         return;
     }
     for (std::uint64_t p = first; p < end; ++p, out += kPanelRows) {
         unpack<Format>(matrix.panel(p), in.blocks(), scratch);
         for (std::uint32_t tile = 0; tile < in.tiles(); ++tile)
-            multiplyTile<Unpacked<Format>, kFine>(scratch, in, tile, out, stride);
+            multiplyTile<Unpacked<Format>, kRounding>(scratch, in, tile, out, stride);
     }
 }
 
-template<bool kFine>
+template<Rounding kRounding>
 void multiplyPanels(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
                     const ActivationTiles& in, std::byte* scratch, float* out, std::size_t stride) {
     switch (matrix.layout.type) {
     case TensorType::Q4_0:
-        return multiplyFormat<LegacyFormat<4, false>, kFine>(matrix, first, end, in, scratch, out, stride);
+        return multiplyFormat<LegacyFormat<4, false>, kRounding>(matrix, first, end, in, scratch, out,
+                                                                 stride);
     case TensorType::Q4_1:
-        return multiplyFormat<LegacyFormat<4, true>, kFine>(matrix, first, end, in, scratch, out, stride);
+        return multiplyFormat<LegacyFormat<4, true>, kRounding>(matrix, first, end, in, scratch, out, stride);
     case TensorType::Q5_0:
-        return multiplyFormat<LegacyFormat<5, false>, kFine>(matrix, first, end, in, scratch, out, stride);
+        return multiplyFormat<LegacyFormat<5, false>, kRounding>(matrix, first, end, in, scratch, out,
+                                                                 stride);
     case TensorType::Q5_1:
-        return multiplyFormat<LegacyFormat<5, true>, kFine>(matrix, first, end, in, scratch, out, stride);
+        return multiplyFormat<LegacyFormat<5, true>, kRounding>(matrix, first, end, in, scratch, out, stride);
     case TensorType::Q8_0:
-        return multiplyFormat<LegacyFormat<8, false>, kFine>(matrix, first, end, in, scratch, out, stride);
+        return multiplyFormat<LegacyFormat<8, false>, kRounding>(matrix, first, end, in, scratch, out,
+                                                                 stride);
     case TensorType::Q4_K:
-        return multiplyFormat<SuperMinFormat<4>, kFine>(matrix, first, end, in, scratch, out, stride);
+        return multiplyFormat<SuperMinFormat<4>, kRounding>(matrix, first, end, in, scratch, out, stride);
     case TensorType::Q5_K:
-        return multiplyFormat<SuperMinFormat<5>, kFine>(matrix, first, end, in, scratch, out, stride);
+        return multiplyFormat<SuperMinFormat<5>, kRounding>(matrix, first, end, in, scratch, out, stride);
     case TensorType::Q6_K:
-        return multiplyFormat<SixBitFormat, kFine>(matrix, first, end, in, scratch, out, stride);
+        return multiplyFormat<SixBitFormat, kRounding>(matrix, first, end, in, scratch, out, stride);
     default:
         return;
     }

@@ -11,7 +11,10 @@ namespace ponder::cpu::HWY_NAMESPACE {
 
 void MultiplyCoarse(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
                     const ActivationTiles& columns, std::byte* scratch, float* out, std::size_t stride) {
-    multiplyPanels<false>(matrix, first, end, columns, scratch, out, stride);
+    if (columns.rounding() == Rounding::Outliers)
+        multiplyPanels<Rounding::Outliers>(matrix, first, end, columns, scratch, out, stride);
+    else
+        multiplyPanels<Rounding::Coarse>(matrix, first, end, columns, scratch, out, stride);
 }
 
 } // namespace ponder::cpu::HWY_NAMESPACE
@@ -24,7 +27,8 @@ HWY_EXPORT(MultiplyCoarse);
 
 void multiplyQuantized(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
                        const ActivationTiles& columns, std::byte* scratch, float* out, std::size_t stride) {
-    if (columns.fine()) return multiplyFine(matrix, first, end, columns, scratch, out, stride);
+    if (columns.rounding() == Rounding::Fine)
+        return multiplyFine(matrix, first, end, columns, scratch, out, stride);
     HWY_DYNAMIC_DISPATCH(MultiplyCoarse)(matrix, first, end, columns, scratch, out, stride);
 }
 

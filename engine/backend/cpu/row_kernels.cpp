@@ -168,7 +168,15 @@ HWY_INLINE float quantizeFine(Block& block, std::byte* high, std::byte* low) {
     return scale;
 }
 
-HWY_INLINE float quantizeCoarse(Block& block, std::byte* low, std::byte* quadOut) {
+HWY_INLINE float quantizeCoarse(Block& block, std::byte* low) {
+    const float scale = block.largestBut(8) / kSteps;
+    block.round(scale);
+    std::byte high[kBlock]; // zeros
+    block.store(high, low);
+    return scale;
+}
+
+HWY_INLINE float quantizeButOutliers(Block& block, std::byte* low, std::byte* quadOut) {
     ActivationTiles::Quad quad{};
     const float largest = block.largestBut(8);
     quad.index = block.quadOf(largest);
@@ -186,8 +194,9 @@ void QuantizeBlocks(const float* values, std::size_t count, const QuantizedBlock
     for (std::size_t b = 0; b < count; ++b) {
         const std::size_t at = b * out.stride;
         Block block(values + b * kBlock);
-        const float scale = out.fine ? quantizeFine(block, out.quants + at, out.fine + at)
-                                     : quantizeCoarse(block, out.quants + at, out.quad + at);
+        const float scale = out.fine   ? quantizeFine(block, out.quants + at, out.fine + at)
+                            : out.quad ? quantizeButOutliers(block, out.quants + at, out.quad + at)
+                                       : quantizeCoarse(block, out.quants + at);
         const std::int32_t first = block.sumOfHalf(0), last = block.sumOfHalf(1);
         const std::int32_t negated[3] = {-first - last, -first, -last};
         const float sum = scale * static_cast<float>(first + last);

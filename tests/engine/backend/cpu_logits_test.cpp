@@ -36,18 +36,21 @@ private slots:
     void wholeModelLogitsAgreeWithTheReferenceData_data() {
         QTest::addColumn<QString>("name");
         QTest::addColumn<qint64>("target");
-        QTest::addColumn<bool>("fine");
+        QTest::addColumn<Rounding>("rounding");
         for (const auto& [set, target] : test::simdTargets())
             for (const QString& name : test::tinyModels())
-                for (const bool fine : {false, true})
-                    QTest::addRow("%s on %s, %s", qPrintable(name), set, fine ? "fine" : "coarse")
-                        << name << qint64(target) << fine;
+                for (const auto& [word, rounding] : {std::pair{"coarse", Rounding::Coarse},
+                                                     {"outliers", Rounding::Outliers},
+                                                     {"fine", Rounding::Fine}})
+                    QTest::addRow("%s on %s, %s", qPrintable(name), set, word)
+                        << name << qint64(target) << rounding;
     }
     void wholeModelLogitsAgreeWithTheReferenceData() {
         PONDER_NEEDS_REFERENCE();
         QFETCH(const QString, name);
         QFETCH(const qint64, target);
-        QFETCH(const bool, fine);
+        QFETCH(const Rounding, rounding);
+        const bool fine = rounding == Rounding::Fine;
         const test::UseTarget use(target);
         const auto file = ModelFile::open(test::referenceDir() / "tiny" / (name.toStdString() + ".gguf"));
         QVERIFY(file);
@@ -55,7 +58,7 @@ private slots:
         const auto weights = bindWeights(**file, *config);
         const LoadRequest request{**file, *config, *weights, 64};
         CpuPlan plan = CpuPlan::make(request, 2);
-        plan.fineActivations = fine;
+        plan.rounding = rounding;
         const auto executor = cpu::CpuExecutor::load(request, std::move(plan), 2, {}, {});
         QVERIFY(executor);
         const auto cache = (*executor)->createCache(64, KvType::F16);

@@ -43,13 +43,13 @@ std::vector<float> valuesOf(const cpu::ActivationTiles& tiles, std::uint32_t col
         const std::byte* record = tiles.tile(column / tiles.width()) + b * tiles.recordBytes();
         const std::size_t quants = tiles.width() * 32;
         float scale;
-        std::memcpy(&scale, record + quants * (tiles.fine() ? 2 : 1) + c * 4, 4);
+        std::memcpy(&scale, record + quants * (tiles.rounding() == Rounding::Fine ? 2 : 1) + c * 4, 4);
         cpu::ActivationTiles::Quad quad{};
-        if (!tiles.fine())
+        if (tiles.rounding() == Rounding::Outliers)
             std::memcpy(&quad, record + quants + tiles.width() * 20 + c * sizeof quad, sizeof quad);
         for (std::size_t i = 0; i < 32; ++i) {
             int q = static_cast<std::int8_t>(record[c * 32 + i]);
-            if (tiles.fine())
+            if (tiles.rounding() == Rounding::Fine)
                 q = 256 * q + static_cast<std::int8_t>(record[quants + c * 32 + i]);
             else if (i / 4 == quad.index)
                 q += 256 * quad.high[i % 4];
@@ -59,14 +59,18 @@ std::vector<float> valuesOf(const cpu::ActivationTiles& tiles, std::uint32_t col
     return out;
 }
 
-// What a block of 32 is rounded to multiples of: coarse, the quad with the largest value does not count,
-// unless it is beyond 16 bits.
-float stepOf(std::span<const float> block, bool fine) {
+constexpr std::pair<const char*, Rounding> kRoundings[] = {
+    {"coarse", Rounding::Coarse}, {"outliers", Rounding::Outliers}, {"fine", Rounding::Fine}};
+
+// What a block of 32 is rounded to multiples of. With outliers, the quad with the largest value does not
+// count, unless it is beyond 16 bits.
+float stepOf(std::span<const float> block, Rounding rounding) {
     float largest[8] = {};
     for (std::size_t i = 0; i < 32; ++i)
         largest[i / 4] = std::max(largest[i / 4], std::abs(block[i]));
     std::sort(std::begin(largest), std::end(largest));
-    return fine ? largest[7] / 32639 : std::max(largest[6] / 127, largest[7] / 32639);
+    if (rounding == Rounding::Coarse) return largest[7] / 127;
+    return rounding == Rounding::Fine ? largest[7] / 32639 : std::max(largest[6] / 127, largest[7] / 32639);
 }
 
 struct Packed {
@@ -80,14 +84,15 @@ struct Packed {
 };
 
 // The product [columns x rows] as the kernels compute it; x becomes what they see of it.
-std::vector<float> multiplied(const Packed& packed, std::vector<float>& x, std::uint32_t columns, bool fine) {
+std::vector<float> multiplied(const Packed& packed, std::vector<float>& x, std::uint32_t columns,
+                              Rounding rounding) {
     const PanelLayout& layout = packed.layout;
     const auto length = static_cast<std::uint32_t>(packed.matrix.info.rowLength());
     const std::size_t stride = layout.panels() * kPanelRows;
     std::vector<float> padded(stride * columns), out;
     const cpu::PanelMatrix matrix{layout, packed.bytes.data()};
     if (layout.quantized()) {
-        cpu::ActivationTiles tiles(fine);
+        cpu::ActivationTiles tiles(rounding);
         tiles.resize(columns, length);
         for (std::uint32_t c = 0; c < columns; ++c) {
             float* column = &x[std::size_t{c} * length];
@@ -109,12 +114,13 @@ struct Product {
     std::vector<float> ours, plain; // [columns x rows]
 };
 
-Product product(TensorType type, std::uint32_t length, std::uint32_t rows, std::uint32_t columns, bool fine) {
+Product product(TensorType type, std::uint32_t length, std::uint32_t rows, std::uint32_t columns,
+                Rounding rounding) {
     std::mt19937 random(length * 31 + rows * 7 + columns);
     const Packed packed(type, length, rows, random);
     std::vector<float> x = randomColumns(std::size_t{columns} * length, random);
     Product out;
-    out.ours = multiplied(packed, x, columns, fine);
+    out.ours = multiplied(packed, x, columns, rounding);
     out.plain.resize(std::size_t{rows} * columns);
     reference::multiply(packed.matrix.info, {}, x, out.plain);
     return out;
@@ -127,12 +133,12 @@ class CpuMatrixKernelsTest : public QObject {
     static void kinds() {
         QTest::addColumn<TensorType>("type");
         QTest::addColumn<qint64>("target");
-        QTest::addColumn<bool>("fine");
+        QTest::addColumn<Rounding>("rounding");
         for (const auto& [name, target] : test::simdTargets())
             for (const TensorType type : test::kAllTypes)
-                for (const bool fine : {false, true})
-                    QTest::addRow("%s %s %s", name, typeTraits(type)->name.data(), fine ? "fine" : "coarse")
-                        << type << qint64(target) << fine;
+                for (const auto& [word, rounding] : kRoundings)
+                    QTest::addRow("%s %s %s", name, typeTraits(type)->name.data(), word)
+                        << type << qint64(target) << rounding;
     }
 
 private slots:
@@ -140,13 +146,13 @@ private slots:
     void productsOfRoundedActivationsEqualThePlainTwin() {
         QFETCH(const TensorType, type);
         QFETCH(const qint64, target);
-        QFETCH(const bool, fine);
+        QFETCH(const Rounding, rounding);
         const test::UseTarget use(target);
         for (const std::uint32_t rows : {1U, 16U, 37U})
             for (const std::uint32_t columns : {1U, 2U, 3U, 4U, 5U, 8U, 9U, 19U, 64U}) {
                 const std::uint32_t unit = typeTraits(type)->blockValues;
                 for (const std::uint32_t length : {unit == 256 ? 256U : 96U, 1280U}) {
-                    const Product got = product(type, length, rows, columns, fine);
+                    const Product got = product(type, length, rows, columns, rounding);
                     const double error = test::nmse(got.ours, got.plain);
                     QVERIFY2(error <= 1e-10, qPrintable(QStringLiteral("%1 rows, %2 columns of %3: %4")
                                                             .arg(rows)
@@ -162,19 +168,19 @@ private slots:
     void aColumnsProductIsTheSameBitByBitWhateverStandsBesideIt() {
         QFETCH(const TensorType, type);
         QFETCH(const qint64, target);
-        QFETCH(const bool, fine);
+        QFETCH(const Rounding, rounding);
         const test::UseTarget use(target);
         constexpr std::uint32_t kLength = 768, kRows = 37, kColumns = 64;
         std::mt19937 random(11);
         const Packed packed(type, kLength, kRows, random);
         const std::vector<float> x = randomColumns(std::size_t{kColumns} * kLength, random);
         std::vector<float> seen = x;
-        const std::vector<float> all = multiplied(packed, seen, kColumns, fine);
+        const std::vector<float> all = multiplied(packed, seen, kColumns, rounding);
         for (const std::uint32_t columns : {1U, 2U, 3U, 5U, 8U, 9U, 17U, 33U})
             for (std::uint32_t first = 0; first + columns <= kColumns; first += 13) {
                 std::vector<float> some(x.begin() + std::ptrdiff_t{first} * kLength,
                                         x.begin() + std::ptrdiff_t{first + columns} * kLength);
-                const std::vector<float> got = multiplied(packed, some, columns, fine);
+                const std::vector<float> got = multiplied(packed, some, columns, rounding);
                 QVERIFY2(std::equal(got.begin(), got.end(), all.begin() + std::ptrdiff_t{first} * kRows),
                          qPrintable(QStringLiteral("%1 columns from %2 on").arg(columns).arg(first)));
             }
@@ -187,15 +193,15 @@ private slots:
         x[110] = -9e4F; // too large even for 16 bits of the others' steps
         for (const auto& [name, target] : test::simdTargets()) {
             const test::UseTarget use(target);
-            for (const bool fine : {false, true}) {
-                cpu::ActivationTiles tiles(fine);
+            for (const auto& [word, rounding] : kRoundings) {
+                cpu::ActivationTiles tiles(rounding);
                 tiles.resize(3, 96);
                 for (std::uint32_t c = 0; c < 3; ++c)
                     tiles.quantize(c, 0, &x[c * 96], 3);
                 for (std::uint32_t c = 0; c < 3; ++c) {
                     const std::vector<float> got = valuesOf(tiles, c);
                     for (std::size_t b = 0; b < 96; b += 32) {
-                        const float step = stepOf(std::span(x).subspan(c * 96 + b, 32), fine);
+                        const float step = stepOf(std::span(x).subspan(c * 96 + b, 32), rounding);
                         for (std::size_t i = b; i < b + 32; ++i)
                             QVERIFY2(std::abs(got[i] - x[c * 96 + i]) <= step * 0.501F, name);
                     }
@@ -208,7 +214,7 @@ private slots:
         // Scales of one and whole activations leave nothing to round.
         for (const auto& [name, target] : test::simdTargets()) {
             const test::UseTarget use(target);
-            cpu::ActivationTiles tiles;
+            cpu::ActivationTiles tiles(Rounding::Outliers);
             tiles.resize(1, 64);
             std::vector<float> x(64);
             for (int i = 0; i < 64; ++i)

@@ -19,7 +19,7 @@ struct Tiny {
     std::unique_ptr<Executor> executor;
     KvType type = KvType::F16;
 
-    Tiny(bool fine, KvType kvType) : type(kvType) {
+    Tiny(Rounding rounding, KvType kvType) : type(kvType) {
         auto opened = ModelFile::open(test::dataDir() / "tiny-reasoner/tiny-reasoner-q8_0.gguf");
         if (!opened) return;
         file = std::move(*opened);
@@ -27,7 +27,7 @@ struct Tiny {
         weights = *bindWeights(*file, config);
         const LoadRequest request{*file, config, weights, kContext, type};
         CpuPlan plan = CpuPlan::make(request, 2);
-        plan.fineActivations = fine;
+        plan.rounding = rounding;
         auto loaded = cpu::CpuExecutor::load(request, std::move(plan), 2, {}, {});
         if (loaded) executor = std::move(*loaded);
     }
@@ -69,24 +69,24 @@ struct Tiny {
 class CpuRowsTest : public QObject {
     Q_OBJECT
     static void kinds() {
-        QTest::addColumn<bool>("fine");
+        QTest::addColumn<Rounding>("rounding");
         QTest::addColumn<int>("type");
         QTest::addColumn<std::uint32_t>("before");
-        for (const bool fine : {false, true})
+        for (const Rounding rounding : {Rounding::Coarse, Rounding::Outliers, Rounding::Fine})
             for (const auto& [name, type] : {std::pair{"f16", KvType::F16}, std::pair{"f32", KvType::F32},
                                              std::pair{"q8_0", KvType::Q8_0}})
                 for (const std::uint32_t before : {0U, 5U, 300U, 600U})
-                    QTest::addRow("%s, %s, behind %u", fine ? "fine" : "coarse", name, before)
-                        << fine << int(type) << before;
+                    QTest::addRow("rounding %d, %s, behind %u", int(rounding), name, before)
+                        << rounding << int(type) << before;
     }
 
 private slots:
     void rowsInOneRunAreThoseOfSingleRuns_data() { kinds(); }
     void rowsInOneRunAreThoseOfSingleRuns() {
-        QFETCH(bool, fine);
+        QFETCH(Rounding, rounding);
         QFETCH(int, type);
         QFETCH(std::uint32_t, before);
-        Tiny tiny(fine, static_cast<KvType>(type));
+        Tiny tiny(rounding, static_cast<KvType>(type));
         QVERIFY(tiny.executor);
         const std::vector<TokenId> shared = tiny.text(before, before), tokens = tiny.text(7, 33);
         const auto single = tiny.filled(shared);
@@ -102,10 +102,10 @@ private slots:
 
     void branchesAreThoseOfSingleRuns_data() { kinds(); }
     void branchesAreThoseOfSingleRuns() {
-        QFETCH(bool, fine);
+        QFETCH(Rounding, rounding);
         QFETCH(int, type);
         QFETCH(std::uint32_t, before);
-        Tiny tiny(fine, static_cast<KvType>(type));
+        Tiny tiny(rounding, static_cast<KvType>(type));
         QVERIFY(tiny.executor);
         constexpr std::uint32_t kLength = 21;
         const std::vector<TokenId> shared = tiny.text(before, before);
