@@ -34,25 +34,9 @@ shared f16vec4 sharedColumns[8u * TILE_COLUMNS];     // [values 4i to 4i+3][colu
 
 f16vec4 toHalves(vec4 v) { return f16vec4(clamp(v, vec4(-65504.0), vec4(65504.0))); }
 
-// Two invocations bring one row's block, and two one column's.
-void fillShared(const Matrix w, uint firstGroup, uint block, uint at, uint stride) {
-    const uint line = gl_LocalInvocationIndex / 2u;
-    const uint half_ = gl_LocalInvocationIndex & 1u;
-    const uint group = min(firstGroup + line / 4u, w.groups - 1u);
-    const uint j = line & 3u;
-    const Scales s = loadScales(w, group, block);
-    const uvec2 plane = rowPlane(w.format, loadPlanes(w, group, block), j);
-    const float d = half_ == 0u ? s.d[j] : s.dUpper[j];
-    const float m = half_ == 0u ? s.m[j] : s.mUpper[j];
-    const uint quants = quantsAt(w, group * 4u + j, block);
-    const uint x = at + (gl_WorkGroupID.y * TILE_COLUMNS + line) * stride + block * 8u;
-    [[unroll]] for (uint n = 0u; n < 4u; ++n) {
-        const uint i = half_ * 4u + n;
-        const vec4 q = quantsOf(w.format, loadWeights(quants + pieceOf(w.format, i)), plane, i);
-        sharedWeights[weightPlace(line, i)] = toHalves(isFloat(w.format) ? q : fma(q, vec4(d), vec4(m)));
-        if (line < TILE_COLUMNS) sharedColumns[columnPlace(line, i)] = toHalves(loadScratch(x + i));
-    }
-}
+void keepWeight(uint row, uint i, vec4 v) { sharedWeights[weightPlace(row, i)] = toHalves(v); }
+void keepColumn(uint column, uint i, vec4 v) { sharedColumns[columnPlace(column, i)] = toHalves(v); }
+#include "matrix_shared_fill.glsl"
 
 void productOf(const Matrix w, uint group, uint at, uint stride, uint column, inout vec4 sums[COLUMNS]) {
     const uint slot = gl_LocalInvocationIndex % TILE_GROUPS;

@@ -10,9 +10,10 @@
 // A record holds one block of all columns of a tile, so that a kernel walks one stream:
 //
 //     tile   [block] record
-//     record i8 l[width][32]; fine: i8 h[width][32], l[width][32]
-//            f32 scale[width], f32 scale * sum(q) [width], i32 -sum(q) [width], i32 -sum(q) of the first and
-//            of the last 16 [width][2] coarse: Quad [width]
+//     record i8 l[width][32], or, fine, i8 h[width][32], l[width][32];
+//            f32 scale[width], f32 scale * sum(q) [width], i32 -sum(q) [width];
+//            i32 -sum(q) of the first and of the last 16 [width][2];
+//            with outliers, Quad [width]
 //
 // The sums serve formats with a minimum and formats whose weights are stored with an offset. Columns behind
 // the last are zero. Owner: CpuOps; memory is kept between uses. Thread: different columns may be written by

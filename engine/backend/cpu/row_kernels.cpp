@@ -109,6 +109,7 @@ HWY_INLINE void storeBytes(VI values, std::byte* at) {
 }
 
 constexpr std::size_t kVectors = kBlock / kLanes;
+constexpr std::uint32_t kNoQuad = 8;
 constexpr float kSteps = 127.0F, kWideSteps = 32639.0F; // 127 * 256 + 127
 
 // One block of values, and the numbers that they become.
@@ -120,7 +121,7 @@ struct Block {
         for (std::size_t i = 0; i < kVectors; ++i)
             x[i] = hn::LoadU(DF(), values + i * kLanes);
     }
-    // The largest |x| outside the quad; of all for quad 8.
+    // The largest |x| outside the quad.
     HWY_INLINE float largestBut(std::uint32_t quad) const {
         const DI di;
         VF largest = hn::Zero(DF());
@@ -162,23 +163,23 @@ struct Block {
 };
 
 HWY_INLINE float quantizeFine(Block& block, std::byte* high, std::byte* low) {
-    const float scale = block.largestBut(8) / kWideSteps;
+    const float scale = block.largestBut(kNoQuad) / kWideSteps;
     block.round(scale);
     block.store(high, low);
     return scale;
 }
 
 HWY_INLINE float quantizeCoarse(Block& block, std::byte* low) {
-    const float scale = block.largestBut(8) / kSteps;
+    const float scale = block.largestBut(kNoQuad) / kSteps;
     block.round(scale);
-    std::byte high[kBlock]; // zeros
-    block.store(high, low);
+    for (std::size_t i = 0; i < kVectors; ++i)
+        storeBytes(block.q[i], low + i * kLanes);
     return scale;
 }
 
 HWY_INLINE float quantizeButOutliers(Block& block, std::byte* low, std::byte* quadOut) {
     ActivationTiles::Quad quad{};
-    const float largest = block.largestBut(8);
+    const float largest = block.largestBut(kNoQuad);
     quad.index = block.quadOf(largest);
     const float scale = std::max(block.largestBut(quad.index) / kSteps, largest / kWideSteps);
     block.round(scale);
