@@ -49,6 +49,7 @@ Settings::Settings(Store& store, QObject* parent) : QObject(parent), m_store(sto
     m_reducedMotion = read("reducedMotion", m_reducedMotion);
     m_device = read("device", m_device);
     m_contextTokens = qMax(0, read("contextTokens", m_contextTokens));
+    m_modelsFolder = read("modelsFolder", m_modelsFolder);
     m_instruction = read("instruction", m_instruction);
     m_temperature = recommendedOr(read("temperature", m_temperature), 2.0);
     m_topP = recommendedOr(read("topP", m_topP), 1.0);
@@ -91,6 +92,9 @@ void Settings::setDevice(const QString& value) {
 }
 void Settings::setContextTokens(int value) {
     change(m_contextTokens, qMax(0, value), "contextTokens", &Settings::contextTokensChanged);
+}
+void Settings::setModelsFolder(const QString& value) {
+    change(m_modelsFolder, value, "modelsFolder", &Settings::modelsFolderChanged);
 }
 void Settings::setInstruction(const QString& value) {
     change(m_instruction, value, "instruction", &Settings::instructionChanged);

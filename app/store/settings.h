@@ -23,6 +23,7 @@ class Settings : public QObject {
     Q_PROPERTY(bool reducedMotion READ reducedMotion WRITE setReducedMotion NOTIFY reducedMotionChanged)
     Q_PROPERTY(QString device READ device WRITE setDevice NOTIFY deviceChanged)
     Q_PROPERTY(int contextTokens READ contextTokens WRITE setContextTokens NOTIFY contextTokensChanged)
+    Q_PROPERTY(QString modelsFolder READ modelsFolder WRITE setModelsFolder NOTIFY modelsFolderChanged)
     Q_PROPERTY(QString instruction READ instruction WRITE setInstruction NOTIFY instructionChanged)
     Q_PROPERTY(double temperature READ temperature WRITE setTemperature NOTIFY temperatureChanged)
     Q_PROPERTY(double topP READ topP WRITE setTopP NOTIFY topPChanged)
@@ -39,6 +40,8 @@ public:
     bool reducedMotion() const { return m_reducedMotion; }
     QString device() const { return m_device; }           // "auto" or an id
     int contextTokens() const { return m_contextTokens; } // 0: automatic
+    // Where models are downloaded and converted to; empty: the usual place (models/models_folder.h).
+    QString modelsFolder() const { return m_modelsFolder; }
     QString instruction() const { return m_instruction; } // system prompt
     double temperature() const { return m_temperature; }  // -1: recommended
     double topP() const { return m_topP; }                // -1: recommended
@@ -52,6 +55,7 @@ public:
     void setReducedMotion(bool value);
     void setDevice(const QString& value);
     void setContextTokens(int value);
+    void setModelsFolder(const QString& value);
     void setInstruction(const QString& value);
     void setTemperature(double value);
     void setTopP(double value);
@@ -70,6 +74,7 @@ signals:
     void reducedMotionChanged();
     void deviceChanged();
     void contextTokensChanged();
+    void modelsFolderChanged();
     void instructionChanged();
     void temperatureChanged();
     void topPChanged();
@@ -88,6 +93,7 @@ private:
     bool m_reducedMotion = false;
     QString m_device = QStringLiteral("auto");
     int m_contextTokens = 0;
+    QString m_modelsFolder;
     QString m_instruction;
     double m_temperature = -1;
     double m_topP = -1;
