@@ -1782,12 +1782,6 @@
         <translation>실제 모양에 무작위 가중치를 채운 모델을 씁니다. 속도를 측정할 때 씁니다.</translation>
     </message>
     <message>
-        <source>Shapes: r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b; tiny-qwen and tiny-llama for tests.
-Types: Q4_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.</source>
-        <translation>모양: r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b. tiny-qwen과 tiny-llama는 시험용입니다.
-형식: Q4_K_M, Q6_K, Q8_0, F16. 이런 모델이 쓰는 글에는 뜻이 없습니다.</translation>
-    </message>
-    <message>
         <source>fast may round activations to eight bits where the device is quicker so; the default.</source>
         <translation>fast는 장치가 그편이 빠르면 활성값을 8비트로 반올림할 수 있습니다. 기본값입니다.</translation>
     </message>
@@ -1833,6 +1827,12 @@ process had, as the system says; the other *_bytes are what the engine holds. &q
     <message>
         <source>Kernels of %1 replies at once:</source>
         <translation>답변 %1개를 한꺼번에 쓰는 커널:</translation>
+    </message>
+    <message>
+        <source>Shapes: r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b; tiny-qwen and tiny-llama for tests.
+Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.</source>
+        <translation>모양: r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b. tiny-qwen과 tiny-llama는 시험용입니다.
+형식: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. 이런 모델이 쓰는 글에는 뜻이 없습니다.</translation>
     </message>
 </context>
 <context>

@@ -1782,12 +1782,6 @@
         <translation>写出形状真实、权重随机的模型，用于测量速度。</translation>
     </message>
     <message>
-        <source>Shapes: r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b; tiny-qwen and tiny-llama for tests.
-Types: Q4_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.</source>
-        <translation>形状：r1-qwen-1.5b、r1-qwen-7b、r1-qwen-14b、r1-qwen-32b、r1-llama-8b；tiny-qwen和tiny-llama供测试。
-类型：Q4_K_M、Q6_K、Q8_0、F16。这种模型写出的内容没有意义。</translation>
-    </message>
-    <message>
         <source>fast may round activations to eight bits where the device is quicker so; the default.</source>
         <translation>fast 在设备因此更快时可以把激活值舍入到八位；这是默认值。</translation>
     </message>
@@ -1832,6 +1826,12 @@ process had, as the system says; the other *_bytes are what the engine holds. &q
     <message>
         <source>Kernels of %1 replies at once:</source>
         <translation>同时生成%1条回复时的内核：</translation>
+    </message>
+    <message>
+        <source>Shapes: r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b; tiny-qwen and tiny-llama for tests.
+Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.</source>
+        <translation>形状：r1-qwen-1.5b、r1-qwen-7b、r1-qwen-14b、r1-qwen-32b、r1-llama-8b；tiny-qwen和tiny-llama供测试。
+类型：Q4_K_M、Q5_K_M、Q6_K、Q8_0、F16。这种模型写出的内容没有意义。</translation>
     </message>
 </context>
 <context>

@@ -76,7 +76,7 @@ public:
         : m_out(out), m_shape(shape), m_type(type) {}
 
     void matrix(std::string_view kind, std::uint64_t rowLength, std::uint64_t rows) {
-        const TensorPlace place{kind, m_layer, m_shape.layers, rowLength, m_shape.tied};
+        const TensorPlace place{kind, m_layer, m_shape.layers, rowLength, m_shape.tied, rows};
         m_out.tensor(name(kind, "weight"), {rowLength, rows}, tensorType(m_type, place));
     }
     void vector(std::string_view kind, std::uint64_t length, const char* part = "weight") {

@@ -13,12 +13,26 @@ namespace {
 constexpr float kQ5Spread = 9.23F;          // -16 .. 15
 constexpr float kQ8Spread = 73.9F;          // -128 .. 127
 constexpr float kQ4KSpread = 4.61F * 11.7F; // 0 .. 15, scales 8 .. 15
+constexpr float kQ5KSpread = 9.23F * 11.7F; // 0 .. 31, scales likewise
 constexpr float kQ6KSpread = 18.5F * 2.74F; // -32 .. 31, scales 2 or 3, of either sign
 constexpr float kUniformSpread = 0.577F;    // -1 .. 1
 
 void putHalf(std::span<std::byte> block, std::size_t at, float value) {
     const std::uint16_t half = floatToHalf(value);
     std::memcpy(&block[at], &half, sizeof half);
+}
+
+// Of Q4_K and Q5_K, whose numbers are `middle` on average. The minimum takes half of the range away: both of
+// its scales are the same, so that the mean is 0.
+void putScalesAndMinima(std::span<std::byte> block, float scale, float middle) {
+    putHalf(block, 0, scale);
+    putHalf(block, 2, middle * scale);
+    for (std::size_t j = 0; j < 4; ++j) {
+        const std::byte first = (block[4 + j] & std::byte{7}) | std::byte{8};
+        const std::byte second = (block[12 + j] & std::byte{7}) | std::byte{8};
+        block[4 + j] = block[8 + j] = first;
+        block[12 + j] = second | second << 4;
+    }
 }
 
 } // namespace
@@ -36,19 +50,12 @@ float RandomWeights::uniform() { return static_cast<float>(next() >> 40) / float
 // The bytes are random already; this sets the scales among them.
 void RandomWeights::fillBlock(TensorType type, float deviation, std::span<std::byte> block) {
     switch (type) {
-    case TensorType::Q4_K: {
-        // The minimum takes half of the range away: both of its scales are the same, so that the mean is 0.
-        const float scale = deviation / kQ4KSpread;
-        putHalf(block, 0, scale);
-        putHalf(block, 2, 7.5F * scale);
-        for (std::size_t j = 0; j < 4; ++j) {
-            const std::byte first = (block[4 + j] & std::byte{7}) | std::byte{8};
-            const std::byte second = (block[12 + j] & std::byte{7}) | std::byte{8};
-            block[4 + j] = block[8 + j] = first;
-            block[12 + j] = second | second << 4;
-        }
+    case TensorType::Q4_K:
+        putScalesAndMinima(block, deviation / kQ4KSpread, 7.5F);
         break;
-    }
+    case TensorType::Q5_K:
+        putScalesAndMinima(block, deviation / kQ5KSpread, 15.5F);
+        break;
     case TensorType::Q6_K:
         for (std::size_t j = 192; j < 208; ++j) {
             const int size = 2 + (std::to_integer<int>(block[j]) & 1);
@@ -58,6 +65,10 @@ void RandomWeights::fillBlock(TensorType type, float deviation, std::span<std::b
         break;
     case TensorType::Q5_0:
         putHalf(block, 0, deviation / kQ5Spread);
+        break;
+    case TensorType::Q5_1:
+        putHalf(block, 0, deviation / kQ5Spread);
+        putHalf(block, 2, -15.5F * deviation / kQ5Spread);
         break;
     case TensorType::Q8_0:
         putHalf(block, 0, deviation / kQ8Spread);

@@ -47,7 +47,7 @@ int run(const Invocation& call) {
     const ModelShape* shape = findShape(shapeName.toStdString());
     if (!shape) return call.console.fail(unknown(shapeName, shapeNames()));
     const std::optional<FileType> type = fileType(typeName.toStdString());
-    if (!type) return call.console.fail(unknown(typeName, QStringLiteral("Q4_K_M, Q6_K, Q8_0, F16")));
+    if (!type) return call.console.fail(unknown(typeName, QStringLiteral("Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16")));
 
     const Interrupt::Guard guard(call.interrupt);
     GgufOutput output = planFile(*shape, *type);
@@ -81,6 +81,6 @@ const Command kSynthCommand{
     QT_TRANSLATE_NOOP("ponder::Cli",
                       "Shapes: r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b; tiny-qwen "
                       "and tiny-llama for "
-                      "tests.\nTypes: Q4_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.")};
+                      "tests.\nTypes: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.")};
 
 } // namespace ponder

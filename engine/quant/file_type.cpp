@@ -1,8 +1,6 @@
 #include "engine/quant/file_type.h"
 
 #include <algorithm>
-#include <array>
-#include <utility>
 
 namespace ponder {
 namespace {
@@ -13,10 +11,17 @@ bool mattersMore(std::uint32_t layer, std::uint32_t layers) {
     return layer < eighth || layer >= 7 * layers / 8 || (layer - eighth) % 3 == 2;
 }
 
-TensorType mixed(const TensorPlace& place) {
+// Where several heads share the values of a model of 80 layers (70B, 72B), the values are an eighth as large
+// as the queries: a finer format costs next to nothing.
+bool isCheapToKeep(const TensorPlace& place) {
+    return place.kind == "attn_v" && place.layers == 80 && place.rows > 0 && place.rows < place.rowLength;
+}
+
+TensorType mixed(TensorType base, const TensorPlace& place) {
     if (place.kind == "output" || (place.tied && place.kind == "token_embd")) return TensorType::Q6_K;
     const bool sensitive = place.kind == "attn_v" || place.kind == "ffn_down";
-    return sensitive && mattersMore(place.layer, place.layers) ? TensorType::Q6_K : TensorType::Q4_K;
+    if (sensitive && mattersMore(place.layer, place.layers)) return TensorType::Q6_K;
+    return isCheapToKeep(place) ? TensorType::Q5_K : base;
 }
 
 TensorType wanted(FileType type, const TensorPlace& place) {
@@ -27,32 +32,54 @@ TensorType wanted(FileType type, const TensorPlace& place) {
         return TensorType::Q8_0;
     case FileType::Q6_K:
         return TensorType::Q6_K;
+    case FileType::Q5_K_M:
+        return mixed(TensorType::Q5_K, place);
     case FileType::Q4_K_M:
         break;
     }
-    return mixed(place);
+    return mixed(TensorType::Q4_K, place);
+}
+
+// Of blocks of 32 values, the next larger one.
+TensorType withShortBlocks(TensorType type) {
+    if (type == TensorType::Q4_K) return TensorType::Q5_0;
+    if (type == TensorType::Q5_K) return TensorType::Q5_1;
+    return TensorType::Q8_0;
 }
 
 } // namespace
 
+std::string_view nameOf(FileType type) {
+    switch (type) {
+    case FileType::F16:
+        return "F16";
+    case FileType::Q8_0:
+        return "Q8_0";
+    case FileType::Q6_K:
+        return "Q6_K";
+    case FileType::Q5_K_M:
+        return "Q5_K_M";
+    case FileType::Q4_K_M:
+        break;
+    }
+    return "Q4_K_M";
+}
+
 std::optional<FileType> fileType(std::string_view name) {
-    constexpr std::array kNames{std::pair{std::string_view("f16"), FileType::F16},
-                                std::pair{std::string_view("q8_0"), FileType::Q8_0},
-                                std::pair{std::string_view("q6_k"), FileType::Q6_K},
-                                std::pair{std::string_view("q4_k_m"), FileType::Q4_K_M}};
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    for (const auto& [known, type] : kNames)
+    const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
+    for (const FileType type : kFileTypes) {
+        const std::string_view known = nameOf(type);
         if (std::equal(known.begin(), known.end(), name.begin(), name.end(),
-                       [&](char a, char b) { return a == lower(b); }))
+                       [&](char a, char b) { return a == upper(b); }))
             return type;
+    }
     return std::nullopt;
 }
 
 TensorType tensorType(FileType type, const TensorPlace& place) {
     const TensorType first = wanted(type, place);
     if (place.rowLength % typeTraits(first)->blockValues == 0) return first;
-    if (place.rowLength % 32 != 0) return TensorType::F16;
-    return first == TensorType::Q4_K ? TensorType::Q5_0 : TensorType::Q8_0;
+    return place.rowLength % 32 == 0 ? withShortBlocks(first) : TensorType::F16;
 }
 
 } // namespace ponder

@@ -31,7 +31,7 @@ private slots:
         QTest::addColumn<QString>("shape");
         QTest::addColumn<QString>("type");
         for (const char* shape : {"tiny-qwen", "tiny-llama"})
-            for (const char* type : {"Q4_K_M", "Q6_K", "Q8_0", "F16"})
+            for (const char* type : {"Q4_K_M", "Q5_K_M", "Q6_K", "Q8_0", "F16"})
                 QTest::addRow("%s %s", shape, type) << QString(shape) << QString(type);
     }
     void everyShapeAndTypeLoadsAndItsLogitsAreSpreadLikeThoseOfAModel() {
