@@ -36,11 +36,12 @@ EDGES = {
     "app/render": ["app/web"],
     "app/store": ["engine/base"],
     "app/models": ["app/store", "app/chat", *ENGINE],
-    "app/chat": ["app/render", "app/prompt", "app/store", "app/models", *ENGINE],
-    "app/cli": ["app/prompt", "app/chat", "app/store", *ENGINE],
+    "app/fit": ["app/store", "app/models", *ENGINE],
+    "app/chat": ["app/render", "app/prompt", "app/store", "app/models", "app/fit", *ENGINE],
+    "app/cli": ["app/prompt", "app/chat", "app/store", "app/models", "app/fit", *ENGINE],
     "app/desktop": ["app/chat", "app/models", "app/store", "app/render", "app/prompt", "engine/base"],
     # app/main.cpp puts the window together and may see everything.
-    "app": ["app/desktop", "app/chat", "app/models", "app/store", "app/prompt", "app/render", "app/web", *ENGINE],
+    "app": ["app/desktop", "app/chat", "app/models", "app/fit", "app/store", "app/prompt", "app/render", "app/web", *ENGINE],
 }
 # Headers that the build makes; everything else in quotes has to be a file of the repository.
 GENERATED = {"engine/backend/vulkan": ("shaders/", "ponder_shaders/")}

@@ -1,0 +1,113 @@
+#include "app/fit/gpu_catalogue.h"
+
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QRegularExpression>
+
+#include <algorithm>
+#include <cmath>
+
+namespace ponder {
+namespace {
+
+// The file is the program's own: what is wrong with it is for a bug report.
+Error refusal(const std::string& why) { return {ErrorCode::Internal, {}, "gpus.json: " + why}; }
+
+// "AMD Radeon(TM) RX 6700 XT" and "amd radeon rx6700xt" are one name.
+QString exactKey(const QString& name) {
+    static const QRegularExpression marks(QStringLiteral(R"(\((?:tm|r|c)\)|[™®©])"));
+    static const QRegularExpression spaces(QStringLiteral(R"([\s_]+)"));
+    return name.toLower().remove(marks).remove(spaces);
+}
+
+// What is left when everything goes that one driver says and another does not: brackets, the vendor, the
+// brand and the memory size.
+QString looseKey(const QString& name) {
+    static const QRegularExpression marks(QStringLiteral(R"(\((?:tm|r|c)\)|[™®©])"));
+    static const QRegularExpression brackets(QStringLiteral(R"(\([^)]*\))"));
+    static const QRegularExpression words(
+        QStringLiteral(R"(\b(?:nvidia|amd|ati|intel|apple|geforce|radeon|graphics|gpu|\d+\s*gb)\b)"));
+    static const QRegularExpression spaces(QStringLiteral(R"([\s_]+)"));
+    return name.toLower().remove(marks).remove(brackets).remove(words).remove(spaces);
+}
+
+std::optional<Gpu> readGpu(const QJsonObject& row) {
+    Gpu gpu;
+    gpu.name = row.value(u"name").toString();
+    gpu.aliases = row.value(u"aliases").toVariant().toStringList();
+    gpu.vendor = row.value(u"vendor").toString();
+    gpu.memoryGb = row.value(u"memory_gb").toDouble();
+    gpu.bandwidthGbS = row.value(u"bandwidth_gb_s").toDouble();
+    gpu.busBits = row.value(u"bus_bits").toInt();
+    gpu.memoryGbps = row.value(u"memory_gbps").toDouble();
+    gpu.year = row.value(u"year").toInt();
+    if (const QJsonValue price = row.value(u"price_usd"); price.isDouble()) gpu.priceUsd = price.toInt();
+    gpu.unified = row.value(u"unified").toBool();
+    gpu.source = row.value(u"source").toString();
+    const bool whole =
+        !gpu.name.isEmpty() && !gpu.vendor.isEmpty() && gpu.memoryGb > 0 && gpu.bandwidthGbS > 0;
+    return whole ? std::optional(gpu) : std::nullopt;
+}
+
+} // namespace
+
+const GpuCatalogue& GpuCatalogue::builtIn() {
+    // The file is part of the program and the tests parse it, so that the empty catalogue is never met.
+    static const GpuCatalogue catalogue = [] {
+        QFile file(QStringLiteral(":/catalogue/gpus.json"));
+        if (!file.open(QIODevice::ReadOnly)) return GpuCatalogue{};
+        Result<GpuCatalogue> parsed = parse(file.readAll());
+        return parsed ? *std::move(parsed) : GpuCatalogue{};
+    }();
+    return catalogue;
+}
+
+Result<GpuCatalogue> GpuCatalogue::parse(const QByteArray& json) {
+    QJsonParseError wrong;
+    const QJsonDocument document = QJsonDocument::fromJson(json, &wrong);
+    if (wrong.error != QJsonParseError::NoError) return refusal(wrong.errorString().toStdString());
+    GpuCatalogue catalogue;
+    const QJsonArray rows = document.object().value(u"gpus").toArray();
+    catalogue.m_gpus.reserve(std::size_t(rows.size()));
+    for (const QJsonValue row : rows) {
+        std::optional<Gpu> gpu = readGpu(row.toObject());
+        if (!gpu) return refusal("row " + std::to_string(catalogue.m_gpus.size() + 1));
+        catalogue.m_gpus.push_back(*std::move(gpu));
+    }
+    if (catalogue.m_gpus.empty()) return refusal("gpus");
+    catalogue.index();
+    return catalogue;
+}
+
+void GpuCatalogue::index() {
+    const auto add = [](auto& table, const QString& key, std::size_t row) {
+        std::vector<std::size_t>& rows = table[key];
+        if (rows.empty() || rows.back() != row) rows.push_back(row);
+    };
+    for (std::size_t row = 0; row < m_gpus.size(); ++row) {
+        for (const QString& name : m_gpus[row].aliases + QStringList{m_gpus[row].name}) {
+            add(m_exact, exactKey(name), row);
+            add(m_loose, looseKey(name), row);
+        }
+    }
+}
+
+const Gpu* GpuCatalogue::find(const QString& driverName, std::uint64_t memoryBytes) const {
+    auto found = m_exact.constFind(exactKey(driverName));
+    if (found == m_exact.cend()) {
+        const QString key = looseKey(driverName);
+        found = m_loose.constFind(key);
+        if (key.isEmpty() || found == m_loose.cend()) return nullptr;
+    }
+    if (memoryBytes == 0) return &m_gpus[found->front()];
+    const double gb = double(memoryBytes) / double(1u << 30);
+    const auto distance = [&](std::size_t row) { return std::abs(std::log(m_gpus[row].memoryGb / gb)); };
+    const auto closest = std::min_element(found->begin(), found->end(), [&](std::size_t a, std::size_t b) {
+        return distance(a) < distance(b);
+    });
+    return &m_gpus[*closest];
+}
+
+} // namespace ponder

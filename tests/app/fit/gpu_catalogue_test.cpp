@@ -1,0 +1,140 @@
+// The catalogue of graphics processors: its rows, and what drivers call them.
+#include "app/fit/gpu_catalogue.h"
+
+#include <QFile>
+#include <QtTest>
+
+using namespace ponder;
+
+class GpuCatalogueTest : public QObject {
+    Q_OBJECT
+private slots:
+    void theBuiltInFileParses();
+    void everyRowHasASource();
+    void aRowWithoutBandwidthIsRefused();
+    void whatIsNoJsonIsRefused();
+    void namesOfTheListFindThemselves();
+    void namesOfDriversFindTheirRow_data();
+    void namesOfDriversFindTheirRow();
+    void cardsOfOneNameAreToldApartByTheirMemory_data();
+    void cardsOfOneNameAreToldApartByTheirMemory();
+    void whatIsNoGraphicsProcessorIsNotFound_data();
+    void whatIsNoGraphicsProcessorIsNotFound();
+    void parsingTakesMilliseconds();
+
+private:
+    static QByteArray file() {
+        QFile file(QStringLiteral(":/catalogue/gpus.json"));
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    }
+};
+
+void GpuCatalogueTest::theBuiltInFileParses() {
+    const Result<GpuCatalogue> parsed = GpuCatalogue::parse(file());
+    QVERIFY2(bool(parsed), parsed ? "" : parsed.error().message().c_str());
+    QVERIFY(parsed->gpus().size() >= 60);
+    QCOMPARE(GpuCatalogue::builtIn().gpus().size(), parsed->gpus().size());
+}
+
+void GpuCatalogueTest::everyRowHasASource() {
+    for (const Gpu& gpu : GpuCatalogue::builtIn().gpus())
+        QVERIFY2(!gpu.source.isEmpty(), qPrintable(gpu.name));
+}
+
+void GpuCatalogueTest::aRowWithoutBandwidthIsRefused() {
+    const QByteArray whole =
+        R"({"gpus": [{"name": "A", "vendor": "AMD", "memory_gb": 8, "bandwidth_gb_s": 9}]})";
+    QVERIFY(bool(GpuCatalogue::parse(whole)));
+    for (const char* field : {"name", "vendor", "memory_gb", "bandwidth_gb_s"})
+        QVERIFY2(!GpuCatalogue::parse(QByteArray(whole).replace(field, "other")), field);
+    QVERIFY(!GpuCatalogue::parse(R"({"gpus": []})"));
+}
+
+void GpuCatalogueTest::whatIsNoJsonIsRefused() {
+    QVERIFY(!GpuCatalogue::parse(QByteArray()));
+    QVERIFY(!GpuCatalogue::parse(file().chopped(3)));
+}
+
+void GpuCatalogueTest::namesOfTheListFindThemselves() {
+    for (const Gpu& gpu : GpuCatalogue::builtIn().gpus()) {
+        const Gpu* found = GpuCatalogue::builtIn().find(gpu.name, std::uint64_t(gpu.memoryGb * (1u << 30)));
+        QVERIFY2(found, qPrintable(gpu.name));
+        QCOMPARE(found->name, gpu.name);
+    }
+}
+
+void GpuCatalogueTest::namesOfDriversFindTheirRow_data() {
+    QTest::addColumn<QString>("reported");
+    QTest::addColumn<QString>("name");
+    const auto row = [](const char* reported, const char* name) {
+        QTest::newRow(reported) << QString::fromUtf8(reported) << QString::fromUtf8(name);
+    };
+    row("NVIDIA GeForce RTX 4090", "NVIDIA GeForce RTX 4090");
+    row("GeForce RTX 4090", "NVIDIA GeForce RTX 4090");
+    row("NVIDIA GeForce GTX 1060 6GB", "NVIDIA GeForce GTX 1060 6 GB");
+    row("AMD Radeon RX 7900 XT (RADV NAVI31)", "AMD RX 7900 XT");
+    row("AMD Radeon RX 7900 XT", "AMD Radeon RX 7900 XT");
+    row("Radeon RX 7900 XTX", "AMD RX 7900 XTX");
+    row("Intel(R) Arc(tm) A380 Graphics (DG2)", "Intel Arc A380");
+    row("Intel(R) Arc(TM) A380 Graphics", "Intel Arc A380");
+    row("Tesla P40", "NVIDIA Tesla P40");
+}
+
+void GpuCatalogueTest::namesOfDriversFindTheirRow() {
+    QFETCH(const QString, reported);
+    QFETCH(const QString, name);
+    const Gpu* found = GpuCatalogue::builtIn().find(reported);
+    QVERIFY(found);
+    QCOMPARE(found->name, name);
+}
+
+void GpuCatalogueTest::cardsOfOneNameAreToldApartByTheirMemory_data() {
+    QTest::addColumn<QString>("reported");
+    QTest::addColumn<quint64>("bytes");
+    QTest::addColumn<QString>("name");
+    const auto row = [](const char* reported, quint64 mebibytes, const char* name) {
+        QTest::addRow("%s, %llu MiB", reported, mebibytes)
+            << QString::fromUtf8(reported) << (mebibytes << 20) << QString::fromUtf8(name);
+    };
+    row("Tesla M40 24GB", 22945, "NVIDIA Tesla M40 24 GB");
+    row("NVIDIA GeForce GTX 1060", 5059, "NVIDIA GeForce GTX 1060 5 GB");
+    row("NVIDIA GeForce GTX 1060", 6144, "NVIDIA GTX 1060 6GB");
+}
+
+void GpuCatalogueTest::cardsOfOneNameAreToldApartByTheirMemory() {
+    QFETCH(const QString, reported);
+    QFETCH(const quint64, bytes);
+    QFETCH(const QString, name);
+    const Gpu* found = GpuCatalogue::builtIn().find(reported, bytes);
+    QVERIFY(found);
+    QCOMPARE(found->name, name);
+}
+
+void GpuCatalogueTest::whatIsNoGraphicsProcessorIsNotFound_data() {
+    QTest::addColumn<QString>("reported");
+    for (const char* name :
+         {"", "llvmpipe (LLVM 15.0.6, 256 bits)", "AMD Radeon Graphics", "Intel(R) Graphics", "NVIDIA",
+          "GeForce", "NVIDIA GeForce RTX 9999", "(RADV NAVI22)"})
+        QTest::newRow(name) << QString::fromUtf8(name);
+}
+
+void GpuCatalogueTest::whatIsNoGraphicsProcessorIsNotFound() {
+    QFETCH(const QString, reported);
+    QVERIFY(!GpuCatalogue::builtIn().find(reported, std::uint64_t{8} << 30));
+}
+
+void GpuCatalogueTest::parsingTakesMilliseconds() {
+    const QByteArray json = file();
+    qint64 best = std::numeric_limits<qint64>::max();
+    for (int round = 0; round < 5; ++round) {
+        QElapsedTimer timer;
+        timer.start();
+        QVERIFY(bool(GpuCatalogue::parse(json)));
+        best = std::min(best, timer.nsecsElapsed());
+    }
+    qInfo("%lld bytes parsed in %.2f ms", qlonglong(json.size()), double(best) / 1e6);
+    QVERIFY(best < 25'000'000); // half of what a whole fit list may take
+}
+
+QTEST_GUILESS_MAIN(GpuCatalogueTest)
+#include "gpu_catalogue_test.moc"
