@@ -381,6 +381,30 @@
         <source>%1 cannot be written: %2. Check the space on the disk and the permissions of the folder.</source>
         <translation>%1에 쓸 수 없습니다: %2. 디스크의 남은 공간과 폴더의 권한을 확인하세요.</translation>
     </message>
+    <message>
+        <source>%1 is not a safetensors file: %2. Choose a file that ends in .safetensors.</source>
+        <translation>%1은(는) safetensors 파일이 아닙니다: %2. 이름이 .safetensors로 끝나는 파일을 선택하십시오.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be understood: %2. Download the file again.</source>
+        <translation>%1을(를) 이해할 수 없습니다: %2. 파일을 다시 내려받으십시오.</translation>
+    </message>
+    <message>
+        <source>%1 is not complete; it lacks %2. Download that into the same folder.</source>
+        <translation>%1이(가) 완전하지 않습니다. 없는 것: %2. 같은 폴더에 내려받으십시오.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be converted: %2. Use a GGUF file of this model, or another model of the Qwen2 or Llama family.</source>
+        <translation>%1을(를) 변환할 수 없습니다: %2. 이 모델의 GGUF 파일이나 Qwen2 또는 Llama 계열의 다른 모델을 사용하십시오.</translation>
+    </message>
+    <message>
+        <source>%1 holds damaged weights: %2. Download the file again.</source>
+        <translation>%1의 가중치가 손상되었습니다: %2. 파일을 다시 내려받으십시오.</translation>
+    </message>
+    <message>
+        <source>There is not enough space for %1: %2. Free some space or choose another disk.</source>
+        <translation>%1을(를) 저장할 공간이 부족합니다: %2. 공간을 비우거나 다른 디스크를 선택하십시오.</translation>
+    </message>
 </context>
 <context>
     <name>ErrorBanner</name>
@@ -858,6 +882,86 @@
     <message>
         <source>only a Vulkan device can share the layers with the processor</source>
         <translation>Vulkan 장치만 프로세서와 레이어를 나눌 수 있습니다</translation>
+    </message>
+    <message>
+        <source>the key %1 appears twice</source>
+        <translation>키 %1이(가) 두 번 나옵니다</translation>
+    </message>
+    <message>
+        <source>it is not JSON from byte %1 on</source>
+        <translation>%1번째 바이트부터 JSON이 아닙니다</translation>
+    </message>
+    <message>
+        <source>it is nested deeper than %1 levels</source>
+        <translation>%1단계보다 깊게 중첩되어 있습니다</translation>
+    </message>
+    <message>
+        <source>it has %1 bytes, more than the %2 that such a file plausibly has</source>
+        <translation>크기가 %1바이트로, 이런 파일로서 그럴듯한 %2바이트보다 큽니다</translation>
+    </message>
+    <message>
+        <source>a tensor has the name &quot;%1&quot;</source>
+        <translation>이름이 &quot;%1&quot;인 텐서가 있습니다</translation>
+    </message>
+    <message>
+        <source>the entry of %1 is not complete</source>
+        <translation>%1 항목이 완전하지 않습니다</translation>
+    </message>
+    <message>
+        <source>the shape of %1 is not a list of numbers</source>
+        <translation>%1의 모양이 숫자 목록이 아닙니다</translation>
+    </message>
+    <message>
+        <source>%1 does not have as many bytes as its shape says</source>
+        <translation>%1의 바이트 수가 모양과 맞지 않습니다</translation>
+    </message>
+    <message>
+        <source>the place of %1 in the file is not a range</source>
+        <translation>파일 안에서 %1의 위치가 올바른 범위가 아닙니다</translation>
+    </message>
+    <message>
+        <source>%1 of %2 bytes are there</source>
+        <translation>%2바이트 가운데 %1바이트만 있습니다</translation>
+    </message>
+    <message>
+        <source>%1 lies over another tensor</source>
+        <translation>%1이(가) 다른 텐서와 겹칩니다</translation>
+    </message>
+    <message>
+        <source>there is a hole before %1</source>
+        <translation>%1 앞에 빈 곳이 있습니다</translation>
+    </message>
+    <message>
+        <source>%1 bytes belong to no tensor</source>
+        <translation>%1바이트가 어느 텐서에도 속하지 않습니다</translation>
+    </message>
+    <message>
+        <source>%1 is not a table of texts</source>
+        <translation>%1은(는) 텍스트 표가 아닙니다</translation>
+    </message>
+    <message>
+        <source>it has %1 bytes</source>
+        <translation>크기가 %1바이트입니다</translation>
+    </message>
+    <message>
+        <source>it does not begin with the length of a table</source>
+        <translation>표의 길이로 시작하지 않습니다</translation>
+    </message>
+    <message>
+        <source>it has %1 values</source>
+        <translation>값이 %1개 있습니다</translation>
+    </message>
+    <message>
+        <source>%1 does not lie in a file beside it</source>
+        <translation>%1이(가) 같은 폴더의 파일에 있지 않습니다</translation>
+    </message>
+    <message>
+        <source>it names %1 files</source>
+        <translation>파일 %1개를 가리킵니다</translation>
+    </message>
+    <message>
+        <source>%1 is in another file too</source>
+        <translation>%1이(가) 다른 파일에도 있습니다</translation>
     </message>
 </context>
 <context>

@@ -381,6 +381,30 @@
         <source>%1 cannot be written: %2. Check the space on the disk and the permissions of the folder.</source>
         <translation>无法写入%1：%2。请检查磁盘空间和文件夹的权限。</translation>
     </message>
+    <message>
+        <source>%1 is not a safetensors file: %2. Choose a file that ends in .safetensors.</source>
+        <translation>%1不是safetensors文件：%2。请选择以.safetensors结尾的文件。</translation>
+    </message>
+    <message>
+        <source>%1 cannot be understood: %2. Download the file again.</source>
+        <translation>无法理解%1：%2。请重新下载该文件。</translation>
+    </message>
+    <message>
+        <source>%1 is not complete; it lacks %2. Download that into the same folder.</source>
+        <translation>%1不完整，缺少：%2。请将其下载到同一文件夹。</translation>
+    </message>
+    <message>
+        <source>%1 cannot be converted: %2. Use a GGUF file of this model, or another model of the Qwen2 or Llama family.</source>
+        <translation>无法转换%1：%2。请使用该模型的GGUF文件，或Qwen2、Llama系列的其他模型。</translation>
+    </message>
+    <message>
+        <source>%1 holds damaged weights: %2. Download the file again.</source>
+        <translation>%1中的权重已损坏：%2。请重新下载该文件。</translation>
+    </message>
+    <message>
+        <source>There is not enough space for %1: %2. Free some space or choose another disk.</source>
+        <translation>没有足够的空间存放%1：%2。请腾出空间或选择其他磁盘。</translation>
+    </message>
 </context>
 <context>
     <name>ErrorBanner</name>
@@ -858,6 +882,86 @@
     <message>
         <source>only a Vulkan device can share the layers with the processor</source>
         <translation>只有Vulkan设备才能与处理器分担各层</translation>
+    </message>
+    <message>
+        <source>the key %1 appears twice</source>
+        <translation>键%1出现了两次</translation>
+    </message>
+    <message>
+        <source>it is not JSON from byte %1 on</source>
+        <translation>从第%1字节起不是JSON</translation>
+    </message>
+    <message>
+        <source>it is nested deeper than %1 levels</source>
+        <translation>嵌套超过%1层</translation>
+    </message>
+    <message>
+        <source>it has %1 bytes, more than the %2 that such a file plausibly has</source>
+        <translation>它有%1字节，超过此类文件合理的%2字节</translation>
+    </message>
+    <message>
+        <source>a tensor has the name &quot;%1&quot;</source>
+        <translation>有一个张量名为“%1”</translation>
+    </message>
+    <message>
+        <source>the entry of %1 is not complete</source>
+        <translation>%1的条目不完整</translation>
+    </message>
+    <message>
+        <source>the shape of %1 is not a list of numbers</source>
+        <translation>%1的形状不是数字列表</translation>
+    </message>
+    <message>
+        <source>%1 does not have as many bytes as its shape says</source>
+        <translation>%1的字节数与其形状不符</translation>
+    </message>
+    <message>
+        <source>the place of %1 in the file is not a range</source>
+        <translation>%1在文件中的位置不是有效范围</translation>
+    </message>
+    <message>
+        <source>%1 of %2 bytes are there</source>
+        <translation>%2字节中只有%1字节</translation>
+    </message>
+    <message>
+        <source>%1 lies over another tensor</source>
+        <translation>%1与另一个张量重叠</translation>
+    </message>
+    <message>
+        <source>there is a hole before %1</source>
+        <translation>%1之前有空洞</translation>
+    </message>
+    <message>
+        <source>%1 bytes belong to no tensor</source>
+        <translation>有%1字节不属于任何张量</translation>
+    </message>
+    <message>
+        <source>%1 is not a table of texts</source>
+        <translation>%1不是文本表</translation>
+    </message>
+    <message>
+        <source>it has %1 bytes</source>
+        <translation>它有%1字节</translation>
+    </message>
+    <message>
+        <source>it does not begin with the length of a table</source>
+        <translation>它不以表的长度开头</translation>
+    </message>
+    <message>
+        <source>it has %1 values</source>
+        <translation>它有%1个值</translation>
+    </message>
+    <message>
+        <source>%1 does not lie in a file beside it</source>
+        <translation>%1不在同一文件夹的文件中</translation>
+    </message>
+    <message>
+        <source>it names %1 files</source>
+        <translation>它列出了%1个文件</translation>
+    </message>
+    <message>
+        <source>%1 is in another file too</source>
+        <translation>%1也出现在另一个文件中</translation>
     </message>
 </context>
 <context>

@@ -17,6 +17,12 @@ ExitCode exitCode(ErrorCode code) {
     case ErrorCode::MissingSplitPart:
     case ErrorCode::MissingTensor:
     case ErrorCode::UnsupportedModel:
+    case ErrorCode::NotSafetensors:
+    case ErrorCode::BadJson:
+    case ErrorCode::MissingFiles:
+    case ErrorCode::CannotConvert:
+    case ErrorCode::BadWeights:
+    case ErrorCode::NoSpace:
     case ErrorCode::UnknownTokenizer:
     case ErrorCode::BadTokenizer:
     case ErrorCode::TemplateFailed:

@@ -52,6 +52,23 @@ constexpr std::array kTemplates{
               PONDER_TR_NOOP("Error",
                              "%1 lacks the tensor %2. Download the file again or use another conversion of "
                              "this model.")},
+    std::pair{ErrorCode::NotSafetensors,
+              PONDER_TR_NOOP("Error", "%1 is not a safetensors file: %2. Choose a file that ends in "
+                                      ".safetensors.")},
+    std::pair{ErrorCode::BadJson,
+              PONDER_TR_NOOP("Error", "%1 cannot be understood: %2. Download the file again.")},
+    std::pair{
+        ErrorCode::MissingFiles,
+        PONDER_TR_NOOP("Error", "%1 is not complete; it lacks %2. Download that into the same folder.")},
+    std::pair{ErrorCode::CannotConvert,
+              PONDER_TR_NOOP("Error",
+                             "%1 cannot be converted: %2. Use a GGUF file of this model, or another model of "
+                             "the Qwen2 or Llama family.")},
+    std::pair{ErrorCode::BadWeights,
+              PONDER_TR_NOOP("Error", "%1 holds damaged weights: %2. Download the file again.")},
+    std::pair{ErrorCode::NoSpace,
+              PONDER_TR_NOOP(
+                  "Error", "There is not enough space for %1: %2. Free some space or choose another disk.")},
     std::pair{ErrorCode::UnknownTokenizer,
               PONDER_TR_NOOP("Error",
                              "%1 splits its text by \"%2\", which is not known here. Use another conversion "

@@ -76,13 +76,16 @@ Result<std::vector<std::filesystem::path>> splitParts(const std::filesystem::pat
         if (!std::filesystem::exists(parts.back(), ignored)) missing.push_back(file);
     }
     if (missing.empty()) return parts;
+    return Error{ErrorCode::MissingSplitPart, path.string(), namesOfMissing(missing)};
+}
+
+Detail namesOfMissing(const std::vector<std::string>& missing) {
     std::string list;
     for (std::size_t i = 0; i < std::min(missing.size(), kListed); ++i)
         list += (i ? ", " : "") + missing[i];
-    if (missing.size() <= kListed) return Error{ErrorCode::MissingSplitPart, path.string(), list};
-    return Error{ErrorCode::MissingSplitPart, path.string(),
-                 Detail{PONDER_TR_NOOP("ErrorDetail", "%1 and %2 more"),
-                        {list, std::to_string(missing.size() - kListed)}}};
+    if (missing.size() <= kListed) return list;
+    return Detail{PONDER_TR_NOOP("ErrorDetail", "%1 and %2 more"),
+                  {list, std::to_string(missing.size() - kListed)}};
 }
 
 Result<void> checkSplitPart(const std::filesystem::path& path, const Metadata& metadata, std::size_t index,

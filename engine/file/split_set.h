@@ -33,4 +33,7 @@ Result<std::vector<std::filesystem::path>> splitParts(const std::filesystem::pat
 Result<void> checkSplitPart(const std::filesystem::path& path, const Metadata& metadata, std::size_t index,
                             std::size_t count);
 
+// Names for an error: the first few, and how many more.
+Detail namesOfMissing(const std::vector<std::string>& missing);
+
 } // namespace ponder
