@@ -6,9 +6,6 @@
 #include <QJsonObject>
 #include <QRegularExpression>
 
-#include <algorithm>
-#include <cmath>
-
 namespace ponder {
 namespace {
 
@@ -102,12 +99,18 @@ const Gpu* GpuCatalogue::find(const QString& driverName, std::uint64_t memoryByt
         if (key.isEmpty() || found == m_loose.cend()) return nullptr;
     }
     if (memoryBytes == 0) return &m_gpus[found->front()];
-    const double gb = double(memoryBytes) / double(1u << 30);
-    const auto distance = [&](std::size_t row) { return std::abs(std::log(m_gpus[row].memoryGb / gb)); };
-    const auto closest = std::min_element(found->begin(), found->end(), [&](std::size_t a, std::size_t b) {
-        return distance(a) < distance(b);
-    });
-    return &m_gpus[*closest];
+    // A driver reports somewhat less than was sold, or a twentieth more where it shows a window of the memory
+    // again.
+    const double gb = 0.95 * double(memoryBytes) / double(1u << 30);
+    const auto worse = [&](std::size_t a, std::size_t b) {
+        const double x = m_gpus[a].memoryGb, y = m_gpus[b].memoryGb;
+        if ((x < gb) != (y < gb)) return x < gb;
+        return x < gb ? x < y : x > y;
+    };
+    std::size_t best = found->front();
+    for (const std::size_t row : *found)
+        if (worse(best, row)) best = row;
+    return &m_gpus[best];
 }
 
 } // namespace ponder

@@ -42,7 +42,7 @@ public:
     std::span<const Gpu> gpus() const { return m_gpus; }
 
     // The row that a driver's name means, as "AMD Radeon RX 6700 XT (RADV NAVI22)"; where several are called
-    // so, the one whose memory is closest to that reported. Null: not in the catalogue.
+    // so, the smallest that has the memory reported, or the largest. Null: not in the catalogue.
     const Gpu* find(const QString& driverName, std::uint64_t memoryBytes = 0) const;
 
 private:
