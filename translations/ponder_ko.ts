@@ -274,6 +274,10 @@
         <source>%1 (%2 of %3 layers, the rest on the processor)</source>
         <translation>%1(레이어 %3개 중 %2개, 나머지는 프로세서)</translation>
     </message>
+    <message>
+        <source>The chat template chosen for this model does not work; its own one is used.</source>
+        <translation>이 모델에 지정한 대화 템플릿이 작동하지 않아 파일의 템플릿을 사용합니다.</translation>
+    </message>
 </context>
 <context>
     <name>Error</name>

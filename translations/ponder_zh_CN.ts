@@ -274,6 +274,10 @@
         <source>%1 (%2 of %3 layers, the rest on the processor)</source>
         <translation>%1（%3层中的%2层，其余在处理器上）</translation>
     </message>
+    <message>
+        <source>The chat template chosen for this model does not work; its own one is used.</source>
+        <translation>为此模型选择的对话模板无法使用，已改用文件自带的模板。</translation>
+    </message>
 </context>
 <context>
     <name>Error</name>

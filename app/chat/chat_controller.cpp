@@ -198,10 +198,14 @@ ReplyRequest ChatController::requestFor(int questionId) const {
     ReplyRequest request;
     request.chatId = m_messages->chatId();
     request.turns = m_messages->conversation().turnsUpTo(questionId);
-    request.instruction = m_settings.instruction();
+    // What was chosen for this model, else for all models.
+    request.instruction = m_modelSettings.instruction.value_or(m_settings.instruction());
     request.thinking = m_settings.thinkingEnabled() || !canTurnThinkingOff();
-    request.temperature = m_settings.temperature();
-    request.topP = m_settings.topP();
+    request.temperature = m_modelSettings.temperature.value_or(m_settings.temperature());
+    request.topP = m_modelSettings.topP.value_or(m_settings.topP());
+    request.minP = m_modelSettings.minP.value_or(request.minP);
+    request.topK = m_modelSettings.topK.value_or(request.topK);
+    request.maxTokens = m_modelSettings.maxTokens.value_or(request.maxTokens);
     if (m_model) request.marks = m_settings.thinkMarks(m_model->path);
     return request;
 }

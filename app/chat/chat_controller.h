@@ -66,6 +66,8 @@ public:
 
     // The model that answers; nothing while none is ready.
     void setModel(const std::optional<LoadedModel>& model);
+    // What the user chose for it; replies follow from the next one on.
+    void setModelSettings(const ModelSettings& settings) { m_modelSettings = settings; }
     void retranslate();
 
 signals:
@@ -98,6 +100,7 @@ private:
     ChatListModel& m_chats;
     Settings& m_settings;
     std::optional<LoadedModel> m_model;
+    ModelSettings m_modelSettings;
     std::shared_ptr<MessageModel> m_messages;
     std::unique_ptr<ReplyStream> m_reply; // the running one, maybe of another chat
     double m_prefillFraction = 0;

@@ -9,6 +9,7 @@
 // Owner: main.cpp. Thread: GUI. Previous station: conversation tree. Next station: ThinkSplitter.
 #pragma once
 
+#include "app/store/model_settings.h"
 #include "engine/base/error.h"
 
 #include <QList>
@@ -40,6 +41,8 @@ struct ReplyRequest {
     bool thinking = true;    // the user's switch; false asks the template to close the thought at once
     double temperature = -1; // < 0: the model's recommendation
     double topP = -1;        // < 0: the model's recommendation
+    double minP = -1;        // < 0: the model's recommendation
+    int topK = -1;           // < 0: the model's recommendation
     quint64 seed = 0;        // 0: a random one
     int maxTokens = 0;       // 0: the model's recommendation
     QString marks;           // what the user says of this model's thought marks, see think_marks.h
@@ -48,7 +51,11 @@ struct ReplyRequest {
 struct LoadRequestInfo {
     QString path;
     QString device = QStringLiteral("auto");
-    int contextTokens = 0; // 0: the engine's choice
+    int contextTokens = 0;        // 0: the engine's choice
+    std::optional<int> gpuLayers; // ModelSettings::kLayersThatFit or how many; nothing: the engine's choice
+    QString kvType;               // "f16", "f32", "q8_0"; empty: the device's choice
+    QString chatTemplate;         // in place of the file's own; empty: the file's
+    QList<ModelAdapter> adapters; // the model is loaded with these
 };
 
 struct LoadedModel {

@@ -11,7 +11,11 @@ namespace {
 
 QString templateNote(const TemplateChoice& choice) {
     using Origin = TemplateChoice::Origin;
+    if (choice.ownReason)
+        return QCoreApplication::translate(
+            "EngineChat", "The chat template chosen for this model does not work; its own one is used.");
     switch (choice.origin) {
+    case Origin::Own:
     case Origin::File:
         break;
     case Origin::BuiltinForMissing:
@@ -25,6 +29,13 @@ QString templateNote(const TemplateChoice& choice) {
             .arg(choice.builtinName);
     }
     return {};
+}
+
+std::optional<KvType> kvTypeNamed(const QString& name) {
+    if (name == u"f16") return KvType::F16;
+    if (name == u"f32") return KvType::F32;
+    if (name == u"q8_0") return KvType::Q8_0;
+    return std::nullopt;
 }
 
 // The device, and how the layers are shared where it has only some of them.
@@ -70,10 +81,15 @@ Result<LoadedModel> EngineWorker::load(const LoadRequestInfo& request, const Pro
     options.cacheFolder = cacheFolder().toStdU16String();
     options.onTuning = tuning;
     options.contextTokens = static_cast<std::uint32_t>(std::max(request.contextTokens, 0));
+    options.kvType = kvTypeNamed(request.kvType);
+    if (request.gpuLayers)
+        options.gpuLayers =
+            *request.gpuLayers < 0 ? kAutoLayers : static_cast<std::uint32_t>(*request.gpuLayers);
     Result<std::unique_ptr<Model>> model = m_loader(options, progress, stop);
     if (!model) return model.error();
     m_model = std::move(*model);
-    Result<std::unique_ptr<ReplyGenerator>> generator = ReplyGenerator::create(*m_model);
+    Result<std::unique_ptr<ReplyGenerator>> generator =
+        ReplyGenerator::create(*m_model, request.chatTemplate);
     if (!generator || stop.stop_requested()) {
         const Error error = generator ? Error{ErrorCode::Cancelled, {}, {}} : generator.error();
         generator = error;

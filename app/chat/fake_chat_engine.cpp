@@ -170,8 +170,13 @@ void FakeChatEngine::stop() {
 
 ModelServices fakeModelServices() {
     ModelServices services;
-    services.check = [](const QString& path) -> Result<CheckedModel> {
-        return CheckedModel{path, QFileInfo(path).completeBaseName(), QStringLiteral("Q4_K_M"), kModelBytes};
+    services.check = [](const QString& path) -> Result<ModelRecord> {
+        ModelRecord model;
+        model.path = path;
+        model.name = QFileInfo(path).completeBaseName();
+        model.quantization = QStringLiteral("Q4_K_M");
+        model.bytes = kModelBytes;
+        return model;
     };
     services.devices = [] {
         const auto bytes = std::uint64_t(kDeviceBytes);

@@ -42,6 +42,7 @@ public:
     // Raw text of the next replies instead of the scripts, tags included; nothing: the scripts again.
     void setReply(const std::optional<QString>& raw) { m_fixedReply = raw; }
     const ReplyRequest& lastRequest() const { return m_request; }
+    const LoadRequestInfo& lastLoad() const { return m_loading; }
 
 private:
     void continueLoading();

@@ -33,11 +33,12 @@ ReplySummary::Finish finishOf(FinishReason reason) {
 
 } // namespace
 
-Result<std::unique_ptr<ReplyGenerator>> ReplyGenerator::create(Model& model) {
+Result<std::unique_ptr<ReplyGenerator>> ReplyGenerator::create(Model& model, const QString& chatTemplate) {
     Result<std::unique_ptr<Session>> session = model.createSession();
     if (!session) return session.error();
-    return std::unique_ptr<ReplyGenerator>(
-        new ReplyGenerator(model, ModelCard::read(model.file(), model.tokenizer()), std::move(*session)));
+    ModelCard card = ModelCard::read(model.file(), model.tokenizer());
+    card.ownTemplate = chatTemplate;
+    return std::unique_ptr<ReplyGenerator>(new ReplyGenerator(model, std::move(card), std::move(*session)));
 }
 
 ReplyGenerator::ReplyGenerator(Model& model, ModelCard card, std::unique_ptr<Session> session)
@@ -64,6 +65,8 @@ GenerateSettings ReplyGenerator::settingsFor(const ReplyRequest& request) const 
     const double topP = request.topP >= 0 ? request.topP : m_facts.topP;
     settings.sampling.temperature = static_cast<float>(temperature);
     settings.sampling.topP = static_cast<float>(topP);
+    if (request.minP >= 0) settings.sampling.minP = static_cast<float>(request.minP);
+    if (request.topK >= 0) settings.sampling.topK = static_cast<std::uint32_t>(request.topK);
     settings.sampling.seed = request.seed != 0 ? request.seed : randomSeed();
     settings.maxTokens =
         static_cast<std::uint32_t>(request.maxTokens > 0 ? request.maxTokens : m_facts.maxTokens);

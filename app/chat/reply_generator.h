@@ -24,7 +24,8 @@ struct ReplyCallbacks {
 
 class ReplyGenerator {
 public:
-    static Result<std::unique_ptr<ReplyGenerator>> create(Model& model);
+    // `chatTemplate` is what the user wants in place of the file's; empty: the file's.
+    static Result<std::unique_ptr<ReplyGenerator>> create(Model& model, const QString& chatTemplate = {});
 
     Result<ReplySummary> run(const ReplyRequest& request, const ReplyCallbacks& callbacks,
                              std::stop_token stop);

@@ -11,6 +11,6 @@ namespace ponder {
 
 ModelServices engineModelServices();
 
-Result<CheckedModel> checkModelFile(const QString& path);
+Result<ModelRecord> checkModelFile(const QString& path);
 
 } // namespace ponder

@@ -4,7 +4,6 @@
 #include "app/models/byte_text.h"
 #include "app/models/dropped_files.h"
 
-#include <QDateTime>
 #include <QFileInfo>
 
 #include <memory>
@@ -15,9 +14,15 @@ namespace ponder {
 ModelLibrary::ModelLibrary(ChatEngine& engine, Store& store, Settings& settings, ModelServices services,
                            QObject* parent)
     : QObject(parent), m_engine(engine), m_settings(settings), m_services(std::move(services)),
-      m_recent(store), m_devices() {
+      m_models(store), m_recent(m_models), m_devices() {
     m_pool.setMaxThreadCount(1);
     m_devices.setCurrent(settings.device());
+    connect(&m_models, &LibraryModel::settingsChanged, this, [this](const QString& id) {
+        const ModelRecord* changed = m_models.find(id);
+        if (!m_model || !changed || changed->path != path()) return;
+        emit modelSettingsChanged();
+        emit reloadNeededChanged();
+    });
     connectEngine();
     listDevices();
 }
@@ -43,7 +48,7 @@ void ModelLibrary::connectEngine() {
     connect(&m_engine, &ChatEngine::modelUnloaded, this, [this] {
         if (!m_model) return;
         m_model.reset();
-        m_recent.setCurrent({});
+        m_models.setCurrent({});
         emit modelChanged();
         emit stateChanged();
     });
@@ -99,34 +104,65 @@ void ModelLibrary::openPath(QString path) {
     emit modelChanged();
     const int attempt = ++m_attempt;
     m_pool.start([this, attempt, path = m_opening.path] {
-        auto result = std::make_shared<Result<CheckedModel>>(m_services.check(path));
+        auto result = std::make_shared<Result<ModelRecord>>(m_services.check(path));
         QMetaObject::invokeMethod(
             this, [this, attempt, result] { checked(attempt, *result); }, Qt::QueuedConnection);
     });
 }
 
-void ModelLibrary::checked(int attempt, const Result<CheckedModel>& result) {
+void ModelLibrary::checked(int attempt, const Result<ModelRecord>& result) {
     if (attempt != m_attempt || m_step != Step::Checking) return;
     if (!result) return fail(result.error());
     m_opening = *result;
     m_model.reset(); // the engine gives it up now
-    m_recent.setCurrent({});
+    m_models.setCurrent({});
     setStep(Step::Loading);
     emit modelChanged();
-    m_engine.loadModel({m_opening.path, m_settings.device(), m_settings.contextTokens()});
+    const LoadRequestInfo request = loadRequest();
+    m_engine.loadModel(request);
+}
+
+// With what was chosen for this model, else for all models.
+LoadRequestInfo ModelLibrary::loadRequest() const {
+    const ModelSettings chosen = modelSettings();
+    LoadRequestInfo request;
+    request.path = m_opening.path;
+    request.device = m_settings.device();
+    request.contextTokens = chosen.contextTokens.value_or(m_settings.contextTokens());
+    request.gpuLayers = chosen.gpuLayers;
+    request.kvType = chosen.kvType;
+    request.chatTemplate = chosen.chatTemplate;
+    request.adapters = chosen.adapters;
+    return request;
+}
+
+ModelSettings ModelLibrary::modelSettings() const {
+    const ModelRecord* known = m_models.findPath(path());
+    return known ? known->settings : ModelSettings();
+}
+
+bool ModelLibrary::reloadNeeded() const { return m_model && !m_loadedWith.loadsAs(modelSettings()); }
+
+void ModelLibrary::reload() {
+    if (m_model) openPath(m_model->path);
 }
 
 void ModelLibrary::loaded(const LoadedModel& model) {
     m_model = model;
-    m_recent.use({m_opening.path.isEmpty() ? model.path : m_opening.path, model.name, model.quantization,
-                  m_opening.bytes, QDateTime::currentMSecsSinceEpoch()});
+    if (m_opening.path.isEmpty()) m_opening.path = model.path;
+    m_opening.name = model.name;
+    m_opening.quantization = model.quantization;
+    m_models.markUsed(m_models.put(m_opening));
+    m_models.setCurrent(m_opening.path);
+    m_loadedWith = modelSettings();
     setStep(Step::Idle);
     emit modelChanged();
+    emit reloadNeededChanged();
 }
 
 void ModelLibrary::fail(const Error& error) {
     if (error.code != ErrorCode::Cancelled) m_error = error;
-    m_recent.checkMissing();
+    m_models.checkMissing();
     setStep(Step::Idle);
     emit modelChanged();
     emit errorTextChanged();
@@ -183,7 +219,9 @@ void ModelLibrary::retry() {
     if (!m_opening.path.isEmpty()) openPath(m_opening.path);
 }
 
-void ModelLibrary::forget(const QString& path) { m_recent.forget(path); }
+void ModelLibrary::forget(const QString& path) {
+    if (const ModelRecord* model = m_models.findPath(path)) m_models.setRecent(QString(model->id), false);
+}
 
 void ModelLibrary::useDevice(const QString& id) {
     if (id == m_settings.device()) return;
@@ -194,6 +232,7 @@ void ModelLibrary::useDevice(const QString& id) {
 
 void ModelLibrary::retranslate() {
     m_devices.retranslate();
+    m_models.retranslate();
     emit progressChanged();
     emit errorTextChanged();
     emit modelChanged();

@@ -1,4 +1,4 @@
-// The model that is loaded or being loaded, recently used ones, and the devices.
+// The model that is loaded or being loaded, all models that are known, recently used ones, and the devices.
 //
 // Takes a path, a URL or dropped files; checks the file on a worker thread, by reference, before the model in
 // use is given up; then has the engine load it. Owner: App. Thread: GUI. Errors: errorText, translated; a
@@ -39,6 +39,9 @@ class ModelLibrary : public QObject {
     Q_PROPERTY(double deviceMemoryBytes READ deviceMemoryBytes NOTIFY modelChanged)
     Q_PROPERTY(bool reasoning READ reasoning NOTIFY modelChanged)
     Q_PROPERTY(int contextTokens READ contextTokens NOTIFY modelChanged)
+    // The loaded model's settings have changed so that it must be loaded anew for them: reload().
+    Q_PROPERTY(bool reloadNeeded READ reloadNeeded NOTIFY reloadNeededChanged)
+    Q_PROPERTY(ponder::LibraryModel* models READ models CONSTANT)
     Q_PROPERTY(ponder::RecentModel* recent READ recent CONSTANT)
     Q_PROPERTY(ponder::DeviceModel* devices READ devices CONSTANT)
 public:
@@ -59,9 +62,12 @@ public:
     qint64 deviceMemoryBytes() const { return m_model ? m_model->deviceMemoryBytes : 0; }
     bool reasoning() const { return m_model && m_model->markers.reasons; }
     int contextTokens() const { return m_model ? m_model->contextTokens : 0; }
+    bool reloadNeeded() const;
+    LibraryModel* models() { return &m_models; }
     RecentModel* recent() { return &m_recent; }
     DeviceModel* devices() { return &m_devices; }
     const std::optional<LoadedModel>& model() const { return m_model; }
+    ModelSettings modelSettings() const; // what the user chose for the loaded model
 
     Q_INVOKABLE void open(const QString& pathOrUrl);
     Q_INVOKABLE void openDropped(const QList<QUrl>& files);
@@ -69,6 +75,7 @@ public:
     Q_INVOKABLE void cancel();
     Q_INVOKABLE void unload();
     Q_INVOKABLE void retry();
+    Q_INVOKABLE void reload();
     Q_INVOKABLE void forget(const QString& path);
     Q_INVOKABLE void useDevice(const QString& id);
     Q_INVOKABLE void dismissError();
@@ -80,6 +87,8 @@ signals:
     void modelChanged();
     void progressChanged();
     void errorTextChanged();
+    void reloadNeededChanged();
+    void modelSettingsChanged(); // of the loaded model
 
 private:
     enum class Step { Idle, Checking, Loading };
@@ -87,7 +96,8 @@ private:
     void connectEngine();
     void openPath(QString path);
     void listDevices();
-    void checked(int attempt, const Result<CheckedModel>& result);
+    void checked(int attempt, const Result<ModelRecord>& result);
+    LoadRequestInfo loadRequest() const;
     void loaded(const LoadedModel& model);
     void fail(const Error& error);
     void setStep(Step step);
@@ -96,10 +106,12 @@ private:
     ChatEngine& m_engine;
     Settings& m_settings;
     ModelServices m_services;
+    LibraryModel m_models;
     RecentModel m_recent;
     DeviceModel m_devices;
     std::optional<LoadedModel> m_model;
-    CheckedModel m_opening; // what is being opened, or was last
+    ModelRecord m_opening; // what is being opened, or was last
+    ModelSettings m_loadedWith;
     Step m_step = Step::Idle;
     int m_attempt = 0; // answers of earlier checks are ignored
     qint64 m_bytesDone = 0;

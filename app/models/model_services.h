@@ -5,6 +5,7 @@
 // plain value. Thread: worker. Next station: model_library.h.
 #pragma once
 
+#include "app/store/model_record.h"
 #include "engine/backend/backend.h"
 #include "engine/base/result.h"
 
@@ -15,15 +16,9 @@
 
 namespace ponder {
 
-struct CheckedModel {
-    QString path; // of the first part
-    QString name;
-    QString quantization; // "Q4_K_M", else the type of most weights
-    qint64 bytes = 0;     // of all parts
-};
-
 struct ModelServices {
-    std::function<Result<CheckedModel>(const QString& path)> check;
+    // What a usable file says of itself: a record without id and dates.
+    std::function<Result<ModelRecord>(const QString& path)> check;
     std::function<std::vector<DeviceInfo>()> devices;
 };
 

@@ -1,12 +1,9 @@
-// Models that were opened before, the last one first.
+// Models of the library that were used lately, the last one first.
 //
-// Owner: ModelLibrary. Thread: GUI. Next station: ui/models (picker).
+// Owner: ModelLibrary. Thread: GUI. Previous station: library_model.h. Next station: ui/models (picker).
 #pragma once
 
-#include "app/store/store.h"
-
-#include <QAbstractListModel>
-#include <QtQml/qqmlregistration.h>
+#include "app/models/library_model.h"
 
 namespace ponder {
 
@@ -25,26 +22,21 @@ public:
         CurrentRole
     };
 
-    explicit RecentModel(Store& store, QObject* parent = nullptr);
+    explicit RecentModel(LibraryModel& library, QObject* parent = nullptr);
 
-    int count() const { return int(m_models.size()); }
+    int count() const { return int(m_ids.size()); }
     int rowCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role) const override;
     QHash<int, QByteArray> roleNames() const override;
-
-    void use(const RecentRecord& model); // to the top, and the current one
-    void setCurrent(const QString& path);
-    void forget(const QString& path);
-    void checkMissing(); // looks again whether the files are there
 
 signals:
     void countChanged();
 
 private:
-    Store& m_store;
-    QList<RecentRecord> m_models;
-    QList<bool> m_missing; // of each
-    QString m_current;
+    void follow();
+
+    LibraryModel& m_library;
+    QStringList m_ids;
 };
 
 } // namespace ponder

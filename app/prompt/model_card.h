@@ -18,6 +18,7 @@ namespace ponder {
 struct ModelCard {
     QString name;         // general.name, else the file's stem
     QString chatTemplate; // Jinja source, or empty
+    QString ownTemplate;  // the user's, in place of the file's; or empty
     QString bosToken;     // their texts, or empty
     QString eosToken;
     QStringList specialTexts;          // texts that become one token when parsed

@@ -27,6 +27,13 @@ std::optional<Error> fault(ChatTemplate& candidate, const ModelCard& card) {
 
 TemplateChoice TemplateChoice::forModel(const ModelCard& card) {
     TemplateChoice choice;
+    if (!card.ownTemplate.trimmed().isEmpty()) {
+        choice.chatTemplate = std::make_unique<ChatTemplate>(card.ownTemplate, card.name);
+        choice.ownReason = fault(*choice.chatTemplate, card);
+        choice.origin = Origin::Own;
+        if (!choice.ownReason) return choice;
+        choice.origin = Origin::File;
+    }
     if (!card.chatTemplate.trimmed().isEmpty()) {
         choice.chatTemplate = std::make_unique<ChatTemplate>(card.chatTemplate, card.name);
         choice.reason = fault(*choice.chatTemplate, card);

@@ -14,15 +14,17 @@ namespace ponder {
 
 struct TemplateChoice {
     enum class Origin {
+        Own, // the user's
         File,
         BuiltinForMissing, // the file has no template
         BuiltinForBroken,  // the file's template failed: `reason`
     };
     Origin origin = Origin::File;
     std::unique_ptr<ChatTemplate> chatTemplate;
-    QString builtinName;         // of a built-in one
-    std::optional<Error> reason; // why the file's own was refused
-    QStringList stop;            // texts that end a reply
+    QString builtinName;            // of a built-in one
+    std::optional<Error> reason;    // why the file's own was refused
+    std::optional<Error> ownReason; // why the user's was refused
+    QStringList stop;               // texts that end a reply
 
     static TemplateChoice forModel(const ModelCard& card);
 };

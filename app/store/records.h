@@ -1,4 +1,4 @@
-// The rows of the history as values: chats, messages, recently used models.
+// The rows of the history as values: chats and messages.
 //
 // A message with parent 0 opens its chat; the others hang below one, so a chat is a tree and its
 // current leaf picks the branch that is shown. Owner: plain values. Thread: any.
@@ -49,14 +49,6 @@ struct MessageRecord {
     double secondsToFirstToken = 0;
     QString model;
     qint64 created = 0;
-};
-
-struct RecentRecord {
-    QString path;
-    QString name;
-    QString quantization;
-    qint64 bytes = 0;
-    qint64 lastUsed = 0;
 };
 
 } // namespace ponder

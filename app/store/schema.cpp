@@ -7,9 +7,7 @@
 namespace ponder {
 namespace {
 
-// step(n) leads from version n to n + 1.
-QStringList step(int version) {
-    if (version != 0) return {};
+QStringList chatsAndSettings() {
     return {QStringLiteral("CREATE TABLE chats ("
                            "id INTEGER PRIMARY KEY, title TEXT NOT NULL DEFAULT '', "
                            "created INTEGER NOT NULL DEFAULT 0, updated INTEGER NOT NULL DEFAULT 0, "
@@ -36,6 +34,37 @@ QStringList step(int version) {
                            "path TEXT PRIMARY KEY, name TEXT NOT NULL DEFAULT '', "
                            "quantization TEXT NOT NULL DEFAULT '', bytes INTEGER NOT NULL DEFAULT 0, "
                            "last_used INTEGER NOT NULL DEFAULT 0)")};
+}
+
+// The library takes over the models that were opened before.
+QStringList modelLibrary() {
+    return {
+        QStringLiteral("CREATE TABLE models ("
+                       "id TEXT PRIMARY KEY, path TEXT NOT NULL UNIQUE, title TEXT NOT NULL DEFAULT '', "
+                       "name TEXT NOT NULL DEFAULT '', family TEXT NOT NULL DEFAULT '', "
+                       "architecture TEXT NOT NULL DEFAULT '', quantization TEXT NOT NULL DEFAULT '', "
+                       "bytes INTEGER NOT NULL DEFAULT 0, licence TEXT NOT NULL DEFAULT '', "
+                       "languages TEXT NOT NULL DEFAULT '', source TEXT NOT NULL DEFAULT 'file', "
+                       "fingerprint TEXT NOT NULL DEFAULT '0', parameters INTEGER NOT NULL DEFAULT 0, "
+                       "layers INTEGER NOT NULL DEFAULT 0, trained_context INTEGER NOT NULL DEFAULT 0, "
+                       "added INTEGER NOT NULL DEFAULT 0, last_used INTEGER NOT NULL DEFAULT 0, "
+                       "recent INTEGER NOT NULL DEFAULT 0, settings TEXT NOT NULL DEFAULT '{}')"),
+        QStringLiteral("INSERT INTO models (id, path, name, quantization, bytes, added, last_used, recent) "
+                       "SELECT lower(hex(randomblob(16))), path, name, quantization, bytes, last_used, "
+                       "last_used, 1 FROM recent_models"),
+        QStringLiteral("DROP TABLE recent_models")};
+}
+
+// step(n) leads from version n to n + 1.
+QStringList step(int version) {
+    switch (version) {
+    case 0:
+        return chatsAndSettings();
+    case 1:
+        return modelLibrary();
+    default:
+        return {};
+    }
 }
 
 } // namespace

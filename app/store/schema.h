@@ -1,7 +1,7 @@
 // The tables of the history and the steps from one version of them to the next.
 //
-// chats and messages form trees (messages.parent_id), settings are texts by key, recent_models are the files
-// that were opened. PRAGMA user_version holds the version. Owner: free functions. Thread: the connection's.
+// chats and messages form trees (messages.parent_id), settings are texts by key, models is the library.
+// PRAGMA user_version holds the version. Owner: free functions. Thread: the connection's.
 #pragma once
 
 #include <QSqlDatabase>
@@ -11,7 +11,7 @@
 
 namespace ponder {
 
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
 // Nothing where the file cannot be read; `error` then says why.
 std::optional<int> schemaVersion(QSqlDatabase& database, QSqlError& error);

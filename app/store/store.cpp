@@ -26,14 +26,18 @@ bool exec(const QSqlDatabase& connection, const QString& statement, const QVaria
 
 struct Store::Writer {
     explicit Writer(const QString& file)
-        : database(Database::openAgain(file, uniqueName("write-"))), table(database.connection()) {}
+        : database(Database::openAgain(file, uniqueName("write-"))), table(database.connection()),
+          models(database.connection()) {}
+    QString errorText() const { return table.errorText().isEmpty() ? models.errorText() : table.errorText(); }
+
     Database database;
     ChatTable table;
+    ModelTable models;
 };
 
 Store::Store(const QString& folder, QObject* parent)
     : QObject(parent), m_database(Database::openFirst(folder, uniqueName("read-"))),
-      m_table(m_database.connection()) {
+      m_table(m_database.connection()), m_models(m_database.connection()) {
     m_table.tidy();
     m_lastChatId = m_table.largestId(QStringLiteral("chats"));
     m_lastMessageId = m_table.largestId(QStringLiteral("messages"));
@@ -60,7 +64,7 @@ void Store::post(std::function<bool(Writer&)> write) {
         m_context,
         [this, write = std::move(write)] {
             if (!m_writer) m_writer = std::make_unique<Writer>(m_database.file());
-            if (!write(*m_writer)) emit writeFailed(m_writer->table.errorText());
+            if (!write(*m_writer)) emit writeFailed(m_writer->errorText());
             --m_pending;
         },
         Qt::QueuedConnection);
@@ -92,17 +96,9 @@ QHash<QString, QString> Store::settings() {
     return settings;
 }
 
-QList<RecentRecord> Store::recentModels() {
+QList<ModelRecord> Store::models() {
     flush();
-    QList<RecentRecord> models;
-    QSqlQuery query(m_database.connection());
-    query.exec(QStringLiteral("SELECT path, name, quantization, bytes, last_used FROM recent_models "
-                              "ORDER BY last_used DESC"));
-    while (query.next())
-        models << RecentRecord{query.value(0).toString(), query.value(1).toString(),
-                               query.value(2).toString(), query.value(3).toLongLong(),
-                               query.value(4).toLongLong()};
-    return models;
+    return m_models.models();
 }
 
 void Store::insertChat(const ChatRecord& chat) {
@@ -139,23 +135,12 @@ void Store::setSetting(const QString& key, const QString& value) {
     });
 }
 
-void Store::saveRecentModel(const RecentRecord& model) {
-    const auto text = [](const QString& value) { return value.isNull() ? QStringLiteral("") : value; };
-    const QVariantList values{text(model.path), text(model.name), text(model.quantization), model.bytes,
-                              model.lastUsed};
-    post([values](Writer& writer) {
-        return exec(writer.database.connection(),
-                    QStringLiteral("INSERT OR REPLACE INTO recent_models "
-                                   "(path, name, quantization, bytes, last_used) VALUES (?, ?, ?, ?, ?)"),
-                    values);
-    });
+void Store::saveModel(const ModelRecord& model) {
+    post([model](Writer& writer) { return writer.models.save(model); });
 }
 
-void Store::forgetRecentModel(const QString& path) {
-    post([path](Writer& writer) {
-        return exec(writer.database.connection(), QStringLiteral("DELETE FROM recent_models WHERE path = ?"),
-                    {path});
-    });
+void Store::removeModel(const QString& id) {
+    post([id](Writer& writer) { return writer.models.remove(id); });
 }
 
 } // namespace ponder

@@ -1,4 +1,4 @@
-// The user's history, settings and recent models, kept in one SQLite file.
+// The user's history, settings and model library, kept in one SQLite file.
 //
 // Reads are direct; writes are posted to a thread of the store's own, in order, so that the GUI thread never
 // waits for a disk. Ids are given out here, which is why a write needs no answer. A read first waits for the
@@ -10,6 +10,7 @@
 
 #include "app/store/chat_table.h"
 #include "app/store/database.h"
+#include "app/store/model_table.h"
 
 #include <QHash>
 #include <QObject>
@@ -33,7 +34,7 @@ public:
     QList<ChatRecord> chats();
     QList<MessageRecord> messages(int chatId);
     QHash<QString, QString> settings();
-    QList<RecentRecord> recentModels(); // newest first
+    QList<ModelRecord> models(); // last used first
 
     int newChatId() { return ++m_lastChatId; }
     int newMessageId() { return ++m_lastMessageId; }
@@ -46,8 +47,8 @@ public:
     void updateMessage(const MessageRecord& message);
     void append(const MessageAppend& addition);
     void setSetting(const QString& key, const QString& value);
-    void saveRecentModel(const RecentRecord& model);
-    void forgetRecentModel(const QString& path);
+    void saveModel(const ModelRecord& model);
+    void removeModel(const QString& id);
 
     void flush(); // returns when everything posted so far is in the file
 
@@ -60,6 +61,7 @@ private:
 
     Database m_database;
     ChatTable m_table;
+    ModelTable m_models;
     QThread m_thread;
     QObject* m_context = nullptr; // on m_thread; receives the writes
     std::unique_ptr<Writer> m_writer;

@@ -56,6 +56,7 @@ private slots:
     void aModelThatDoesNotReasonIsNotFolded();
     void theUsersOwnThoughtMarksWinOverTheModels();
     void thinkingCanBeTurnedOff();
+    void aModelsOwnSettingsComeBeforeThoseForAll();
     void aReplyGoesOnWhileAnotherChatIsShown();
     void removingTheChatOfARunningReplyStopsIt();
     void chatsAndDraftsAreBackAfterARestart();
@@ -253,6 +254,35 @@ void ChatControllerTest::theUsersOwnThoughtMarksWinOverTheModels() {
     desk.chat().regenerate(desk.idOf(1));
     QTRY_VERIFY(!desk.chat().busy());
     QVERIFY(!desk.thoughtsOf(1).isEmpty());
+}
+
+void ChatControllerTest::aModelsOwnSettingsComeBeforeThoseForAll() {
+    Desk desk(folder());
+    desk.app.settings()->setTemperature(0.9);
+    desk.app.settings()->setInstruction(QStringLiteral("for all"));
+    desk.load();
+    desk.chat().send(QStringLiteral("q"));
+    QTRY_VERIFY(!desk.chat().busy());
+    QCOMPARE(desk.engine.lastRequest().temperature, 0.9);
+    QCOMPARE(desk.engine.lastRequest().topK, -1);
+    ModelSettings chosen;
+    chosen.temperature = 0.2;
+    chosen.topP = 0.8;
+    chosen.minP = 0.1;
+    chosen.topK = 30;
+    chosen.maxTokens = 100;
+    chosen.instruction = QString();
+    LibraryModel& models = *desk.app.library()->models();
+    models.setSettings(models.models().first().id, chosen);
+    desk.chat().send(QStringLiteral("again"));
+    QTRY_VERIFY(!desk.chat().busy());
+    const ReplyRequest& request = desk.engine.lastRequest();
+    QCOMPARE(request.temperature, 0.2);
+    QCOMPARE(request.topP, 0.8);
+    QCOMPARE(request.minP, 0.1);
+    QCOMPARE(request.topK, 30);
+    QCOMPARE(request.maxTokens, 100);
+    QCOMPARE(request.instruction, QString());
 }
 
 void ChatControllerTest::thinkingCanBeTurnedOff() {

@@ -93,6 +93,8 @@ private slots:
     void aLoadedModelIsDescribed();
     void aMissingFileFailsToLoad();
     void aFileWithoutATemplateIsNoted();
+    void aModelIsLoadedAsItsRequestSays();
+    void aTemplateOfTheUsersIsTalkedWith();
     void loadProgressIsThrottledAndEnds();
     void aCancelledLoadFailsAtOnceAndFreesTheModel();
     void anotherLoadReplacesOneThatRuns();
@@ -180,6 +182,45 @@ void EngineChatTest::aFileWithoutATemplateIsNoted() {
     engine.generate(greedy(QStringLiteral("12+34=?")));
     QTRY_COMPARE_WITH_TIMEOUT(listener.finished.size(), 1, kPatience);
     QVERIFY2(listener.text().contains(QStringLiteral("\\boxed{46}")), qPrintable(listener.text()));
+}
+
+void EngineChatTest::aModelIsLoadedAsItsRequestSays() {
+    LoadOptions seen;
+    EngineChat engine([&](const LoadOptions& options, const Progress&, std::stop_token) {
+        seen = options;
+        return Result<std::unique_ptr<Model>>(Error{ErrorCode::Cancelled, {}, {}});
+    });
+    Listener listener(engine);
+    engine.loadModel(tiny());
+    QTRY_COMPARE_WITH_TIMEOUT(listener.loadFailed.size(), 1, kPatience);
+    QVERIFY(!seen.kvType && !seen.gpuLayers);
+    LoadRequestInfo request = tiny();
+    request.contextTokens = 777;
+    request.kvType = QStringLiteral("q8_0");
+    request.gpuLayers = 3;
+    engine.loadModel(request);
+    QTRY_COMPARE_WITH_TIMEOUT(listener.loadFailed.size(), 2, kPatience);
+    QCOMPARE(seen.contextTokens, 777U);
+    QVERIFY(seen.kvType == KvType::Q8_0);
+    QCOMPARE(seen.gpuLayers, std::optional(3U));
+    request.gpuLayers = ModelSettings::kLayersThatFit;
+    engine.loadModel(request);
+    QTRY_COMPARE_WITH_TIMEOUT(listener.loadFailed.size(), 3, kPatience);
+    QCOMPARE(seen.gpuLayers, std::optional(kAutoLayers));
+}
+
+void EngineChatTest::aTemplateOfTheUsersIsTalkedWith() {
+    EngineChat engine;
+    Listener listener(engine);
+    LoadRequestInfo request = tiny();
+    request.chatTemplate = QStringLiteral("{{ messages[0]['content'] }}");
+    engine.loadModel(request);
+    QTRY_COMPARE_WITH_TIMEOUT(listener.loaded.size(), 1, kPatience);
+    QVERIFY(!listener.model().markers.startsInside || listener.model().templateNote.isEmpty());
+    request.chatTemplate = QStringLiteral("{% broken");
+    engine.loadModel(request);
+    QTRY_COMPARE_WITH_TIMEOUT(listener.loaded.size(), 2, kPatience);
+    QVERIFY(listener.model().templateNote.contains(QStringLiteral("does not work")));
 }
 
 void EngineChatTest::loadProgressIsThrottledAndEnds() {

@@ -221,11 +221,15 @@ void ReplyGeneratorTest::theUsersSettingsAreUsed() {
     ReplyRequest request = greedy(QStringLiteral("1+1"));
     request.temperature = 0.1;
     request.topP = 0.5;
+    request.minP = 0.05;
+    request.topK = 40;
     request.seed = 42;
     request.maxTokens = 10;
     const GenerateSettings seen = settingsFor(request);
     QCOMPARE(seen.sampling.temperature, 0.1f);
     QCOMPARE(seen.sampling.topP, 0.5f);
+    QCOMPARE(seen.sampling.minP, 0.05f);
+    QCOMPARE(seen.sampling.topK, 40U);
     QCOMPARE(seen.sampling.seed, quint64(42));
     QCOMPARE(seen.maxTokens, 10u);
 }

@@ -26,11 +26,15 @@ private slots:
 };
 
 void EngineServicesTest::aUsableFilePassesWithItsNameAndSize() {
-    const Result<CheckedModel> checked = checkModelFile(tinyModel());
+    const Result<ModelRecord> checked = checkModelFile(tinyModel());
     QVERIFY2(checked, checked ? "" : checked.error().message().c_str());
     QCOMPARE(checked->quantization, QStringLiteral("Q8_0"));
     QCOMPARE(checked->bytes, QFile(tinyModel()).size());
     QVERIFY(!checked->name.isEmpty());
+    QVERIFY(!checked->architecture.isEmpty() && !checked->family.isEmpty());
+    QVERIFY(checked->layers > 0 && checked->trainedContext > 0 && checked->parameters > 0);
+    QVERIFY(checked->fingerprint != 0);
+    QCOMPARE(checked->fingerprint, checkModelFile(tinyModel())->fingerprint);
 }
 
 void EngineServicesTest::aFileCutShortIsRefused() {
@@ -41,13 +45,13 @@ void EngineServicesTest::aFileCutShortIsRefused() {
     QVERIFY(cut.open(QIODevice::WriteOnly));
     cut.write(whole.read(whole.size() / 2));
     cut.close();
-    const Result<CheckedModel> checked = checkModelFile(cut.fileName());
+    const Result<ModelRecord> checked = checkModelFile(cut.fileName());
     QVERIFY(!checked);
     QCOMPARE(checked.error().code, ErrorCode::FileTruncated);
 }
 
 void EngineServicesTest::aFileThatIsNotThereIsRefused() {
-    const Result<CheckedModel> checked = checkModelFile(QStringLiteral("/nowhere/model.gguf"));
+    const Result<ModelRecord> checked = checkModelFile(QStringLiteral("/nowhere/model.gguf"));
     QVERIFY(!checked);
     QCOMPARE(checked.error().code, ErrorCode::FileNotFound);
 }

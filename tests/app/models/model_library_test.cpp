@@ -15,7 +15,7 @@ FakeChatEngine::Options slowLoad() { return {.tokensPerSecond = 0, .loadMs = 400
 // A path with "damaged" in it does not pass the check.
 ModelServices services() {
     ModelServices result = fakeModelServices();
-    result.check = [check = result.check](const QString& path) -> Result<CheckedModel> {
+    result.check = [check = result.check](const QString& path) -> Result<ModelRecord> {
         if (path.contains(QLatin1String("damaged")))
             return Error{ErrorCode::BadMetadata, path.toStdString(), "general.architecture"};
         return check(path);
@@ -55,6 +55,10 @@ private slots:
     void missingRecentFilesAreMarked();
     void theListOfRecentModelsStaysShort();
     void devicesAreListedAndChosen();
+    void aForgottenModelStaysInTheLibrary();
+    void aModelIsLoadedWithWhatWasChosenForIt();
+    void changedSettingsOfLoadingAskForLoadingAnew();
+    void settingsBelongToTheLoadedModelAlsoAfterARefusedFile();
 
 private:
     QString folder() const { return m_folder->path(); }
@@ -184,9 +188,9 @@ void ModelLibraryTest::missingRecentFilesAreMarked() {
 void ModelLibraryTest::theListOfRecentModelsStaysShort() {
     Shelf shelf(folder());
     for (int i = 0; i < 15; ++i)
-        shelf.library.recent()->use({QStringLiteral("/m/%1").arg(i), {}, {}, 0, i});
+        shelf.load(QStringLiteral("/m/%1.gguf").arg(i));
     QCOMPARE(shelf.library.recent()->rowCount(), 12);
-    QCOMPARE(shelf.recent(0, RecentModel::PathRole).toString(), QStringLiteral("/m/14"));
+    QCOMPARE(shelf.library.models()->count(), 15);
 }
 
 void ModelLibraryTest::devicesAreListedAndChosen() {
@@ -204,6 +208,72 @@ void ModelLibraryTest::devicesAreListedAndChosen() {
     QTRY_COMPARE(loaded.count(), 1);
     QCOMPARE(shelf.settings.device(), QStringLiteral("vulkan:0"));
     QCOMPARE(at(1, DeviceModel::CurrentRole).toBool(), true);
+}
+
+void ModelLibraryTest::aForgottenModelStaysInTheLibrary() {
+    Shelf shelf(folder());
+    shelf.load(QStringLiteral("/m/r1.gguf"));
+    shelf.library.forget(QStringLiteral("/m/r1.gguf"));
+    QCOMPARE(shelf.library.recent()->rowCount(), 0);
+    QCOMPARE(shelf.library.models()->count(), 1);
+    shelf.load(QStringLiteral("/m/r1.gguf"));
+    QCOMPARE(shelf.library.recent()->rowCount(), 1);
+    QCOMPARE(shelf.library.models()->count(), 1);
+}
+
+void ModelLibraryTest::aModelIsLoadedWithWhatWasChosenForIt() {
+    Shelf shelf(folder());
+    shelf.settings.setContextTokens(4096);
+    shelf.load(QStringLiteral("/m/r1.gguf"));
+    QCOMPARE(shelf.engine.lastLoad().contextTokens, 4096);
+    QVERIFY(!shelf.engine.lastLoad().gpuLayers);
+    ModelSettings chosen;
+    chosen.contextTokens = 8192;
+    chosen.gpuLayers = 12;
+    chosen.kvType = QStringLiteral("q8_0");
+    chosen.chatTemplate = QStringLiteral("{{ messages }}");
+    chosen.adapters = {{QStringLiteral("/a.gguf"), 0.5}};
+    shelf.library.models()->setSettings(shelf.library.models()->models().first().id, chosen);
+    shelf.load(QStringLiteral("/m/other.gguf"));
+    QCOMPARE(shelf.engine.lastLoad().contextTokens, 4096);
+    QCOMPARE(shelf.engine.lastLoad().kvType, QString());
+    shelf.load(QStringLiteral("/m/r1.gguf"));
+    const LoadRequestInfo& request = shelf.engine.lastLoad();
+    QCOMPARE(request.contextTokens, 8192);
+    QCOMPARE(request.gpuLayers, std::optional(12));
+    QCOMPARE(request.kvType, chosen.kvType);
+    QCOMPARE(request.chatTemplate, chosen.chatTemplate);
+    QCOMPARE(request.adapters, chosen.adapters);
+}
+
+void ModelLibraryTest::changedSettingsOfLoadingAskForLoadingAnew() {
+    Shelf shelf(folder());
+    shelf.load(QStringLiteral("/m/r1.gguf"));
+    LibraryModel& models = *shelf.library.models();
+    const QString id = models.models().first().id;
+    ModelSettings chosen;
+    chosen.temperature = 0.3;
+    models.setSettings(id, chosen);
+    QVERIFY(!shelf.library.reloadNeeded());
+    chosen.contextTokens = 2048;
+    models.setSettings(id, chosen);
+    QVERIFY(shelf.library.reloadNeeded());
+    QSignalSpy loaded(&shelf.engine, &ChatEngine::modelLoaded);
+    shelf.library.reload();
+    QTRY_COMPARE(loaded.count(), 1);
+    QVERIFY(!shelf.library.reloadNeeded());
+    QCOMPARE(shelf.engine.lastLoad().contextTokens, 2048);
+}
+
+void ModelLibraryTest::settingsBelongToTheLoadedModelAlsoAfterARefusedFile() {
+    Shelf shelf(folder());
+    shelf.load(QStringLiteral("/m/r1.gguf"));
+    ModelSettings chosen;
+    chosen.temperature = 0.3;
+    shelf.library.models()->setSettings(shelf.library.models()->models().first().id, chosen);
+    shelf.library.open(QStringLiteral("/m/damaged.gguf"));
+    QTRY_VERIFY(!shelf.library.errorText().isEmpty());
+    QCOMPARE(shelf.library.modelSettings(), chosen);
 }
 
 QTEST_GUILESS_MAIN(ModelLibraryTest)

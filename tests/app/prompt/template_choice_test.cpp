@@ -12,6 +12,8 @@ class TemplateChoiceTest : public QObject {
     Q_OBJECT
 private slots:
     void aWorkingTemplateIsUsed();
+    void aTemplateOfTheUsersComesFirst();
+    void aBrokenTemplateOfTheUsersLeavesTheFiles();
     void aMissingTemplateIsReplacedByTheFamilysOwn_data();
     void aMissingTemplateIsReplacedByTheFamilysOwn();
     void aBrokenTemplateIsReplacedAndTheReasonKept_data();
@@ -26,6 +28,26 @@ void TemplateChoiceTest::aWorkingTemplateIsUsed() {
     QCOMPARE(choice.chatTemplate->source(), test::kChatMl);
     QVERIFY(!choice.reason);
     QVERIFY(choice.stop.isEmpty());
+}
+
+void TemplateChoiceTest::aTemplateOfTheUsersComesFirst() {
+    ModelCard card = test::card(test::kChatMl, test::kR1Specials);
+    card.ownTemplate = QStringLiteral("Q: {{ messages[0]['content'] }} A:");
+    const TemplateChoice choice = TemplateChoice::forModel(card);
+    QCOMPARE(choice.origin, Origin::Own);
+    QCOMPARE(choice.chatTemplate->source(), card.ownTemplate);
+    QVERIFY(!choice.ownReason && !choice.reason);
+}
+
+void TemplateChoiceTest::aBrokenTemplateOfTheUsersLeavesTheFiles() {
+    for (const char* broken : {"{% if %}", "no question in this"}) {
+        ModelCard card = test::card(test::kChatMl, test::kR1Specials);
+        card.ownTemplate = QString::fromLatin1(broken);
+        const TemplateChoice choice = TemplateChoice::forModel(card);
+        QCOMPARE(choice.origin, Origin::File);
+        QCOMPARE(choice.chatTemplate->source(), test::kChatMl);
+        QVERIFY(choice.ownReason.has_value());
+    }
 }
 
 void TemplateChoiceTest::aMissingTemplateIsReplacedByTheFamilysOwn_data() {

@@ -1,4 +1,5 @@
 // The history survives restarts, damage and newer versions.
+#include "app/store/schema.h"
 #include "app/store/store.h"
 
 #include <QSqlQuery>
@@ -53,7 +54,7 @@ private slots:
     void chatsComeNewestFirst();
     void aDeletedChatIsHiddenAndComesBack();
     void aDeletedChatIsGoneAfterTheNextStart();
-    void settingsAndRecentModelsAreKept();
+    void settingsAreKept();
     void aFileOfNullBytesIsMovedAside();
     void aFileOfNoiseIsMovedAside();
     void aHistoryOfANewerVersionIsLeftAlone();
@@ -166,23 +167,16 @@ void StoreTest::aDeletedChatIsGoneAfterTheNextStart() {
     QVERIFY(store.messages(id).isEmpty());
 }
 
-void StoreTest::settingsAndRecentModelsAreKept() {
+void StoreTest::settingsAreKept() {
     {
         Store store(folder());
         store.setSetting(QStringLiteral("a"), QStringLiteral("1"));
         store.setSetting(QStringLiteral("a"), QStringLiteral("2"));
         store.setSetting(QStringLiteral("b"), QString());
-        store.saveRecentModel({QStringLiteral("/x.gguf"), QStringLiteral("X"), {}, 5, 1});
-        store.saveRecentModel({QStringLiteral("/y.gguf"), QStringLiteral("Y"), {}, 6, 2});
-        store.saveRecentModel({QStringLiteral("/x.gguf"), QStringLiteral("X2"), {}, 7, 3});
     }
     Store store(folder());
     QCOMPARE(store.settings().value(QStringLiteral("a")), QStringLiteral("2"));
     QVERIFY(store.settings().contains(QStringLiteral("b")));
-    QCOMPARE(store.recentModels().size(), 2);
-    QCOMPARE(store.recentModels().first().name, QStringLiteral("X2"));
-    store.forgetRecentModel(QStringLiteral("/x.gguf"));
-    QCOMPARE(store.recentModels().size(), 1);
 }
 
 static void damagedFileIsMovedAside(const QString& folder, const QByteArray& content) {
@@ -222,7 +216,7 @@ void StoreTest::aHistoryOfANewerVersionIsLeftAlone() {
         QVERIFY(store.file() != file);
         QVERIFY(store.chats().isEmpty());
     }
-    tamper(file, {QStringLiteral("PRAGMA user_version = 1")});
+    tamper(file, {QStringLiteral("PRAGMA user_version = %1").arg(kSchemaVersion)});
     Store store(folder());
     QCOMPARE(store.chats().size(), 1);
 }
