@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Tests of the checks in this folder: each is shown a small tree with one fault, and one without."""
+import copy
 import io
+import json
 import sys
 import tempfile
 import unittest
@@ -8,6 +10,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
+import check_catalogue  # noqa: E402
 import check_layers  # noqa: E402
 import check_sizes  # noqa: E402
 import summarize  # noqa: E402
@@ -94,6 +97,94 @@ class Sizes(Tree):
 
     def test_a_qml_file_of_three_hundred_and_one_lines_fails(self):
         self.assertEqual(len(self.problems("// x\n" * 301, "ui/X.qml")), 1)
+
+
+class Catalogues(Tree):
+    """The real catalogues, each with one fault."""
+
+    SOURCE = Path(__file__).parents[2]
+
+    def setUp(self):
+        super().setUp()
+        self.gpus = json.loads((self.SOURCE / "resources/gpus.json").read_text(encoding="utf-8"))
+        self.models = json.loads((self.SOURCE / "resources/models.json").read_text(encoding="utf-8"))
+
+    def problems(self):
+        self.write("resources/gpus.json", json.dumps(self.gpus))
+        self.write("resources/models.json", json.dumps(self.models))
+        listed = "tests/data/catalogue/listed_gpus.csv"
+        self.write(listed, (self.SOURCE / listed).read_text(encoding="utf-8"))
+        return list(check_catalogue.check(self.root))
+
+    def gpu(self, name):
+        return next(gpu for gpu in self.gpus["gpus"] if gpu["name"] == name)
+
+    def model(self, name):
+        return next(model for model in self.models["models"] if model["id"] == name)
+
+    def test_the_catalogues_pass(self):
+        self.assertEqual(self.problems(), [])
+
+    def test_a_figure_of_a_graphics_processor_that_makes_no_sense_fails(self):
+        for field, value in {"bandwidth_gb_s": 530, "bus_bits": 256, "memory_gbps": 2.1, "memory_gb": 12288,
+                             "year": 1998, "vendor": "NVIDEA", "source": "", "price_usd": 0, "memory": 12,
+                             "unified": "no"}.items():
+            gpu = self.gpu("NVIDIA GeForce RTX 4070")
+            before = dict(gpu)
+            gpu[field] = value
+            self.assertGreaterEqual(len(self.problems()), 1, field)
+            gpu.clear()
+            gpu.update(before)
+
+    def test_a_listed_row_that_is_gone_or_changed_fails(self):
+        self.gpu("NVIDIA Tesla P40")["bandwidth_gb_s"] = 346
+        self.assertEqual(len(self.problems()), 1)
+        self.gpus["gpus"].remove(self.gpu("NVIDIA Tesla P40"))
+        self.assertEqual(len(self.problems()), 1)
+
+    def test_a_price_that_the_list_does_not_give_fails(self):
+        self.gpu("NVIDIA Tesla P40")["price_usd"] = 300
+        self.assertEqual(len(self.problems()), 1)
+
+    def test_an_alias_that_means_two_rows_fails(self):
+        self.gpu("NVIDIA GeForce RTX 4070")["aliases"] = ["NVIDIA GeForce RTX 3060"]
+        self.assertEqual(len(self.problems()), 1)
+
+    def test_a_row_listed_twice_fails(self):
+        self.gpus["gpus"].append(copy.deepcopy(self.gpu("Intel Arc B580")))
+        self.assertGreaterEqual(len(self.problems()), 1)
+
+    def test_a_shape_that_is_not_the_number_of_parameters_fails(self):
+        for name in ("deepseek-r1-distill-qwen-7b", "deepseek-r1-distill-llama-8b", "sunxiaochuan-v1-3b", "deepseek-r1"):
+            model = self.model(name)
+            model["layers"] += 1
+            self.assertEqual(len(self.problems()), 1, name)
+            model["layers"] -= 1
+
+    def test_a_model_without_a_licence_or_a_source_fails(self):
+        for field in ("licence", "source", "languages"):
+            model = self.model("deepseek-r1")
+            before = model[field]
+            model[field] = ""
+            self.assertEqual(len(self.problems()), 1, field)
+            model[field] = before
+
+    def test_a_download_outside_its_repository_fails(self):
+        download = self.model("deepseek-r1-distill-qwen-7b")["downloads"]["Q6_K"]
+        for name in ("https://example.org/Q6_K.gguf", "/etc/Q6_K.gguf", "../x/Q6_K.gguf", "model-Q4_K_M.gguf", "Q6_K.bin"):
+            download["files"] = [name]
+            self.assertEqual(len(self.problems()), 1, name)
+        download["files"] = ["model-Q6_K.gguf"]
+        download["repository"] = "https://huggingface.co/a/b"
+        self.assertEqual(len(self.problems()), 1)
+
+    def test_a_model_that_the_engine_does_not_know_is_not_runnable(self):
+        self.model("deepseek-r1")["runnable"] = True
+        self.assertEqual(len(self.problems()), 1)
+
+    def test_a_model_based_on_nothing_fails(self):
+        self.model("deepseek-r1-distill-qwen-14b-awq")["based_on"] = "gone"
+        self.assertEqual(len(self.problems()), 1)
 
 
 class Summaries(Tree):

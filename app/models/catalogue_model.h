@@ -1,0 +1,85 @@
+// A model of the catalogue: what can be said of it without having its file.
+//
+// Addresses are relative to the endpoint of a model hub: a repository "owner/name" and the files in it.
+// Owner: plain values in a ModelCatalogue. Thread: any. Next station: the memory and speed prediction of
+// app/fit, the downloads.
+#pragma once
+
+#include <QString>
+#include <QStringList>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace ponder {
+
+// How a quantization is rated, whatever the model.
+struct CatalogueQuantization {
+    QString name;                      // "Q4_K_M"
+    std::optional<double> nominalBits; // a weight, for the rule of thumb
+    std::optional<int> quality;        // percent of the unquantized model's
+};
+
+struct CatalogueDownload {
+    QString quantization;
+    QString repository;
+    QStringList files; // of one split set, in order
+};
+
+struct CatalogueBenchmark {
+    QString name;
+    double score = 0;
+    QString source;
+};
+
+struct RecommendedSettings {
+    double temperature = 0;
+    double topP = 0;
+    bool systemPrompt = true; // whether one may be given
+    QString forcedStart;      // what every reply begins with: "<think>\n"
+    int maxReplyTokens = 0;
+};
+
+// What a mixture of experts has beside the dense layers.
+struct CatalogueExperts {
+    int routed = 0, shared = 0;
+    int active = 0; // of the routed ones, for a token
+    int hidden = 0; // of one expert
+    int denseLayers = 0;
+};
+
+// Keys and values that are kept as one short vector of kvRank + ropeSize numbers a layer and token.
+struct LatentAttention {
+    int queryRank = 0, kvRank = 0;
+    int ropeSize = 0, nopeSize = 0, valueSize = 0;
+};
+
+struct CatalogueModel {
+    QString id, name, family;
+    QString basedOn; // id of the model whose weights these are, quantized or tuned; or empty
+    bool runnable = true;
+    std::uint64_t parameters = 0;
+    std::uint64_t activeParameters = 0; // read for one token
+    QString architecture;               // as general.architecture in GGUF
+    int layers = 0, width = 0, heads = 0, kvHeads = 0, headSize = 0, hidden = 0, vocabulary = 0;
+    double ropeBase = 0, epsilon = 0;
+    bool tied = false; // output and embedding are one matrix
+    int context = 0;   // tokens it was made for
+    std::optional<CatalogueExperts> experts;
+    std::optional<LatentAttention> latentAttention;
+    QString licence;
+    QStringList languages; // "en", "zh", "ko"
+    RecommendedSettings recommended;
+    std::vector<CatalogueBenchmark> benchmarks;
+    QString repository;        // of the original weights
+    QString format;            // of these: "safetensors", "awq"
+    QStringList quantizations; // offered: those without a download are made from the original weights
+    std::vector<CatalogueDownload> downloads;
+    QString source;
+
+    // Null: no ready-made file is known.
+    const CatalogueDownload* download(const QString& quantization) const;
+};
+
+} // namespace ponder

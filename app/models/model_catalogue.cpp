@@ -1,0 +1,153 @@
+#include "app/models/model_catalogue.h"
+
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+
+#include <algorithm>
+
+namespace ponder {
+namespace {
+
+// The file is the program's own: what is wrong with it is for a bug report.
+Error refusal(const std::string& why) { return {ErrorCode::Internal, {}, "models.json: " + why}; }
+
+QStringList texts(const QJsonValue& list) { return list.toVariant().toStringList(); }
+
+std::vector<CatalogueQuantization> readQuantizations(const QJsonArray& rows) {
+    std::vector<CatalogueQuantization> out;
+    for (const QJsonValue value : rows) {
+        const QJsonObject row = value.toObject();
+        CatalogueQuantization& added = out.emplace_back();
+        added.name = row.value(u"name").toString();
+        if (row.contains(u"nominal_bits")) added.nominalBits = row.value(u"nominal_bits").toDouble();
+        if (row.contains(u"quality")) added.quality = row.value(u"quality").toInt();
+    }
+    return out;
+}
+
+RecommendedSettings readRecommended(const QJsonObject& row) {
+    return {row.value(u"temperature").toDouble(), row.value(u"top_p").toDouble(),
+            row.value(u"system_prompt").toBool(true), row.value(u"forced_start").toString(),
+            row.value(u"max_reply_tokens").toInt()};
+}
+
+void readShape(const QJsonObject& row, CatalogueModel& model) {
+    model.architecture = row.value(u"architecture").toString();
+    model.parameters = std::uint64_t(row.value(u"parameters").toInteger());
+    model.activeParameters =
+        std::uint64_t(row.value(u"active_parameters").toInteger(qint64(model.parameters)));
+    model.layers = row.value(u"layers").toInt();
+    model.width = row.value(u"width").toInt();
+    model.heads = row.value(u"heads").toInt();
+    model.kvHeads = row.value(u"kv_heads").toInt();
+    model.headSize = row.value(u"head_size").toInt();
+    model.hidden = row.value(u"hidden").toInt();
+    model.vocabulary = row.value(u"vocabulary").toInt();
+    model.ropeBase = row.value(u"rope_base").toDouble();
+    model.epsilon = row.value(u"epsilon").toDouble();
+    model.tied = row.value(u"tied").toBool();
+    model.context = row.value(u"context").toInt();
+    if (const QJsonObject experts = row.value(u"experts").toObject(); !experts.isEmpty())
+        model.experts = {experts.value(u"routed").toInt(), experts.value(u"shared").toInt(),
+                         experts.value(u"active").toInt(), experts.value(u"hidden").toInt(),
+                         experts.value(u"dense_layers").toInt()};
+    if (const QJsonObject latent = row.value(u"latent_attention").toObject(); !latent.isEmpty())
+        model.latentAttention = {latent.value(u"query_rank").toInt(), latent.value(u"kv_rank").toInt(),
+                                 latent.value(u"rope_size").toInt(), latent.value(u"nope_size").toInt(),
+                                 latent.value(u"value_size").toInt()};
+}
+
+void readDownloads(const QJsonObject& row, CatalogueModel& model) {
+    model.repository = row.value(u"repository").toString();
+    model.format = row.value(u"format").toString();
+    model.quantizations = texts(row.value(u"quantizations"));
+    const QJsonObject downloads = row.value(u"downloads").toObject();
+    for (auto it = downloads.begin(); it != downloads.end(); ++it) {
+        const QJsonObject files = it.value().toObject();
+        model.downloads.push_back(
+            {it.key(), files.value(u"repository").toString(), texts(files.value(u"files"))});
+    }
+}
+
+CatalogueModel readModel(const QJsonObject& row, const QJsonObject& benchmarkSources) {
+    CatalogueModel model;
+    model.id = row.value(u"id").toString();
+    model.name = row.value(u"name").toString();
+    model.family = row.value(u"family").toString();
+    model.basedOn = row.value(u"based_on").toString();
+    model.runnable = row.value(u"runnable").toBool();
+    model.licence = row.value(u"licence").toString();
+    model.languages = texts(row.value(u"languages"));
+    model.recommended = readRecommended(row.value(u"recommended").toObject());
+    model.source = row.value(u"source").toString();
+    readShape(row, model);
+    readDownloads(row, model);
+    const QJsonArray benchmarks = row.value(u"benchmarks").toArray();
+    for (const QJsonValue value : benchmarks) {
+        const QJsonObject score = value.toObject();
+        model.benchmarks.push_back({score.value(u"name").toString(), score.value(u"score").toDouble(),
+                                    benchmarkSources.value(score.value(u"source").toString()).toString()});
+    }
+    return model;
+}
+
+bool isWhole(const CatalogueModel& model) {
+    return !model.id.isEmpty() && !model.name.isEmpty() && !model.licence.isEmpty() &&
+           !model.architecture.isEmpty() && !model.repository.isEmpty() && !model.quantizations.isEmpty() &&
+           model.parameters > 0 && model.layers > 0 && model.width > 0 && model.heads > 0 &&
+           model.kvHeads > 0 && model.headSize > 0 && model.hidden > 0 && model.vocabulary > 0 &&
+           model.context > 0;
+}
+
+} // namespace
+
+const CatalogueDownload* CatalogueModel::download(const QString& quantization) const {
+    const auto found = std::find_if(downloads.begin(), downloads.end(), [&](const CatalogueDownload& one) {
+        return one.quantization == quantization;
+    });
+    return found == downloads.end() ? nullptr : &*found;
+}
+
+const ModelCatalogue& ModelCatalogue::builtIn() {
+    // The file is part of the program and the tests parse it, so that the empty catalogue is never met.
+    static const ModelCatalogue catalogue = [] {
+        QFile file(QStringLiteral(":/catalogue/models.json"));
+        if (!file.open(QIODevice::ReadOnly)) return ModelCatalogue{};
+        Result<ModelCatalogue> parsed = parse(file.readAll());
+        return parsed ? *std::move(parsed) : ModelCatalogue{};
+    }();
+    return catalogue;
+}
+
+Result<ModelCatalogue> ModelCatalogue::parse(const QByteArray& json) {
+    QJsonParseError wrong;
+    const QJsonObject top = QJsonDocument::fromJson(json, &wrong).object();
+    if (wrong.error != QJsonParseError::NoError) return refusal(wrong.errorString().toStdString());
+    ModelCatalogue catalogue;
+    catalogue.m_quantizations = readQuantizations(top.value(u"quantizations").toArray());
+    const QJsonObject benchmarkSources = top.value(u"benchmark_sources").toObject();
+    const QJsonArray rows = top.value(u"models").toArray();
+    for (const QJsonValue row : rows) {
+        catalogue.m_models.push_back(readModel(row.toObject(), benchmarkSources));
+        if (!isWhole(catalogue.m_models.back()))
+            return refusal("model " + std::to_string(catalogue.m_models.size()));
+    }
+    if (catalogue.m_models.empty()) return refusal("models");
+    return catalogue;
+}
+
+const CatalogueModel* ModelCatalogue::find(const QString& id) const {
+    const auto found = std::find_if(m_models.begin(), m_models.end(),
+                                    [&](const CatalogueModel& model) { return model.id == id; });
+    return found == m_models.end() ? nullptr : &*found;
+}
+
+const CatalogueQuantization* ModelCatalogue::findQuantization(const QString& name) const {
+    const auto found = std::find_if(m_quantizations.begin(), m_quantizations.end(),
+                                    [&](const CatalogueQuantization& one) { return one.name == name; });
+    return found == m_quantizations.end() ? nullptr : &*found;
+}
+
+} // namespace ponder

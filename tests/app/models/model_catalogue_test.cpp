@@ -1,0 +1,207 @@
+// The catalogue of models: what it lists, and what its shapes come to.
+#include "app/models/model_catalogue.h"
+
+#include <QFile>
+#include <QtTest>
+
+#include <cmath>
+
+using namespace ponder;
+
+class ModelCatalogueTest : public QObject {
+    Q_OBJECT
+private slots:
+    void theBuiltInFileParses();
+    void aModelWithoutAShapeOrLicenceIsRefused_data();
+    void aModelWithoutAShapeOrLicenceIsRefused();
+    void whatIsNoJsonIsRefused();
+    void theFamiliesAreThere_data();
+    void theFamiliesAreThere();
+    void theShapesComeToTheKnownNumbersOfParameters_data();
+    void theShapesComeToTheKnownNumbersOfParameters();
+    void theLargeModelsAreShownButNotRunnable();
+    void quantizationsAreRatedWhereARatingIsKnown();
+    void theRuleOfThumbGivesTheKnownSizes_data();
+    void theRuleOfThumbGivesTheKnownSizes();
+    void replyingAsTheCardRecommends();
+    void scoresSayWhereTheyAreFrom();
+    void downloadsAreFilesOfARepository();
+    void parsingTakesMilliseconds();
+
+private:
+    static QByteArray file() {
+        QFile file(QStringLiteral(":/catalogue/models.json"));
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    }
+    static const CatalogueModel& model(const char* id) {
+        const CatalogueModel* found = ModelCatalogue::builtIn().find(QString::fromUtf8(id));
+        if (!found) qFatal("no model %s", id);
+        return *found;
+    }
+};
+
+void ModelCatalogueTest::theBuiltInFileParses() {
+    const Result<ModelCatalogue> parsed = ModelCatalogue::parse(file());
+    QVERIFY2(bool(parsed), parsed ? "" : parsed.error().message().c_str());
+    QCOMPARE(ModelCatalogue::builtIn().models().size(), parsed->models().size());
+    for (const CatalogueModel& model : parsed->models())
+        QVERIFY2(!model.source.isEmpty() && !model.languages.isEmpty(), qPrintable(model.id));
+}
+
+void ModelCatalogueTest::aModelWithoutAShapeOrLicenceIsRefused_data() {
+    QTest::addColumn<QByteArray>("field");
+    for (const char* field :
+         {"id", "name", "licence", "architecture", "repository", "quantizations", "parameters", "layers",
+          "width", "heads", "kv_heads", "head_size", "hidden", "vocabulary", "context"})
+        QTest::newRow(field) << QByteArray('"' + QByteArray(field) + "\":");
+}
+
+void ModelCatalogueTest::aModelWithoutAShapeOrLicenceIsRefused() {
+    QFETCH(const QByteArray, field);
+    QByteArray broken = file();
+    const qsizetype at = broken.indexOf(field, broken.indexOf("\"models\":"));
+    QVERIFY(at > 0);
+    broken.insert(at + 1, "no_");
+    QVERIFY(!ModelCatalogue::parse(broken));
+}
+
+void ModelCatalogueTest::whatIsNoJsonIsRefused() {
+    QVERIFY(!ModelCatalogue::parse(QByteArray()));
+    QVERIFY(!ModelCatalogue::parse(file().chopped(3)));
+    QVERIFY(!ModelCatalogue::parse(R"({"models": []})"));
+}
+
+void ModelCatalogueTest::theFamiliesAreThere_data() {
+    QTest::addColumn<QString>("name");
+    for (const char* name :
+         {"DeepSeek-R1", "DeepSeek-R1-Zero", "DeepSeek-R1-Distill-Qwen-1.5B", "DeepSeek-R1-Distill-Qwen-7B",
+          "DeepSeek-R1-Distill-Qwen-14B", "DeepSeek-R1-Distill-Qwen-32B", "DeepSeek-R1-Distill-Llama-8B",
+          "DeepSeek-R1-Distill-Llama-70B", "SunXiaochuan-V1-3B", "DeepSeek-R1-Distill-Qwen-14B-AWQ"})
+        QTest::newRow(name) << QString::fromUtf8(name);
+}
+
+void ModelCatalogueTest::theFamiliesAreThere() {
+    QFETCH(const QString, name);
+    const std::span<const CatalogueModel> models = ModelCatalogue::builtIn().models();
+    QCOMPARE(
+        std::count_if(models.begin(), models.end(), [&](const auto& model) { return model.name == name; }),
+        1);
+}
+
+void ModelCatalogueTest::theShapesComeToTheKnownNumbersOfParameters_data() {
+    QTest::addColumn<QString>("id");
+    QTest::addColumn<double>("billions"); // as the cards say
+    QTest::newRow("1.5B") << "deepseek-r1-distill-qwen-1.5b" << 1.78;
+    QTest::newRow("7B") << "deepseek-r1-distill-qwen-7b" << 7.62;
+    QTest::newRow("8B") << "deepseek-r1-distill-llama-8b" << 8.03;
+    QTest::newRow("14B") << "deepseek-r1-distill-qwen-14b" << 14.8;
+    QTest::newRow("32B") << "deepseek-r1-distill-qwen-32b" << 32.8;
+    QTest::newRow("70B") << "deepseek-r1-distill-llama-70b" << 70.6;
+    QTest::newRow("3B") << "sunxiaochuan-v1-3b" << 3.09;
+    QTest::newRow("671B") << "deepseek-r1" << 671.0;
+}
+
+void ModelCatalogueTest::theShapesComeToTheKnownNumbersOfParameters() {
+    QFETCH(const QString, id);
+    QFETCH(const double, billions);
+    const CatalogueModel* found = ModelCatalogue::builtIn().find(id);
+    QVERIFY(found);
+    QVERIFY(std::abs(double(found->parameters) / 1e9 / billions - 1) < 0.005);
+}
+
+void ModelCatalogueTest::theLargeModelsAreShownButNotRunnable() {
+    for (const char* id : {"deepseek-r1", "deepseek-r1-zero"}) {
+        const CatalogueModel& large = model(id);
+        QVERIFY(!large.runnable);
+        QCOMPARE(large.activeParameters, std::uint64_t{37'000'000'000});
+        QVERIFY(large.experts && large.latentAttention);
+        QCOMPARE(large.experts->routed, 256);
+        QCOMPARE(large.latentAttention->kvRank + large.latentAttention->ropeSize, 576);
+    }
+    const CatalogueModel& small = model("deepseek-r1-distill-qwen-7b");
+    QVERIFY(small.runnable && !small.experts && !small.latentAttention);
+    QCOMPARE(small.activeParameters, small.parameters);
+}
+
+void ModelCatalogueTest::quantizationsAreRatedWhereARatingIsKnown() {
+    const ModelCatalogue& catalogue = ModelCatalogue::builtIn();
+    const auto quality = [&](const char* name) {
+        const CatalogueQuantization* found = catalogue.findQuantization(QString::fromUtf8(name));
+        return found && found->quality ? *found->quality : -1;
+    };
+    QCOMPARE(quality("Q4_K_M"), 94);
+    QCOMPARE(quality("Q6_K"), 97);
+    QCOMPARE(quality("Q8_0"), 100);
+    QCOMPARE(quality("Q5_K_M"), -1);
+    for (const CatalogueModel& model : catalogue.models())
+        if (model.format == QStringLiteral("safetensors"))
+            QCOMPARE(model.quantizations, QString("Q4_K_M Q5_K_M Q6_K Q8_0 F16").split(' '));
+    QCOMPARE(model("deepseek-r1-distill-qwen-14b-awq").quantizations, QStringList{QStringLiteral("Q4_1")});
+}
+
+void ModelCatalogueTest::theRuleOfThumbGivesTheKnownSizes_data() {
+    QTest::addColumn<QString>("quantization");
+    QTest::addColumn<double>("gigabytes8"); // of 8 billion parameters
+    QTest::addColumn<double>("gigabytes32");
+    QTest::newRow("Q4_K_M") << "Q4_K_M" << 5.0 << 18.9;
+    QTest::newRow("Q6_K") << "Q6_K" << 7.0 << 27.1;
+    QTest::newRow("Q8_0") << "Q8_0" << 8.5 << 33.3;
+    QTest::newRow("F16") << "F16" << 16.5 << 66.1;
+}
+
+void ModelCatalogueTest::theRuleOfThumbGivesTheKnownSizes() {
+    QFETCH(const QString, quantization);
+    QFETCH(const double, gigabytes8);
+    QFETCH(const double, gigabytes32);
+    const CatalogueQuantization* found = ModelCatalogue::builtIn().findQuantization(quantization);
+    QVERIFY(found && found->nominalBits);
+    const auto gigabytes = [&](double billions) { return billions * *found->nominalBits / 8 + 0.5; };
+    QVERIFY(std::abs(gigabytes(8) - gigabytes8) < 0.06);
+    QVERIFY(std::abs(gigabytes(32.8) - gigabytes32) < 0.06);
+}
+
+void ModelCatalogueTest::replyingAsTheCardRecommends() {
+    const RecommendedSettings& settings = model("deepseek-r1-distill-qwen-7b").recommended;
+    QCOMPARE(settings.temperature, 0.6);
+    QCOMPARE(settings.topP, 0.95);
+    QCOMPARE(settings.systemPrompt, false);
+    QCOMPARE(settings.forcedStart, QStringLiteral("<think>\n"));
+    QCOMPARE(settings.maxReplyTokens, 32768);
+}
+
+void ModelCatalogueTest::scoresSayWhereTheyAreFrom() {
+    QCOMPARE(model("deepseek-r1").benchmarks.size(), std::size_t{21});
+    QCOMPARE(model("deepseek-r1-distill-llama-8b").benchmarks.size(), std::size_t{6 + 14});
+    QCOMPARE(model("deepseek-r1-distill-qwen-32b").benchmarks.size(), std::size_t{6 + 15});
+    for (const CatalogueModel& model : ModelCatalogue::builtIn().models())
+        for (const CatalogueBenchmark& benchmark : model.benchmarks)
+            QVERIFY2(benchmark.score > 0 && !benchmark.source.isEmpty(),
+                     qPrintable(model.id + benchmark.name));
+}
+
+void ModelCatalogueTest::downloadsAreFilesOfARepository() {
+    const CatalogueDownload* one = model("deepseek-r1-distill-qwen-7b").download(QStringLiteral("Q4_K_M"));
+    QVERIFY(one);
+    QCOMPARE(one->repository, QStringLiteral("unsloth/DeepSeek-R1-Distill-Qwen-7B-GGUF"));
+    QCOMPARE(one->files, QStringList{QStringLiteral("DeepSeek-R1-Distill-Qwen-7B-Q4_K_M.gguf")});
+    const CatalogueDownload* split = model("deepseek-r1-distill-llama-70b").download(QStringLiteral("F16"));
+    QVERIFY(split);
+    QCOMPARE(split->files.size(), 3);
+    QVERIFY(!model("sunxiaochuan-v1-3b").download(QStringLiteral("Q4_K_M")));
+}
+
+void ModelCatalogueTest::parsingTakesMilliseconds() {
+    const QByteArray json = file();
+    qint64 best = std::numeric_limits<qint64>::max();
+    for (int round = 0; round < 5; ++round) {
+        QElapsedTimer timer;
+        timer.start();
+        QVERIFY(bool(ModelCatalogue::parse(json)));
+        best = std::min(best, timer.nsecsElapsed());
+    }
+    qInfo("%lld bytes parsed in %.2f ms", qlonglong(json.size()), double(best) / 1e6);
+    QVERIFY(best < 25'000'000); // half of what a whole fit list may take
+}
+
+QTEST_GUILESS_MAIN(ModelCatalogueTest)
+#include "model_catalogue_test.moc"

@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""Reads resources/gpus.json and resources/models.json and fails on figures that make no sense.
+
+GPUs: fields there and within reason, bandwidth against bus width times data rate, no name or alias that means two
+rows of the same memory, every row of tests/data/catalogue/listed_gpus.csv there and equal. Models: the shape comes to
+the number of parameters, a licence, downloads relative to the hub, known quantizations.
+
+    check_catalogue.py [ROOT]     exit 0: nothing found; 1: prints one line for everything found
+"""
+import csv
+import json
+import re
+import sys
+from pathlib import Path
+
+VENDORS = ("NVIDIA", "AMD", "INTEL", "APPLE")
+GPU_FIELDS = {"name": str, "aliases": list, "vendor": str, "memory_gb": (int, float), "bandwidth_gb_s": (int, float),
+              "bus_bits": int, "memory_gbps": (int, float), "year": int, "price_usd": int, "unified": bool,
+              "source": str}
+GPU_NEEDED = ("name", "vendor", "memory_gb", "bandwidth_gb_s", "source")
+QUANTIZATIONS = ("Q4_1", "Q4_K_M", "Q5_K_M", "Q6_K", "Q8_0", "F16")
+REPOSITORY = re.compile(r"^[\w.-]+/[\w.-]+$")
+FILE = re.compile(r"^[\w.-]+(/[\w.-]+)*\.gguf$")
+
+
+def within(value, lowest, highest):
+    return lowest <= value <= highest
+
+
+def check_gpu(gpu):
+    for field, value in gpu.items():
+        kind = GPU_FIELDS.get(field)
+        if kind is None:
+            yield f"has a field {field} that nobody reads"
+        elif not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            yield f"has a {field} of the wrong kind: {value!r}"
+    missing = [field for field in GPU_NEEDED if not gpu.get(field)]
+    if missing:
+        yield f"has no {', '.join(missing)}"
+        return
+    if gpu["vendor"] not in VENDORS:
+        yield f"is of an unknown vendor {gpu['vendor']}"
+    if not within(gpu["memory_gb"], 2, 512):
+        yield f"has {gpu['memory_gb']} GB"
+    if not within(gpu["bandwidth_gb_s"], 50, 8000):
+        yield f"moves {gpu['bandwidth_gb_s']} GB/s"
+    if "year" in gpu and not within(gpu["year"], 2006, 2030):
+        yield f"is of the year {gpu['year']}"
+    if "price_usd" in gpu and not within(gpu["price_usd"], 20, 50000):
+        yield f"costs {gpu['price_usd']} dollars"
+    if gpu["vendor"] == "APPLE" and not gpu.get("unified"):
+        yield "is Apple's, whose memory is unified"
+    if "bus_bits" in gpu and "memory_gbps" in gpu:
+        expected = gpu["bus_bits"] * gpu["memory_gbps"] / 8
+        if abs(gpu["bandwidth_gb_s"] / expected - 1) > 0.02:
+            yield f"moves {gpu['bandwidth_gb_s']} GB/s; its bus and data rate come to {expected:.1f}"
+
+
+def check_names(gpus):
+    seen = {}
+    for gpu in gpus:
+        for name in [gpu.get("name"), *gpu.get("aliases", [])]:
+            key = (re.sub(r"\s", "", str(name)).lower(), gpu.get("memory_gb"))
+            if key in seen:
+                yield f"{gpu.get('name')}: {name} with {key[1]} GB is {seen[key]} already"
+            seen[key] = gpu.get("name")
+    names = [gpu.get("name") for gpu in gpus]
+    yield from (f"{name}: is listed twice" for name in sorted(set(names)) if names.count(name) > 1)
+
+
+def check_listed(gpus, listed):
+    by_name = {gpu.get("name"): gpu for gpu in gpus}
+    for row in listed:
+        gpu = by_name.get(row["name"])
+        if gpu is None:
+            yield f"{row['name']}: is in the list and not in the catalogue"
+            continue
+        price = int(row["price_usd"]) if row["price_usd"] else None
+        wanted = (float(row["vram_gb"]), float(row["bandwidth_gb_s"]), row["vendor"], price)
+        found = (gpu.get("memory_gb"), gpu.get("bandwidth_gb_s"), gpu.get("vendor"), gpu.get("price_usd"))
+        if wanted != found:
+            yield f"{row['name']}: has {found}; the list says {wanted}"
+
+
+def attention_parameters(model):
+    width, heads = model["width"], model["heads"]
+    if latent := model.get("latent_attention"):
+        query, kv = latent["query_rank"], latent["kv_rank"]
+        rope, nope, value = latent["rope_size"], latent["nope_size"], latent["value_size"]
+        return (width * query + query + query * heads * (nope + rope) + width * (kv + rope) + kv +
+                kv * heads * (nope + value) + heads * value * width)
+    queries, keys = heads * model["head_size"], model["kv_heads"] * model["head_size"]
+    biases = queries + 2 * keys if model["architecture"] == "qwen2" else 0
+    return 2 * width * queries + 2 * width * keys + biases
+
+
+def parameters(model):
+    """The number of weights that the shape comes to: embedding, layers, norms, output."""
+    width, layers, dense = model["width"], model["layers"], model["layers"]
+    count = model["vocabulary"] * width * (1 if model["tied"] else 2) + width
+    count += layers * (attention_parameters(model) + 2 * width)
+    if experts := model.get("experts"):
+        dense = experts["dense_layers"]
+        one = 3 * width * experts["hidden"]
+        count += (layers - dense) * ((experts["routed"] + experts["shared"]) * one + experts["routed"] * (width + 1))
+    return count + dense * 3 * width * model["hidden"]
+
+
+def check_downloads(model):
+    if not REPOSITORY.match(model["repository"]):
+        yield f"has a repository that is not owner/name: {model['repository']}"
+    for quantization, download in model["downloads"].items():
+        if quantization not in model["quantizations"]:
+            yield f"has a download for {quantization}, which is not offered"
+        if not REPOSITORY.match(download["repository"]):
+            yield f"has a download that is not owner/name: {download['repository']}"
+        if not download["files"]:
+            yield f"has no file for {quantization}"
+        for name in download["files"]:
+            if not FILE.match(name) or ".." in name:
+                yield f"has a file that is not a path in its repository: {name}"
+            elif quantization.lower() not in name.lower():
+                yield f"has a file for {quantization} that is called {name}"
+
+
+def check_model(model, ids, benchmark_sources):
+    for field in ("name", "family", "licence", "languages", "source", "quantizations"):
+        if not model.get(field):
+            yield f"has no {field}"
+            return
+    count = parameters(model)
+    if abs(model["parameters"] / count - 1) > 0.005:
+        yield f"has {model['parameters']} parameters; its shape comes to {count}"
+    if model["runnable"] and model["architecture"] not in ("qwen2", "llama"):
+        yield f"is {model['architecture']} and cannot be run"
+    if model["heads"] % model["kv_heads"]:
+        yield f"has {model['heads']} heads over {model['kv_heads']} of keys"
+    if not within(model["context"], 2048, 1 << 20):
+        yield f"has a context of {model['context']}"
+    if unknown := [name for name in model["quantizations"] if name not in QUANTIZATIONS]:
+        yield f"is offered as {', '.join(unknown)}"
+    if model.get("based_on") not in (None, *ids):
+        yield f"is based on {model['based_on']}, which is not there"
+    advice = model["recommended"]
+    if not within(advice["temperature"], 0, 2) or not within(advice["top_p"], 0.01, 1):
+        yield f"is recommended with temperature {advice['temperature']} and top-p {advice['top_p']}"
+    for score in model["benchmarks"]:
+        if not within(score["score"], 0, 3000) or score["source"] not in benchmark_sources:
+            yield f"scores {score}"
+    yield from check_downloads(model)
+
+
+def check(root):
+    gpus = json.loads((root / "resources/gpus.json").read_text(encoding="utf-8"))["gpus"]
+    for gpu in gpus:
+        yield from (f"{gpu.get('name')}: {problem}" for problem in check_gpu(gpu))
+    yield from check_names(gpus)
+    with (root / "tests/data/catalogue/listed_gpus.csv").open(encoding="utf-8", newline="") as file:
+        yield from check_listed(gpus, csv.DictReader(file))
+    catalogue = json.loads((root / "resources/models.json").read_text(encoding="utf-8"))
+    ids = [model["id"] for model in catalogue["models"]]
+    yield from (f"{name}: is there twice" for name in sorted(set(ids)) if ids.count(name) > 1)
+    for model in catalogue["models"]:
+        problems = check_model(model, ids, catalogue["benchmark_sources"])
+        yield from (f"{model['id']}: {problem}" for problem in problems)
+
+
+def main():
+    root = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parents[2]).resolve()
+    problems = list(check(root))
+    print("\n".join(problems) if problems else "every figure of the catalogues makes sense")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
