@@ -967,6 +967,14 @@
         <source>%1 is in another file too</source>
         <translation>%1이(가) 다른 파일에도 있습니다</translation>
     </message>
+    <message>
+        <source>%1 has a value that is not a finite number</source>
+        <translation>%1에 유한한 수가 아닌 값이 있습니다</translation>
+    </message>
+    <message>
+        <source>%1 has a value above 65504, which half-precision scales cannot hold</source>
+        <translation>%1에 65504보다 큰 값이 있어 반정밀도 배율로 나타낼 수 없습니다</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>

@@ -967,6 +967,14 @@
         <source>%1 is in another file too</source>
         <translation>%1也出现在另一个文件中</translation>
     </message>
+    <message>
+        <source>%1 has a value that is not a finite number</source>
+        <translation>%1中有一个值不是有限的数</translation>
+    </message>
+    <message>
+        <source>%1 has a value above 65504, which half-precision scales cannot hold</source>
+        <translation>%1中有一个值大于65504，半精度缩放系数无法表示</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>

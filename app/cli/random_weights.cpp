@@ -1,6 +1,6 @@
 #include "app/cli/random_weights.h"
 
-#include "engine/quant/decode.h"
+#include "engine/quant/half.h"
 
 #include <cmath>
 #include <cstring>
@@ -17,16 +17,11 @@ constexpr float kQ5KSpread = 9.23F * 11.7F; // 0 .. 31, scales likewise
 constexpr float kQ6KSpread = 18.5F * 2.74F; // -32 .. 31, scales 2 or 3, of either sign
 constexpr float kUniformSpread = 0.577F;    // -1 .. 1
 
-void putHalf(std::span<std::byte> block, std::size_t at, float value) {
-    const std::uint16_t half = floatToHalf(value);
-    std::memcpy(&block[at], &half, sizeof half);
-}
-
 // Of Q4_K and Q5_K, whose numbers are `middle` on average. The minimum takes half of the range away: both of
 // its scales are the same, so that the mean is 0.
 void putScalesAndMinima(std::span<std::byte> block, float scale, float middle) {
-    putHalf(block, 0, scale);
-    putHalf(block, 2, middle * scale);
+    storeHalf(&block[0], scale);
+    storeHalf(&block[2], middle * scale);
     for (std::size_t j = 0; j < 4; ++j) {
         const std::byte first = (block[4 + j] & std::byte{7}) | std::byte{8};
         const std::byte second = (block[12 + j] & std::byte{7}) | std::byte{8};
@@ -61,20 +56,20 @@ void RandomWeights::fillBlock(TensorType type, float deviation, std::span<std::b
             const int size = 2 + (std::to_integer<int>(block[j]) & 1);
             block[j] = static_cast<std::byte>(std::to_integer<int>(block[j]) & 2 ? size : -size);
         }
-        putHalf(block, 208, deviation / kQ6KSpread);
+        storeHalf(&block[208], deviation / kQ6KSpread);
         break;
     case TensorType::Q5_0:
-        putHalf(block, 0, deviation / kQ5Spread);
+        storeHalf(&block[0], deviation / kQ5Spread);
         break;
     case TensorType::Q5_1:
-        putHalf(block, 0, deviation / kQ5Spread);
-        putHalf(block, 2, -15.5F * deviation / kQ5Spread);
+        storeHalf(&block[0], deviation / kQ5Spread);
+        storeHalf(&block[2], -15.5F * deviation / kQ5Spread);
         break;
     case TensorType::Q8_0:
-        putHalf(block, 0, deviation / kQ8Spread);
+        storeHalf(&block[0], deviation / kQ8Spread);
         break;
     default: // F16, the only one left
-        putHalf(block, 0, deviation / kUniformSpread * uniform());
+        storeHalf(&block[0], deviation / kUniformSpread * uniform());
         break;
     }
 }

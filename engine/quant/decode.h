@@ -5,6 +5,7 @@
 // both sides. Thread: any. Next station: backend/reference, importer, tests.
 #pragma once
 
+#include "engine/quant/half.h"
 #include "engine/quant/tensor_type.h"
 
 #include <cstddef>
@@ -16,10 +17,5 @@ namespace ponder {
 // Decodes out.size() values. out.size() is a multiple of the type's blockValues and `blocks` holds at least
 // out.size() / blockValues * blockBytes bytes; both are the caller's promise (file/ has checked them).
 void decode(TensorType type, std::span<const std::byte> blocks, std::span<float> out);
-
-// IEEE 754 half to single, exact.
-float halfToFloat(std::uint16_t half);
-// Single to half, round to nearest even.
-std::uint16_t floatToHalf(float value);
 
 } // namespace ponder

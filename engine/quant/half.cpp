@@ -1,4 +1,4 @@
-#include "engine/quant/decode.h"
+#include "engine/quant/half.h"
 
 #include <bit>
 

@@ -1,21 +1,14 @@
 #include "engine/quant/k_blocks.h"
 
-#include "engine/quant/decode.h"
+#include "engine/quant/half.h"
 
 #include <cstdint>
-#include <cstring>
 
 namespace ponder {
 namespace {
 
 constexpr std::size_t kValues = 256; // in a block
 constexpr std::size_t kSub = 32;     // values that share a scale and a minimum in Q4_K and Q5_K
-
-float half(const std::byte* at) {
-    std::uint16_t bits;
-    std::memcpy(&bits, at, sizeof bits);
-    return halfToFloat(bits);
-}
 
 struct ScaleMin {
     float scale;
@@ -37,7 +30,7 @@ ScaleMin scaleMin(const std::byte* packed, std::size_t j) {
 // Each 32 bytes of q hold two sub-blocks: the low halves, then the high halves.
 void decodeQ4_K(const std::byte* block, std::span<float> out) {
     for (std::size_t base = 0; base < out.size(); base += kValues, block += 144) {
-        const float d = half(block), dmin = half(block + 2);
+        const float d = loadHalf(block), dmin = loadHalf(block + 2);
         for (std::size_t sub = 0; sub < kValues / kSub; ++sub) {
             const auto [scale, min] = scaleMin(block + 4, sub);
             const float ds = d * scale, dm = dmin * min;
@@ -54,7 +47,7 @@ void decodeQ4_K(const std::byte* block, std::span<float> out) {
 // Bit s of byte l of the fifth bits belongs to value l of sub-block s.
 void decodeQ5_K(const std::byte* block, std::span<float> out) {
     for (std::size_t base = 0; base < out.size(); base += kValues, block += 176) {
-        const float d = half(block), dmin = half(block + 2);
+        const float d = loadHalf(block), dmin = loadHalf(block + 2);
         const std::byte* fifth = block + 16;
         for (std::size_t sub = 0; sub < kValues / kSub; ++sub) {
             const auto [scale, min] = scaleMin(block + 4, sub);
@@ -76,7 +69,7 @@ void decodeQ5_K(const std::byte* block, std::span<float> out) {
 // bits in byte l at 2 t, and one scale for 16 values.
 void decodeQ6_K(const std::byte* block, std::span<float> out) {
     for (std::size_t base = 0; base < out.size(); base += kValues, block += 210) {
-        const float d = half(block + 208);
+        const float d = loadHalf(block + 208);
         for (std::size_t h = 0; h < 2; ++h) {
             const std::byte* lowBits = block + 64 * h;
             const std::byte* highBits = block + 128 + 32 * h;
