@@ -3,7 +3,8 @@
 
 GPUs: fields there and within reason, bandwidth against bus width times data rate, no name or alias that means two
 rows of the same memory, every row of tests/data/catalogue/listed_gpus.csv there and equal. Models: the shape comes to
-the number of parameters, a licence, downloads relative to the hub, known quantizations.
+the number of parameters, a licence, downloads relative to the hub, known quantizations. Recorded devices
+(tests/data/devices): types that lie in heaps, known flags, budgets within heaps, a source.
 
     check_catalogue.py [ROOT]     exit 0: nothing found; 1: prints one line for everything found
 """
@@ -18,6 +19,9 @@ GPU_FIELDS = {"name": str, "aliases": list, "vendor": str, "memory_gb": (int, fl
               "bus_bits": int, "memory_gbps": (int, float), "year": int, "price_usd": int, "unified": bool,
               "source": str}
 GPU_NEEDED = ("name", "vendor", "memory_gb", "bandwidth_gb_s", "source")
+DEVICE_FIELDS = {"name", "driver", "vendor_id", "device_id", "device_type", "heaps", "types", "max_allocation",
+                 "max_buffer", "host_memory", "source"}
+MEMORY_FLAGS = {"device_local", "host_visible", "host_coherent", "host_cached", "device_coherent", "device_uncached"}
 QUANTIZATIONS = ("Q4_1", "Q4_K_M", "Q5_K_M", "Q6_K", "Q8_0", "F16")
 REPOSITORY = re.compile(r"^[\w.-]+/[\w.-]+$")
 FILE = re.compile(r"^[\w.-]+(/[\w.-]+)*\.gguf$")
@@ -150,6 +154,32 @@ def check_model(model, ids, benchmark_sources):
     yield from check_downloads(model)
 
 
+def check_device(device):
+    if wrong := DEVICE_FIELDS ^ set(device):
+        yield f"has or lacks {', '.join(sorted(wrong))}"
+        return
+    if device["device_type"] not in ("discrete", "integrated", "cpu") or not device["source"]:
+        yield f"is a {device['device_type']} from {device['source'] or 'nowhere'}"
+    if not device["heaps"] or min(device["max_allocation"], device["max_buffer"], device["host_memory"]) < 1 << 30:
+        yield "has no heap, or a limit below 1 GiB"
+    for heap in device["heaps"]:
+        if heap["bytes"] <= 0 or not 0 <= heap.get("budget", 0) <= heap["bytes"] or heap.get("usage", 0) < 0:
+            yield f"has a heap {heap}"
+    for kind in device["types"]:
+        if not 0 <= kind["heap"] < len(device["heaps"]) or not set(kind["flags"]) <= MEMORY_FLAGS:
+            yield f"has a type {kind}"
+        elif "device_local" in kind["flags"] and not device["heaps"][kind["heap"]]["device_local"]:
+            yield f"has a type that is device-local in a heap that is not: {kind}"
+    if not any("device_local" in kind["flags"] for kind in device["types"]):
+        yield "has no device-local memory"
+
+
+def check_devices(folder):
+    for path in sorted(folder.glob("*.json")):
+        device = json.loads(path.read_text(encoding="utf-8"))
+        yield from (f"{path.name}: {problem}" for problem in check_device(device))
+
+
 def check(root):
     gpus = json.loads((root / "resources/gpus.json").read_text(encoding="utf-8"))["gpus"]
     for gpu in gpus:
@@ -163,6 +193,7 @@ def check(root):
     for model in catalogue["models"]:
         problems = check_model(model, ids, catalogue["benchmark_sources"])
         yield from (f"{model['id']}: {problem}" for problem in problems)
+    yield from check_devices(root / "tests/data/devices")
 
 
 def main():

@@ -187,6 +187,29 @@ class Catalogues(Tree):
         self.assertEqual(len(self.problems()), 1)
 
 
+class RecordedDevices(Tree):
+    def problems(self, **changes):
+        device = {"name": "A", "driver": "d", "vendor_id": 1, "device_id": 2, "device_type": "discrete",
+                  "heaps": [{"bytes": 8 << 30, "device_local": True, "budget": 7 << 30},
+                            {"bytes": 9 << 30, "device_local": False}],
+                  "types": [{"heap": 0, "flags": ["device_local"]}, {"heap": 1, "flags": ["host_visible"]}],
+                  "max_allocation": 2 << 30, "max_buffer": 2 << 30, "host_memory": 16 << 30, "source": "a report"}
+        self.write("a.json", json.dumps(device | changes))
+        return list(check_catalogue.check_devices(self.root))
+
+    def test_a_description_that_makes_sense_passes(self):
+        self.assertEqual(self.problems(), [])
+
+    def test_a_description_that_makes_none_fails(self):
+        for changes in ({"source": ""}, {"device_type": "gpu"}, {"host_memory": 16}, {"heap": []},
+                        {"heaps": [{"bytes": 1, "device_local": True, "budget": 2}] * 2},
+                        {"types": [{"heap": 2, "flags": ["device_local"]}, {"heap": 0, "flags": ["device_local"]}]},
+                        {"types": [{"heap": 1, "flags": ["device_local"]}, {"heap": 0, "flags": ["device_local"]}]},
+                        {"types": [{"heap": 0, "flags": ["local"]}, {"heap": 0, "flags": ["device_local"]}]},
+                        {"types": [{"heap": 1, "flags": ["host_visible"]}]}):
+            self.assertGreaterEqual(len(self.problems(**changes)), 1, changes)
+
+
 class Summaries(Tree):
     def run_on(self, cases, steps=""):
         self.write("results.xml", f"<testsuite>{cases}</testsuite>")

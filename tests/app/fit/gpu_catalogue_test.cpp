@@ -2,6 +2,9 @@
 #include "app/fit/gpu_catalogue.h"
 
 #include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QtTest>
 
 using namespace ponder;
@@ -18,6 +21,8 @@ private slots:
     void namesOfDriversFindTheirRow();
     void cardsOfOneNameAreToldApartByTheirMemory_data();
     void cardsOfOneNameAreToldApartByTheirMemory();
+    void recordedDevicesFindTheirRow_data();
+    void recordedDevicesFindTheirRow();
     void whatIsNoGraphicsProcessorIsNotFound_data();
     void whatIsNoGraphicsProcessorIsNotFound();
     void parsingTakesMilliseconds();
@@ -134,6 +139,40 @@ void GpuCatalogueTest::cardsOfOneNameAreToldApartByTheirMemory() {
     const Gpu* found = GpuCatalogue::builtIn().find(reported, bytes);
     QVERIFY(found);
     QCOMPARE(found->name, name);
+}
+
+void GpuCatalogueTest::recordedDevicesFindTheirRow_data() {
+    QTest::addColumn<double>("memoryGb"); // 0: not in the catalogue
+    QTest::addRow("rtx-3060") << 12.0;
+    QTest::addRow("rtx-3060-ti") << 8.0;
+    QTest::addRow("rtx-4070") << 12.0;
+    QTest::addRow("rtx-4090") << 24.0;
+    QTest::addRow("rx-580") << 0.0; // "AMD RADV POLARIS10": the driver names the chip alone
+    QTest::addRow("rx-6600") << 8.0;
+    QTest::addRow("rx-6700-xt") << 12.0;
+    QTest::addRow("rx-7900-xt") << 20.0;
+    QTest::addRow("rx-9070-xt") << 16.0;
+    QTest::addRow("arc-a380") << 6.0;
+    QTest::addRow("arc-b580") << 12.0;
+    QTest::addRow("strix-halo-96gb") << 128.0;
+    QTest::addRow("strix-halo-gtt") << 128.0;
+    QTest::addRow("radeon-vega-igpu") << 0.0;
+    QTest::addRow("lavapipe") << 0.0;
+}
+
+void GpuCatalogueTest::recordedDevicesFindTheirRow() {
+    QFETCH(const double, memoryGb);
+    QFile recorded(QStringLiteral(PONDER_SOURCE_DIR "/tests/data/devices/%1.json")
+                       .arg(QString::fromUtf8(QTest::currentDataTag())));
+    QVERIFY(recorded.open(QIODevice::ReadOnly));
+    const QJsonObject device = QJsonDocument::fromJson(recorded.readAll()).object();
+    qint64 local = 0;
+    const QJsonArray heaps = device.value(u"heaps").toArray();
+    for (const QJsonValue heap : heaps)
+        if (heap[u"device_local"].toBool()) local += heap[u"bytes"].toInteger();
+    QVERIFY(local > 0);
+    const Gpu* found = GpuCatalogue::builtIn().find(device.value(u"name").toString(), std::uint64_t(local));
+    QCOMPARE(found ? found->memoryGb : 0.0, memoryGb);
 }
 
 void GpuCatalogueTest::whatIsNoGraphicsProcessorIsNotFound_data() {
