@@ -975,6 +975,50 @@
         <source>%1 has a value above 65504, which half-precision scales cannot hold</source>
         <translation>%1에 65504보다 큰 값이 있어 반정밀도 배율로 나타낼 수 없습니다</translation>
     </message>
+    <message>
+        <source>%1 is &quot;%2&quot;, which is not built in</source>
+        <translation>%1의 값 &quot;%2&quot;은(는) 지원하지 않습니다</translation>
+    </message>
+    <message>
+        <source>%1 does not go with the other sizes</source>
+        <translation>%1이(가) 다른 크기와 맞지 않습니다</translation>
+    </message>
+    <message>
+        <source>the token %1 has no number</source>
+        <translation>토큰 %1에 번호가 없습니다</translation>
+    </message>
+    <message>
+        <source>%1 and another token have the same number</source>
+        <translation>%1과(와) 다른 토큰의 번호가 같습니다</translation>
+    </message>
+    <message>
+        <source>%1 is not a pair to be merged</source>
+        <translation>%1은(는) 병합할 쌍이 아닙니다</translation>
+    </message>
+    <message>
+        <source>it is not a SentencePiece model, or a part is missing</source>
+        <translation>SentencePiece 모델이 아니거나 일부가 없습니다</translation>
+    </message>
+    <message>
+        <source>a piece appears twice</source>
+        <translation>같은 조각이 두 번 나옵니다</translation>
+    </message>
+    <message>
+        <source>the token %1 has the number %2</source>
+        <translation>토큰 %1의 번호가 %2입니다</translation>
+    </message>
+    <message>
+        <source>it has %1 tokens, and the model knows %2</source>
+        <translation>토큰이 %1개인데 모델은 %2개를 압니다</translation>
+    </message>
+    <message>
+        <source>another program is writing it now</source>
+        <translation>다른 프로그램이 지금 쓰고 있습니다</translation>
+    </message>
+    <message>
+        <source>it is shorter than it was</source>
+        <translation>이전보다 짧아졌습니다</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>

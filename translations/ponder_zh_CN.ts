@@ -975,6 +975,50 @@
         <source>%1 has a value above 65504, which half-precision scales cannot hold</source>
         <translation>%1中有一个值大于65504，半精度缩放系数无法表示</translation>
     </message>
+    <message>
+        <source>%1 is &quot;%2&quot;, which is not built in</source>
+        <translation>%1为“%2”，尚不支持</translation>
+    </message>
+    <message>
+        <source>%1 does not go with the other sizes</source>
+        <translation>%1与其他尺寸不符</translation>
+    </message>
+    <message>
+        <source>the token %1 has no number</source>
+        <translation>词元%1没有编号</translation>
+    </message>
+    <message>
+        <source>%1 and another token have the same number</source>
+        <translation>%1与另一个词元的编号相同</translation>
+    </message>
+    <message>
+        <source>%1 is not a pair to be merged</source>
+        <translation>%1不是可合并的一对</translation>
+    </message>
+    <message>
+        <source>it is not a SentencePiece model, or a part is missing</source>
+        <translation>它不是SentencePiece模型，或缺少一部分</translation>
+    </message>
+    <message>
+        <source>a piece appears twice</source>
+        <translation>有一个片段出现了两次</translation>
+    </message>
+    <message>
+        <source>the token %1 has the number %2</source>
+        <translation>词元%1的编号为%2</translation>
+    </message>
+    <message>
+        <source>it has %1 tokens, and the model knows %2</source>
+        <translation>它有%1个词元，而模型只认识%2个</translation>
+    </message>
+    <message>
+        <source>another program is writing it now</source>
+        <translation>另一个程序正在写入它</translation>
+    </message>
+    <message>
+        <source>it is shorter than it was</source>
+        <translation>它比之前更短</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>

@@ -38,12 +38,18 @@ std::uint64_t GgufOutput::tensorBytes() const {
     return sum;
 }
 
+std::uint64_t GgufOutput::bytesBefore(std::size_t tensor) const {
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < tensor; ++i)
+        sum += m_tensors[i].bytes + paddingAfter(m_tensors[i].bytes);
+    return sum;
+}
+
 Error GgufOutput::wrong(const char* pattern, std::string_view tensor) const {
     return {ErrorCode::BadTensor, m_path, Detail{pattern, {std::string(tensor)}}};
 }
 
-Result<void> GgufOutput::begin(const std::filesystem::path& path) {
-    m_path = path.string();
+Result<std::vector<std::byte>> GgufOutput::header() const {
     GgufBytes header;
     header.raw("GGUF", 4).value(std::uint32_t{3});
     header.value(std::uint64_t{m_tensors.size()})
@@ -61,13 +67,38 @@ Result<void> GgufOutput::begin(const std::filesystem::path& path) {
         offset += tensor.bytes + paddingAfter(tensor.bytes);
     }
     header.padTo(kAlignment);
+    return std::move(header.bytes);
+}
+
+void GgufOutput::start(const std::filesystem::path& path, std::size_t complete) {
+    m_path = path.string();
+    m_current = complete;
+    m_written = 0;
+}
+
+Result<void> GgufOutput::begin(const std::filesystem::path& path) {
+    start(path, 0);
+    const Result<std::vector<std::byte>> header = this->header();
+    if (!header) return header.error();
     Result<AtomicFile> file = AtomicFile::create(path);
     if (!file) return file.error();
     m_file.emplace(std::move(*file));
-    m_current = 0;
-    m_written = 0;
-    return m_file->write(header.bytes);
+    return m_file->write(*header);
 }
+
+Result<void> GgufOutput::resume(const std::filesystem::path& path, std::size_t complete) {
+    start(path, complete);
+    const Result<std::vector<std::byte>> header = this->header();
+    if (!header) return header.error();
+    const std::uint64_t keep = complete == 0 ? 0 : header->size() + bytesBefore(complete);
+    Result<AtomicFile> file = AtomicFile::resume(path, keep);
+    if (!file) return file.error();
+    m_file.emplace(std::move(*file));
+    if (complete > 0) return {};
+    return m_file->write(*header);
+}
+
+Result<void> GgufOutput::sync() { return m_file ? m_file->sync() : Result<void>(); }
 
 Result<void> GgufOutput::write(std::span<const std::byte> bytes) {
     if (!m_file || m_current == m_tensors.size() || bytes.size() > m_tensors[m_current].bytes - m_written)

@@ -46,14 +46,25 @@ public:
     }
     GgufOutput& tensor(std::string name, std::vector<std::uint64_t> shape, TensorType type);
     std::span<const GgufOutputTensor> tensors() const { return m_tensors; }
-    std::uint64_t tensorBytes() const; // of all, without what aligns them
+    std::uint64_t tensorBytes() const;                   // of all, without what aligns them
+    std::uint64_t bytesBefore(std::size_t tensor) const; // of those before it, with what aligns them
+
+    // All that stands before the first tensor's bytes.
+    Result<std::vector<std::byte>> header() const;
 
     Result<void> begin(const std::filesystem::path& path);
+    // As begin(), but what is written stays as PATH.part when this ends early, and the first `complete`
+    // tensors of what an earlier run left there are kept. That it had the same header is the caller's to
+    // know.
+    Result<void> resume(const std::filesystem::path& path, std::size_t complete);
+    std::size_t completeTensors() const { return m_current; }
+    Result<void> sync(); // what was written outlives a loss of power
     // The next bytes of the next tensor that is not complete; may not go beyond its end.
     Result<void> write(std::span<const std::byte> bytes);
     Result<void> finish();
 
 private:
+    void start(const std::filesystem::path& path, std::size_t complete);
     Error wrong(const char* pattern, std::string_view tensor) const;
     Result<void> pad();
 

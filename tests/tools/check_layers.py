@@ -10,7 +10,7 @@ import re
 import sys
 from pathlib import Path
 
-ENGINE_PARTS = "base file quant text model sample plan backend".split()
+ENGINE_PARTS = "base file quant text model sample plan backend convert".split()
 ENGINE = ["engine"] + [f"engine/{part}" for part in ENGINE_PARTS]
 
 # folder -> the folders it may include from, besides itself. The longest matching folder counts.
@@ -21,6 +21,7 @@ EDGES = {
     "engine/file": ["engine/base", "engine/quant"],
     "engine/text": ["engine/base", "engine/file"],
     "engine/model": ["engine/base", "engine/file", "engine/quant", "engine/text"],
+    "engine/convert": ["engine/base", "engine/file", "engine/quant", "engine/text", "engine/model"],
     "engine/sample": ["engine/base", "engine/text"],
     "engine/plan": ["engine/base", "engine/file", "engine/quant", "engine/model", "engine/backend"],
     "engine/backend": ["engine/base", "engine/file", "engine/quant", "engine/text", "engine/model", "engine/sample"],

@@ -1,0 +1,41 @@
+// Which tensor of a Hugging Face folder becomes which tensor of a GGUF file, and in what shape.
+//
+// Takes a HuggingFaceConfig; gives every tensor that the file will have, in the order in which it is written.
+// Rows of a Llama's queries and keys change places: GGUF turns neighbours together (adjacent-pair RoPE), the
+// folder turns a value with the one half a head away (sourceRow). Owner: plain values. Thread: any. Errors:
+// none. Source: the modeling_llama and modeling_qwen2 classes of the transformers library, the GGUF naming
+// convention, engine-notes.md section 4. Next station: conversion.h.
+#pragma once
+
+#include "engine/convert/hugging_face_config.h"
+#include "engine/quant/file_type.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ponder {
+
+struct NamedTensor {
+    std::string source; // "model.layers.0.self_attn.q_proj.weight"; none for factors that are computed
+    std::string target; // "blk.0.attn_q.weight"
+    TensorPlace place;  // of a matrix; its kind borrows static text
+    std::uint64_t rowLength = 0, rows = 1;
+    bool matrix = false;             // else a norm or bias, which stays F32
+    std::uint32_t permutedHeads = 0; // of a matrix whose rows change places; else 0
+
+    TensorType type(FileType fileType) const {
+        return matrix ? tensorType(fileType, place) : TensorType::F32;
+    }
+    std::vector<std::uint64_t> shape() const; // as GGUF counts: the row's length first
+    // Which row of the source stands at `row`.
+    std::uint64_t sourceRow(std::uint64_t row) const;
+};
+
+std::vector<NamedTensor> namedTensors(const HuggingFaceConfig& config);
+
+// A tensor that some folders carry and that says nothing the config does not: tables of frequencies, the
+// second copy of a tied embedding.
+bool isRedundant(std::string_view source, const HuggingFaceConfig& config);
+
+} // namespace ponder

@@ -1,0 +1,122 @@
+#include "engine/convert/hugging_face_config.h"
+#include "engine/file/json_document.h"
+#include "engine/file/model_file.h"
+#include "tests/support/model_folders.h"
+
+using namespace ponder;
+using Json = nlohmann::json;
+
+namespace {
+
+Json configOf(const char* name) { return *jsonFile(test::modelFolder(name) / "config.json", 1'000'000); }
+
+// The fixture's config.json with one field changed.
+Result<HuggingFaceConfig> changed(const char* name, const char* field, const Json& value) {
+    Json config = configOf(name);
+    config[field] = value;
+    return HuggingFaceConfig::read(config, "config.json");
+}
+
+std::string problem(const char* field, const Json& value, const char* name = "llama-f16-sharded") {
+    const auto config = changed(name, field, value);
+    return config ? "read" : config.error().detail.english();
+}
+
+} // namespace
+
+class HuggingFaceConfigTest : public QObject {
+    Q_OBJECT
+private slots:
+    void theKeysAreThoseThatLoadersRead() {
+        const auto config = HuggingFaceConfig::read(configOf("qwen2-bf16"), "config.json");
+        QVERIFY2(config, config ? "" : config.error().message().c_str());
+        GgufOutput output;
+        output.set("general.architecture", config->architecture);
+        config->setKeys(output);
+        const auto file = ModelFile::fromBytes(*output.header(), "test.gguf");
+        QVERIFY2(file, file ? "" : file.error().message().c_str());
+        const Metadata& keys = (*file)->metadata();
+        QCOMPARE(keys.integer("qwen2.block_count").value(), 2);
+        QCOMPARE(keys.integer("qwen2.embedding_length").value(), 256);
+        QCOMPARE(keys.integer("qwen2.feed_forward_length").value(), 256);
+        QCOMPARE(keys.integer("qwen2.context_length").value(), 2048);
+        QCOMPARE(keys.integer("qwen2.attention.head_count").value(), 4);
+        QCOMPARE(keys.integer("qwen2.attention.head_count_kv").value(), 2);
+        QCOMPARE(float(keys.number("qwen2.attention.layer_norm_rms_epsilon").value()), 1e-6f);
+        QCOMPARE(keys.number("qwen2.rope.freq_base").value(), 10000.0);
+        QVERIFY(!keys.has("qwen2.attention.key_length")); // it follows from the others
+        QVERIFY(!keys.has("qwen2.rope.scaling.type"));
+        QVERIFY(config->tied);
+    }
+
+    void aHeadSizeOfItsOwnIsWritten() {
+        const auto config = HuggingFaceConfig::read(configOf("llama-f16-sharded"), "config.json");
+        QVERIFY(config);
+        GgufOutput output;
+        config->setKeys(output);
+        const auto file = ModelFile::fromBytes(*output.header(), "test.gguf");
+        QVERIFY(file);
+        QCOMPARE((*file)->metadata().integer("llama.attention.key_length").value(), 64);
+        QCOMPARE((*file)->metadata().integer("llama.attention.value_length").value(), 64);
+        QCOMPARE((*file)->metadata().integer("llama.rope.dimension_count").value(), 64);
+    }
+
+    void newerFilesKeepRopeUnderAnotherName() {
+        Json config = configOf("llama-f32-pieces");
+        config.erase("rope_theta");
+        config.erase("rope_scaling");
+        config["rope_parameters"] = {{"rope_theta", 500000.0}, {"rope_type", "linear"}, {"factor", 4.0}};
+        const auto read = HuggingFaceConfig::read(config, "config.json");
+        QVERIFY2(read, read ? "" : read.error().message().c_str());
+        QCOMPARE(read->ropeBase, 500000.0);
+        QCOMPARE(read->linearFactor.value(), 4.0);
+    }
+
+    void theFactorsOfLlama3LeaveFastFrequenciesAndStretchSlowOnes() {
+        const auto config = HuggingFaceConfig::read(configOf("llama-f16-sharded"), "config.json");
+        QVERIFY(config);
+        const std::vector<float> factors = config->ropeFactors();
+        QCOMPARE(factors.size(), std::size_t{32});
+        QCOMPARE(factors.front(), 1.0f);
+        QCOMPARE(factors.back(), 8.0f);
+        QVERIFY(std::is_sorted(factors.begin(), factors.end()));
+        QVERIFY(std::any_of(factors.begin(), factors.end(), [](float f) { return f > 1 && f < 8; }));
+    }
+
+    void whatIsNotBuiltInIsNamed() {
+        QCOMPARE(problem("architectures", Json::array({"GemmaForCausalLM"})),
+                 std::string("architectures is \"GemmaForCausalLM\", which is not built in"));
+        QCOMPARE(problem("hidden_act", "gelu"), std::string("hidden_act is \"gelu\", which is not built in"));
+        QCOMPARE(problem("rope_scaling", Json{{"type", "yarn"}, {"factor", 4.0}}),
+                 std::string("rope_type is \"yarn\", which is not built in"));
+        QCOMPARE(problem("use_sliding_window", true),
+                 std::string("use_sliding_window is \"true\", which is not built in"));
+        QCOMPARE(problem("attention_bias", true),
+                 std::string("attention_bias is \"true\", which is not built in"));
+        QCOMPARE(problem("attention_bias", true, "qwen2-bf16"), std::string("read"));
+        QCOMPARE(problem("partial_rotary_factor", 0.5),
+                 std::string("partial_rotary_factor is \"0.5\", which is not built in"));
+    }
+
+    void aFieldThatIsMissingOrAbsurdIsNamed() {
+        QCOMPARE(problem("architectures", nullptr), std::string("architectures is missing"));
+        QCOMPARE(problem("hidden_size", nullptr), std::string("hidden_size is missing"));
+        for (const Json& value : {Json(0u), Json(-1), Json(1e30), Json("256"), Json(1u << 30)})
+            QCOMPARE(problem("hidden_size", value), std::string("hidden_size is not a usable number"));
+        QCOMPARE(problem("num_key_value_heads", 3u),
+                 std::string("num_attention_heads does not go with the other sizes"));
+        QCOMPARE(problem("head_dim", 33u),
+                 std::string("num_attention_heads does not go with the other sizes"));
+        QCOMPARE(problem("tie_word_embeddings", "no"),
+                 std::string("tie_word_embeddings is neither true nor false"));
+    }
+
+    void quantizedWeightsAreTold() {
+        const auto config = changed("qwen2-bf16", "quantization_config", Json{{"quant_method", "gptq"}});
+        QVERIFY(config);
+        QCOMPARE(config->quantMethod, std::string("gptq"));
+    }
+};
+
+QTEST_APPLESS_MAIN(HuggingFaceConfigTest)
+#include "hugging_face_config_test.moc"

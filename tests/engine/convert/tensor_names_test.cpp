@@ -1,0 +1,87 @@
+#include "engine/convert/tensor_names.h"
+
+#include <QtTest>
+
+#include <set>
+
+using namespace ponder;
+
+namespace {
+
+HuggingFaceConfig small(const char* architecture) {
+    HuggingFaceConfig config;
+    config.architecture = architecture;
+    config.layers = 2;
+    config.width = 64;
+    config.hidden = 96;
+    config.heads = 2;
+    config.kvHeads = 1;
+    config.headSize = 8;
+    config.vocabulary = 100;
+    return config;
+}
+
+const NamedTensor* find(const std::vector<NamedTensor>& tensors, std::string_view target) {
+    const auto found = std::find_if(tensors.begin(), tensors.end(),
+                                    [&](const NamedTensor& t) { return t.target == target; });
+    return found == tensors.end() ? nullptr : &*found;
+}
+
+} // namespace
+
+class TensorNamesTest : public QObject {
+    Q_OBJECT
+private slots:
+    void everyTensorOfAQwenHasItsPlace() {
+        const auto tensors = namedTensors(small("qwen2"));
+        QCOMPARE(tensors.size(), std::size_t{2 * 12 + 3});
+        const NamedTensor* bias = find(tensors, "blk.1.attn_k.bias");
+        QVERIFY(bias && !bias->matrix);
+        QCOMPARE(bias->source, std::string("model.layers.1.self_attn.k_proj.bias"));
+        QCOMPARE(bias->shape(), std::vector<std::uint64_t>{8});
+        const NamedTensor* down = find(tensors, "blk.1.ffn_down.weight");
+        QVERIFY(down && down->matrix);
+        QCOMPARE(down->shape(), (std::vector<std::uint64_t>{96, 64}));
+        QCOMPARE(find(tensors, "output.weight")->source, std::string("lm_head.weight"));
+        QVERIFY(!find(tensors, "rope_freqs.weight"));
+        std::uint64_t values = 0;
+        for (const NamedTensor& tensor : tensors)
+            values += tensor.rowLength * tensor.rows;
+        QCOMPARE(small("qwen2").parameters(), values);
+    }
+
+    void aTiedModelHasNoOutputOfItsOwn() {
+        HuggingFaceConfig config = small("llama");
+        config.tied = true;
+        config.llama3 = Llama3Scaling();
+        const auto tensors = namedTensors(config);
+        QVERIFY(!find(tensors, "output.weight"));
+        QVERIFY(isRedundant("lm_head.weight", config));
+        QVERIFY(!isRedundant("lm_head.weight", small("llama")));
+        QVERIFY(isRedundant("model.layers.0.self_attn.rotary_emb.inv_freq", config));
+        QVERIFY(find(tensors, "rope_freqs.weight")->source.empty());
+        QVERIFY(!find(tensors, "blk.0.attn_q.bias"));
+        QVERIFY(find(tensors, "token_embd.weight")->type(FileType::Q4_K_M) != TensorType::F32);
+        QCOMPARE(find(tensors, "blk.0.attn_norm.weight")->type(FileType::Q4_K_M), TensorType::F32);
+    }
+
+    // Of a head of 8 rows: 0 4 1 5 2 6 3 7.
+    void queryAndKeyRowsOfALlamaChangePlacesWithinTheirHead() {
+        const auto tensors = namedTensors(small("llama"));
+        const NamedTensor* q = find(tensors, "blk.0.attn_q.weight");
+        std::vector<std::uint64_t> rows;
+        std::set<std::uint64_t> all;
+        for (std::uint64_t row = 0; row < q->rows; ++row) {
+            rows.push_back(q->sourceRow(row));
+            all.insert(rows.back());
+        }
+        QCOMPARE(rows, (std::vector<std::uint64_t>{0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9, 13, 10, 14, 11, 15}));
+        QCOMPARE(all.size(), rows.size());
+        QCOMPARE(find(tensors, "blk.0.attn_v.weight")->sourceRow(1), std::uint64_t{1});
+        const auto qwen = namedTensors(small("qwen2"));
+        QCOMPARE(find(qwen, "blk.0.attn_q.weight")->permutedHeads, 0u);
+    }
+};
+
+QTEST_APPLESS_MAIN(TensorNamesTest)
+#include "tensor_names_test.moc"

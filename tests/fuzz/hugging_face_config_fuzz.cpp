@@ -1,0 +1,33 @@
+// Any bytes as a config.json: it is refused or gives sizes from which tensors and keys can be made.
+#include "engine/convert/tensor_names.h"
+#include "engine/file/json_document.h"
+
+#include <cstdlib>
+
+using namespace ponder;
+
+namespace {
+
+void require(bool condition) {
+    if (!condition) std::abort();
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto json = parseJson({reinterpret_cast<const char*>(data), size}, "fuzz/config.json");
+    if (!json) return 0;
+    auto config = HuggingFaceConfig::read(*json, "fuzz/config.json");
+    if (!config) {
+        require(!config.error().message().empty());
+        return 0;
+    }
+    require(config->heads % config->kvHeads == 0 && config->parameters() > 0);
+    for (const float factor : config->ropeFactors())
+        require(factor == factor);
+    GgufOutput output;
+    config->setKeys(output);
+    for (const NamedTensor& tensor : namedTensors(*config))
+        require(tensor.sourceRow(tensor.rows - 1) < tensor.rows);
+    return 0;
+}
