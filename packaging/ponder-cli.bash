@@ -5,7 +5,7 @@ _ponder_cli() {
     local device='--device --context --kv --precision --gpu-layers --threads' sampling='--temperature --top-k --top-p --min-p --repetition-penalty
         --frequency-penalty --seed' options='--json --help'
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'devices info tokenize render logits perplexity complete chat bench
+        mapfile -t COMPREPLY < <(compgen -W 'devices info tokenize render logits perplexity complete chat bench quantize
             --help --version' -- "$word")
         return
     fi
@@ -50,6 +50,7 @@ _ponder_cli() {
         perplexity) options+=" --text-file --tokens --per-token $device" ;;
         complete) options+=" --prompt-file --ids --special --ignore-eos --sequences --lookup --draft -n $sampling $device" ;;
         chat) options+=" --message --instruction --no-thinking --temperature --top-p --max-tokens --seed --lookup --draft $device" ;;
+        quantize) options+=' --allow-requantize --threads' ;;
         bench) options+=" -p -n -r $device" ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")

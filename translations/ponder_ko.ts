@@ -1019,6 +1019,10 @@
         <source>it is shorter than it was</source>
         <translation>이전보다 짧아졌습니다</translation>
     </message>
+    <message>
+        <source>it needs %1 MB more and %2 MB are free</source>
+        <translation>%1MB가 더 필요한데 %2MB가 비어 있습니다</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>
@@ -1993,6 +1997,30 @@ process had, as the system says; the other *_bytes are what the engine holds. &q
 Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.</source>
         <translation>모양: r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b. tiny-qwen과 tiny-llama는 시험용입니다.
 형식: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. 이런 모델이 쓰는 글에는 뜻이 없습니다.</translation>
+    </message>
+    <message>
+        <source>the model is read from this file while it is written</source>
+        <translation>쓰는 동안 이 파일에서 모델을 읽습니다</translation>
+    </message>
+    <message>
+        <source>it is quantized already, and quantizing it again loses more than quantizing the F16 or BF16 file of this model; --%1 does it nevertheless</source>
+        <translation>이미 양자화되어 있어, 다시 양자화하면 이 모델의 F16이나 BF16 파일을 양자화할 때보다 더 많이 잃습니다. --%1로 그래도 할 수 있습니다</translation>
+    </message>
+    <message>
+        <source>The weights are quantized already: the new file will be worse than one that is made from the F16 or BF16 file of this model.</source>
+        <translation>가중치가 이미 양자화되어 있습니다. 새 파일은 이 모델의 F16이나 BF16 파일로 만든 것보다 못합니다.</translation>
+    </message>
+    <message>
+        <source>Writes a model with smaller weights: less memory, and faster replies.</source>
+        <translation>가중치를 줄인 모델을 씁니다. 메모리를 덜 쓰고 답이 빨라집니다.</translation>
+    </message>
+    <message>
+        <source>Takes a model whose weights are quantized already.</source>
+        <translation>가중치가 이미 양자화된 모델도 받습니다.</translation>
+    </message>
+    <message>
+        <source>Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. The model should be an F32, F16 or BF16 file; a split one becomes one file.</source>
+        <translation>형식: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. 모델은 F32, F16, BF16 파일이어야 좋으며, 나뉜 모델은 한 파일이 됩니다.</translation>
     </message>
 </context>
 <context>

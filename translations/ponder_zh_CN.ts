@@ -1019,6 +1019,10 @@
         <source>it is shorter than it was</source>
         <translation>它比之前更短</translation>
     </message>
+    <message>
+        <source>it needs %1 MB more and %2 MB are free</source>
+        <translation>还需要%1MB，但只有%2MB可用</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>
@@ -1992,6 +1996,30 @@ process had, as the system says; the other *_bytes are what the engine holds. &q
 Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.</source>
         <translation>形状：r1-qwen-1.5b、r1-qwen-7b、r1-qwen-14b、r1-qwen-32b、r1-llama-8b；tiny-qwen和tiny-llama供测试。
 类型：Q4_K_M、Q5_K_M、Q6_K、Q8_0、F16。这种模型写出的内容没有意义。</translation>
+    </message>
+    <message>
+        <source>the model is read from this file while it is written</source>
+        <translation>写入时还要从这个文件读取模型</translation>
+    </message>
+    <message>
+        <source>it is quantized already, and quantizing it again loses more than quantizing the F16 or BF16 file of this model; --%1 does it nevertheless</source>
+        <translation>它已经量化过，再次量化的损失比量化该模型的F16或BF16文件更大；--%1仍可执行</translation>
+    </message>
+    <message>
+        <source>The weights are quantized already: the new file will be worse than one that is made from the F16 or BF16 file of this model.</source>
+        <translation>权重已经量化过：新文件会比由该模型的F16或BF16文件制成的差。</translation>
+    </message>
+    <message>
+        <source>Writes a model with smaller weights: less memory, and faster replies.</source>
+        <translation>写出权重更小的模型：占用内存更少，回复更快。</translation>
+    </message>
+    <message>
+        <source>Takes a model whose weights are quantized already.</source>
+        <translation>接受权重已经量化过的模型。</translation>
+    </message>
+    <message>
+        <source>Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. The model should be an F32, F16 or BF16 file; a split one becomes one file.</source>
+        <translation>类型：Q4_K_M、Q5_K_M、Q6_K、Q8_0、F16。模型应为F32、F16或BF16文件；分片模型会合成一个文件。</translation>
     </message>
 </context>
 <context>

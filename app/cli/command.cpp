@@ -5,9 +5,10 @@
 namespace ponder {
 
 std::span<const Command* const> allCommands() {
-    static constexpr std::array kAll{
-        &kDevicesCommand,    &kInfoCommand,     &kTokenizeCommand, &kRenderCommand, &kLogitsCommand,
-        &kPerplexityCommand, &kCompleteCommand, &kChatCommand,     &kBenchCommand,  &kSynthCommand};
+    static constexpr std::array kAll{&kDevicesCommand,  &kInfoCommand,   &kTokenizeCommand,
+                                     &kRenderCommand,   &kLogitsCommand, &kPerplexityCommand,
+                                     &kCompleteCommand, &kChatCommand,   &kBenchCommand,
+                                     &kQuantizeCommand, &kSynthCommand};
     return kAll;
 }
 

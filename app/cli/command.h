@@ -38,6 +38,7 @@ extern const Command kPerplexityCommand;
 extern const Command kCompleteCommand;
 extern const Command kChatCommand;
 extern const Command kBenchCommand;
+extern const Command kQuantizeCommand;
 extern const Command kSynthCommand;
 
 // In the order of the help text.

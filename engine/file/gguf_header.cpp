@@ -132,8 +132,10 @@ Result<void> HeaderParser::readKeys() {
         if (!key)
             return truncated(Detail{PONDER_TR_NOOP("ErrorDetail", "the file ends inside key %1 of %2"),
                                     {std::to_string(i + 1), std::to_string(m_keyCount)}});
+        const std::uint64_t start = m_cursor.position();
         auto value = m_values.read(*key);
         if (!value) return value.error();
+        m_header.rawKeys.push_back({*key, m_bytes.subspan(start, m_cursor.position() - start)});
         if (m_header.metadata.has(*key))
             return bad(Detail{PONDER_TR_NOOP("ErrorDetail", "%1 appears twice"), {printable(*key)}});
         m_header.metadata.set(std::string(*key), std::move(*value));

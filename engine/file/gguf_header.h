@@ -32,6 +32,7 @@ struct GgufTensor {
 struct GgufHeader {
     std::uint32_t version = 0;
     Metadata metadata;
+    std::vector<RawKey> rawKeys; // in the order of the file
     std::vector<GgufTensor> tensors;
     std::uint64_t alignment = 32; // of tensor offsets; a power of two
     std::uint64_t dataStart = 0;  // may lie beyond the end of a file without tensors

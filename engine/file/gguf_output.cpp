@@ -25,6 +25,12 @@ std::uint64_t paddingAfter(std::uint64_t bytes) { return (kAlignment - bytes % k
 
 } // namespace
 
+GgufOutput& GgufOutput::copy(const RawKey& key) {
+    m_keys.value(key.name).raw(key.typeAndValue.data(), key.typeAndValue.size());
+    ++m_keyCount;
+    return *this;
+}
+
 GgufOutput& GgufOutput::tensor(std::string name, std::vector<std::uint64_t> shape, TensorType type) {
     const std::uint64_t bytes = bytesOf(shape, type).value_or(0);
     m_tensors.push_back({std::move(name), std::move(shape), type, bytes});

@@ -15,6 +15,7 @@
 #include "engine/base/result.h"
 #include "engine/file/atomic_file.h"
 #include "engine/file/gguf_bytes.h"
+#include "engine/file/metadata.h"
 #include "engine/quant/tensor_type.h"
 
 #include <optional>
@@ -44,6 +45,8 @@ public:
         ++m_keyCount;
         return *this;
     }
+    // A key of another file, as it stands there.
+    GgufOutput& copy(const RawKey& key);
     GgufOutput& tensor(std::string name, std::vector<std::uint64_t> shape, TensorType type);
     std::span<const GgufOutputTensor> tensors() const { return m_tensors; }
     std::uint64_t tensorBytes() const;                   // of all, without what aligns them

@@ -4,6 +4,7 @@
 // Source: the GGUF file format (value types 0..12). Owner: ModelFile. Thread: any, read only.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -23,6 +24,12 @@ using MetadataValue = std::variant<std::uint64_t,                 // every unsig
                                    std::vector<std::string_view>, // array of strings
                                    std::vector<std::int64_t>,     // array of integers or bools
                                    std::vector<double>>;          // array of floats
+
+// A key as the file holds it: the number of its type and the value, to be copied into another file.
+struct RawKey {
+    std::string_view name;
+    std::span<const std::byte> typeAndValue;
+};
 
 class Metadata {
 public:

@@ -43,6 +43,7 @@ public:
     static Result<std::unique_ptr<ModelFile>> assemble(std::vector<Part> parts);
 
     const Metadata& metadata() const override { return m_parts.front().header.metadata; }
+    std::span<const RawKey> rawKeys() const override { return m_parts.front().header.rawKeys; }
     std::span<const TensorInfo> tensors() const override { return m_tensors; }
     const TensorInfo* find(std::string_view name) const override {
         const auto found = m_index.find(name);

@@ -46,7 +46,9 @@ public:
                                                         const std::filesystem::path& name);
     virtual ~ModelFile() = default;
 
-    virtual const Metadata& metadata() const = 0;                     // of the first part
+    virtual const Metadata& metadata() const = 0; // of the first part
+    // The same as it stands in the file; none where it did not come from one.
+    virtual std::span<const RawKey> rawKeys() const { return {}; }
     virtual std::span<const TensorInfo> tensors() const = 0;          // of all parts, in file order
     virtual const TensorInfo* find(std::string_view name) const = 0;  // null where absent
     virtual std::span<const std::filesystem::path> parts() const = 0; // in order; one unless split

@@ -24,6 +24,7 @@ private slots:
         QTest::newRow("unknown choice") << QStringList{"bench", model, "--kv", "f8"} << "f16, f32, q8_0";
         QTest::newRow("two prompts") << QStringList{"complete", model, "--ids", "1", "--prompt-file", "x"}
                                      << "--ids";
+        QTest::newRow("unknown type") << QStringList{"quantize", model, "x.gguf", "Q9"} << "Q5_K_M";
         QTest::newRow("token beyond the vocabulary")
             << QStringList{"complete", model, "--ids", "9999999", "--device", "reference"} << "9999999";
     }
@@ -39,8 +40,8 @@ private slots:
     void everySubcommandHasHelpWithAnExample() {
         const CliRun general = runCli({"--help"});
         QCOMPARE(general.exitCode, 0);
-        for (const char* name :
-             {"devices", "info", "tokenize", "render", "logits", "perplexity", "complete", "chat", "bench"}) {
+        for (const char* name : {"devices", "info", "tokenize", "render", "logits", "perplexity", "complete",
+                                 "chat", "bench", "quantize"}) {
             QVERIFY2(general.out.contains(QString("\n  %1 ").arg(name)), name);
             const CliRun help = runCli({name, "--help"});
             QCOMPARE(help.exitCode, 0);

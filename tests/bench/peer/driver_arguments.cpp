@@ -23,6 +23,7 @@ bool readList(const std::string& word, std::vector<std::int32_t>& out) {
 
 bool readOption(const std::string& name, const std::string& value, DriverArguments& out) {
     if (name == "--device") return !(out.device = value).empty();
+    if (name == "--logits") return !(out.logits = value).empty();
     if (name == "--ids") return readList(value, out.ids);
     if (name == "--threads") return read(value, out.threads) && out.threads > 0;
     if (name == "--context") return read(value, out.context);
@@ -42,7 +43,7 @@ std::optional<DriverArguments> DriverArguments::parse(const std::vector<std::str
     out.model = words[1];
     for (std::size_t i = 2; i < words.size(); i += 2)
         if (i + 1 == words.size() || !readOption(words[i], words[i + 1], out)) return std::nullopt;
-    const bool measures = !out.prefill.empty() || out.first > 0 || out.decode > 0;
+    const bool measures = !out.prefill.empty() || out.first > 0 || out.decode > 0 || !out.logits.empty();
     if (out.device.empty() || !measures || (!out.depths.empty() && out.decode == 0)) return std::nullopt;
     if (out.decode > 0 && out.depths.empty()) out.depths.push_back(0);
     return out;
@@ -50,6 +51,7 @@ std::optional<DriverArguments> DriverArguments::parse(const std::vector<std::str
 
 std::uint32_t DriverArguments::contextTokens() const {
     std::uint32_t most = std::max<std::uint32_t>(first, 16);
+    if (!logits.empty()) most = std::max(most, static_cast<std::uint32_t>(ids.size()));
     for (const std::uint32_t tokens : prefill)
         most = std::max(most, tokens);
     for (const std::uint32_t depth : depths)

@@ -20,6 +20,7 @@ struct DriverArguments {
     std::uint32_t first = 0;   // length of the prompt for the time to the first token; 0: not measured
     std::uint32_t decode = 0;  // tokens to decode at each depth
     std::uint32_t context = 0; // 0: what the above needs
+    std::string logits;        // the file for the logits behind every id, or none
 
     static std::optional<DriverArguments> parse(const std::vector<std::string>& words);
     std::uint32_t contextTokens() const;

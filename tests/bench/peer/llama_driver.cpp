@@ -1,13 +1,14 @@
 // Measures llama.cpp on one model and prints one JSON object; ./dev bench runs it in turn with this engine.
 //
 //     llama_driver LIBRARIES MODEL --device cpu|NAME [--threads N] [--context N] [--ids 1,2,...]
-//                  [--prefill N]... [--first N] [--decode N] [--depth N]...
+//                  [--prefill N]... [--first N] [--decode N] [--depth N]... [--logits F]
 //
 // LIBRARIES: the folder with libllama. NAME: part of the description of the only GPU that may be used; where
 // that is not the one found, or a layer stays on the processor, the exit status is 3, for llama.cpp falls
 // back to the processor silently. --ids: the tokens of every prompt, from its start, repeated as needed. What
-// is decoded is the following ids, so that no sampling is in the time. Exit status: 0; 1 the model or the
-// library does not work; 2 a wrong argument; 3 a wrong device.
+// is decoded is the following ids, so that no sampling is in the time. --logits: writes those behind each of
+// the ids, f32 [ids, vocabulary], as ponder-cli logits does. Exit status: 0; 1 the model or the library does
+// not work; 2 a wrong argument; 3 a wrong device.
 #include "tests/bench/peer/driver_arguments.h"
 #include "tests/bench/peer/llama_library.h"
 
@@ -66,6 +67,7 @@ struct Driver {
     std::optional<double> prefill(std::uint32_t tokens);
     std::optional<double> firstToken(std::uint32_t tokens);
     std::optional<double> decode(std::uint32_t depth);
+    bool writeLogits();
     bool measure();
 };
 
@@ -161,6 +163,19 @@ std::optional<double> Driver::decode(std::uint32_t depth) {
     return arguments.decode / secondsSince(start);
 }
 
+bool Driver::writeLogits() {
+    std::ofstream file(arguments.logits, std::ios::binary);
+    const auto size = static_cast<std::size_t>(library.vocabularySize(library.vocabulary(model)));
+    if (!clear(0)) return false;
+    for (std::uint32_t i = 0; i < arguments.ids.size() && file; ++i) {
+        const float* row = run(i, 1) ? library.logits(context, -1) : nullptr;
+        if (!row) return false;
+        file.write(reinterpret_cast<const char*>(row), static_cast<std::streamsize>(size * sizeof *row));
+    }
+    file.close();
+    return file.good();
+}
+
 void print(const char* what, std::uint32_t tokens, std::uint32_t depth, double value) {
     std::printf(R"(, {"what": "%s", "tokens": %u, "depth": %u, "value": %.6g})", what, tokens, depth, value);
 }
@@ -196,7 +211,7 @@ int drive(int count, char** words) {
     if (!arguments) {
         std::fprintf(stderr,
                      "usage: llama_driver LIBRARIES MODEL --device cpu|NAME [--threads N] [--ids 1,2,...]\n"
-                     "       [--prefill N]... [--first N] [--decode N] [--depth N]...\n");
+                     "       [--prefill N]... [--first N] [--decode N] [--depth N]... [--logits F]\n");
         return kBadArgument;
     }
     const auto library = LlamaLibrary::open(arguments->libraries);
@@ -216,7 +231,7 @@ int drive(int count, char** words) {
         std::fprintf(stderr, "%d of %d layers are on the GPU\n", driver.log.offloaded, driver.log.layers);
         return kWrongDevice;
     }
-    if (driver.measure()) return kDone;
+    if ((arguments->logits.empty() || driver.writeLogits()) && driver.measure()) return kDone;
     std::fprintf(stderr, "a run failed\n%s", driver.log.last.c_str());
     return kFailed;
 }

@@ -42,6 +42,22 @@ private slots:
         QCOMPARE(read.value().depths, (std::vector<std::uint32_t>{0}));
     }
 
+    void logitsAreWrittenForEveryId() {
+        const auto read =
+            DriverArguments::parse({"l", "m", "--device", "cpu", "--logits", "out", "--ids", "1,2,3,4"});
+        QCOMPARE(read.value().logits, std::string("out"));
+        QCOMPARE(read.value().contextTokens(), 16U);
+        const std::string many = "1" + []() {
+            std::string out;
+            for (int i = 0; i < 40; ++i)
+                out += ",7";
+            return out;
+        }();
+        const auto longer =
+            DriverArguments::parse({"l", "m", "--device", "cpu", "--logits", "o", "--ids", many});
+        QCOMPARE(longer.value().contextTokens(), 41U);
+    }
+
     void wrongWordsAreRefused_data() {
         QTest::addColumn<QStringList>("words");
         QTest::newRow("no device") << QStringList{"l", "m", "--decode", "8"};

@@ -1,0 +1,115 @@
+#include "engine/convert/gguf_quantization.h"
+
+#include "engine/file/disk_space.h"
+#include "engine/model/weights.h"
+#include "engine/quant/decode.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace ponder {
+namespace {
+
+constexpr std::string_view kFileTypeKey = "general.file_type", kVersionKey = "general.quantization_version";
+constexpr std::uint32_t kQuantizationVersion = 2; // of the block formats
+constexpr std::uint64_t kHeaderReserve = 1 << 20; // beside keys, for the table of tensors
+
+// What describes the file it stands in, not the model.
+bool describesTheFile(std::string_view key) {
+    constexpr std::array<std::string_view, 3> kKeys{kFileTypeKey, kVersionKey, "general.alignment"};
+    return key.starts_with("split.") || key.starts_with("quantize.") ||
+           std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end();
+}
+
+// "blk.12.attn_v.weight" is attn_v of layer 12.
+TensorPlace placeOf(const TensorInfo& tensor, std::uint32_t layers, bool tied) {
+    TensorPlace place{tensor.name, 0, layers, tensor.rowLength(), tied, tensor.rows()};
+    constexpr std::string_view kBlock = "blk.";
+    if (place.kind.starts_with(kBlock)) {
+        place.kind.remove_prefix(kBlock.size());
+        std::from_chars(place.kind.data(), place.kind.data() + place.kind.size(), place.layer);
+        place.kind.remove_prefix(std::min(place.kind.find('.') + 1, place.kind.size()));
+    }
+    place.kind = place.kind.substr(0, place.kind.find('.'));
+    return place;
+}
+
+bool isQuantized(TensorType type) { return typeTraits(type)->blockValues > 1; }
+
+} // namespace
+
+Result<GgufQuantization> GgufQuantization::plan(const ModelFile& source, FileType type) {
+    const Result<ModelConfig> config = ModelConfig::read(source);
+    if (!config) return config.error();
+    const Result<FileWeights> weights = bindWeights(source, *config);
+    if (!weights) return weights.error();
+    GgufQuantization out(source);
+    out.copyMetadata(type);
+    for (const TensorInfo& tensor : source.tensors())
+        out.planTensor(tensor, type, config->layers, weights->tied);
+    return out;
+}
+
+void GgufQuantization::copyMetadata(FileType type) {
+    for (const RawKey& key : m_source.rawKeys())
+        if (!describesTheFile(key.name)) m_output.copy(key);
+    m_output.set(kFileTypeKey, static_cast<std::uint32_t>(type)).set(kVersionKey, kQuantizationVersion);
+}
+
+void GgufQuantization::planTensor(const TensorInfo& tensor, FileType type, std::uint32_t layers, bool tied) {
+    const bool matrix = tensor.dimensions > 1;
+    const TensorType format = matrix ? tensorType(type, placeOf(tensor, layers, tied)) : tensor.type;
+    m_again = m_again || (isQuantized(tensor.type) && format != tensor.type);
+    const auto shape = std::span(tensor.shape).first(tensor.dimensions);
+    m_output.tensor(std::string(tensor.name), {shape.begin(), shape.end()}, format);
+}
+
+Result<void> GgufQuantization::write(const std::filesystem::path& target, ThreadPool& pool,
+                                     const std::stop_token& stop, const Report& report) {
+    std::uint64_t header = kHeaderReserve;
+    for (const RawKey& key : m_source.rawKeys())
+        header += key.name.size() + key.typeAndValue.size();
+    QuantizationProgress progress{0, m_output.tensorBytes()};
+    if (const Result<void> fits = checkDiskSpace(target, header + progress.bytesAll); !fits) return fits;
+    if (const Result<void> begun = m_output.begin(target); !begun) return begun;
+    TensorQuantizer quantizer(pool);
+    for (std::size_t i = 0; i < m_output.tensors().size(); ++i) {
+        const std::uint64_t before = progress.bytesDone;
+        Result<void> written = writeTensor(i, quantizer, stop, [&](std::uint64_t bytes) {
+            progress.bytesDone = before + bytes;
+            if (report) report(progress);
+        });
+        if (!written) {
+            if (written.error().subject.empty()) written.error().subject = m_source.parts().front().string();
+            return written;
+        }
+    }
+    return m_output.finish();
+}
+
+Result<void> GgufQuantization::writeTensor(std::size_t index, TensorQuantizer& quantizer,
+                                           const std::stop_token& stop,
+                                           const TensorQuantizer::Progress& progress) {
+    const TensorInfo& tensor = m_source.tensors()[index];
+    const GgufOutputTensor& target = m_output.tensors()[index];
+    const std::uint64_t rowBytes = tensor.bytes.size() / tensor.rows();
+    TensorSource rows{tensor.rowLength(), tensor.rows(), {}, {}};
+    rows.read = [&](std::uint64_t first, std::span<float> values) -> Result<void> {
+        const auto bytes =
+            tensor.bytes.subspan(first * rowBytes, values.size() / tensor.rowLength() * rowBytes);
+        decode(tensor.type, bytes, values);
+        m_source.release(bytes);
+        return {};
+    };
+    if (target.type == tensor.type)
+        rows.readBlocks = [&](std::uint64_t first, std::span<std::byte> blocks) -> Result<void> {
+            const auto bytes = tensor.bytes.subspan(first * rowBytes, blocks.size());
+            std::copy(bytes.begin(), bytes.end(), blocks.begin());
+            m_source.release(bytes);
+            return {};
+        };
+    return quantizer.write(m_output, target, rows, stop, progress);
+}
+
+} // namespace ponder

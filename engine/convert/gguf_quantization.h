@@ -1,0 +1,49 @@
+// A GGUF model in another file type: the same metadata, its matrices encoded anew.
+//
+// Takes an open model (a split set becomes one file) and a file type; gives a file that appears whole by its
+// last step. A tensor that has its new format already is copied byte for byte. Weights are streamed: memory
+// does not grow with the model. Owner: the caller; the model outlives it. Thread: one, which uses all of the
+// pool. Errors: those of config.h and weights.h; NoSpace, FileUnwritable, BadWeights (the tensor), Cancelled
+// (nothing is left). Next station: model_file.h reads it.
+#pragma once
+
+#include "engine/convert/tensor_quantizer.h"
+#include "engine/file/model_file.h"
+#include "engine/quant/file_type.h"
+
+#include <functional>
+#include <stop_token>
+
+namespace ponder {
+
+struct QuantizationProgress {
+    std::uint64_t bytesDone = 0, bytesAll = 0; // of the tensors in the new file
+};
+
+class GgufQuantization {
+public:
+    using Report = std::function<void(const QuantizationProgress&)>;
+
+    static Result<GgufQuantization> plan(const ModelFile& source, FileType type);
+
+    const GgufOutput& output() const { return m_output; }
+    // Whether weights that were quantized once lose precision again.
+    bool quantizesAgain() const { return m_again; }
+
+    // Once only.
+    Result<void> write(const std::filesystem::path& target, ThreadPool& pool, const std::stop_token& stop,
+                       const Report& report);
+
+private:
+    explicit GgufQuantization(const ModelFile& source) : m_source(source) {}
+    void copyMetadata(FileType type);
+    void planTensor(const TensorInfo& tensor, FileType type, std::uint32_t layers, bool tied);
+    Result<void> writeTensor(std::size_t index, TensorQuantizer& quantizer, const std::stop_token& stop,
+                             const TensorQuantizer::Progress& progress);
+
+    const ModelFile& m_source;
+    GgufOutput m_output; // its tensors stand in the order of the source
+    bool m_again = false;
+};
+
+} // namespace ponder
