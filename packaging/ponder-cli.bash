@@ -5,7 +5,7 @@ _ponder_cli() {
     local device='--device --context --kv --precision --gpu-layers --threads' sampling='--temperature --top-k --top-p --min-p --repetition-penalty
         --frequency-penalty --seed' options='--json --help'
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'devices info tokenize render logits perplexity complete chat bench quantize
+        mapfile -t COMPREPLY < <(compgen -W 'devices info tokenize render logits perplexity complete chat bench quantize convert
             --help --version' -- "$word")
         return
     fi
@@ -26,6 +26,10 @@ _ponder_cli() {
             ;;
         --gpu-layers)
             mapfile -t COMPREPLY < <(compgen -W 'auto' -- "$word")
+            return
+            ;;
+        --type)
+            mapfile -t COMPREPLY < <(compgen -W 'Q4_K_M Q5_K_M Q6_K Q8_0 F16' -- "$word")
             return
             ;;
         --*-file | --out | --draft)
@@ -50,6 +54,7 @@ _ponder_cli() {
         perplexity) options+=" --text-file --tokens --per-token $device" ;;
         complete) options+=" --prompt-file --ids --special --ignore-eos --sequences --lookup --draft -n $sampling $device" ;;
         chat) options+=" --message --instruction --no-thinking --temperature --top-p --max-tokens --seed --lookup --draft $device" ;;
+        convert) options+=' --type' ;;
         quantize) options+=' --allow-requantize --threads' ;;
         bench) options+=" -p -n -r $device" ;;
     esac

@@ -1023,6 +1023,10 @@
         <source>it needs %1 MB more and %2 MB are free</source>
         <translation>%1MB가 더 필요한데 %2MB가 비어 있습니다</translation>
     </message>
+    <message>
+        <source>its weights are quantized already (%1)</source>
+        <translation>가중치가 이미 양자화되어 있습니다(%1)</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>
@@ -2021,6 +2025,38 @@ Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.
     <message>
         <source>Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. The model should be an F32, F16 or BF16 file; a split one becomes one file.</source>
         <translation>형식: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. 모델은 F32, F16, BF16 파일이어야 좋으며, 나뉜 모델은 한 파일이 됩니다.</translation>
+    </message>
+    <message>
+        <source>the folder cannot be made</source>
+        <translation>폴더를 만들 수 없습니다</translation>
+    </message>
+    <message>
+        <source>%1 % of %2, %3</source>
+        <translation>%2 가운데 %1 %, %3</translation>
+    </message>
+    <message>
+        <source>it is there already; remove it or give another name</source>
+        <translation>이미 있습니다. 지우거나 다른 이름을 지정하십시오</translation>
+    </message>
+    <message>
+        <source>Going on behind %1 of %2 tensors.</source>
+        <translation>텐서 %2개 가운데 %1개 다음부터 이어 갑니다.</translation>
+    </message>
+    <message>
+        <source>What is done is kept. Run the same command again to go on.</source>
+        <translation>지금까지 한 일은 남아 있습니다. 같은 명령을 다시 실행하면 이어서 합니다.</translation>
+    </message>
+    <message>
+        <source>Makes a GGUF file of a Hugging Face folder, quantized on the way.</source>
+        <translation>Hugging Face 폴더를 양자화하여 GGUF 파일로 만듭니다.</translation>
+    </message>
+    <message>
+        <source>Q4_K_M, Q5_K_M, Q6_K, Q8_0 or F16. The default is Q4_K_M.</source>
+        <translation>Q4_K_M, Q5_K_M, Q6_K, Q8_0 또는 F16입니다. 기본값은 Q4_K_M입니다.</translation>
+    </message>
+    <message>
+        <source>The folder holds config.json, a tokenizer and safetensors of a Qwen2 or Llama model. Without OUT the file goes where Ponder keeps its models. Ctrl-C pauses; the same command goes on.</source>
+        <translation>폴더에는 Qwen2 또는 Llama 모델의 config.json, 토크나이저, safetensors가 있어야 합니다. OUT을 지정하지 않으면 Ponder가 모델을 보관하는 곳에 저장합니다. Ctrl-C를 누르면 일시 중지되고 같은 명령으로 이어집니다.</translation>
     </message>
 </context>
 <context>

@@ -1023,6 +1023,10 @@
         <source>it needs %1 MB more and %2 MB are free</source>
         <translation>还需要%1MB，但只有%2MB可用</translation>
     </message>
+    <message>
+        <source>its weights are quantized already (%1)</source>
+        <translation>其权重已经量化（%1）</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>
@@ -2020,6 +2024,38 @@ Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.
     <message>
         <source>Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. The model should be an F32, F16 or BF16 file; a split one becomes one file.</source>
         <translation>类型：Q4_K_M、Q5_K_M、Q6_K、Q8_0、F16。模型应为F32、F16或BF16文件；分片模型会合成一个文件。</translation>
+    </message>
+    <message>
+        <source>the folder cannot be made</source>
+        <translation>无法创建该文件夹</translation>
+    </message>
+    <message>
+        <source>%1 % of %2, %3</source>
+        <translation>%2的%1%，%3</translation>
+    </message>
+    <message>
+        <source>it is there already; remove it or give another name</source>
+        <translation>它已经存在；请删除它或另取名称</translation>
+    </message>
+    <message>
+        <source>Going on behind %1 of %2 tensors.</source>
+        <translation>从%2个张量中的第%1个之后继续。</translation>
+    </message>
+    <message>
+        <source>What is done is kept. Run the same command again to go on.</source>
+        <translation>已完成的部分会保留。再次运行同一命令即可继续。</translation>
+    </message>
+    <message>
+        <source>Makes a GGUF file of a Hugging Face folder, quantized on the way.</source>
+        <translation>将Hugging Face文件夹量化并转换为GGUF文件。</translation>
+    </message>
+    <message>
+        <source>Q4_K_M, Q5_K_M, Q6_K, Q8_0 or F16. The default is Q4_K_M.</source>
+        <translation>Q4_K_M、Q5_K_M、Q6_K、Q8_0或F16。默认为Q4_K_M。</translation>
+    </message>
+    <message>
+        <source>The folder holds config.json, a tokenizer and safetensors of a Qwen2 or Llama model. Without OUT the file goes where Ponder keeps its models. Ctrl-C pauses; the same command goes on.</source>
+        <translation>文件夹中应有Qwen2或Llama模型的config.json、分词器和safetensors文件。不指定OUT时，文件保存在Ponder存放模型的位置。按Ctrl-C可暂停，再次运行同一命令即可继续。</translation>
     </message>
 </context>
 <context>

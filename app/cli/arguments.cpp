@@ -27,7 +27,10 @@ void Arguments::takesModel(Presence presence) {
     m_model = presence;
 }
 
-void Arguments::takesWords(const QStringList& names) { m_words = names; }
+void Arguments::takesWords(const QStringList& names, int optional) {
+    m_words = names;
+    m_neededWords = names.size() - optional;
+}
 
 void Arguments::takesDevice() {
     m_takesDevice = true;
@@ -97,7 +100,7 @@ Result<void> Arguments::parse(const QStringList& words) {
         return wrong(given.constLast(), Cli::tr("it stands where nothing is expected"));
     if (m_takesModel && m_model == Presence::Required && given.isEmpty())
         return wrong(QStringLiteral("MODEL"), Cli::tr("give the path of a .gguf file"));
-    if (given.size() < m_words.size())
+    if (given.size() < m_neededWords)
         return wrong(m_words.at(given.size()), Cli::tr("it is missing; see --help"));
     for (const QString& name : m_required)
         if (!has(name)) return wrong(dashed(name), Cli::tr("this option is needed"));

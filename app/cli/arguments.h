@@ -22,8 +22,9 @@ public:
     // Declaring. Numbers are checked against their range by parse().
     enum class Presence { Required, Optional };
     void takesModel(Presence presence = Presence::Required);
-    void takesWords(const QStringList& names); // these and no others, in this order; without a model
-    void takesDevice();                        // --device, --context, --kv, --gpu-layers, --threads
+    // These and no others, in this order; without a model. The last `optional` may be left out.
+    void takesWords(const QStringList& names, int optional = 0);
+    void takesDevice(); // --device, --context, --kv, --gpu-layers, --threads
     void flag(const QString& name, const QString& description);
     void text(const QString& name, const QString& value, const QString& description, Presence presence);
     void choice(const QString& name, const QStringList& allowed, const QString& description);
@@ -70,6 +71,7 @@ private:
     Presence m_model = Presence::Optional;
     bool m_takesModel = false;
     QStringList m_words; // the names of what stands without an option
+    qsizetype m_neededWords = 0;
     bool m_takesDevice = false;
 };
 

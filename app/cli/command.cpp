@@ -5,10 +5,10 @@
 namespace ponder {
 
 std::span<const Command* const> allCommands() {
-    static constexpr std::array kAll{&kDevicesCommand,  &kInfoCommand,   &kTokenizeCommand,
-                                     &kRenderCommand,   &kLogitsCommand, &kPerplexityCommand,
-                                     &kCompleteCommand, &kChatCommand,   &kBenchCommand,
-                                     &kQuantizeCommand, &kSynthCommand};
+    static constexpr std::array kAll{&kDevicesCommand,  &kInfoCommand,    &kTokenizeCommand,
+                                     &kRenderCommand,   &kLogitsCommand,  &kPerplexityCommand,
+                                     &kCompleteCommand, &kChatCommand,    &kBenchCommand,
+                                     &kQuantizeCommand, &kConvertCommand, &kSynthCommand};
     return kAll;
 }
 

@@ -40,6 +40,7 @@ extern const Command kChatCommand;
 extern const Command kBenchCommand;
 extern const Command kQuantizeCommand;
 extern const Command kSynthCommand;
+extern const Command kConvertCommand;
 
 // In the order of the help text.
 std::span<const Command* const> allCommands();

@@ -1,0 +1,142 @@
+#include "engine/convert/conversion_plan.h"
+
+#include "engine/base/printable.h"
+#include "engine/base/translatable.h"
+#include "engine/model/config.h"
+#include "engine/text/tokenizer.h"
+
+#include <algorithm>
+#include <set>
+
+namespace ponder {
+namespace {
+
+std::string shapeText(const std::vector<std::uint64_t>& shape) {
+    std::string text;
+    for (const std::uint64_t extent : shape)
+        text += (text.empty() ? "" : " x ") + std::to_string(extent);
+    return text;
+}
+
+bool isFloat(SafetensorsType type) {
+    return type == SafetensorsType::F32 || type == SafetensorsType::F16 || type == SafetensorsType::BF16;
+}
+
+// Reads rows of one tensor in the order of the target.
+class RowReader {
+public:
+    RowReader(const NamedTensor& tensor, SafetensorsSet::Place place) : m_tensor(tensor), m_place(place) {}
+
+    Result<void> operator()(std::uint64_t firstRow, std::span<float> values) const {
+        const std::uint64_t length = m_tensor.rowLength;
+        if (m_tensor.permutedHeads == 0) return readRun(firstRow * length, values);
+        for (std::uint64_t row = firstRow; !values.empty(); ++row, values = values.subspan(length))
+            if (const Result<void> done = readRun(m_tensor.sourceRow(row) * length, values.first(length));
+                !done)
+                return done;
+        return {};
+    }
+
+private:
+    Result<void> readRun(std::uint64_t first, std::span<float> values) const {
+        const Result<void> done = readFloats(*m_place.tensor, first, values, m_place.file->path());
+        const std::uint64_t size = safetensorsTypeBytes(m_place.tensor->type);
+        if (done) m_place.file->release(m_place.tensor->bytes.subspan(first * size, values.size() * size));
+        return done;
+    }
+
+    const NamedTensor& m_tensor;
+    SafetensorsSet::Place m_place;
+};
+
+} // namespace
+
+Result<ConversionPlan> ConversionPlan::open(const std::filesystem::path& folder) {
+    Result<FolderMetadata> metadata = FolderMetadata::read(folder);
+    if (!metadata) return metadata.error();
+    if (!metadata->config().quantMethod.empty())
+        return Error{ErrorCode::CannotConvert, folder.string(),
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "its weights are quantized already (%1)"),
+                            {printable(metadata->config().quantMethod)}}};
+    Result<SafetensorsSet> weights = SafetensorsSet::open(folder);
+    if (!weights) return weights.error();
+    ConversionPlan out;
+    out.m_folder = folder;
+    out.m_metadata = std::move(*metadata);
+    out.m_weights = std::move(*weights);
+    out.m_tensors = namedTensors(out.m_metadata.config());
+    out.m_ropeFactors = out.m_metadata.config().ropeFactors();
+    if (const Result<void> sound = out.checkTensors(); !sound) return sound.error();
+    if (const Result<void> read = out.m_metadata.readTokenizer(); !read) return read.error();
+    if (const Result<void> loads = out.checkLoads(); !loads) return loads.error();
+    return out;
+}
+
+Result<void> ConversionPlan::checkTensors() {
+    std::set<std::string_view> used;
+    for (const NamedTensor& tensor : m_tensors) {
+        if (const Result<void> sound = checkTensor(tensor); !sound) return sound;
+        used.insert(tensor.source);
+    }
+    for (const auto& [name, place] : m_weights.places())
+        if (!used.contains(name) && !isRedundant(name, m_metadata.config()))
+            return Error{
+                ErrorCode::CannotConvert, place.file->path(),
+                Detail{PONDER_TR_NOOP("ErrorDetail", "it has the tensor %1, which %2 models do not have"),
+                       {printable(name), m_metadata.config().architecture}}};
+    return {};
+}
+
+Result<void> ConversionPlan::checkTensor(const NamedTensor& tensor) {
+    const SafetensorsSet::Place place = m_weights.find(tensor.source);
+    m_places.push_back(place);
+    if (tensor.source.empty()) return {};
+    if (!place.tensor) return Error{ErrorCode::MissingTensor, m_folder.string(), tensor.source};
+    std::vector<std::uint64_t> shape = tensor.shape();
+    std::reverse(shape.begin(), shape.end());
+    if (place.tensor->shape != shape)
+        return Error{ErrorCode::BadTensor, place.file->path(),
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "%1 has the shape %2 instead of %3"),
+                            {tensor.source, shapeText(place.tensor->shape), shapeText(shape)}}};
+    if (!isFloat(place.tensor->type))
+        return Error{ErrorCode::UnknownTensorType, place.file->path(),
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "%1 is %2"),
+                            {tensor.source, std::string(safetensorsTypeName(place.tensor->type))}}};
+    return {};
+}
+
+// Better now than after an hour.
+Result<void> ConversionPlan::checkLoads() const {
+    GgufOutput keys;
+    m_metadata.setKeys(keys, FileType::F16);
+    Result<std::vector<std::byte>> header = keys.header();
+    if (!header) return header.error();
+    const auto file = ModelFile::fromBytes(std::move(*header), m_folder);
+    if (!file) return file.error();
+    if (const Result<ModelConfig> config = ModelConfig::read(**file); !config) return config.error();
+    if (const auto tokenizer = Tokenizer::fromModel(**file); !tokenizer) return tokenizer.error();
+    return {};
+}
+
+GgufOutput ConversionPlan::output(FileType type) const {
+    GgufOutput output;
+    m_metadata.setKeys(output, type);
+    for (const NamedTensor& tensor : m_tensors)
+        output.tensor(tensor.target, tensor.shape(), tensor.type(type));
+    return output;
+}
+
+TensorSource ConversionPlan::source(std::size_t index) const {
+    const NamedTensor& tensor = m_tensors[index];
+    if (m_places[index].tensor) return {tensor.rowLength, tensor.rows, RowReader(tensor, m_places[index])};
+    return {tensor.rowLength, tensor.rows, [this](std::uint64_t, std::span<float> values) -> Result<void> {
+                std::copy_n(m_ropeFactors.begin(), values.size(), values.begin());
+                return {};
+            }};
+}
+
+std::string ConversionPlan::sourcePath(std::size_t index) const {
+    return m_places[index].file ? m_places[index].file->path() : m_folder.string();
+}
+
+} // namespace ponder

@@ -1,0 +1,59 @@
+#include "engine/convert/folder_summary.h"
+
+#include "engine/convert/conversion_plan.h"
+
+#include <algorithm>
+#include <system_error>
+
+namespace ponder {
+namespace {
+
+// That of the largest tensor of the first file.
+std::string numberFormat(const std::filesystem::path& path) {
+    const Result<SafetensorsFile> file = SafetensorsFile::open(path);
+    if (!file || file->tensors().empty()) return {};
+    const auto largest =
+        std::max_element(file->tensors().begin(), file->tensors().end(),
+                         [](const auto& a, const auto& b) { return a.bytes.size() < b.bytes.size(); });
+    return std::string(safetensorsTypeName(largest->type));
+}
+
+} // namespace
+
+Result<FolderSummary> inspectFolder(const std::filesystem::path& folder) {
+    const Result<FolderMetadata> metadata = FolderMetadata::read(folder);
+    if (!metadata) return metadata.error();
+    const HuggingFaceConfig& config = metadata->config();
+    FolderSummary out;
+    out.name = metadata->notes().name;
+    out.architecture = config.architecture;
+    out.licence = metadata->notes().licence;
+    out.languages = metadata->notes().languages;
+    out.parameters = config.parameters();
+    out.context = config.context;
+    out.quantMethod = config.quantMethod;
+    const Result<SafetensorsShards> shards = SafetensorsSet::findShards(folder);
+    if (!shards) return shards.error();
+    out.missing = shards->missing;
+    for (const std::filesystem::path& path : shards->files) {
+        std::error_code problem;
+        const std::uintmax_t size = std::filesystem::file_size(path, problem);
+        if (!problem) out.sourceBytes += size;
+    }
+    if (!shards->files.empty()) out.numberFormat = numberFormat(shards->files.front());
+
+    const Result<ConversionPlan> plan = ConversionPlan::open(folder);
+    if (!plan) {
+        out.problem = plan.error();
+        return out;
+    }
+    for (const FileType type : kFileTypes) {
+        const GgufOutput output = plan->output(type);
+        const Result<std::vector<std::byte>> header = output.header();
+        if (!header) return header.error();
+        out.outputs.push_back({type, header->size() + output.bytesBefore(output.tensors().size())});
+    }
+    return out;
+}
+
+} // namespace ponder
