@@ -5,7 +5,9 @@
 #include "app/desktop/screenshot_tour.h"
 #include "app/desktop/window_options.h"
 #include "app/desktop/window_view.h"
+#include "app/fit/processor_bandwidth.h"
 #include "app/models/engine_services.h"
+#include "app/store/cache_folder.h"
 
 #include <QFileInfo>
 #include <QGuiApplication>
@@ -49,7 +51,9 @@ int show(const ponder::WindowOptions& options) {
     ponder::Store store(options.data.isEmpty() ? ponder::Database::defaultFolder() : options.data);
     const std::unique_ptr<ponder::ChatEngine> engine = makeEngine(options.fake, store);
     ponder::App app(*engine, store,
-                    options.fake ? ponder::fakeModelServices() : ponder::engineModelServices());
+                    options.fake ? ponder::fakeModelServices() : ponder::engineModelServices([] {
+                        return ponder::processorBandwidth(ponder::cacheFolder());
+                    }));
     ponder::WindowView view;
     if (!view.load(app)) return 1;
     openFirstModel(app, options);

@@ -41,15 +41,11 @@ std::vector<DeviceInfo> listDevices() {
     return devices;
 }
 
-Result<std::unique_ptr<Device>> openDevice(const std::string& wanted) {
-    // Without waking every graphics driver.
-    if (wanted == "reference") return openReferenceDevice();
-    if (wanted == "cpu" && cpuDeviceInfo().unusable.empty()) return openCpuDevice();
-    const std::vector<DeviceInfo> devices = listDevices();
+Result<DeviceInfo> findDevice(std::span<const DeviceInfo> devices, const std::string& wanted) {
     const DeviceInfo* unusable = nullptr;
     for (const DeviceInfo& device : devices) {
         if (!matches(device, wanted)) continue;
-        if (device.unusable.empty()) return open(device);
+        if (device.unusable.empty()) return device;
         if (!unusable) unusable = &device;
     }
     if (unusable) return Error{ErrorCode::DeviceUnusable, unusable->name, unusable->unusable};
@@ -57,6 +53,15 @@ Result<std::unique_ptr<Device>> openDevice(const std::string& wanted) {
     for (const DeviceInfo& device : devices)
         ids += (ids.empty() ? "" : ", ") + device.id;
     return Error{ErrorCode::DeviceNotFound, wanted, ids};
+}
+
+Result<std::unique_ptr<Device>> openDevice(const std::string& wanted) {
+    // Without waking every graphics driver.
+    if (wanted == "reference") return openReferenceDevice();
+    if (wanted == "cpu" && cpuDeviceInfo().unusable.empty()) return openCpuDevice();
+    const auto device = findDevice(listDevices(), wanted);
+    if (!device) return device.error();
+    return open(*device);
 }
 
 Result<std::string> tuneDevice(const std::string& device, const std::filesystem::path& cacheFolder,

@@ -21,6 +21,8 @@ namespace ponder {
 
 // All devices of this machine, best first; unusable ones are listed with the reason.
 std::vector<DeviceInfo> listDevices();
+// The one of a list that a person means, as LoadOptions::device. Errors: DeviceNotFound, DeviceUnusable.
+Result<DeviceInfo> findDevice(std::span<const DeviceInfo> devices, const std::string& wanted);
 
 // Searches for the quickest kernels of one device once more (LoadOptions::cacheFolder) and says what it
 // found.
@@ -168,6 +170,8 @@ public:
     virtual double loadSeconds() const = 0;
     virtual MemoryUse memory() const = 0;
     virtual std::vector<ModelPart> parts() const = 0; // as in LoadPlan
+    // Of the last layer's device, as its driver says what this process uses; nothing where it does not say.
+    virtual std::optional<std::uint64_t> deviceBytesInUse() const { return std::nullopt; }
     virtual Result<std::unique_ptr<Session>> createSession() = 0;
 
     // From now on each kernel is timed, which slows it down, or no longer. Nothing where the device cannot.

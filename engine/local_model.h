@@ -23,6 +23,7 @@ public:
     double loadSeconds() const override { return m_loadSeconds; }
     MemoryUse memory() const override { return m_executor->memory(); }
     std::vector<ModelPart> parts() const override { return m_placement->parts(); }
+    std::optional<std::uint64_t> deviceBytesInUse() const override { return m_placement->deviceBytesInUse(); }
     Result<std::unique_ptr<Session>> createSession() override;
 
     static Result<LoadPlan> plan(const LoadOptions& options);

@@ -102,9 +102,9 @@ Result<void> ModelPlacement::needProcessor() {
     return {};
 }
 
-LoadRequest ModelPlacement::request(const LayerRange& layers) const {
-    return {*m_file, *m_config,         *m_weights,          m_contextTokens,       m_kvType,
-            layers,  m_options.threads, m_options.precision, m_options.cacheFolder, m_options.onTuning};
+PlanRequest ModelPlacement::request(const LayerRange& layers) const {
+    return {*m_config, *m_weights,        m_file->fileBytes(), m_contextTokens,      m_kvType,
+            layers,    m_options.threads, m_options.precision, m_options.cacheFolder};
 }
 
 std::vector<ModelPart> ModelPlacement::parts() const {
@@ -130,7 +130,8 @@ Result<std::unique_ptr<Executor>> ModelPlacement::load(const Progress& progress,
                          all);
         };
         const bool alone = m_parts.size() == 1;
-        auto executor = part.device->load(request(part.layers), alone ? progress : shared, stop);
+        auto executor = part.device->load({*m_file, request(part.layers), m_options.onTuning},
+                                          alone ? progress : shared, stop);
         if (!executor) return executor.error();
         executors.push_back(std::move(*executor));
         before += part.memory.weights;

@@ -24,6 +24,7 @@ public:
     KvType kvType() const { return m_kvType; }
     std::vector<ModelPart> parts() const; // in the order of the layers
     const DeviceInfo& device() const { return m_parts.back().device->info(); }
+    std::optional<std::uint64_t> deviceBytesInUse() const { return m_parts.back().device->bytesInUse(); }
 
 private:
     struct Part {
@@ -40,7 +41,7 @@ private:
     Result<void> placeWhole(Device& device);
     Result<void> placeSplit(std::optional<std::uint32_t> gpuLayers);
     Result<void> needProcessor();
-    LoadRequest request(const LayerRange& layers) const;
+    PlanRequest request(const LayerRange& layers) const;
 
     const ModelFile* m_file;
     const ModelConfig* m_config;

@@ -5,7 +5,7 @@ _ponder_cli() {
     local device='--device --context --kv --precision --gpu-layers --threads' sampling='--temperature --top-k --top-p --min-p --repetition-penalty
         --frequency-penalty --seed' options='--json --help'
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'devices info tokenize render logits perplexity complete chat bench quantize convert
+        mapfile -t COMPREPLY < <(compgen -W 'devices info fit tokenize render logits perplexity complete chat bench quantize convert
             --help --version' -- "$word")
         return
     fi
@@ -48,6 +48,7 @@ _ponder_cli() {
     case $command in
         devices) options+=' --tune' ;;
         info) options+=" $device" ;;
+        fit) options+=" --device --gpu --context --kv" ;;
         tokenize) options+=' --text-file --special' ;;
         render) options+=' --template-file --messages-file --no-generation-prompt --no-thinking --bos-token --eos-token' ;;
         logits) options+=" --ids --out $device" ;;

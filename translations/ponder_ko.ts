@@ -1043,6 +1043,77 @@
     </message>
 </context>
 <context>
+    <name>FitText</name>
+    <message>
+        <source>%1 to spare at %2</source>
+        <translation>%2에서 여유 %1</translation>
+    </message>
+    <message>
+        <source>%1 would need %2 more</source>
+        <translation>%1에는 %2 더 필요합니다</translation>
+    </message>
+    <message>
+        <source>Fits</source>
+        <translation>맞습니다</translation>
+    </message>
+    <message>
+        <source>Tight</source>
+        <translation>빠듯합니다</translation>
+    </message>
+    <message>
+        <source>Fits at %1</source>
+        <translation>%1까지 맞습니다</translation>
+    </message>
+    <message>
+        <source>%1 of %2 layers</source>
+        <translation>%2개 층 가운데 %1개</translation>
+    </message>
+    <message>
+        <source>Does not fit</source>
+        <translation>맞지 않습니다</translation>
+    </message>
+    <message>
+        <source>the rest on the processor, %1 of memory</source>
+        <translation>나머지는 프로세서에서, 메모리 %1</translation>
+    </message>
+    <message>
+        <source>too large for this device</source>
+        <translation>이 장치에는 너무 큽니다</translation>
+    </message>
+    <message>
+        <source>needs %1, %2 more than there is</source>
+        <translation>%1 필요, %2 모자랍니다</translation>
+    </message>
+    <message>
+        <source>%1 tokens/s</source>
+        <translation>초당 토큰 %1개</translation>
+    </message>
+    <message>
+        <source>≈ %1 tokens/s</source>
+        <translation>초당 토큰 약 %1개</translation>
+    </message>
+    <message>
+        <source>measured here, ±%1 %</source>
+        <translation>이 컴퓨터에서 잰 값, ±%1%</translation>
+    </message>
+    <message>
+        <source>estimated from other models here, ±%1 %</source>
+        <translation>이 컴퓨터의 다른 모델로 추정, ±%1%</translation>
+    </message>
+    <message>
+        <source>estimated, ±%1 %</source>
+        <translation>추정, ±%1%</translation>
+    </message>
+    <message>
+        <source>reads 1,000 tokens in %1 s</source>
+        <translation>토큰 1,000개를 %1초에 읽음</translation>
+    </message>
+    <message>
+        <source>%1K</source>
+        <translation>%1K</translation>
+    </message>
+</context>
+<context>
     <name>GenerationSettings</name>
     <message>
         <source>Device</source>
@@ -2058,12 +2129,94 @@ Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.
         <source>The folder holds config.json, a tokenizer and safetensors of a Qwen2 or Llama model. Without OUT the file goes where Ponder keeps its models. Ctrl-C pauses; the same command goes on.</source>
         <translation>폴더에는 Qwen2 또는 Llama 모델의 config.json, 토크나이저, safetensors가 있어야 합니다. OUT을 지정하지 않으면 Ponder가 모델을 보관하는 곳에 저장합니다. Ctrl-C를 누르면 일시 중지되고 같은 명령으로 이어집니다.</translation>
     </message>
+    <message>
+        <source>  weights %1, context %2, work space %3</source>
+        <translation>  가중치 %1, 문맥 %2, 작업 공간 %3</translation>
+    </message>
+    <message>
+        <source>, program %1</source>
+        <translation>, 프로그램 %1</translation>
+    </message>
+    <message>
+        <source>%1  %2  %3, does not run here yet</source>
+        <translation>%1  %2  %3, 아직 여기서 실행할 수 없습니다</translation>
+    </message>
+    <message>
+        <source>For %1, %2 of memory, %3 free</source>
+        <translation>%1, 메모리 %2 중 %3 사용 가능</translation>
+    </message>
+    <message>
+        <source>Says whether a model, or each of the catalogue, fits, with which context, and how fast it will be.</source>
+        <translation>모델이, 또는 목록의 모델마다, 맞는지, 어느 문맥까지 되는지, 얼마나 빠를지 알려 줍니다.</translation>
+    </message>
+    <message>
+        <source>A device of this machine, as `devices` lists them.</source>
+        <translation>이 컴퓨터의 장치입니다. `devices`가 보여 주는 이름을 씁니다.</translation>
+    </message>
+    <message>
+        <source>Another graphics processor, as if it were in this machine.</source>
+        <translation>이 컴퓨터에 있다고 치고 살펴볼 다른 그래픽 프로세서입니다.</translation>
+    </message>
+    <message>
+        <source>Tokens of context. The default is what reasoning needs.</source>
+        <translation>문맥의 토큰 수입니다. 기본값은 추론에 필요한 만큼입니다.</translation>
+    </message>
+    <message>
+        <source>Number format of the attention cache.</source>
+        <translation>어텐션 캐시의 숫자 형식입니다.</translation>
+    </message>
 </context>
 <context>
     <name>ponder::DeviceModel</name>
     <message>
         <source>Automatic</source>
         <translation>자동</translation>
+    </message>
+</context>
+<context>
+    <name>ponder::FitListModel</name>
+    <message>
+        <source>not downloaded</source>
+        <translation>내려받지 않음</translation>
+    </message>
+    <message>
+        <source>on this computer</source>
+        <translation>이 컴퓨터에 있음</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%2 중 %1</translation>
+    </message>
+    <message>
+        <source>Does not run here yet</source>
+        <translation>아직 여기서 실행할 수 없습니다</translation>
+    </message>
+    <message>
+        <source>needs %1, use a server</source>
+        <translation>%1 필요, 서버를 쓰십시오</translation>
+    </message>
+    <message>
+        <source>Predicted %1, used %2</source>
+        <translation>예측 %1, 실제 %2</translation>
+    </message>
+    <message>
+        <source>%1, %2 GB/s</source>
+        <translation>%1, %2 GB/s</translation>
+    </message>
+</context>
+<context>
+    <name>ponder::GpuListModel</name>
+    <message>
+        <source>%1 GB</source>
+        <translation>%1 GB</translation>
+    </message>
+    <message>
+        <source>%1 GB/s</source>
+        <translation>%1 GB/s</translation>
+    </message>
+    <message>
+        <source>about $%1</source>
+        <translation>약 $%1</translation>
     </message>
 </context>
 <context>

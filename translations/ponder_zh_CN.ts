@@ -1043,6 +1043,77 @@
     </message>
 </context>
 <context>
+    <name>FitText</name>
+    <message>
+        <source>%1 to spare at %2</source>
+        <translation>%2时剩余%1</translation>
+    </message>
+    <message>
+        <source>%1 would need %2 more</source>
+        <translation>%1还差%2</translation>
+    </message>
+    <message>
+        <source>Fits</source>
+        <translation>放得下</translation>
+    </message>
+    <message>
+        <source>Tight</source>
+        <translation>勉强放得下</translation>
+    </message>
+    <message>
+        <source>Fits at %1</source>
+        <translation>%1时放得下</translation>
+    </message>
+    <message>
+        <source>%1 of %2 layers</source>
+        <translation>%2层中的%1层</translation>
+    </message>
+    <message>
+        <source>Does not fit</source>
+        <translation>放不下</translation>
+    </message>
+    <message>
+        <source>the rest on the processor, %1 of memory</source>
+        <translation>其余在处理器上，占内存%1</translation>
+    </message>
+    <message>
+        <source>too large for this device</source>
+        <translation>对此设备来说太大</translation>
+    </message>
+    <message>
+        <source>needs %1, %2 more than there is</source>
+        <translation>需要%1，还差%2</translation>
+    </message>
+    <message>
+        <source>%1 tokens/s</source>
+        <translation>每秒%1个词元</translation>
+    </message>
+    <message>
+        <source>≈ %1 tokens/s</source>
+        <translation>每秒约%1个词元</translation>
+    </message>
+    <message>
+        <source>measured here, ±%1 %</source>
+        <translation>本机实测，±%1%</translation>
+    </message>
+    <message>
+        <source>estimated from other models here, ±%1 %</source>
+        <translation>据本机其他模型估算，±%1%</translation>
+    </message>
+    <message>
+        <source>estimated, ±%1 %</source>
+        <translation>估算，±%1%</translation>
+    </message>
+    <message>
+        <source>reads 1,000 tokens in %1 s</source>
+        <translation>%1秒读1000个词元</translation>
+    </message>
+    <message>
+        <source>%1K</source>
+        <translation>%1K</translation>
+    </message>
+</context>
+<context>
     <name>GenerationSettings</name>
     <message>
         <source>Device</source>
@@ -2057,12 +2128,94 @@ Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.
         <source>The folder holds config.json, a tokenizer and safetensors of a Qwen2 or Llama model. Without OUT the file goes where Ponder keeps its models. Ctrl-C pauses; the same command goes on.</source>
         <translation>文件夹中应有Qwen2或Llama模型的config.json、分词器和safetensors文件。不指定OUT时，文件保存在Ponder存放模型的位置。按Ctrl-C可暂停，再次运行同一命令即可继续。</translation>
     </message>
+    <message>
+        <source>  weights %1, context %2, work space %3</source>
+        <translation>  权重%1，上下文%2，工作空间%3</translation>
+    </message>
+    <message>
+        <source>, program %1</source>
+        <translation>，程序%1</translation>
+    </message>
+    <message>
+        <source>%1  %2  %3, does not run here yet</source>
+        <translation>%1  %2  %3，尚不能在此运行</translation>
+    </message>
+    <message>
+        <source>For %1, %2 of memory, %3 free</source>
+        <translation>%1，内存%2，可用%3</translation>
+    </message>
+    <message>
+        <source>Says whether a model, or each of the catalogue, fits, with which context, and how fast it will be.</source>
+        <translation>说明一个模型或目录中的每个模型能否放下、上下文可多长、速度如何。</translation>
+    </message>
+    <message>
+        <source>A device of this machine, as `devices` lists them.</source>
+        <translation>本机的设备，名称同`devices`所列。</translation>
+    </message>
+    <message>
+        <source>Another graphics processor, as if it were in this machine.</source>
+        <translation>另一款图形处理器，假设它装在本机上。</translation>
+    </message>
+    <message>
+        <source>Tokens of context. The default is what reasoning needs.</source>
+        <translation>上下文的词元数。默认为推理所需的长度。</translation>
+    </message>
+    <message>
+        <source>Number format of the attention cache.</source>
+        <translation>注意力缓存的数字格式。</translation>
+    </message>
 </context>
 <context>
     <name>ponder::DeviceModel</name>
     <message>
         <source>Automatic</source>
         <translation>自动</translation>
+    </message>
+</context>
+<context>
+    <name>ponder::FitListModel</name>
+    <message>
+        <source>not downloaded</source>
+        <translation>未下载</translation>
+    </message>
+    <message>
+        <source>on this computer</source>
+        <translation>在本机上</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 / %2</translation>
+    </message>
+    <message>
+        <source>Does not run here yet</source>
+        <translation>尚不能在此运行</translation>
+    </message>
+    <message>
+        <source>needs %1, use a server</source>
+        <translation>需要%1，请使用服务器</translation>
+    </message>
+    <message>
+        <source>Predicted %1, used %2</source>
+        <translation>预计%1，实际%2</translation>
+    </message>
+    <message>
+        <source>%1, %2 GB/s</source>
+        <translation>%1，%2 GB/s</translation>
+    </message>
+</context>
+<context>
+    <name>ponder::GpuListModel</name>
+    <message>
+        <source>%1 GB</source>
+        <translation>%1 GB</translation>
+    </message>
+    <message>
+        <source>%1 GB/s</source>
+        <translation>%1 GB/s</translation>
+    </message>
+    <message>
+        <source>about $%1</source>
+        <translation>约$%1</translation>
     </message>
 </context>
 <context>

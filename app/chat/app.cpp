@@ -13,8 +13,10 @@ App* theApp = nullptr;
 
 App::App(ChatEngine& engine, Store& store, ModelServices services)
     : m_notice(store.notice()), m_settings(store), m_chats(store), m_chat(engine, store, m_chats, m_settings),
-      m_library(engine, store, m_settings, std::move(services)) {
+      m_library(engine, store, m_settings, services),
+      m_fit(*m_library.models(), store, {services.devices, services.processorBandwidth}) {
     theApp = this;
+    learnFromReplies(engine, store);
     connect(&m_library, &ModelLibrary::modelChanged, &m_chat, [this] {
         m_chat.setModelSettings(m_library.modelSettings());
         m_chat.setModel(m_library.model());
@@ -29,6 +31,20 @@ App::App(ChatEngine& engine, Store& store, ModelServices services)
 }
 
 App::~App() { theApp = nullptr; }
+
+// Speeds and memory that a reply has shown go into the store, and from there into the forecasts.
+void App::learnFromReplies(ChatEngine& engine, Store& store) {
+    connect(&engine, &ChatEngine::replyFinished, this, [this, &store](const ReplySummary& summary) {
+        if (summary.speed) store.addSpeed(*summary.speed);
+        if (summary.memory) store.saveReceipt(*summary.memory);
+        if (summary.speed || summary.memory) m_fit.expire();
+    });
+    m_fit.setDevice(m_settings.device());
+    connect(&m_settings, &Settings::deviceChanged, this, [this] { m_fit.setDevice(m_settings.device()); });
+    connect(&m_fit, &FitListModel::forecastsChanged, this, [this] {
+        m_library.models()->setHints([this](const ModelRecord& model) { return m_fit.hintsFor(model); });
+    });
+}
 
 App* App::create(QQmlEngine*, QJSEngine*) {
     Q_ASSERT(theApp);
@@ -47,6 +63,7 @@ void App::retranslate() {
     m_chat.retranslate();
     m_chats.retranslate();
     m_library.retranslate();
+    m_fit.retranslate();
 }
 
 } // namespace ponder

@@ -6,6 +6,7 @@
 
 #include "app/chat/chat_controller.h"
 #include "app/chat/chat_list_model.h"
+#include "app/fit/fit_list_model.h"
 #include "app/models/model_library.h"
 #include "app/store/settings.h"
 
@@ -24,6 +25,7 @@ class App : public QObject {
     Q_PROPERTY(ponder::ChatListModel* chats READ chats CONSTANT)
     Q_PROPERTY(ponder::ChatController* chat READ chat CONSTANT)
     Q_PROPERTY(ponder::ModelLibrary* library READ library CONSTANT)
+    Q_PROPERTY(ponder::FitListModel* fit READ fit CONSTANT)
     Q_PROPERTY(ponder::Settings* settings READ settings CONSTANT)
     Q_PROPERTY(QString version READ version CONSTANT)
     // Why the history is not the expected one, translated; empty as a rule.
@@ -37,6 +39,7 @@ public:
     ChatListModel* chats() { return &m_chats; }
     ChatController* chat() { return &m_chat; }
     ModelLibrary* library() { return &m_library; }
+    FitListModel* fit() { return &m_fit; }
     Settings* settings() { return &m_settings; }
     QString version() const;
     QString notice() const { return m_notice; }
@@ -52,7 +55,10 @@ private:
     Settings m_settings;
     ChatListModel m_chats;
     ChatController m_chat;
+    void learnFromReplies(ChatEngine& engine, Store& store);
+
     ModelLibrary m_library;
+    FitListModel m_fit;
 };
 
 } // namespace ponder

@@ -9,6 +9,7 @@
 // Owner: main.cpp. Thread: GUI. Previous station: conversation tree. Next station: ThinkSplitter.
 #pragma once
 
+#include "app/store/measurements.h"
 #include "app/store/model_settings.h"
 #include "engine/base/error.h"
 
@@ -16,6 +17,8 @@
 #include <QObject>
 #include <QString>
 #include <QStringList>
+
+#include <optional>
 
 namespace ponder {
 
@@ -84,6 +87,9 @@ struct ReplySummary {
     int contextUsed = 0;    // tokens in the context now
     double secondsToFirstToken = 0;
     double tokensPerSecond = 0;
+    // What the fit hint learns from this reply; nothing where it was too short or not a plain one.
+    std::optional<MeasuredSpeed> speed;
+    std::optional<MemoryReceipt> memory;
 };
 
 class ChatEngine : public QObject {

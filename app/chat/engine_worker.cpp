@@ -85,6 +85,7 @@ Result<LoadedModel> EngineWorker::load(const LoadRequestInfo& request, const Pro
     if (request.gpuLayers)
         options.gpuLayers =
             *request.gpuLayers < 0 ? kAutoLayers : static_cast<std::uint32_t>(*request.gpuLayers);
+    m_measure.beforeLoading();
     Result<std::unique_ptr<Model>> model = m_loader(options, progress, stop);
     if (!model) return model.error();
     m_model = std::move(*model);
@@ -98,6 +99,7 @@ Result<LoadedModel> EngineWorker::load(const LoadRequestInfo& request, const Pro
     }
     m_generator = std::move(*generator);
     if (m_shelf) m_generator->keepOn(&*m_shelf);
+    m_measure.loaded(request.path);
     return describe(request, *m_model, *m_generator);
 }
 
@@ -111,6 +113,7 @@ void EngineWorker::forgetChat(int chatId) {
 void EngineWorker::unload() {
     if (m_generator) m_generator->putAway();
     m_generator.reset();
+    m_measure.unloaded();
     m_model.reset();
 }
 
@@ -121,6 +124,7 @@ Result<ReplySummary> EngineWorker::generate(const ReplyRequest& request, const R
                      {},
                      Detail{PONDER_TR_NOOP("ErrorDetail", "a reply was asked for without a model"), {}}};
     Result<ReplySummary> summary = m_generator->run(request, callbacks, std::move(stop));
+    if (summary) m_measure.addTo(*summary, *m_model);
     if (!summary && summary.error().code == ErrorCode::DeviceLost) unload();
     return summary;
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "app/chat/reply_generator.h"
+#include "app/chat/reply_measure.h"
 
 #include <optional>
 
@@ -33,6 +34,7 @@ public:
 private:
     ModelLoader m_loader;
     std::optional<KvShelf> m_shelf;
+    ReplyMeasure m_measure;
     std::unique_ptr<Model> m_model;
     std::unique_ptr<ReplyGenerator> m_generator; // after the model: it is gone first
 };

@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kTickMs = 16;
 constexpr qint64 kModelBytes = 4'683'000'000;
+constexpr char kDeviceName[] = "AMD Radeon RX 6700 XT";
 constexpr qint64 kDeviceBytes = 12'000'000'000;
 
 } // namespace
@@ -46,7 +47,7 @@ void FakeChatEngine::finishLoading() {
     const QString name = QFileInfo(m_loading.path).completeBaseName();
     if (name.contains(QLatin1String("fail"))) {
         emit loadFailed(
-            {ErrorCode::DoesNotFit, "Fake GPU",
+            {ErrorCode::DoesNotFit, kDeviceName,
              Detail{PONDER_TR_NOOP("ErrorDetail", "%1 MiB needed, %2 MiB free"), {"9319", "7578"}}});
         return;
     }
@@ -54,7 +55,7 @@ void FakeChatEngine::finishLoading() {
     model.path = m_loading.path;
     model.name = name;
     model.quantization = QStringLiteral("Q4_K_M");
-    model.device = QStringLiteral("Fake GPU");
+    model.device = QString::fromLatin1(kDeviceName);
     model.contextTokens = m_loading.contextTokens > 0 ? m_loading.contextTokens : m_options.contextTokens;
     model.memoryBytes = kModelBytes;
     model.deviceMemoryBytes = kDeviceBytes;
@@ -121,7 +122,7 @@ void FakeChatEngine::continuePrefill() {
     if (part < 1) return;
     if (asks("/fail")) {
         m_replyTimer.stop();
-        emit replyFailed({ErrorCode::DeviceLost, "Fake GPU", {}});
+        emit replyFailed({ErrorCode::DeviceLost, kDeviceName, {}});
         return;
     }
     m_prefilling = false;
@@ -179,13 +180,33 @@ ModelServices fakeModelServices() {
         return model;
     };
     services.devices = [] {
-        const auto bytes = std::uint64_t(kDeviceBytes);
-        return std::vector<DeviceInfo>{
-            {"vulkan:0", "Fake GPU", "fake 1.0", DeviceKind::Discrete, bytes, bytes, {}},
-            {"vulkan:1", "Fake graphics of the processor", "fake 1.0", DeviceKind::Integrated, bytes, bytes,
-             "bufferDeviceAddress"},
-            {"reference", "Reference", {}, DeviceKind::Reference, 0, 0, {}}};
+        DeviceInfo card;
+        card.id = "vulkan:0";
+        card.name = kDeviceName;
+        card.vendor = "AMD";
+        card.driver = "fake 1.0";
+        card.kind = DeviceKind::Discrete;
+        card.memoryBytes = card.freeBytes = std::uint64_t(kDeviceBytes);
+        card.freeIsLive = true;
+        card.largestAllocation = std::uint64_t{2} << 30;
+        DeviceInfo graphics = card;
+        graphics.id = "vulkan:1";
+        graphics.name = "Fake graphics of the processor";
+        graphics.kind = DeviceKind::Integrated;
+        graphics.unified = true;
+        graphics.unusable = "bufferDeviceAddress";
+        DeviceInfo reference;
+        reference.id = "reference";
+        reference.name = "Reference";
+        DeviceInfo processor;
+        processor.id = "cpu";
+        processor.name = "Fake processor";
+        processor.kind = DeviceKind::Processor;
+        processor.memoryBytes = processor.freeBytes = std::uint64_t{32} << 30;
+        processor.unified = true;
+        return std::vector<DeviceInfo>{card, graphics, processor, reference};
     };
+    services.processorBandwidth = [] { return 50e9; };
     return services;
 }
 

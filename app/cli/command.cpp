@@ -5,10 +5,11 @@
 namespace ponder {
 
 std::span<const Command* const> allCommands() {
-    static constexpr std::array kAll{&kDevicesCommand,  &kInfoCommand,    &kTokenizeCommand,
-                                     &kRenderCommand,   &kLogitsCommand,  &kPerplexityCommand,
-                                     &kCompleteCommand, &kChatCommand,    &kBenchCommand,
-                                     &kQuantizeCommand, &kConvertCommand, &kSynthCommand};
+    static constexpr std::array kAll{
+        &kDevicesCommand,  &kInfoCommand,       &kFitCommand,      &kTokenizeCommand, &kRenderCommand,
+        &kLogitsCommand,   &kPerplexityCommand, &kCompleteCommand, &kChatCommand,     &kBenchCommand,
+        &kQuantizeCommand, &kConvertCommand,    &kSynthCommand,
+    };
     return kAll;
 }
 

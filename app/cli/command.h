@@ -31,6 +31,7 @@ struct Command {
 
 extern const Command kDevicesCommand;
 extern const Command kInfoCommand;
+extern const Command kFitCommand;
 extern const Command kTokenizeCommand;
 extern const Command kRenderCommand;
 extern const Command kLogitsCommand;

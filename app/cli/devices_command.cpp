@@ -2,8 +2,8 @@
 #include "app/cli/command.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/text.h"
+#include "app/fit/processor_bandwidth.h"
 #include "app/store/cache_folder.h"
-#include "engine/base/processor.h"
 #include "engine/engine.h"
 
 #include <QLocale>
@@ -34,11 +34,19 @@ Json toJson(const DeviceInfo& device) {
              {"name", device.name},
              {"driver", device.driver},
              {"kind", kindName(device.kind)},
+             {"vendor", device.vendor},
              {"memory_bytes", device.memoryBytes},
              {"free_bytes", device.freeBytes},
+             {"free_is_live", device.freeIsLive},
+             {"unified", device.unified},
+             {"largest_allocation", device.largestAllocation},
              {"usable", device.unusable.empty()},
              {"unusable_reason", device.unusable.english()}};
-    if (device.kind == DeviceKind::Processor) out["cores"] = processor().cores;
+    if (device.kind == DeviceKind::Processor) {
+        out["cores"] = device.cores;
+        out["instruction_set"] = device.instructionSet;
+        out["bandwidth_bytes_per_second"] = processorBandwidth(cacheFolder());
+    }
     return out;
 }
 

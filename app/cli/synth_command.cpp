@@ -1,6 +1,6 @@
 #include "app/cli/command.h"
-#include "app/cli/model_shape.h"
 #include "app/cli/random_weights.h"
+#include "app/cli/synth_file.h"
 #include "app/cli/text.h"
 
 #include <nlohmann/json.hpp>
@@ -12,7 +12,7 @@ constexpr std::size_t kPiece = std::size_t{16} << 20; // bytes that are in memor
 
 QString shapeNames() {
     QStringList out;
-    for (const ModelShape& shape : modelShapes())
+    for (const SynthShape& shape : synthShapes())
         out << QString::fromUtf8(shape.name.data(), static_cast<qsizetype>(shape.name.size()));
     return out.join(QStringLiteral(", "));
 }
@@ -44,7 +44,7 @@ Result<void> writeTensors(const Invocation& call, GgufOutput& output, std::stop_
 
 int run(const Invocation& call) {
     const QString shapeName = call.arguments.word(0), typeName = call.arguments.word(1);
-    const ModelShape* shape = findShape(shapeName.toStdString());
+    const SynthShape* shape = findShape(shapeName.toStdString());
     if (!shape) return call.console.fail(unknown(shapeName, shapeNames()));
     const std::optional<FileType> type = fileType(typeName.toStdString());
     if (!type) return call.console.fail(unknown(typeName, QStringLiteral("Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16")));

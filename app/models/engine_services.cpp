@@ -25,6 +25,8 @@ Result<ModelRecord> checkModelFile(const QString& path) {
     return model;
 }
 
-ModelServices engineModelServices() { return {checkModelFile, listDevices}; }
+ModelServices engineModelServices(std::function<double()> processorBandwidth) {
+    return {checkModelFile, listDevices, std::move(processorBandwidth)};
+}
 
 } // namespace ponder

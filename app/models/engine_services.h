@@ -9,7 +9,7 @@
 
 namespace ponder {
 
-ModelServices engineModelServices();
+ModelServices engineModelServices(std::function<double()> processorBandwidth = {});
 
 Result<ModelRecord> checkModelFile(const QString& path);
 

@@ -20,6 +20,7 @@ struct ModelServices {
     // What a usable file says of itself: a record without id and dates.
     std::function<Result<ModelRecord>(const QString& path)> check;
     std::function<std::vector<DeviceInfo>()> devices;
+    std::function<double()> processorBandwidth; // bytes a second that it reads from memory
 };
 
 } // namespace ponder

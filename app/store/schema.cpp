@@ -55,6 +55,18 @@ QStringList modelLibrary() {
         QStringLiteral("DROP TABLE recent_models")};
 }
 
+QStringList measurements() {
+    return {QStringLiteral("CREATE TABLE speeds ("
+                           "device TEXT NOT NULL, model TEXT NOT NULL, bytes_per_token INTEGER NOT NULL, "
+                           "cache_bytes INTEGER NOT NULL, parameters INTEGER NOT NULL, "
+                           "decode REAL NOT NULL, prefill REAL NOT NULL, measured INTEGER NOT NULL)"),
+            QStringLiteral("CREATE INDEX speeds_by_model ON speeds(device, model)"),
+            QStringLiteral("CREATE TABLE receipts ("
+                           "device TEXT NOT NULL, model TEXT NOT NULL, context INTEGER NOT NULL, "
+                           "predicted INTEGER NOT NULL, used INTEGER NOT NULL, measured INTEGER NOT NULL, "
+                           "PRIMARY KEY (device, model))")};
+}
+
 // step(n) leads from version n to n + 1.
 QStringList step(int version) {
     switch (version) {
@@ -62,6 +74,8 @@ QStringList step(int version) {
         return chatsAndSettings();
     case 1:
         return modelLibrary();
+    case 2:
+        return measurements();
     default:
         return {};
     }

@@ -27,17 +27,23 @@ bool exec(const QSqlDatabase& connection, const QString& statement, const QVaria
 struct Store::Writer {
     explicit Writer(const QString& file)
         : database(Database::openAgain(file, uniqueName("write-"))), table(database.connection()),
-          models(database.connection()) {}
-    QString errorText() const { return table.errorText().isEmpty() ? models.errorText() : table.errorText(); }
+          models(database.connection()), measurements(database.connection()) {}
+    QString errorText() const {
+        for (const QString& text : {table.errorText(), models.errorText(), measurements.errorText()})
+            if (!text.isEmpty()) return text;
+        return {};
+    }
 
     Database database;
     ChatTable table;
     ModelTable models;
+    MeasurementTable measurements;
 };
 
 Store::Store(const QString& folder, QObject* parent)
     : QObject(parent), m_database(Database::openFirst(folder, uniqueName("read-"))),
-      m_table(m_database.connection()), m_models(m_database.connection()) {
+      m_table(m_database.connection()), m_models(m_database.connection()),
+      m_measurements(m_database.connection()) {
     m_table.tidy();
     m_lastChatId = m_table.largestId(QStringLiteral("chats"));
     m_lastMessageId = m_table.largestId(QStringLiteral("messages"));
@@ -96,6 +102,16 @@ QHash<QString, QString> Store::settings() {
     return settings;
 }
 
+QList<MeasuredSpeed> Store::speeds() {
+    flush();
+    return m_measurements.speeds();
+}
+
+QList<MemoryReceipt> Store::receipts() {
+    flush();
+    return m_measurements.receipts();
+}
+
 QList<ModelRecord> Store::models() {
     flush();
     return m_models.models();
@@ -133,6 +149,14 @@ void Store::setSetting(const QString& key, const QString& value) {
                                    "ON CONFLICT(key) DO UPDATE SET value = excluded.value"),
                     {key, text});
     });
+}
+
+void Store::addSpeed(const MeasuredSpeed& speed) {
+    post([speed](Writer& writer) { return writer.measurements.add(speed); });
+}
+
+void Store::saveReceipt(const MemoryReceipt& receipt) {
+    post([receipt](Writer& writer) { return writer.measurements.save(receipt); });
 }
 
 void Store::saveModel(const ModelRecord& model) {

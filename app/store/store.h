@@ -10,6 +10,7 @@
 
 #include "app/store/chat_table.h"
 #include "app/store/database.h"
+#include "app/store/measurement_table.h"
 #include "app/store/model_table.h"
 
 #include <QHash>
@@ -34,6 +35,8 @@ public:
     QList<ChatRecord> chats();
     QList<MessageRecord> messages(int chatId);
     QHash<QString, QString> settings();
+    QList<MeasuredSpeed> speeds(); // newest first
+    QList<MemoryReceipt> receipts();
     QList<ModelRecord> models(); // last used first
 
     int newChatId() { return ++m_lastChatId; }
@@ -47,6 +50,8 @@ public:
     void updateMessage(const MessageRecord& message);
     void append(const MessageAppend& addition);
     void setSetting(const QString& key, const QString& value);
+    void addSpeed(const MeasuredSpeed& speed);
+    void saveReceipt(const MemoryReceipt& receipt);
     void saveModel(const ModelRecord& model);
     void removeModel(const QString& id);
 
@@ -62,6 +67,7 @@ private:
     Database m_database;
     ChatTable m_table;
     ModelTable m_models;
+    MeasurementTable m_measurements;
     QThread m_thread;
     QObject* m_context = nullptr; // on m_thread; receives the writes
     std::unique_ptr<Writer> m_writer;

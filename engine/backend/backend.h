@@ -9,6 +9,7 @@
 // alive; after DeviceLost the Device must be opened again.
 #pragma once
 
+#include "engine/backend/kv_type.h"
 #include "engine/base/result.h"
 #include "engine/model/config.h"
 #include "engine/model/weights.h"
@@ -35,12 +36,16 @@ struct DeviceInfo {
     std::string name; // as the driver says it
     std::string driver;
     DeviceKind kind = DeviceKind::Reference;
-    std::uint64_t memoryBytes = 0; // device-local memory that can be used, all heaps
-    std::uint64_t freeBytes = 0;   // of these, free now; memoryBytes where the driver cannot tell
-    Detail unusable;               // why not, or empty
+    std::string vendor;                  // of a GPU: "NVIDIA", "AMD", "Intel", "Apple" ...; else empty
+    std::uint64_t memoryBytes = 0;       // that a model can use, of all heaps (plan/device_memory.h)
+    std::uint64_t freeBytes = 0;         // of these, free now; memoryBytes where the driver cannot tell
+    bool freeIsLive = false;             // what other programs use is left out of freeBytes
+    bool unified = false;                // the processor's own memory
+    std::uint64_t largestAllocation = 0; // bytes in one piece; 0: no limit
+    unsigned cores = 0;                  // of a processor
+    std::string instructionSet;          // of a processor: "AVX-512 VNNI"
+    Detail unusable;                     // why not, or empty
 };
-
-enum class KvType { F16, F32, Q8_0 };
 
 // How exact matrix products are. Fast: activations may be rounded to eight bits in blocks of 32, where the
 // device is quicker with integers; logits then differ by about a thousandth. Float: never.
@@ -151,16 +156,22 @@ public:
     virtual std::vector<KernelTime> kernelTimes() const { return {}; }
 };
 
-struct LoadRequest {
-    const ModelFile& file;
+// All that a plan needs; the tensors' bytes are not read, only counted.
+struct PlanRequest {
     const ModelConfig& config;
     const FileWeights& weights;
+    std::uint64_t fileBytes = 0;     // of the whole model: small ones are rounded less
     std::uint32_t contextTokens = 0; // the caches that will be asked for: the plan counts them
     KvType kvType = KvType::F16;
     LayerRange layers;         // which of config.layers; a backend without the first does not embed
     std::uint32_t threads = 0; // of a backend on the processor; 0: one for each of its cores
     Precision precision = Precision::Fast;
     std::filesystem::path cacheFolder; // keeps what a device learns about itself; empty: it does not
+};
+
+struct LoadRequest {
+    const ModelFile& file;
+    PlanRequest plan;
     TuningProgress onTuning;
 };
 
@@ -168,9 +179,11 @@ class Device {
 public:
     virtual ~Device() = default;
     virtual const DeviceInfo& info() const = 0;
+    // Of its memory, by this process, as the driver says; nothing where it does not say.
+    virtual std::optional<std::uint64_t> bytesInUse() const { return std::nullopt; }
     virtual KvType defaultKvType() const = 0;
     // What load() would allocate, every byte, with caches for contextTokens. Errors: DoesNotFit, as load().
-    virtual Result<MemoryUse> plan(const LoadRequest& request) const = 0;
+    virtual Result<MemoryUse> plan(const PlanRequest& request) const = 0;
     // Errors: DoesNotFit (before anything is allocated), OutOfMemory, DeviceLost, Cancelled.
     virtual Result<std::unique_ptr<Executor>> load(const LoadRequest& request, const Progress& progress,
                                                    std::stop_token stop) = 0;

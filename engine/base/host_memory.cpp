@@ -37,6 +37,10 @@ Result<void> checkHostMemory(const std::string& device, std::uint64_t needed) {
                         {std::to_string(needed >> 20), std::to_string(free >> 20)}}};
 }
 
+std::uint64_t residentProcessBytes() { return procBytes("/proc/self/status", "VmRSS:"); }
+
+void restartPeak() { std::ofstream("/proc/self/clear_refs") << 5; }
+
 std::uint64_t peakProcessBytes() { return procBytes("/proc/self/status", "VmHWM:"); }
 
 } // namespace ponder

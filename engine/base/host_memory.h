@@ -22,7 +22,10 @@ HostMemory hostMemory();
 // Errors: DoesNotFit.
 Result<void> checkHostMemory(const std::string& device, std::uint64_t needed);
 
-// The most bytes that this process ever had resident, pages of mapped files included.
+// Bytes of this process in memory now, pages of mapped files included.
+std::uint64_t residentProcessBytes();
+// The most it ever had, or had since restartPeak(). Where the system cannot start anew, the count goes on.
 std::uint64_t peakProcessBytes();
+void restartPeak();
 
 } // namespace ponder

@@ -159,6 +159,11 @@ Result<FileWeights> bindWeights(const ModelFile& file, const ModelConfig& config
     return Binder(file, config).bind();
 }
 
+std::uint64_t bytesOf(const TensorInfo& tensor) {
+    const TypeTraits traits = *typeTraits(tensor.type);
+    return tensor.rowLength() / traits.blockValues * traits.blockBytes * tensor.rows();
+}
+
 FileWeights partOf(const FileWeights& weights, std::uint32_t first, std::uint32_t end) {
     FileWeights part;
     part.layers.resize(weights.layers.size());

@@ -44,6 +44,9 @@ Result<FileWeights> bindWeights(const ModelFile& file, const ModelConfig& config
 // behind the last; the others are absent.
 FileWeights partOf(const FileWeights& weights, std::uint32_t first, std::uint32_t end);
 
+// Bytes of a tensor in its file, also where the file is not there; its rows hold whole blocks.
+std::uint64_t bytesOf(const TensorInfo& tensor);
+
 // Calls visit(tensor) for every tensor that is there, in the order in which they are best read and uploaded;
 // a tied output is visited once.
 template<class T, class Visit>

@@ -91,7 +91,7 @@ CpuKvPlan CpuPlan::planCache(std::uint32_t tokens, KvType type) const {
     return out;
 }
 
-CpuPlan CpuPlan::make(const LoadRequest& request, unsigned threads) {
+CpuPlan CpuPlan::make(const PlanRequest& request, unsigned threads) {
     CpuPlan plan;
     plan.config = request.config;
     plan.layers = request.layers.of(request.config.layers);

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "engine/backend/backend.h"
+#include "engine/plan/cpu_formats.h"
 #include "engine/plan/panel_layout.h"
 
 #include <deque>
@@ -22,8 +23,6 @@ struct CpuTensor {
     bool packed = false;  // or it stays in the file
 };
 
-inline constexpr std::uint32_t kCacheSlots = 16; // tokens whose keys lie side by side
-
 // The cache: [layer][16 slots][key head] of keys [value][slot] and values [slot][value] (cpu_cache.h).
 struct CpuKvPlan {
     std::uint32_t tokens = 0;
@@ -33,10 +32,6 @@ struct CpuKvPlan {
     std::uint32_t layers = 0;
     std::uint64_t bytes() const { return layerBytes * layers; }
 };
-
-// How activations become whole numbers (backend/cpu/activation_tiles.h): of 8 bits; of 8, but 16 for the few
-// large ones; of 16.
-enum class Rounding { Coarse, Outliers, Fine };
 
 struct CpuPlan {
     ModelConfig config;
@@ -50,7 +45,7 @@ struct CpuPlan {
     std::uint64_t scratchBytes = 0; // activations of maxRows rows, and each thread's own
     MemoryUse memory() const { return {weightBytes, kv.bytes(), scratchBytes, 0}; }
 
-    static CpuPlan make(const LoadRequest& request, unsigned threads);
+    static CpuPlan make(const PlanRequest& request, unsigned threads);
     CpuKvPlan planCache(std::uint32_t tokens, KvType type) const;
 };
 

@@ -27,13 +27,15 @@ Result<SplitPlan> planExactly(std::uint32_t layers, std::uint32_t onGpu, const P
 Result<SplitPlan> planSplit(std::uint32_t layers, std::optional<std::uint32_t> gpuLayers, const PartPlan& gpu,
                             const PartPlan& processor) {
     if (gpuLayers) return planExactly(layers, std::min(*gpuLayers, layers), gpu, processor);
-    std::uint32_t most = layers;
-    for (; most > 0; --most) {
-        const auto fits = gpu({layers - most, layers});
-        if (fits) break;
-        if (fits.error().code != ErrorCode::DoesNotFit) return fits.error();
+    // More layers never need less: halve the doubt.
+    std::uint32_t fit = 0, tooMany = layers + 1;
+    while (tooMany - fit > 1) {
+        const std::uint32_t tried = fit + (tooMany - fit) / 2;
+        const auto planned = gpu({layers - tried, layers});
+        if (!planned && planned.error().code != ErrorCode::DoesNotFit) return planned.error();
+        (planned ? fit : tooMany) = tried;
     }
-    return planExactly(layers, most, gpu, processor);
+    return planExactly(layers, fit, gpu, processor);
 }
 
 } // namespace ponder

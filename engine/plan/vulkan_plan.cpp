@@ -198,6 +198,21 @@ void placeTransfers(VulkanPlan& plan) {
 
 } // namespace
 
+PlanLimits PlanLimits::of(const DeviceInfo& device, const PlanRequest& request) {
+    const bool software = device.kind == DeviceKind::Software;
+    PlanLimits limits;
+    limits.deviceName = device.name;
+    limits.largestBuffer = device.largestAllocation;
+    limits.maxRows = maxPassRows(device.kind);
+    limits.tileColumns = software ? 8 : 64;
+    limits.quantizesActivations =
+        request.precision == Precision::Fast && request.fileBytes >= kSmallModelBytes;
+    limits.maxPartPositions = ponder::maxPartPositions(device.kind);
+    limits.groupsTogether = software ? 8 : 1;
+    limits.uploadBytes = device.unified ? 0 : kUploadRingBytes;
+    return limits;
+}
+
 DecodePlan DecodePlan::of(const ModelConfig& config, const StepPlan& step) {
     DecodePlan out;
     out.ranges = (config.vocabulary + kSampleRange - 1) / kSampleRange;
@@ -272,20 +287,27 @@ Result<VulkanPlan> VulkanPlan::make(const ModelConfig& config, const FileWeights
         return Error{ErrorCode::BadArgument, "layers",
                      Detail{PONDER_TR_NOOP("ErrorDetail", "at least 1 layer"), {}}};
     if (auto placed = placeWeights(plan, weights); !placed) return placed.error();
-    placeScratch(plan, contextTokens);
-    if (plan.scratch.pieces > kMaxPieces || plan.scratch.pieces * 16 > limits.largestBuffer)
+    plan.scratch.vectorPieces = plan.scratch.pieces;
+    if (auto planned = plan.setContext(contextTokens, type); !planned) return planned.error();
+    placeTransfers(plan);
+    if (plan.hasFirst() && plan.hasLast()) plan.decode = DecodePlan::of(config, plan.step);
+    return plan;
+}
+
+Result<void> VulkanPlan::setContext(std::uint32_t contextTokens, KvType type) {
+    scratch.pieces = scratch.vectorPieces;
+    placeScratch(*this, contextTokens);
+    if (scratch.pieces > kMaxPieces || scratch.pieces * 16 > limits.largestBuffer)
         return tooLarge(
             limits,
             PONDER_TR_NOOP("ErrorDetail", "scratch memory needs %1 bytes in one buffer of at most %2"),
-            plan.scratch.pieces * 16);
-    placeTransfers(plan);
-    if (plan.hasFirst() && plan.hasLast()) plan.decode = DecodePlan::of(config, plan.step);
-    if (contextTokens > 0) {
-        auto kv = plan.planCache(contextTokens, type);
-        if (!kv) return kv.error();
-        plan.kv = *kv;
-    }
-    return plan;
+            scratch.pieces * 16);
+    kv = {};
+    if (contextTokens == 0) return {};
+    auto planned = planCache(contextTokens, type);
+    if (!planned) return planned.error();
+    kv = std::move(*planned);
+    return {};
 }
 
 } // namespace ponder

@@ -26,7 +26,22 @@ struct PlanLimits {
     std::uint32_t maxPartPositions = 0; // cache positions that one invocation of attention may walk
     std::uint32_t groupsTogether = 1;   // of a matrix (device_layout.h)
     std::uint64_t uploadBytes = 0;      // staging for uploads; 0 where the host maps device memory
+
+    // As a device of this kind has them before anything is tuned; it need not be in this machine.
+    static PlanLimits of(const DeviceInfo& device, const PlanRequest& request);
 };
+
+// Tokens in one pass, and positions of the cache that one invocation of attention may walk: software devices
+// end a loop silently after about 65,535 rounds, nested loops added up.
+constexpr std::uint32_t maxPassRows(DeviceKind kind) { return kind == DeviceKind::Software ? 64 : 512; }
+constexpr std::uint32_t maxPartPositions(DeviceKind kind) {
+    return kind == DeviceKind::Software ? 4096 : 65536;
+}
+// Of the parts of an upload that are filled, copied and waiting.
+inline constexpr std::uint64_t kUploadRingBytes = std::uint64_t{12} << 20;
+// In smaller model files the rounding of activations to eight bits shows in the answers: SmolLM2-135M's text
+// likelihood moves by 0.06 nat. Integer kernels are for larger ones.
+inline constexpr std::uint64_t kSmallModelBytes = std::uint64_t{512} << 20;
 
 // Consecutive rows of a matrix in one chunk.
 struct WeightSlice {
@@ -49,18 +64,19 @@ struct ScratchRegion {
     std::uint32_t stride = 0;
 };
 struct ScratchPlan {
-    std::uint32_t zeros = 0;      // stands for absent biases
-    ScratchRegion x;              // residual stream
-    ScratchRegion normed;         // x times the next norm's weights
-    ScratchRegion squares;        // sums of squares, one for every four values of x
-    ScratchRegion qkv;            // q, k and v behind each other
-    ScratchRegion query;          // q after RoPE
-    ScratchRegion attention;      // what attention gives
-    ScratchRegion hidden;         // silu(gate) * up
-    ScratchRegion normedQuants;   // normed and hidden once more, as the integer kernels read them
-    ScratchRegion hiddenQuants;   // (shaders/include/quants.glsl)
-    std::uint32_t parts = 0;      // attention in parts
-    std::uint32_t partPlaces = 0; // rows times parts that fit there
+    std::uint32_t zeros = 0;        // stands for absent biases
+    ScratchRegion x;                // residual stream
+    ScratchRegion normed;           // x times the next norm's weights
+    ScratchRegion squares;          // sums of squares, one for every four values of x
+    ScratchRegion qkv;              // q, k and v behind each other
+    ScratchRegion query;            // q after RoPE
+    ScratchRegion attention;        // what attention gives
+    ScratchRegion hidden;           // silu(gate) * up
+    ScratchRegion normedQuants;     // normed and hidden once more, as the integer kernels read them
+    ScratchRegion hiddenQuants;     // (shaders/include/quants.glsl)
+    std::uint32_t parts = 0;        // attention in parts
+    std::uint32_t partPlaces = 0;   // rows times parts that fit there
+    std::uint64_t vectorPieces = 0; // norms and biases, before all that
     std::uint64_t pieces = 0;
 };
 
@@ -133,6 +149,8 @@ struct VulkanPlan {
                                    const PlanLimits& limits, std::uint32_t contextTokens, KvType type,
                                    const LayerRange& layers = {});
     Result<KvPlan> planCache(std::uint32_t tokens, KvType type) const;
+    // Plans scratch and caches for another context; the weights stay where they are.
+    Result<void> setContext(std::uint32_t contextTokens, KvType type);
 };
 
 } // namespace ponder

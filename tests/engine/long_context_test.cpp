@@ -6,7 +6,6 @@
 // take an hour here. Every device goes the same way once; the tests look at what it left.
 #include "tests/support/device_rows.h"
 #include "tests/support/logits_check.h"
-#include "tests/support/process_memory.h"
 #include "tests/support/reasoner.h"
 
 #include "engine/base/host_memory.h"
@@ -76,7 +75,7 @@ LongRun goAllTheWay(const std::string& device, std::uint32_t context) {
     LongRun out;
     QTemporaryDir dir;
     const std::filesystem::path file = dir.filePath(QStringLiteral("half.kv")).toStdString();
-    startPeak();
+    restartPeak();
     const auto model = loadReasoner(context, device, KvType::F16);
     if (!model) return {QStringLiteral("the model cannot be loaded with its context")};
     out.planned = static_cast<std::int64_t>(model->parts().front().memory.total());

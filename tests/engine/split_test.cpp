@@ -54,7 +54,8 @@ private slots:
         const auto weights = bindWeights(**file, *config);
         const auto device = openReferenceDevice();
         const auto part = [&](LayerRange layers) {
-            return std::move(*device->load({**file, *config, *weights, 64, KvType::F32, layers}, {}, {}));
+            return std::move(*device->load(
+                {**file, {*config, *weights, (*file)->fileBytes(), 64, KvType::F32, layers}, {}}, {}, {}));
         };
         const auto tokens = promptFor(*load(kReasoner, "reference"), "12+34=?");
         Batch batch;

@@ -2,8 +2,8 @@
 // session; stops in the middle of work. Memory must not grow from round to round.
 #include "app/chat/reply_generator.h"
 #include "app/chat/think_splitter.h"
+#include "engine/base/host_memory.h"
 #include "tests/support/device_rows.h"
-#include "tests/support/process_memory.h"
 #include "tests/support/reference_data.h"
 
 #include <thread>
@@ -33,8 +33,8 @@ constexpr qint64 kAllowedGrowth = 24 << 20;
 class MemoryWatch {
 public:
     void round(int number, int warmUp) {
-        if (number == warmUp) m_start = test::residentBytes();
-        m_now = test::residentBytes();
+        if (number == warmUp) m_start = std::int64_t(residentProcessBytes());
+        m_now = std::int64_t(residentProcessBytes());
     }
     qint64 growth() const { return m_now - m_start; }
 

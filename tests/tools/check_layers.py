@@ -28,7 +28,7 @@ EDGES = {
     "engine/backend/cpu": ["engine/base", "engine/file", "engine/quant", "engine/text", "engine/model", "engine/plan",
                            "engine/sample", "engine/backend"],
     "engine/backend/reference": ["engine/base", "engine/file", "engine/quant", "engine/text", "engine/model",
-                                 "engine/backend"],
+                                 "engine/plan", "engine/backend"],
     "engine/backend/vulkan": ["engine/base", "engine/file", "engine/quant", "engine/text", "engine/model",
                               "engine/plan", "engine/sample", "engine/backend", "shaders"],
     "engine": ENGINE + ["engine/backend/reference", "engine/backend/cpu", "engine/backend/vulkan"],

@@ -22,7 +22,7 @@
 #pragma once
 
 #include "engine/backend/cpu/host_buffer.h"
-#include "engine/plan/cpu_plan.h"
+#include "engine/plan/cpu_formats.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -8,7 +8,7 @@
 // reference::attend. Next station: cpu_ops.h.
 #pragma once
 
-#include "engine/plan/cpu_plan.h"
+#include "engine/plan/cpu_formats.h"
 
 #include <array>
 #include <limits>

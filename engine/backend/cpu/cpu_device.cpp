@@ -14,7 +14,7 @@ public:
     const DeviceInfo& info() const override { return m_info; }
     KvType defaultKvType() const override { return KvType::F16; }
 
-    Result<MemoryUse> plan(const LoadRequest& request) const override {
+    Result<MemoryUse> plan(const PlanRequest& request) const override {
         const Result<CpuPlan> plan = fitting(request);
         if (!plan) return plan.error();
         return plan->memory();
@@ -22,17 +22,17 @@ public:
 
     Result<std::unique_ptr<Executor>> load(const LoadRequest& request, const Progress& progress,
                                            std::stop_token stop) override {
-        Result<CpuPlan> plan = fitting(request);
+        Result<CpuPlan> plan = fitting(request.plan);
         if (!plan) return plan.error();
-        return cpu::CpuExecutor::load(request, std::move(*plan), threadsOf(request), progress, stop);
+        return cpu::CpuExecutor::load(request, std::move(*plan), threadsOf(request.plan), progress, stop);
     }
 
 private:
-    static unsigned threadsOf(const LoadRequest& request) {
+    static unsigned threadsOf(const PlanRequest& request) {
         return request.threads > 0 ? request.threads : processor().cores;
     }
 
-    Result<CpuPlan> fitting(const LoadRequest& request) const {
+    Result<CpuPlan> fitting(const PlanRequest& request) const {
         CpuPlan plan = CpuPlan::make(request, threadsOf(request));
         if (const auto fits = checkHostMemory(m_info.name, plan.memory().total()); !fits) return fits.error();
         return plan;
@@ -49,10 +49,14 @@ DeviceInfo cpuDeviceInfo() {
     DeviceInfo info;
     info.id = "cpu";
     info.name = processor.name.empty() ? "Processor" : processor.name;
-    info.driver = std::string(cpu::instructionSet()) + ", " + std::to_string(processor.cores) + " cores";
+    info.instructionSet = cpu::instructionSet();
+    info.cores = processor.cores;
+    info.driver = info.instructionSet + ", " + std::to_string(processor.cores) + " cores";
+    info.unified = true;
     info.kind = DeviceKind::Processor;
     info.memoryBytes = memory.total;
     info.freeBytes = memory.available;
+    info.freeIsLive = memory.available > 0;
     if (!cpu::simdSupported())
         info.unusable = Detail{
             PONDER_TR_NOOP("ErrorDetail", "this processor lacks SSE 4.2, which its fast path needs"), {}};

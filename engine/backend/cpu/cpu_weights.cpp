@@ -9,6 +9,8 @@ namespace ponder::cpu {
 namespace {
 
 constexpr std::size_t kPanelsAtOnce = 8;
+// Of the file: packed before its pages are given back, so that they add little to what loading takes.
+constexpr std::size_t kBandBytes = std::size_t{16} << 20;
 
 std::vector<float> decodeVector(const TensorInfo& tensor) {
     std::vector<float> values((tensor.rowLength() + kPanelRows - 1) / kPanelRows * kPanelRows);
@@ -16,16 +18,24 @@ std::vector<float> decodeVector(const TensorInfo& tensor) {
     return values;
 }
 
-void packMatrix(const CpuTensor& tensor, ThreadPool& pool, std::byte* out, const std::stop_token& stop) {
+void packMatrix(const CpuTensor& tensor, const ModelFile& file, ThreadPool& pool, std::byte* out,
+                const std::stop_token& stop) {
     const std::size_t rowBytes = tensor.source->bytes.size() / tensor.layout.rows;
-    pool.forEach(tensor.layout.panels(), kPanelsAtOnce, [&](std::size_t first, std::size_t end, unsigned) {
-        for (std::size_t p = first; p < end && !stop.stop_requested(); ++p) {
-            const std::size_t row = p * kPanelRows;
-            const std::size_t rows = std::min<std::size_t>(kPanelRows, tensor.layout.rows - row);
-            packPanel(tensor.layout, tensor.source->bytes.subspan(row * rowBytes, rows * rowBytes),
-                      out + p * tensor.layout.panelBytes());
-        }
-    });
+    const std::size_t panels = tensor.layout.panels();
+    const std::size_t band = std::max(kBandBytes / (rowBytes * kPanelRows), kPanelsAtOnce);
+    const auto sourceOf = [&](std::size_t first, std::size_t end) {
+        const std::size_t row = first * kPanelRows;
+        const std::size_t rows = std::min<std::size_t>(end * kPanelRows, tensor.layout.rows) - row;
+        return tensor.source->bytes.subspan(row * rowBytes, rows * rowBytes);
+    };
+    for (std::size_t at = 0; at < panels && !stop.stop_requested(); at += band) {
+        const std::size_t count = std::min(band, panels - at);
+        pool.forEach(count, kPanelsAtOnce, [&](std::size_t first, std::size_t end, unsigned) {
+            for (std::size_t p = at + first; p < at + end && !stop.stop_requested(); ++p)
+                packPanel(tensor.layout, sourceOf(p, p + 1), out + p * tensor.layout.panelBytes());
+        });
+        file.release(sourceOf(at, at + count));
+    }
 }
 
 } // namespace
@@ -42,8 +52,7 @@ Result<CpuWeights> CpuWeights::load(const CpuPlan& plan, const ModelFile& file, 
     for (const CpuTensor& tensor : plan.tensors) {
         if (stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, {}};
         if (tensor.packed) {
-            packMatrix(tensor, pool, weights.m_block.data() + tensor.at, stop);
-            file.release(tensor.source->bytes);
+            packMatrix(tensor, file, pool, weights.m_block.data() + tensor.at, stop);
         } else if (tensor.source->rows() == 1) {
             weights.m_vectors.emplace(&tensor, decodeVector(*tensor.source));
         }

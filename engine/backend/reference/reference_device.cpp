@@ -3,6 +3,7 @@
 #include "engine/backend/reference/reference_ops.h"
 #include "engine/base/host_memory.h"
 #include "engine/model/forward.h"
+#include "engine/plan/dry_run.h"
 
 namespace ponder {
 namespace {
@@ -12,7 +13,7 @@ constexpr std::size_t kPage = 4096;
 
 class ReferenceExecutor final : public Executor {
 public:
-    ReferenceExecutor(const LoadRequest& request, std::uint64_t weightBytes)
+    ReferenceExecutor(const PlanRequest& request, std::uint64_t weightBytes)
         : m_config(request.config), m_weights(request.weights),
           m_layers(request.layers.of(request.config.layers)) {
         m_memory.weights = weightBytes;
@@ -49,23 +50,19 @@ public:
     KvType defaultKvType() const override { return KvType::F32; }
 
     // The weights stay in the mapped file, whose pages the system may drop; only the cache must fit.
-    Result<MemoryUse> plan(const LoadRequest& request) const override {
-        const LayerRange layers = request.layers.of(request.config.layers);
-        MemoryUse use;
-        use.kv = std::uint64_t{request.contextTokens} * request.config.kvLength() * 2 *
-                 (layers.end - layers.first) * sizeof(float);
-        FileWeights weights = weightsOf(request);
-        forEachTensor(weights, [&](const TensorInfo* tensor) { use.weights += tensor->bytes.size(); });
-        if (const Result<void> fits = checkHostMemory(m_info.name, use.kv); !fits) return fits.error();
+    Result<MemoryUse> plan(const PlanRequest& request) const override {
+        const auto use = planMemory(m_info, request);
+        if (!use) return use;
+        if (const Result<void> fits = checkHostMemory(m_info.name, use->kv); !fits) return fits.error();
         return use;
     }
 
     Result<std::unique_ptr<Executor>> load(const LoadRequest& request, const Progress& progress,
                                            std::stop_token stop) override {
-        const auto planned = plan(request);
+        const auto planned = plan(request.plan);
         if (!planned) return planned.error();
         const std::uint64_t all = planned->weights;
-        FileWeights weights = weightsOf(request);
+        FileWeights weights = weightsOf(request.plan);
 
         // Read the file through once, so that the wait happens here, with progress, and not in the first
         // reply.
@@ -80,11 +77,11 @@ public:
             if (progress && !cancelled) progress(done, all);
         });
         if (cancelled || stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, {}};
-        return std::unique_ptr<Executor>(std::make_unique<ReferenceExecutor>(request, all));
+        return std::unique_ptr<Executor>(std::make_unique<ReferenceExecutor>(request.plan, all));
     }
 
 private:
-    static FileWeights weightsOf(const LoadRequest& request) {
+    static FileWeights weightsOf(const PlanRequest& request) {
         const LayerRange layers = request.layers.of(request.config.layers);
         return partOf(request.weights, layers.first, layers.end);
     }
@@ -104,6 +101,9 @@ DeviceInfo referenceDeviceInfo() {
     info.kind = DeviceKind::Reference;
     info.memoryBytes = memory.total;
     info.freeBytes = memory.available;
+    info.freeIsLive = memory.available > 0;
+    info.unified = true;
+    info.cores = 1;
     return info;
 }
 

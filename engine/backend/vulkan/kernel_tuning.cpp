@@ -1,5 +1,7 @@
 #include "engine/backend/vulkan/kernel_tuning.h"
 
+#include "engine/plan/vulkan_plan.h"
+
 #include <algorithm>
 
 namespace ponder {
@@ -28,9 +30,8 @@ KernelTuning KernelTuning::forDevice(const VulkanContext& context, Precision pre
     out.attentionWorkgroup = physical.subgroupSize;
     out.promptQueries = 4;
     out.decodePartPositions = software ? 1024 : 256;
-    out.maxRows = software ? 64 : 512;
-    // Software devices end a loop silently after about 65,535 rounds, nested loops added up.
-    out.maxPartPositions = software ? 4096 : 65536;
+    out.maxRows = maxPassRows(physical.info.kind);
+    out.maxPartPositions = ponder::maxPartPositions(physical.info.kind);
     out.firstRate = software ? 2e9 : 2e11;
     return out;
 }

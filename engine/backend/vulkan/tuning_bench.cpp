@@ -86,7 +86,7 @@ Result<void> TuningBench::fill() {
             m_wanted.push_back(static_cast<float>(sum));
         }
 
-    auto uploader = Uploader::create(m_context, !m_context.physical().hostMapsDeviceMemory);
+    auto uploader = Uploader::create(m_context, !m_context.physical().memory.mapped);
     if (!uploader) return uploader.error();
     if (auto cleared = (*uploader)->clear(m_scratch); !cleared) return cleared;
     for (std::uint32_t column = 0; column < kColumns; ++column) {

@@ -8,7 +8,7 @@ namespace ponder {
 Result<std::unique_ptr<Uploader>> Uploader::create(VulkanContext& context, bool staged) {
     std::unique_ptr<Uploader> out(new Uploader(context));
     if (!staged) return out;
-    auto staging = VulkanBuffer::create(context, kRingBytes, Place::Upload);
+    auto staging = VulkanBuffer::create(context, kUploadRingBytes, Place::Upload);
     if (!staging) return staging.error();
     out->m_staging = std::move(*staging);
     return out;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "engine/backend/vulkan/vulkan_buffer.h"
+#include "engine/plan/vulkan_plan.h"
 
 #include <array>
 #include <functional>
@@ -23,9 +24,8 @@ class Uploader {
 public:
     using Fill = std::function<void(std::span<std::byte* const> places)>;
 
-    static constexpr std::uint64_t kPartBytes = std::uint64_t{4} << 20; // the most of one write
     static constexpr std::size_t kParts = 3; // one is filled, one copied, one waits
-    static constexpr std::uint64_t kRingBytes = kParts * kPartBytes;
+    static constexpr std::uint64_t kPartBytes = kUploadRingBytes / kParts; // the most of one write
 
     // staged: false where all buffers are mapped.
     static Result<std::unique_ptr<Uploader>> create(VulkanContext& context, bool staged);

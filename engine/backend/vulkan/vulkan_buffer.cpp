@@ -2,35 +2,32 @@
 
 #include "engine/base/translatable.h"
 
-#include <array>
-#include <optional>
+#include <algorithm>
 #include <utility>
 
 namespace ponder {
 namespace {
 
-// The first memory type that has all the flags, for the most wished-for flags that any type has.
-std::optional<std::uint32_t> memoryType(const VulkanPhysical& physical, std::uint32_t allowed, Place place) {
-    constexpr VkMemoryPropertyFlags device = VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT;
-    constexpr VkMemoryPropertyFlags host =
-        VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
-    std::array<VkMemoryPropertyFlags, 3> wishes{};
-    switch (place) {
-    case Place::Device:
-        wishes = {physical.hostMapsDeviceMemory ? device | host : device, device, 0};
-        break;
-    case Place::Upload:
-        wishes = {host, host, host};
-        break;
-    case Place::Download:
-        wishes = {host | VK_MEMORY_PROPERTY_HOST_CACHED_BIT, host, host};
-        break;
+// The memory types that will do, the best first.
+std::vector<std::uint32_t> memoryTypes(const VulkanPhysical& physical, std::uint32_t allowed, Place place) {
+    std::vector<std::uint32_t> order;
+    if (place == Place::Device) {
+        order = physical.memory.types;
+    } else {
+        for (std::uint32_t type = 0; type < physical.memoryTypes.size(); ++type)
+            if (physical.memoryTypes[type].hostVisible && physical.memoryTypes[type].hostCoherent)
+                order.push_back(type);
+        // What the host reads comes from cached memory where there is any.
+        if (place == Place::Download)
+            std::stable_partition(order.begin(), order.end(),
+                                  [&](std::uint32_t type) { return physical.memoryTypes[type].hostCached; });
     }
-    for (const VkMemoryPropertyFlags wish : wishes)
-        for (std::uint32_t type = 0; type < physical.memory.memoryTypeCount; ++type)
-            if ((allowed >> type & 1U) && (physical.memory.memoryTypes[type].propertyFlags & wish) == wish)
-                return type;
-    return std::nullopt;
+    std::erase_if(order, [&](std::uint32_t type) { return !(allowed >> type & 1U); });
+    return order;
+}
+
+bool isFull(VkResult result) {
+    return result == VK_ERROR_OUT_OF_DEVICE_MEMORY || result == VK_ERROR_OUT_OF_HOST_MEMORY;
 }
 
 } // namespace
@@ -54,8 +51,9 @@ Result<VulkanBuffer> VulkanBuffer::create(VulkanContext& context, std::uint64_t 
 Result<void> VulkanBuffer::allocate(VulkanContext& context, Place place) {
     VkMemoryRequirements needs{};
     vkGetBufferMemoryRequirements(context.device(), handle(), &needs);
-    const auto type = memoryType(context.physical(), needs.memoryTypeBits, place);
-    if (!type)
+    const VulkanPhysical& physical = context.physical();
+    const std::vector<std::uint32_t> types = memoryTypes(physical, needs.memoryTypeBits, place);
+    if (types.empty())
         return context.error(VK_ERROR_OUT_OF_DEVICE_MEMORY,
                              Detail{PONDER_TR_NOOP("ErrorDetail", "no suitable memory type"), {}});
     VkMemoryAllocateFlagsInfo flags{VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_FLAGS_INFO};
@@ -63,10 +61,14 @@ Result<void> VulkanBuffer::allocate(VulkanContext& context, Place place) {
     VkMemoryAllocateInfo info{VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO};
     info.pNext = &flags;
     info.allocationSize = needs.size;
-    info.memoryTypeIndex = *type;
     VkDeviceMemory memory = VK_NULL_HANDLE;
-    if (const VkResult made = vkAllocateMemory(context.device(), &info, nullptr, &memory); made != VK_SUCCESS)
-        return context.error(made, std::to_string(needs.size) + " bytes");
+    VkResult made = VK_ERROR_OUT_OF_DEVICE_MEMORY;
+    // A heap that is full leaves the next one: the memory of some devices is cut into several.
+    for (std::size_t i = 0; i < types.size() && isFull(made); ++i) {
+        info.memoryTypeIndex = types[i];
+        made = vkAllocateMemory(context.device(), &info, nullptr, &memory);
+    }
+    if (made != VK_SUCCESS) return context.error(made, std::to_string(needs.size) + " bytes");
     m_memory = {context.device(), memory};
     m_bytes = needs.size;
     VulkanCounters::addBytes(static_cast<std::int64_t>(m_bytes));
@@ -74,14 +76,13 @@ Result<void> VulkanBuffer::allocate(VulkanContext& context, Place place) {
         return context.error(bound, "vkBindBufferMemory");
 
     // On a discrete device a mapping of device-local memory would go over the bus: it is left alone there.
-    const bool wantsMap = place != Place::Device || context.physical().hostMapsDeviceMemory;
-    constexpr VkMemoryPropertyFlags host =
-        VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
-    if (!wantsMap || (context.physical().memory.memoryTypes[*type].propertyFlags & host) != host) return {};
+    const bool wantsMap = place != Place::Device || physical.memory.mapped;
+    const MemoryKind& type = physical.memoryTypes[info.memoryTypeIndex];
+    if (!wantsMap || !type.hostVisible || !type.hostCoherent) return {};
     void* mapped = nullptr;
-    if (const VkResult made = vkMapMemory(context.device(), memory, 0, VK_WHOLE_SIZE, 0, &mapped);
-        made != VK_SUCCESS)
-        return context.error(made, "vkMapMemory");
+    if (const VkResult done = vkMapMemory(context.device(), memory, 0, VK_WHOLE_SIZE, 0, &mapped);
+        done != VK_SUCCESS)
+        return context.error(done, "vkMapMemory");
     m_mapped = static_cast<std::byte*>(mapped);
     return {};
 }

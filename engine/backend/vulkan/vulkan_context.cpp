@@ -201,22 +201,16 @@ Result<bool> VulkanContext::wait(std::uint64_t ticket, std::uint64_t nanoseconds
 }
 
 std::uint64_t VulkanContext::freeBytes() const {
-    if (m_physical.hasMemoryBudget) {
-        VkPhysicalDeviceMemoryBudgetPropertiesEXT budget{
-            VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_BUDGET_PROPERTIES_EXT};
-        VkPhysicalDeviceMemoryProperties2 memory{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_PROPERTIES_2};
-        memory.pNext = &budget;
-        vkGetPhysicalDeviceMemoryProperties2(m_physical.handle, &memory);
-        std::uint64_t free = 0;
-        for (std::uint32_t heap = 0; heap < m_physical.memory.memoryHeapCount; ++heap)
-            if ((m_physical.memory.memoryHeaps[heap].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT) &&
-                budget.heapBudget[heap] > budget.heapUsage[heap])
-                free += budget.heapBudget[heap] - budget.heapUsage[heap];
-        return free;
-    }
-    // Without the extension only this process's own bytes are known.
+    const DeviceMemory now = deviceMemory(m_physical.describeMemory());
+    if (now.freeIsLive) return now.free;
+    // The driver does not count; this process's own bytes are known.
     const auto used = static_cast<std::uint64_t>(std::max<std::int64_t>(0, VulkanCounters::live().bytes));
-    return m_physical.info.memoryBytes > used ? m_physical.info.memoryBytes - used : 0;
+    return std::min(now.free, now.total > used ? now.total - used : 0);
+}
+
+std::optional<std::uint64_t> VulkanContext::bytesInUse() const {
+    const DeviceMemory now = deviceMemory(m_physical.describeMemory());
+    return now.freeIsLive ? std::optional(now.used) : std::nullopt;
 }
 
 } // namespace ponder

@@ -45,6 +45,8 @@ public:
     Result<bool> wait(std::uint64_t ticket, std::uint64_t nanoseconds);
     // Bytes of device-local memory that can still be allocated.
     std::uint64_t freeBytes() const;
+    // Of it, in use by this process, as the driver says; nothing where it does not say.
+    std::optional<std::uint64_t> bytesInUse() const;
 
 private:
     VulkanContext() = default;

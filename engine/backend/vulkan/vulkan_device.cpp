@@ -9,11 +9,10 @@
 namespace ponder {
 namespace {
 
-PlanLimits limitsOf(const VulkanContext& context, const KernelTuning& tuning, const VulkanOptions& options) {
+PlanLimits limitsOf(const VulkanContext& context, const PlanRequest& request, const KernelTuning& tuning,
+                    const VulkanOptions& options) {
     const VulkanPhysical& physical = context.physical();
-    PlanLimits limits;
-    limits.deviceName = physical.info.name;
-    limits.largestBuffer = physical.maxAllocationBytes;
+    PlanLimits limits = PlanLimits::of(physical.info, request);
     if (context.readsTexels())
         limits.largestBuffer = std::min(limits.largestBuffer, physical.maxTexelElements * 16);
     if (options.largestBuffer > 0)
@@ -23,7 +22,7 @@ PlanLimits limitsOf(const VulkanContext& context, const KernelTuning& tuning, co
     limits.tileColumns = tuning.mostTileColumns();
     limits.quantizesActivations = tuning.integer;
     limits.maxPartPositions = tuning.maxPartPositions;
-    limits.uploadBytes = physical.hostMapsDeviceMemory ? 0 : Uploader::kRingBytes;
+    limits.uploadBytes = physical.memory.mapped ? 0 : kUploadRingBytes;
     return limits;
 }
 
@@ -37,8 +36,8 @@ VulkanDevice::VulkanDevice(std::unique_ptr<VulkanContext> context, const VulkanO
 Result<std::optional<MatrixTuning>> VulkanDevice::tuned(const LoadRequest& request,
                                                         const std::stop_token& stop) {
     const VulkanPhysical& physical = m_context->physical();
-    if (request.cacheFolder.empty()) return std::optional<MatrixTuning>();
-    const std::filesystem::path file = tuningFile(request.cacheFolder, physical);
+    if (request.plan.cacheFolder.empty()) return std::optional<MatrixTuning>();
+    const std::filesystem::path file = tuningFile(request.plan.cacheFolder, physical);
     auto kept = readTuning(file, physical);
     if (kept || physical.info.kind == DeviceKind::Software) return kept;
     const auto found = searchTuning(*m_context, KernelTuning::forDevice(*m_context, Precision::Fast),
@@ -59,26 +58,27 @@ Result<std::string> VulkanDevice::tune(const std::filesystem::path& cacheFolder,
            (found->integer ? ", integer" : ", float");
 }
 
-KernelTuning VulkanDevice::tuningFor(const LoadRequest& request,
+KernelTuning VulkanDevice::tuningFor(const PlanRequest& request,
                                      const std::optional<MatrixTuning>& matrices) const {
     KernelTuning tuning = KernelTuning::forDevice(*m_context, request.precision);
     if (matrices) static_cast<MatrixTuning&>(tuning) = *matrices;
     if (request.precision == Precision::Float && tuning.many.isHalf())
         tuning.many = KernelTuning::forDevice(*m_context, request.precision).many;
     tuning.integer = tuning.integer && request.precision == Precision::Fast &&
-                     request.file.fileBytes() >= m_options.smallModelBytes;
+                     request.fileBytes >= m_options.smallModelBytes;
     if (m_options.firstRate > 0) tuning.firstRate = m_options.firstRate;
     if (m_options.maxPartPositions > 0) tuning.maxPartPositions = m_options.maxPartPositions;
     return tuning;
 }
 
 // With what is known of the device's quickest kernels; a plan does not search for them.
-Result<MemoryUse> VulkanDevice::plan(const LoadRequest& request) const {
+Result<MemoryUse> VulkanDevice::plan(const PlanRequest& request) const {
     std::optional<MatrixTuning> kept;
     if (!request.cacheFolder.empty())
         kept = readTuning(tuningFile(request.cacheFolder, m_context->physical()), m_context->physical());
     const KernelTuning tuning = tuningFor(request, kept);
-    const auto plan = VulkanExecutor::plan(*m_context, request, limitsOf(*m_context, tuning, m_options));
+    const auto plan =
+        VulkanExecutor::plan(*m_context, request, limitsOf(*m_context, request, tuning, m_options));
     if (!plan) return plan.error();
     return plan->memory();
 }
@@ -87,9 +87,9 @@ Result<std::unique_ptr<Executor>> VulkanDevice::load(const LoadRequest& request,
                                                      std::stop_token stop) {
     const auto matrices = tuned(request, stop);
     if (!matrices) return matrices.error();
-    const KernelTuning tuning = tuningFor(request, *matrices);
-    return VulkanExecutor::load(*m_context, request, limitsOf(*m_context, tuning, m_options), tuning,
-                                progress, stop);
+    const KernelTuning tuning = tuningFor(request.plan, *matrices);
+    return VulkanExecutor::load(*m_context, request, limitsOf(*m_context, request.plan, tuning, m_options),
+                                tuning, progress, stop);
 }
 
 Result<std::unique_ptr<Device>> openVulkanDevice(const std::string& id, const VulkanOptions& options) {

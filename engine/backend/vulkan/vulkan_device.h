@@ -14,8 +14,9 @@ public:
     VulkanDevice(std::unique_ptr<VulkanContext> context, const VulkanOptions& options);
 
     const DeviceInfo& info() const override { return m_context->physical().info; }
+    std::optional<std::uint64_t> bytesInUse() const override { return m_context->bytesInUse(); }
     KvType defaultKvType() const override { return KvType::F16; }
-    Result<MemoryUse> plan(const LoadRequest& request) const override;
+    Result<MemoryUse> plan(const PlanRequest& request) const override;
     Result<std::unique_ptr<Executor>> load(const LoadRequest& request, const Progress& progress,
                                            std::stop_token stop) override;
 
@@ -24,7 +25,7 @@ public:
 
 private:
     Result<std::optional<MatrixTuning>> tuned(const LoadRequest& request, const std::stop_token& stop);
-    KernelTuning tuningFor(const LoadRequest& request, const std::optional<MatrixTuning>& matrices) const;
+    KernelTuning tuningFor(const PlanRequest& request, const std::optional<MatrixTuning>& matrices) const;
 
     std::unique_ptr<VulkanContext> m_context;
     VulkanOptions m_options;

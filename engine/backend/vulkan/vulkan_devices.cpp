@@ -19,7 +19,7 @@ Result<std::unique_ptr<VulkanContext>> openVulkanContext(const std::string& id,
     if (!instance) return instance.error();
     std::string known;
     for (VulkanPhysical& physical : VulkanPhysical::list(**instance)) {
-        if (options.stageUploads) physical.hostMapsDeviceMemory = false;
+        if (options.stageUploads) physical.memory.mapped = false;
         if (physical.info.id == id)
             return VulkanContext::create(*instance, std::move(physical), options.loadPath);
         known += (known.empty() ? "" : ", ") + physical.info.id;

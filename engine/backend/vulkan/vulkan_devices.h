@@ -6,6 +6,7 @@
 #pragma once
 
 #include "engine/backend/vulkan/vulkan_context.h"
+#include "engine/plan/vulkan_plan.h"
 
 namespace ponder {
 
@@ -13,9 +14,7 @@ struct VulkanOptions {
     LoadPath loadPath = LoadPath::Auto;
     std::shared_ptr<ValidationLog> validation; // turns the validation layers on; for tests
     bool stageUploads = false; // as on discrete devices, even where the host maps device memory; for tests
-    // In smaller model files the rounding of activations to eight bits shows in the answers: SmolLM2-135M's
-    // text likelihood moves by 0.06 nat. Integer kernels are for larger ones.
-    std::uint64_t smallModelBytes = std::uint64_t{512} << 20;
+    std::uint64_t smallModelBytes = kSmallModelBytes; // integer kernels are for larger ones
     // Below the device's own limits, for tests; 0: those limits.
     std::uint64_t largestBuffer = 0;    // bytes
     std::uint32_t maxPartPositions = 0; // of the cache, in one invocation of attention

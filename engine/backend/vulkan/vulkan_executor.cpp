@@ -15,7 +15,7 @@ namespace ponder {
 VulkanExecutor::VulkanExecutor(VulkanContext& context, VulkanPlan plan, const KernelTuning& tuning)
     : m_context(context), m_plan(std::move(plan)), m_tuning(tuning), m_cutter(m_plan, m_tuning) {}
 
-Result<VulkanPlan> VulkanExecutor::plan(const VulkanContext& context, const LoadRequest& request,
+Result<VulkanPlan> VulkanExecutor::plan(const VulkanContext& context, const PlanRequest& request,
                                         const PlanLimits& limits) {
     auto plan = VulkanPlan::make(request.config, request.weights, limits, request.contextTokens,
                                  request.kvType, request.layers);
@@ -32,17 +32,17 @@ Result<std::unique_ptr<Executor>> VulkanExecutor::load(VulkanContext& context, c
                                                        const PlanLimits& limits, const KernelTuning& tuning,
                                                        const Progress& progress,
                                                        const std::stop_token& stop) {
-    auto plan = VulkanExecutor::plan(context, request, limits);
+    auto plan = VulkanExecutor::plan(context, request.plan, limits);
     if (!plan) return plan.error();
     std::unique_ptr<VulkanExecutor> executor(new VulkanExecutor(context, std::move(*plan), tuning));
-    if (const TensorInfo* factors = request.weights.ropeFactors) {
+    if (const TensorInfo* factors = request.plan.weights.ropeFactors) {
         executor->m_ropeFactors.resize(factors->rowLength());
         decode(factors->type, factors->bytes, executor->m_ropeFactors);
     }
     if (auto allocated = executor->allocate(stop); !allocated) return allocated.error();
-    if (auto bound = executor->bind(request.cacheFolder); !bound) return bound.error();
+    if (auto bound = executor->bind(request.plan.cacheFolder); !bound) return bound.error();
     // While the weights are read, other threads compile.
-    if (auto begun = executor->preparePipelines(request.kvType); !begun) return begun.error();
+    if (auto begun = executor->preparePipelines(request.plan.kvType); !begun) return begun.error();
     auto filled = executor->m_store.fill(context, executor->m_plan, request.file, progress, stop);
     if (!filled) return filled.error();
     if (auto built = executor->m_pipelines->finish(stop); !built) return built.error();

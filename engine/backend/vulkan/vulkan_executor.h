@@ -16,7 +16,7 @@ namespace ponder {
 class VulkanExecutor final : public Executor {
 public:
     // Errors: DoesNotFit where the device has less memory free.
-    static Result<VulkanPlan> plan(const VulkanContext& context, const LoadRequest& request,
+    static Result<VulkanPlan> plan(const VulkanContext& context, const PlanRequest& request,
                                    const PlanLimits& limits);
     static Result<std::unique_ptr<Executor>> load(VulkanContext& context, const LoadRequest& request,
                                                   const PlanLimits& limits, const KernelTuning& tuning,

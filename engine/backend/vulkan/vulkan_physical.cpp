@@ -1,5 +1,6 @@
 #include "engine/backend/vulkan/vulkan_physical.h"
 
+#include "engine/base/host_memory.h"
 #include "engine/base/translatable.h"
 
 #include <algorithm>
@@ -7,9 +8,6 @@
 
 namespace ponder {
 namespace {
-
-// One allocation just over 2 GiB succeeds on some drivers and fails when used.
-constexpr std::uint64_t kLargestAllocation = std::uint64_t{2} << 30;
 
 DeviceKind kindOf(VkPhysicalDeviceType type) {
     switch (type) {
@@ -33,31 +31,24 @@ bool hasDeviceExtension(VkPhysicalDevice device, const char* name) {
     });
 }
 
-void readMemory(VulkanPhysical& physical) {
-    VkPhysicalDeviceMemoryBudgetPropertiesEXT budget{
-        VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_BUDGET_PROPERTIES_EXT};
-    VkPhysicalDeviceMemoryProperties2 properties{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_PROPERTIES_2};
-    if (physical.hasMemoryBudget) properties.pNext = &budget;
-    vkGetPhysicalDeviceMemoryProperties2(physical.handle, &properties);
-    physical.memory = properties.memoryProperties;
-    for (std::uint32_t heap = 0; heap < physical.memory.memoryHeapCount; ++heap) {
-        if (!(physical.memory.memoryHeaps[heap].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT)) continue;
-        const std::uint64_t size = physical.memory.memoryHeaps[heap].size;
-        physical.info.memoryBytes += size;
-        if (!physical.hasMemoryBudget) {
-            physical.info.freeBytes += size;
-        } else if (budget.heapBudget[heap] > budget.heapUsage[heap]) {
-            physical.info.freeBytes += budget.heapBudget[heap] - budget.heapUsage[heap];
-        }
+// The PCI ids of those who make GPUs.
+std::string vendorName(std::uint32_t id) {
+    switch (id) {
+    case 0x1002:
+        return "AMD";
+    case 0x10DE:
+        return "NVIDIA";
+    case 0x8086:
+        return "Intel";
+    case 0x106B:
+        return "Apple";
+    case 0x13B5:
+        return "Arm";
+    case 0x5143:
+        return "Qualcomm";
+    default:
+        return {};
     }
-    // Software devices run in host memory; integrated ones share it, if the driver says so.
-    constexpr VkMemoryPropertyFlags mapped = VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT |
-                                             VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT |
-                                             VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
-    for (std::uint32_t type = 0; type < physical.memory.memoryTypeCount; ++type)
-        if (physical.info.kind != DeviceKind::Discrete &&
-            (physical.memory.memoryTypes[type].propertyFlags & mapped) == mapped)
-            physical.hostMapsDeviceMemory = true;
 }
 
 void readIntegerDot(VulkanPhysical& physical) {
@@ -144,11 +135,19 @@ VulkanPhysical describe(VkPhysicalDevice handle) {
     physical.maxInvocations = plain.limits.maxComputeWorkGroupInvocations;
     physical.sharedMemoryBytes = plain.limits.maxComputeSharedMemorySize;
     physical.maxTexelElements = plain.limits.maxTexelBufferElements;
-    physical.maxAllocationBytes = std::min<std::uint64_t>(limits.maxMemoryAllocationSize, kLargestAllocation);
+    physical.maxMemoryAllocation = limits.maxMemoryAllocationSize;
     physical.hasMemoryBudget = hasDeviceExtension(handle, VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
     readIntegerDot(physical);
     if (plain.apiVersion >= VK_API_VERSION_1_2) readHalf(physical);
-    readMemory(physical);
+    physical.info.vendor = vendorName(plain.vendorID);
+    const MemoryDescription described = physical.describeMemory();
+    physical.memoryTypes = described.types;
+    physical.memory = deviceMemory(described);
+    physical.info.memoryBytes = physical.memory.total;
+    physical.info.freeBytes = physical.memory.free;
+    physical.info.freeIsLive = physical.memory.freeIsLive;
+    physical.info.unified = physical.memory.unified;
+    physical.info.largestAllocation = physical.memory.largestAllocation;
 
     std::uint32_t families = 0;
     vkGetPhysicalDeviceQueueFamilyProperties(handle, &families, nullptr);
@@ -167,6 +166,40 @@ VulkanPhysical describe(VkPhysicalDevice handle) {
 }
 
 } // namespace
+
+MemoryDescription VulkanPhysical::describeMemory() const {
+    VkPhysicalDeviceMemoryBudgetPropertiesEXT budget{
+        VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_BUDGET_PROPERTIES_EXT};
+    VkPhysicalDeviceMemoryProperties2 properties{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_PROPERTIES_2};
+    if (hasMemoryBudget) properties.pNext = &budget;
+    vkGetPhysicalDeviceMemoryProperties2(handle, &properties);
+    const VkPhysicalDeviceMemoryProperties& listed = properties.memoryProperties;
+    MemoryDescription out;
+    out.kind = info.kind;
+    out.maxAllocation = maxMemoryAllocation;
+    const HostMemory host = hostMemory();
+    out.hostTotal = host.total;
+    out.hostAvailable = host.available;
+    for (std::uint32_t heap = 0; heap < listed.memoryHeapCount; ++heap) {
+        MemoryHeap one;
+        one.bytes = listed.memoryHeaps[heap].size;
+        one.deviceLocal = (listed.memoryHeaps[heap].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT) != 0;
+        if (hasMemoryBudget) {
+            one.budget = budget.heapBudget[heap];
+            one.usage = budget.heapUsage[heap];
+        }
+        out.heaps.push_back(one);
+    }
+    for (std::uint32_t type = 0; type < listed.memoryTypeCount; ++type) {
+        const VkMemoryPropertyFlags flags = listed.memoryTypes[type].propertyFlags;
+        const auto has = [&](VkMemoryPropertyFlags flag) { return (flags & flag) != 0; };
+        out.types.push_back(
+            {listed.memoryTypes[type].heapIndex, has(VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT),
+             has(VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT), has(VK_MEMORY_PROPERTY_HOST_COHERENT_BIT),
+             has(VK_MEMORY_PROPERTY_HOST_CACHED_BIT), has(VK_MEMORY_PROPERTY_DEVICE_UNCACHED_BIT_AMD)});
+    }
+    return out;
+}
 
 std::vector<VulkanPhysical> VulkanPhysical::list(const VulkanInstance& instance) {
     std::vector<VulkanPhysical> all;

@@ -9,6 +9,7 @@
 #include "engine/backend/backend.h"
 #include "engine/backend/vulkan/cooperative_matrix.h"
 #include "engine/backend/vulkan/vulkan_instance.h"
+#include "engine/plan/device_memory.h"
 
 #include <array>
 
@@ -18,13 +19,12 @@ struct VulkanPhysical {
     VkPhysicalDevice handle = VK_NULL_HANDLE;
     DeviceInfo info;
     std::uint32_t queueFamily = 0;
-    std::uint32_t subgroupSize = 0;       // lanes
-    std::uint32_t maxInvocations = 0;     // in one workgroup
-    std::uint32_t sharedMemoryBytes = 0;  // of one workgroup
-    std::uint64_t maxAllocationBytes = 0; // of one VkDeviceMemory, at most 2 GiB
-    std::uint64_t maxTexelElements = 0;   // of one texel buffer view
-    bool hostMapsDeviceMemory = false;    // device-local memory is host memory (integrated, software)
-    bool hasMemoryBudget = false;         // VK_EXT_memory_budget
+    std::uint32_t subgroupSize = 0;        // lanes
+    std::uint32_t maxInvocations = 0;      // in one workgroup
+    std::uint32_t sharedMemoryBytes = 0;   // of one workgroup
+    std::uint64_t maxMemoryAllocation = 0; // bytes of one VkDeviceMemory, as the driver says
+    std::uint64_t maxTexelElements = 0;    // of one texel buffer view
+    bool hasMemoryBudget = false;          // VK_EXT_memory_budget
     std::array<std::uint8_t, VK_UUID_SIZE> uuid{};
     std::uint32_t driverVersion = 0;
     std::uint32_t vendorId = 0, deviceId = 0;
@@ -36,7 +36,11 @@ struct VulkanPhysical {
     double timestampSeconds = 0;     // of one tick
     bool hasHalf = false;            // shaders may compute with f16
     CooperativeUnit cooperative;     // of VK_KHR_cooperative_matrix
-    VkPhysicalDeviceMemoryProperties memory{};
+    DeviceMemory memory;             // when it was listed
+    std::vector<MemoryKind> memoryTypes;
+
+    // As it is now. Without VK_EXT_memory_budget nothing in it says what is in use.
+    MemoryDescription describeMemory() const;
 
     // In the order in which users want them: discrete, integrated, software; ids "vulkan:0" and so on.
     static std::vector<VulkanPhysical> list(const VulkanInstance& instance);

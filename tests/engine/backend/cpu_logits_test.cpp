@@ -56,8 +56,8 @@ private slots:
         QVERIFY(file);
         const auto config = ModelConfig::read(**file);
         const auto weights = bindWeights(**file, *config);
-        const LoadRequest request{**file, *config, *weights, 64};
-        CpuPlan plan = CpuPlan::make(request, 2);
+        const LoadRequest request{**file, {*config, *weights, (*file)->fileBytes(), 64}, {}};
+        CpuPlan plan = CpuPlan::make(request.plan, 2);
         plan.rounding = rounding;
         const auto executor = cpu::CpuExecutor::load(request, std::move(plan), 2, {}, {});
         QVERIFY(executor);
@@ -119,7 +119,8 @@ private slots:
             const auto config = ModelConfig::read(**file);
             const auto weights = bindWeights(**file, *config);
             auto device = openCpuDevice();
-            auto executor = device->load({**file, *config, *weights, 64, type, {}, 2}, {}, {});
+            auto executor = device->load(
+                {**file, {*config, *weights, (*file)->fileBytes(), 64, type, {}, 2}, {}}, {}, {});
             QVERIFY(executor);
             auto first = (*executor)->createCache(64, type), second = (*executor)->createCache(40, type);
             const auto tokens = test::tinyTokens();
@@ -153,7 +154,8 @@ private slots:
         std::vector<float> results[2];
         for (int i = 0; i < 2; ++i) {
             auto device = i ? openCpuDevice() : openReferenceDevice();
-            auto executor = device->load({**file, *config, *weights, 256, KvType::F32, {}, 2}, {}, {});
+            auto executor = device->load(
+                {**file, {*config, *weights, (*file)->fileBytes(), 256, KvType::F32, {}, 2}, {}}, {}, {});
             QVERIFY(executor);
             auto cache = (*executor)->createCache(256, KvType::F32);
             const auto prompt = test::tinyTokens();
@@ -182,12 +184,16 @@ private slots:
         auto device = openCpuDevice();
         const auto tokens = test::tinyTokens();
         std::vector<float> whole, x, split;
-        auto all = device->load({**file, *config, *weights, 64, KvType::F16, {}, 2}, {}, {});
+        auto all = device->load(
+            {**file, {*config, *weights, (*file)->fileBytes(), 64, KvType::F16, {}, 2}, {}}, {}, {});
         auto cache = (*all)->createCache(64, KvType::F16);
         QVERIFY((*all)->run({tokens, 0, 0}, **cache, {}, whole));
         for (std::uint32_t cut = 1; cut < config->layers; ++cut) {
-            auto front = device->load({**file, *config, *weights, 64, KvType::F16, {0, cut}, 2}, {}, {});
-            auto back = device->load({**file, *config, *weights, 64, KvType::F16, {cut}, 2}, {}, {});
+            auto front = device->load(
+                {**file, {*config, *weights, (*file)->fileBytes(), 64, KvType::F16, {0, cut}, 2}, {}}, {},
+                {});
+            auto back = device->load(
+                {**file, {*config, *weights, (*file)->fileBytes(), 64, KvType::F16, {cut}, 2}, {}}, {}, {});
             auto frontCache = (*front)->createCache(64, KvType::F16);
             auto backCache = (*back)->createCache(64, KvType::F16);
             QVERIFY((*front)->run({tokens, 0, 0}, **frontCache, {}, x));

@@ -25,8 +25,8 @@ struct Tiny {
         file = std::move(*opened);
         config = *ModelConfig::read(*file);
         weights = *bindWeights(*file, config);
-        const LoadRequest request{*file, config, weights, kContext, type};
-        CpuPlan plan = CpuPlan::make(request, 2);
+        const LoadRequest request{*file, {config, weights, file->fileBytes(), kContext, type}, {}};
+        CpuPlan plan = CpuPlan::make(request.plan, 2);
         plan.rounding = rounding;
         auto loaded = cpu::CpuExecutor::load(request, std::move(plan), 2, {}, {});
         if (loaded) executor = std::move(*loaded);

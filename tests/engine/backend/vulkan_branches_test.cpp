@@ -80,8 +80,9 @@ private slots:
         QCOMPARE(model.openAndLoad(test::referenceDir() / "tiny" / (name.toStdString() + ".gguf")),
                  std::string());
         auto device = openReferenceDevice();
-        auto plain =
-            device->load({*model.file, model.config, model.weights, kContext, model.type, {}}, {}, {});
+        auto plain = device->load(
+            {*model.file, {model.config, model.weights, model.file->fileBytes(), kContext, model.type}, {}},
+            {}, {});
         QVERIFY(plain);
         for (const Tree& tree :
              {Tree{5, 1, 3}, Tree{0, 3, 4}, Tree{70, 7, 5}, Tree{3, 3, 70}, Tree{13, 40, 2}}) {

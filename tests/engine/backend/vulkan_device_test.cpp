@@ -32,7 +32,10 @@ class VulkanDeviceTest : public QObject {
     std::vector<float> referenceLogits(LoadedModel& model, std::span<const TokenId> prompt) {
         auto device = openReferenceDevice();
         auto executor =
-            device->load({*model.file, model.config, model.weights, model.context, KvType::F32}, {}, {});
+            device->load({*model.file,
+                          {model.config, model.weights, model.file->fileBytes(), model.context, KvType::F32},
+                          {}},
+                         {}, {});
         auto cache = (*executor)->createCache(model.context, KvType::F32);
         return lastLogits(**executor, **cache, prompt);
     }

@@ -72,8 +72,11 @@ private slots:
             QCOMPARE(loadRange(back, file, {cut, layers}), std::string());
             QCOMPARE(front.executor->layers().end, cut);
             QCOMPARE(back.executor->layers().first, cut);
-            const auto slow =
-                plain->load({*whole.file, whole.config, whole.weights, 64, KvType::F16, {0, cut}}, {}, {});
+            const auto slow = plain->load(
+                {*whole.file,
+                 {whole.config, whole.weights, whole.file->fileBytes(), 64, KvType::F16, {0, cut}},
+                 {}},
+                {}, {});
             QVERIFY(slow);
             for (Executor* first : {front.executor.get(), slow->get()})
                 for (const std::size_t atOnce : {24U, 7U, 1U}) {

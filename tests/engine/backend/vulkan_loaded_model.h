@@ -55,8 +55,11 @@ struct LoadedModel {
         return failure.empty() ? load() : failure;
     }
     Result<std::unique_ptr<Executor>> tryLoad(const Progress& progress, std::stop_token stop) {
-        return device->load({*file, config, weights, context, type, layers, 0, precision, cacheFolder, {}},
-                            progress, std::move(stop));
+        return device->load(
+            {*file,
+             {config, weights, file->fileBytes(), context, type, layers, 0, precision, cacheFolder},
+             {}},
+            progress, std::move(stop));
     }
     VulkanExecutor& vulkan() { return static_cast<VulkanExecutor&>(*executor); }
     std::string messages() const {

@@ -7,22 +7,18 @@
 #pragma once
 
 #include "engine/file/gguf_output.h"
-#include "engine/quant/file_type.h"
+#include "engine/model/model_shape.h"
 
 namespace ponder {
 
-struct ModelShape {
+struct SynthShape {
     std::string_view name; // as synth takes it
-    bool llama = false;    // or Qwen2: biases on Q, K and V
-    std::uint32_t layers, width, heads, kvHeads, hidden, vocabulary;
-    double ropeBase, epsilon;
-    bool tied = false;
-    std::uint32_t context = 131072;
+    ModelShape shape;
 };
 
-std::span<const ModelShape> modelShapes();
-const ModelShape* findShape(std::string_view name);
+std::span<const SynthShape> synthShapes();
+const SynthShape* findShape(std::string_view name);
 
-GgufOutput planFile(const ModelShape& shape, FileType type);
+GgufOutput planFile(const SynthShape& shape, FileType type);
 
 } // namespace ponder

@@ -1,0 +1,28 @@
+// A device as the fit hint sees it: its memory, how quickly that can be read, and the processor beside it.
+//
+// One of this machine's devices, or a graphics processor of the catalogue put in its place. Owner: plain
+// value. Thread: any. Errors: none; a bandwidth of 0 means that nobody knows it. Next station:
+// fit_forecast.h.
+#pragma once
+
+#include "app/fit/gpu_catalogue.h"
+#include "engine/backend/backend.h"
+
+namespace ponder {
+
+struct FitDevice {
+    DeviceInfo info;
+    double bandwidth = 0; // bytes a second
+    DeviceInfo processor; // holds the layers for which a GPU has no room
+    double processorBandwidth = 0;
+
+    bool isGpu() const { return info.kind == DeviceKind::Discrete || info.kind == DeviceKind::Integrated; }
+    // What measured speeds are kept by: they hold for this device and driver generation alike.
+    QString key() const { return QString::fromStdString(info.name); }
+
+    // `processorBandwidth` as measured (engine/base/memory_bandwidth.h). A GPU's comes from the catalogue.
+    static FitDevice of(const DeviceInfo& device, const DeviceInfo& processor, double processorBandwidth);
+    static FitDevice of(const Gpu& gpu, const DeviceInfo& processor, double processorBandwidth);
+};
+
+} // namespace ponder

@@ -1,0 +1,184 @@
+#include "app/fit/fit_forecast.h"
+
+#include "app/fit/program_memory.h"
+#include "engine/plan/dry_run.h"
+#include "engine/plan/split_plan.h"
+
+#include <algorithm>
+
+namespace ponder {
+namespace {
+
+constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
+constexpr std::uint64_t kTightBytes = 1'000'000'000;
+// As the loader has them.
+constexpr std::uint32_t kContextStep = 256, kSmallestContext = 2048, kSmallestBeforeSplit = 8192;
+
+class Forecaster {
+public:
+    Forecaster(const FitModel& model, const FitDevice& device, const FitQuestion& question)
+        : m_model(model), m_device(device), m_question(question) {
+        m_kvType =
+            question.kvType.value_or(device.info.kind == DeviceKind::Reference ? KvType::F32 : KvType::F16);
+        const std::uint64_t margin = marginBytes(device.info);
+        m_room = device.info.freeBytes > margin ? device.info.freeBytes - margin : 0;
+        if (auto whole = DryRun::of(device.info, request({}))) m_whole = std::move(*whole);
+    }
+
+    FitForecast answer();
+
+private:
+    PlanRequest request(const LayerRange& layers) const {
+        return {m_model.config(), m_model.weights(), m_model.fileBytes(), 0, m_kvType, layers};
+    }
+    std::optional<MemoryForecast> memory(std::uint32_t context) const; // with all layers
+    std::uint32_t wantedContext() const;
+    std::uint32_t largestContext(std::uint32_t most) const;
+    bool split(FitForecast& out, std::uint32_t smallest) const;
+    void loadWith(FitForecast& out, std::uint32_t context) const;
+    void judge(FitForecast& out) const;
+    void addSpeed(FitForecast& out) const;
+
+    const FitModel& m_model;
+    const FitDevice& m_device;
+    const FitQuestion& m_question;
+    KvType m_kvType = KvType::F16;
+    std::uint64_t m_room = 0;
+    std::optional<DryRun> m_whole; // nothing where no buffer of the device is large enough
+};
+
+std::optional<MemoryForecast> Forecaster::memory(std::uint32_t context) const {
+    if (!m_whole) return std::nullopt;
+    const auto use = m_whole->memory(context);
+    if (!use) return std::nullopt;
+    return MemoryForecast{use->weights, use->kv, use->scratch + use->staging,
+                          programBytes(m_device.info, m_model.config())};
+}
+
+std::uint32_t Forecaster::wantedContext() const {
+    if (m_question.contextTokens > 0) return m_question.contextTokens;
+    const std::uint32_t trained = m_model.config().trainedContext;
+    return trained > 0 ? std::min(trained, kDefaultContext) : kDefaultContext;
+}
+
+// Memory grows almost evenly with the context: a line gives the place, exact plans the last step.
+std::uint32_t Forecaster::largestContext(std::uint32_t most) const {
+    const auto fits = [&](std::uint32_t context) {
+        const auto there = memory(context);
+        return there && there->total() <= m_room;
+    };
+    if (fits(most)) return most;
+    const auto low = memory(kContextStep);
+    if (!low || low->total() > m_room) return 0;
+    const auto high = memory(most);
+    std::uint32_t guess = most;
+    if (high && high->total() > low->total()) {
+        const double share = double(m_room - low->total()) / double(high->total() - low->total());
+        guess = kContextStep + std::uint32_t(share * double(most - kContextStep));
+    }
+    guess = std::max(std::min(guess, most) / kContextStep * kContextStep, kContextStep);
+    while (guess > kContextStep && !fits(guess))
+        guess -= kContextStep;
+    while (guess + kContextStep <= most && fits(guess + kContextStep))
+        guess += kContextStep;
+    return guess;
+}
+
+// As many layers as fit on the GPU, the others on the processor, with halved contexts as the loader tries
+// them.
+bool Forecaster::split(FitForecast& out, std::uint32_t smallest) const {
+    const auto on = [&](const DeviceInfo& device, std::uint64_t room, std::uint32_t context) {
+        return [this, &device, room, context](const LayerRange& layers) -> Result<MemoryUse> {
+            const auto dry = DryRun::of(device, request(layers));
+            if (!dry) return dry.error();
+            auto use = dry->memory(context);
+            if (use && use->total() > room) return Error{ErrorCode::DoesNotFit, device.name, {}};
+            return use;
+        };
+    };
+    const std::uint64_t margin = marginBytes(m_device.processor);
+    const std::uint64_t free = m_device.processor.freeBytes;
+    const std::uint64_t processorRoom = free > margin ? free - margin : 0;
+    for (std::uint32_t context = out.contextTokens; context >= smallest; context /= 2) {
+        const auto parts =
+            planSplit(m_model.config().layers, std::nullopt, on(m_device.info, m_room, context),
+                      on(m_device.processor, processorRoom, context));
+        if (!parts || parts->gpu.first >= parts->gpu.end) continue;
+        out.usedContext = context;
+        out.gpuLayers = parts->gpu.end - parts->gpu.first;
+        out.processorBytes = parts->processorMemory.total();
+        const MemoryUse& use = parts->gpuMemory;
+        out.used = {use.weights, use.kv, use.scratch + use.staging, 0};
+        return true;
+    }
+    return false;
+}
+
+void Forecaster::loadWith(FitForecast& out, std::uint32_t context) const {
+    out.usedContext = context;
+    out.gpuLayers = out.layers;
+    if (const auto use = memory(context)) out.used = *use;
+}
+
+void Forecaster::judge(FitForecast& out) const {
+    if (out.spareBytes >= 0) {
+        const bool tight = std::uint64_t(out.spareBytes) < kTightBytes ||
+                           std::uint64_t(out.spareBytes) < m_device.info.memoryBytes / 10;
+        out.verdict = tight ? FitVerdict::Tight : FitVerdict::Fits;
+        return loadWith(out, out.contextTokens);
+    }
+    const bool canSplit = m_device.isGpu() && m_device.processor.freeBytes > 0 && !m_device.info.unified;
+    const std::uint32_t before = canSplit ? kSmallestBeforeSplit : kSmallestContext;
+    if (out.largestContext >= std::min(before, out.contextTokens)) {
+        out.verdict = FitVerdict::ShorterContext;
+        return loadWith(out, out.largestContext);
+    }
+    if (canSplit && split(out, std::min(kSmallestContext, out.contextTokens))) {
+        out.verdict = FitVerdict::Split;
+    } else if (out.largestContext >= kSmallestContext) {
+        out.verdict = FitVerdict::ShorterContext;
+        loadWith(out, out.largestContext);
+    }
+}
+
+void Forecaster::addSpeed(FitForecast& out) const {
+    if (out.usedContext == 0) return;
+    SpeedQuestion question;
+    question.modelPath = m_question.modelPath;
+    question.gpuLayers = {out.layers - out.gpuLayers, out.layers};
+    // Half a reply of a quarter of the context: what a reader waits for most of the time.
+    question.cacheBytes = std::uint64_t(double(out.memory.context) * 0.125 *
+                                        (double(out.usedContext) / double(out.contextTokens)));
+    out.speed = forecastSpeed(m_model, m_device, question, m_question.history);
+}
+
+FitForecast Forecaster::answer() {
+    FitForecast out;
+    out.layers = m_model.config().layers;
+    out.contextTokens = wantedContext();
+    const auto whole = memory(out.contextTokens);
+    if (whole) out.memory = *whole;
+    out.spareBytes = whole ? std::int64_t(m_room) - std::int64_t(whole->total()) : -1;
+    const std::uint32_t trained = m_model.config().trainedContext;
+    const std::uint32_t most =
+        std::max(out.contextTokens, trained > 0 ? std::min(trained, kDefaultContext) : kDefaultContext);
+    out.largestContext = largestContext(most);
+    judge(out);
+    addSpeed(out);
+    return out;
+}
+
+} // namespace
+
+FitForecast forecastFit(const FitModel& model, const FitDevice& device, const FitQuestion& question) {
+    return Forecaster(model, device, question).answer();
+}
+
+std::uint64_t marginBytes(const DeviceInfo& device) {
+    const bool gpu = device.kind == DeviceKind::Discrete || device.kind == DeviceKind::Integrated;
+    if (!gpu) return 512 * kMebibyte;
+    // Where the driver says what is in use, less has to be allowed for.
+    return device.freeIsLive ? 256 * kMebibyte : std::max(512 * kMebibyte, device.memoryBytes / 20);
+}
+
+} // namespace ponder

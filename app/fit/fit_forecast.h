@@ -1,0 +1,50 @@
+// Whether a model fits a device, with which context, and how fast it will be: the answer of the fit hint.
+//
+// Takes a model, a device and what the user wants; asks the loader's own plans (engine/plan/dry_run.h) and
+// follows the loader's own order (engine/model_placement.h): the whole model with the context that was asked
+// for, then a shorter one, then some layers on the processor. Owner: plain values. Thread: any; well under a
+// millisecond for each. Errors: none, a model that no plan can hold does not fit. Next station:
+// fit_text.h, fit_list_model.h, `ponder-cli fit`.
+#pragma once
+
+#include "app/fit/speed_forecast.h"
+#include "engine/engine.h"
+
+namespace ponder {
+
+enum class FitVerdict { Fits, Tight, ShorterContext, Split, DoesNotFit };
+
+struct MemoryForecast {
+    std::uint64_t weights = 0;
+    std::uint64_t context = 0;   // keys and values
+    std::uint64_t workSpace = 0; // activations, transfers
+    std::uint64_t program = 0;   // this program and the device's driver, where they live in the same memory
+    std::uint64_t total() const { return weights + context + workSpace + program; }
+};
+
+struct FitQuestion {
+    std::uint32_t contextTokens = 0; // 0: what reasoning needs, at most what the model was trained for
+    std::optional<KvType> kvType;    // nothing: the device's own choice
+    QString modelPath;               // of a model that is here: its measured speed counts
+    std::span<const MeasuredSpeed> history;
+};
+
+struct FitForecast {
+    FitVerdict verdict = FitVerdict::DoesNotFit;
+    std::uint32_t contextTokens = 0;  // that was asked for
+    MemoryForecast memory;            // on the device, with this context and all layers
+    std::int64_t spareBytes = 0;      // left with it; negative: missing
+    std::uint32_t largestContext = 0; // that fits with all layers, at most what the model and reasoning need
+    std::uint32_t usedContext = 0;    // that the model would be loaded with; 0: it would not
+    MemoryForecast used;              // on the device, as it would be loaded
+    std::uint32_t layers = 0, gpuLayers = 0; // as it would be loaded
+    std::uint64_t processorBytes = 0;        // of the other layers
+    SpeedForecast speed;                     // as it would be loaded, in the middle of a reply
+};
+
+FitForecast forecastFit(const FitModel& model, const FitDevice& device, const FitQuestion& question);
+
+// What is left free on purpose: other programs' windows, and what a driver takes without saying.
+std::uint64_t marginBytes(const DeviceInfo& device);
+
+} // namespace ponder

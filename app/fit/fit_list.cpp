@@ -1,0 +1,175 @@
+#include "app/fit/fit_list.h"
+
+#include "app/fit/quick_estimate.h"
+
+#include <QFileInfo>
+
+#include <algorithm>
+
+namespace ponder {
+namespace {
+
+ModelShape shapeOf(const CatalogueModel& model) {
+    const auto number = [](int value) { return static_cast<std::uint32_t>(value); };
+    ModelShape shape;
+    shape.llama = model.architecture == u"llama";
+    shape.layers = number(model.layers);
+    shape.width = number(model.width);
+    shape.heads = number(model.heads);
+    shape.kvHeads = number(model.kvHeads);
+    shape.headSize = number(model.headSize);
+    shape.hidden = number(model.hidden);
+    shape.vocabulary = number(model.vocabulary);
+    shape.ropeBase = model.ropeBase;
+    shape.epsilon = model.epsilon;
+    shape.tied = model.tied;
+    shape.ropeFactors = shape.llama;
+    shape.context = number(model.context);
+    return shape;
+}
+
+// What an AWQ folder becomes: its four bits as they are, the tables as they were.
+TensorType awqFormat(const TensorPlace& place) {
+    return place.kind == "token_embd" || place.kind == "output" ? TensorType::F16 : TensorType::Q4_1;
+}
+
+// "DeepSeek R1 Distill Qwen 1.5B" and "DeepSeek-R1-Distill-Qwen-1.5B" are one model.
+QString plainName(const QString& name) {
+    QString out;
+    for (const QChar c : name)
+        if (c.isLetterOrNumber()) out += c.toLower();
+    return out;
+}
+
+class ListMaker {
+public:
+    ListMaker(const ModelCatalogue& catalogue, const FitListQuestion& question, FitModels& models)
+        : m_catalogue(catalogue), m_question(question), m_models(models) {}
+
+    std::vector<FitRow> make() {
+        std::vector<FitRow> rows;
+        QHash<QString, std::size_t> byName;
+        for (const CatalogueModel& model : m_catalogue.models()) {
+            byName.insert(plainName(model.name), rows.size());
+            rows.push_back(ofCatalogue(model));
+        }
+        for (const ModelRecord& model : m_question.library) {
+            const auto found = byName.constFind(plainName(model.name));
+            if (found != byName.constEnd())
+                addFile(rows[*found], model);
+            else
+                rows.push_back(ofFile(model));
+        }
+        for (FitRow& row : rows)
+            suggest(row);
+        return rows;
+    }
+
+private:
+    void forecast(FitChoice& choice, const FitModel* model) const {
+        if (!model) return;
+        FitQuestion question;
+        question.contextTokens = m_question.contextTokens;
+        question.modelPath = choice.path;
+        question.history = m_question.history;
+        choice.bytes = model->fileBytes();
+        choice.fit = forecastFit(*model, m_question.device, question);
+        choice.known = true;
+    }
+
+    FitRow ofCatalogue(const CatalogueModel& model) {
+        FitRow row{model.id, &model, model.name, model.licence, model.languages, model.runnable, {}, 0};
+        for (const QString& name : model.quantizations) {
+            FitChoice choice;
+            choice.quantization = name;
+            choice.canDownload = model.runnable;
+            if (const CatalogueQuantization* rated = m_catalogue.findQuantization(name))
+                choice.quality = rated->quality;
+            const auto type = fileType(name.toStdString());
+            if (!model.runnable && type) choice.bytes = quickEstimate(model.parameters, *type);
+            if (model.runnable) forecast(choice, m_models.ofCatalogue(model, name));
+            row.choices.push_back(std::move(choice));
+        }
+        return row;
+    }
+
+    void addFile(FitRow& row, const ModelRecord& model) {
+        const auto same = std::find_if(row.choices.begin(), row.choices.end(), [&](const FitChoice& choice) {
+            return choice.quantization == model.quantization;
+        });
+        FitChoice& choice =
+            same != row.choices.end() ? *same : row.choices.emplace_back(FitChoice{model.quantization});
+        choice.path = model.path;
+        choice.libraryId = model.id;
+        choice.bytes = std::uint64_t(model.bytes);
+        if (QFileInfo::exists(model.path)) forecast(choice, m_models.ofFile(model));
+        choice.bytes = std::uint64_t(model.bytes);
+    }
+
+    FitRow ofFile(const ModelRecord& model) {
+        FitRow row{model.id, nullptr, model.label(), model.licence, model.languages, true, {}, 0};
+        addFile(row, model);
+        return row;
+    }
+
+    // What is here already; else the finest that fits well, up to eight bits; else the smallest.
+    static void suggest(FitRow& row) {
+        for (std::size_t i = 0; i < row.choices.size(); ++i)
+            if (!row.choices[i].path.isEmpty()) {
+                row.suggested = i;
+                return;
+            }
+        for (std::size_t i = 0; i < row.choices.size(); ++i) {
+            const FitChoice& choice = row.choices[i];
+            if (choice.known && choice.fit.verdict == FitVerdict::Fits && choice.quantization != u"F16")
+                row.suggested = i;
+        }
+    }
+
+    const ModelCatalogue& m_catalogue;
+    const FitListQuestion& m_question;
+    FitModels& m_models;
+};
+
+} // namespace
+
+const FitModel* FitModels::ofCatalogue(const CatalogueModel& model, const QString& quantization) {
+    if (!model.runnable) return nullptr;
+    const QString key = model.id + QLatin1Char(' ') + quantization;
+    if (const auto known = m_known.constFind(key); known != m_known.constEnd()) return known->get();
+    const auto type = fileType(quantization.toStdString());
+    if (!type && quantization != u"Q4_1") return nullptr;
+    auto made = type ? std::make_shared<FitModel>(model.name, shapeOf(model), *type)
+                     : std::make_shared<FitModel>(model.name, shapeOf(model), awqFormat, quantization);
+    return m_known.insert(key, std::move(made))->get();
+}
+
+const FitModel* FitModels::ofFile(const ModelRecord& model) {
+    const QString key = model.path + QLatin1Char(' ') + QString::number(model.fingerprint);
+    if (const auto known = m_known.constFind(key); known != m_known.constEnd()) return known->get();
+    auto opened = FitModel::open(model.path.toStdU16String());
+    if (!opened) return nullptr;
+    return m_known.insert(key, std::make_shared<FitModel>(std::move(*opened)))->get();
+}
+
+std::vector<FitRow> fitList(const ModelCatalogue& catalogue, const FitListQuestion& question,
+                            FitModels& models) {
+    return ListMaker(catalogue, question, models).make();
+}
+
+std::vector<GpuRow> gpuList(const GpuCatalogue& catalogue, const FitModel& model, const FitDevice& own,
+                            std::uint32_t contextTokens) {
+    std::vector<GpuRow> rows;
+    FitQuestion question;
+    question.contextTokens = contextTokens;
+    for (const Gpu& gpu : catalogue.gpus())
+        rows.push_back(
+            {&gpu, forecastFit(model, FitDevice::of(gpu, own.processor, own.processorBandwidth), question)});
+    std::stable_sort(rows.begin(), rows.end(), [](const GpuRow& a, const GpuRow& b) {
+        if (a.gpu->memoryGb != b.gpu->memoryGb) return a.gpu->memoryGb < b.gpu->memoryGb;
+        return a.gpu->name < b.gpu->name;
+    });
+    return rows;
+}
+
+} // namespace ponder

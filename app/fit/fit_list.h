@@ -1,0 +1,69 @@
+// Every model that this program knows, each quantization of it, and how they fit one device.
+//
+// Takes the catalogue, the models of the library and a device; gives rows for the models page and `ponder-cli
+// fit`. A model of the library stands in the row of the catalogue that has its name, others in rows of their
+// own. Owner: FitModels keeps what was read and built, for the next list. Thread: one at a time, a worker;
+// the catalogue alone takes well under 50 ms. Errors: none; a file that cannot be read has no forecast.
+// Previous station: models/model_catalogue.h, models/library_model.h. Next station: fit_list_model.h.
+#pragma once
+
+#include "app/fit/fit_forecast.h"
+#include "app/models/model_catalogue.h"
+#include "app/store/model_record.h"
+
+#include <QHash>
+
+namespace ponder {
+
+// Shapes and file headers that have been turned into FitModels before.
+class FitModels {
+public:
+    // Null for what these engines cannot run, or a quantization that they do not know.
+    const FitModel* ofCatalogue(const CatalogueModel& model, const QString& quantization);
+    const FitModel* ofFile(const ModelRecord& model);
+
+private:
+    QHash<QString, std::shared_ptr<FitModel>> m_known;
+};
+
+struct FitChoice {
+    QString quantization;
+    std::uint64_t bytes = 0; // of the file
+    QString path;            // on this computer; empty: not here
+    QString libraryId;       // the library's name of it; empty likewise
+    bool canDownload = false;
+    std::optional<int> quality; // percent of the unquantized model's
+    bool known = false;         // there is a forecast
+    FitForecast fit;
+};
+
+struct FitRow {
+    QString id; // of the catalogue, or the library's
+    const CatalogueModel* entry = nullptr;
+    QString name;
+    QString licence;
+    QStringList languages;
+    bool runnable = true;
+    std::vector<FitChoice> choices; // from the smallest; never empty
+    std::size_t suggested = 0;      // here already, else the finest that fits
+};
+
+struct FitListQuestion {
+    FitDevice device;
+    std::uint32_t contextTokens = 0; // 0: what reasoning needs
+    QList<ModelRecord> library;
+    QList<MeasuredSpeed> history;
+};
+
+std::vector<FitRow> fitList(const ModelCatalogue& catalogue, const FitListQuestion& question,
+                            FitModels& models);
+
+// Graphics processors for one model, the other way round.
+struct GpuRow {
+    const Gpu* gpu = nullptr;
+    FitForecast fit;
+};
+std::vector<GpuRow> gpuList(const GpuCatalogue& catalogue, const FitModel& model, const FitDevice& own,
+                            std::uint32_t contextTokens); // by memory, then by name
+
+} // namespace ponder

@@ -1,0 +1,360 @@
+#include "app/fit/fit_list_model.h"
+
+#include "app/fit/fit_text.h"
+#include "app/models/byte_text.h"
+#include "engine/engine.h"
+
+#include <QLocale>
+
+#include <algorithm>
+
+namespace ponder {
+
+struct FitListModel::Answer {
+    FitDevice device;
+    std::vector<FitRow> rows;
+    QList<MemoryReceipt> receipts;
+};
+
+namespace {
+
+FitDevice chosenDevice(const FitServices& services, const QString& wanted, const QString& whatIf) {
+    const std::vector<DeviceInfo> devices = services.devices();
+    const double bandwidth = services.processorBandwidth ? services.processorBandwidth() : 0;
+    const auto beside = std::find_if(devices.begin(), devices.end(), [](const DeviceInfo& device) {
+        return device.kind == DeviceKind::Processor;
+    });
+    const DeviceInfo processor = beside == devices.end() ? DeviceInfo() : *beside;
+    if (!whatIf.isEmpty())
+        if (const Gpu* gpu = GpuCatalogue::builtIn().find(whatIf))
+            return FitDevice::of(*gpu, processor, bandwidth);
+    auto found = findDevice(devices, wanted.toStdString());
+    if (!found) found = findDevice(devices, "auto");
+    return found ? FitDevice::of(*found, processor, bandwidth) : FitDevice();
+}
+
+QString verdictKey(const FitRow& row, const FitChoice& choice) {
+    if (!row.runnable) return QStringLiteral("not_runnable");
+    return choice.known ? QLatin1String(verdictName(choice.fit.verdict)) : QString();
+}
+
+bool fits(const FitRow& row) {
+    return std::any_of(row.choices.begin(), row.choices.end(), [](const FitChoice& choice) {
+        return choice.known && choice.fit.verdict != FitVerdict::DoesNotFit;
+    });
+}
+
+bool isHere(const FitRow& row) {
+    return std::any_of(row.choices.begin(), row.choices.end(),
+                       [](const FitChoice& choice) { return !choice.path.isEmpty(); });
+}
+
+double share(std::uint64_t bytes, std::uint64_t memory) {
+    return memory > 0 ? std::min(1.0, double(bytes) / double(memory)) : 0;
+}
+
+// What the device would hold; of a model that does not fit, what it would have to.
+const MemoryForecast& shown(const FitChoice& choice) {
+    return choice.fit.usedContext > 0 ? choice.fit.used : choice.fit.memory;
+}
+
+QVariantList choicesOf(const FitRow& row) {
+    QVariantList list;
+    for (const FitChoice& one : row.choices)
+        list << QVariantMap{{QStringLiteral("name"), one.quantization},
+                            {QStringLiteral("verdict"), verdictKey(row, one)},
+                            {QStringLiteral("verdictText"), one.known ? verdictText(one.fit) : QString()},
+                            {QStringLiteral("verdictDetail"), one.known ? verdictDetail(one.fit) : QString()},
+                            {QStringLiteral("sizeText"), byteText(qint64(one.bytes))},
+                            {QStringLiteral("quality"), one.quality ? *one.quality : 0},
+                            {QStringLiteral("here"), !one.path.isEmpty()}};
+    return list;
+}
+
+QString actionOf(const FitRow& row, const FitChoice& choice) {
+    if (!row.runnable) return QStringLiteral("server");
+    if (!choice.path.isEmpty()) return QStringLiteral("chat");
+    const bool ready = row.entry && row.entry->download(choice.quantization);
+    return ready ? QStringLiteral("download") : QStringLiteral("convert");
+}
+
+QString scoresText(const CatalogueModel* entry) {
+    QStringList scores;
+    if (entry)
+        for (const CatalogueBenchmark& benchmark : entry->benchmarks)
+            scores << QStringLiteral("%1 %2").arg(benchmark.name, QLocale().toString(benchmark.score));
+    return scores.join(QStringLiteral(" · "));
+}
+
+} // namespace
+
+FitListModel::FitListModel(LibraryModel& library, Store& store, FitServices services, QObject* parent)
+    : QAbstractListModel(parent), m_library(library), m_store(store), m_services(std::move(services)) {
+    m_pool.setMaxThreadCount(1);
+    connect(&library, &LibraryModel::countChanged, this, &FitListModel::expire);
+}
+
+FitListModel::~FitListModel() {
+    m_pool.clear();
+    m_pool.waitForDone();
+}
+
+void FitListModel::expire() {
+    if (m_asked) refresh();
+}
+
+void FitListModel::refresh() {
+    m_asked = true;
+    if (!m_busy) {
+        m_busy = true;
+        emit busyChanged();
+    }
+    FitListQuestion question;
+    question.contextTokens = std::uint32_t(m_contextTokens);
+    question.library = m_library.models();
+    question.history = m_store.speeds();
+    m_pool.clear(); // an older question needs no answer any more
+    m_pool.start([this, generation = ++m_generation, question = std::move(question), models = m_models,
+                  services = m_services, wanted = m_wanted, whatIf = m_whatIf,
+                  receipts = m_store.receipts()]() mutable {
+        question.device = chosenDevice(services, wanted, whatIf);
+        auto answer = std::make_shared<Answer>(
+            Answer{question.device, fitList(ModelCatalogue::builtIn(), question, *models), receipts});
+        QMetaObject::invokeMethod(this, [this, generation, answer] { take(generation, std::move(*answer)); });
+    });
+}
+
+void FitListModel::take(int generation, Answer answer) {
+    if (generation != m_generation) return;
+    m_device = std::move(answer.device);
+    m_receipts.clear();
+    for (const MemoryReceipt& receipt : answer.receipts)
+        if (receipt.device == m_device.key()) m_receipts.insert(receipt.model, receipt);
+    beginResetModel();
+    m_rows = std::move(answer.rows);
+    show();
+    endResetModel();
+    m_gpus.setOwn(m_device);
+    m_busy = false;
+    emit countChanged();
+    emit deviceChanged();
+    emit busyChanged();
+    emit forecastsChanged();
+}
+
+void FitListModel::show() {
+    m_shown.clear();
+    for (std::size_t i = 0; i < m_rows.size(); ++i) {
+        const FitRow& row = m_rows[i];
+        const bool pass = m_filter == u"all"    ? true
+                          : m_filter == u"here" ? isHere(row)
+                          : m_filter == u"fits" ? fits(row)
+                                                : row.languages.contains(m_filter);
+        if (pass) m_shown.push_back(i);
+    }
+    // What is here comes first; the catalogue's own order otherwise.
+    std::stable_partition(m_shown.begin(), m_shown.end(), [&](std::size_t i) { return isHere(m_rows[i]); });
+}
+
+const FitChoice& FitListModel::choiceAt(int row) const {
+    const FitRow& at = rowAt(row);
+    const QString chosen = m_chosen.value(at.id);
+    const auto found = std::find_if(at.choices.begin(), at.choices.end(),
+                                    [&](const FitChoice& choice) { return choice.quantization == chosen; });
+    return found != at.choices.end() ? *found : at.choices[at.suggested];
+}
+
+int FitListModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : count(); }
+
+QVariant FitListModel::data(const QModelIndex& index, int role) const {
+    if (index.row() < 0 || index.row() >= rowCount()) return {};
+    const FitRow& row = rowAt(index.row());
+    const FitChoice& choice = choiceAt(index.row());
+    switch (role) {
+    case ModelIdRole:
+        return row.id;
+    case NameRole:
+    case Qt::DisplayRole:
+        return row.name;
+    case HereRole:
+        return !choice.path.isEmpty();
+    case WhereRole:
+        return choice.path.isEmpty() ? tr("not downloaded") : tr("on this computer");
+    case QuantizationRole:
+        return choice.quantization;
+    case ChoicesRole:
+        return choicesOf(row);
+    case ActionRole:
+        return actionOf(row, choice);
+    case PathRole:
+        return choice.path;
+    case LibraryIdRole:
+        return choice.libraryId;
+    case LicenceRole:
+        return row.licence;
+    case LanguagesRole:
+        return row.languages;
+    case ScoresTextRole:
+        return scoresText(row.entry);
+    case ReceiptTextRole:
+        return receiptText(choice.path);
+    default:
+        return forecastData(row, choice, role);
+    }
+}
+
+QVariant FitListModel::forecastData(const FitRow& row, const FitChoice& choice, int role) const {
+    const std::uint64_t memory = m_device.info.memoryBytes;
+    const MemoryForecast& use = shown(choice);
+    switch (role) {
+    case WeightsShareRole:
+        return row.runnable ? share(use.weights, memory) : 1.0;
+    case ContextShareRole:
+        return share(use.context, memory);
+    case WorkShareRole:
+        return share(use.workSpace + use.program, memory);
+    case MemoryTextRole:
+        return tr("%1 of %2")
+            .arg(memoryText(qint64(row.runnable ? use.total() : choice.bytes)), memoryText(qint64(memory)));
+    case VerdictRole:
+        return verdictKey(row, choice);
+    case VerdictTextRole:
+        if (!row.runnable) return tr("Does not run here yet");
+        return choice.known ? verdictText(choice.fit) : QString();
+    case VerdictDetailRole:
+        if (!row.runnable) return tr("needs %1, use a server").arg(memoryText(qint64(choice.bytes)));
+        return choice.known ? verdictDetail(choice.fit) : QString();
+    case SpeedTextRole:
+        return choice.known ? speedText(choice.fit.speed) : QString();
+    case SourceTextRole:
+        return choice.known ? sourceText(choice.fit.speed) : QString();
+    case PromptTextRole:
+        return choice.known ? promptText(choice.fit.speed) : QString();
+    default:
+        return {};
+    }
+}
+
+QHash<int, QByteArray> FitListModel::roleNames() const {
+    return {{ModelIdRole, "modelId"},
+            {NameRole, "name"},
+            {HereRole, "here"},
+            {WhereRole, "where"},
+            {QuantizationRole, "quantization"},
+            {ChoicesRole, "choices"},
+            {WeightsShareRole, "weightsShare"},
+            {ContextShareRole, "contextShare"},
+            {WorkShareRole, "workShare"},
+            {MemoryTextRole, "memoryText"},
+            {VerdictRole, "verdict"},
+            {VerdictTextRole, "verdictText"},
+            {VerdictDetailRole, "verdictDetail"},
+            {SpeedTextRole, "speedText"},
+            {SourceTextRole, "sourceText"},
+            {PromptTextRole, "promptText"},
+            {ActionRole, "action"},
+            {PathRole, "path"},
+            {LibraryIdRole, "libraryId"},
+            {LicenceRole, "licence"},
+            {LanguagesRole, "languages"},
+            {ScoresTextRole, "scoresText"},
+            {ReceiptTextRole, "receiptText"}};
+}
+
+QString FitListModel::receiptText(const QString& path) const {
+    const auto found = m_receipts.constFind(path);
+    if (path.isEmpty() || found == m_receipts.constEnd()) return {};
+    return tr("Predicted %1, used %2")
+        .arg(memoryText(qint64(found->predictedBytes), 2), memoryText(qint64(found->usedBytes), 2));
+}
+
+QVariantMap FitListModel::hintsOf(const FitRow& row, const FitChoice& choice) const {
+    return {{QStringLiteral("verdict"), verdictKey(row, choice)},
+            {QStringLiteral("verdictText"), verdictText(choice.fit)},
+            {QStringLiteral("verdictDetail"), verdictDetail(choice.fit)},
+            {QStringLiteral("speedText"), speedText(choice.fit.speed)},
+            {QStringLiteral("sourceText"), sourceText(choice.fit.speed)},
+            {QStringLiteral("receiptText"), receiptText(choice.path)}};
+}
+
+QVariantMap FitListModel::hintsFor(const ModelRecord& model) const {
+    for (const FitRow& row : m_rows)
+        for (const FitChoice& choice : row.choices)
+            if (choice.path == model.path && choice.known) return hintsOf(row, choice);
+    return {};
+}
+
+QVariantMap FitListModel::hintsForFile(const QString& path) {
+    if (m_device.info.memoryBytes == 0) {
+        if (!m_busy) refresh();
+        return {};
+    }
+    const auto model = FitModel::open(path.toStdU16String());
+    if (!model) return {};
+    FitQuestion question;
+    question.contextTokens = std::uint32_t(m_contextTokens);
+    FitChoice choice;
+    choice.known = true;
+    choice.fit = forecastFit(*model, m_device, question);
+    return hintsOf({}, choice);
+}
+
+QString FitListModel::deviceName() const { return QString::fromStdString(m_device.info.name); }
+
+QString FitListModel::deviceDetail() const {
+    const QString memory = memoryText(qint64(m_device.info.memoryBytes), 0);
+    if (m_device.bandwidth <= 0) return memory;
+    return tr("%1, %2 GB/s").arg(memory, QLocale().toString(m_device.bandwidth / 1e9, 'f', 0));
+}
+
+QStringList FitListModel::gpuNames() const {
+    QStringList names;
+    for (const Gpu& gpu : GpuCatalogue::builtIn().gpus())
+        names << gpu.name;
+    names.sort(Qt::CaseInsensitive);
+    return names;
+}
+
+void FitListModel::setWhatIf(const QString& gpu) {
+    if (gpu == m_whatIf) return;
+    m_whatIf = gpu;
+    emit whatIfChanged();
+    expire();
+}
+
+void FitListModel::setContextTokens(int tokens) {
+    if (tokens == m_contextTokens || tokens < 1) return;
+    m_contextTokens = tokens;
+    emit contextTokensChanged();
+    expire();
+}
+
+void FitListModel::setFilter(const QString& filter) {
+    if (filter == m_filter) return;
+    m_filter = filter;
+    beginResetModel();
+    show();
+    endResetModel();
+    emit filterChanged();
+    emit countChanged();
+}
+
+void FitListModel::chooseQuantization(int row, const QString& quantization) {
+    if (row < 0 || row >= count()) return;
+    m_chosen.insert(rowAt(row).id, quantization);
+    emit dataChanged(index(row), index(row));
+}
+
+void FitListModel::setDevice(const QString& id) {
+    if (id == m_wanted) return;
+    m_wanted = id;
+    expire();
+}
+
+void FitListModel::retranslate() {
+    if (count() > 0) emit dataChanged(index(0), index(count() - 1));
+    emit deviceChanged();
+    m_gpus.retranslate();
+}
+
+} // namespace ponder

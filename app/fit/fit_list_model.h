@@ -1,0 +1,137 @@
+// The models page: every known model, how each quantization fits the device, and how fast it will be.
+//
+// Looks at the devices, the library and the measured speeds; the forecasts are made on a worker thread, anew
+// whenever one of them changes. Owner: App. Thread: GUI. Errors: none. Previous station: fit_list.h,
+// models/library_model.h. Next station: ui/models.
+#pragma once
+
+#include "app/fit/fit_list.h"
+#include "app/fit/gpu_list_model.h"
+#include "app/models/library_model.h"
+
+#include <QAbstractListModel>
+#include <QThreadPool>
+#include <QtQml/qqmlregistration.h>
+
+namespace ponder {
+
+// What the list asks of the machine; called on a worker thread.
+struct FitServices {
+    std::function<std::vector<DeviceInfo>()> devices;
+    std::function<double()> processorBandwidth; // bytes a second
+};
+
+class FitListModel : public QAbstractListModel {
+    Q_OBJECT
+    QML_ELEMENT
+    QML_UNCREATABLE("App.fit is the one there is")
+    Q_PROPERTY(QString deviceName READ deviceName NOTIFY deviceChanged)
+    Q_PROPERTY(QString deviceDetail READ deviceDetail NOTIFY deviceChanged) // "12 GB, 384 GB/s"
+    // The name of a graphics processor of the catalogue in place of this machine's own; empty: its own.
+    Q_PROPERTY(QString whatIf READ whatIf WRITE setWhatIf NOTIFY whatIfChanged)
+    Q_PROPERTY(QStringList gpuNames READ gpuNames CONSTANT)
+    Q_PROPERTY(int contextTokens READ contextTokens WRITE setContextTokens NOTIFY contextTokensChanged)
+    // "all", "here", "fits", or a language: "ko", "zh", "en".
+    Q_PROPERTY(QString filter READ filter WRITE setFilter NOTIFY filterChanged)
+    Q_PROPERTY(bool busy READ busy NOTIFY busyChanged)
+    Q_PROPERTY(int count READ count NOTIFY countChanged)
+    Q_PROPERTY(ponder::GpuListModel* gpus READ gpus CONSTANT)
+public:
+    enum Role {
+        ModelIdRole = Qt::UserRole + 1,
+        NameRole,
+        HereRole,
+        WhereRole,
+        QuantizationRole,
+        ChoicesRole,
+        WeightsShareRole, // of the device's memory, as it would be loaded: 0 to 1
+        ContextShareRole,
+        WorkShareRole,
+        MemoryTextRole,
+        VerdictRole,
+        VerdictTextRole,
+        VerdictDetailRole,
+        SpeedTextRole,
+        SourceTextRole,
+        PromptTextRole, // "reads 1,000 tokens in 2.4 s"
+        ActionRole,     // "chat", "download", "convert", "server"
+        PathRole,
+        LibraryIdRole,
+        LicenceRole,
+        LanguagesRole,
+        ScoresTextRole,
+        ReceiptTextRole // "Predicted 1.31 GB, used 1.29 GB"
+    };
+
+    FitListModel(LibraryModel& library, Store& store, FitServices services, QObject* parent = nullptr);
+    ~FitListModel() override;
+
+    int rowCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role) const override;
+    QHash<int, QByteArray> roleNames() const override;
+
+    QString deviceName() const;
+    QString deviceDetail() const;
+    QString whatIf() const { return m_whatIf; }
+    QStringList gpuNames() const;
+    int contextTokens() const { return m_contextTokens; }
+    QString filter() const { return m_filter; }
+    bool busy() const { return m_busy; }
+    int count() const { return int(m_shown.size()); }
+    GpuListModel* gpus() { return &m_gpus; }
+    // What a row of the library shows: the keys of the roles above. Empty until there is a forecast.
+    QVariantMap hintsFor(const ModelRecord& model) const;
+    // The same for a model file that is not in the library: its header is read. Empty until the devices are
+    // known, which is asked for.
+    QVariantMap hintsForFile(const QString& path);
+
+    void setWhatIf(const QString& gpu);
+    void setContextTokens(int tokens);
+    void setFilter(const QString& filter);
+    Q_INVOKABLE void chooseQuantization(int row, const QString& quantization);
+    // Makes the forecasts anew: the devices may have more memory free, a reply may have been measured.
+    Q_INVOKABLE void refresh();
+    void setDevice(const QString& id); // "auto" or an id of the devices
+    // What is shown no longer holds: made anew at once where somebody has asked for it before.
+    void expire();
+    void retranslate();
+
+signals:
+    void deviceChanged();
+    void whatIfChanged();
+    void contextTokensChanged();
+    void filterChanged();
+    void busyChanged();
+    void countChanged();
+    void forecastsChanged();
+
+private:
+    struct Answer;
+
+    QVariantMap hintsOf(const FitRow& row, const FitChoice& choice) const;
+    const FitRow& rowAt(int row) const { return m_rows[m_shown[std::size_t(row)]]; }
+    const FitChoice& choiceAt(int row) const;
+    QVariant forecastData(const FitRow& row, const FitChoice& choice, int role) const;
+    QString receiptText(const QString& path) const;
+    void take(int generation, Answer answer);
+    void show(); // the rows that the filter lets through
+
+    LibraryModel& m_library;
+    Store& m_store;
+    FitServices m_services;
+    std::shared_ptr<FitModels> m_models = std::make_shared<FitModels>(); // the worker's
+    GpuListModel m_gpus;
+    FitDevice m_device;
+    std::vector<FitRow> m_rows;
+    std::vector<std::size_t> m_shown;
+    QHash<QString, QString> m_chosen;         // quantization by row id
+    QHash<QString, MemoryReceipt> m_receipts; // by path
+    QString m_wanted = QStringLiteral("auto"), m_whatIf, m_filter = QStringLiteral("all");
+    int m_contextTokens = 32768;
+    int m_generation = 0;
+    bool m_asked = false; // a page has called refresh()
+    bool m_busy = false;
+    QThreadPool m_pool; // one thread: FitModels is its own
+};
+
+} // namespace ponder

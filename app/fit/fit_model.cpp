@@ -1,0 +1,57 @@
+#include "app/fit/fit_model.h"
+
+#include "app/models/quantization_name.h"
+
+namespace ponder {
+
+FitModel::FitModel(QString name, const ModelShape& shape, FileType type)
+    : FitModel(
+          std::move(name), shape, [type](const TensorPlace& place) { return tensorType(type, place); },
+          QString::fromUtf8(nameOf(type).data(), qsizetype(nameOf(type).size()))) {}
+
+FitModel::FitModel(QString name, const ModelShape& shape, const ShapeModel::Formats& formats,
+                   QString quantization)
+    : m_name(std::move(name)), m_quantization(std::move(quantization)),
+      m_shape(std::make_shared<ShapeModel>(shape, formats)) {
+    m_config = std::shared_ptr<const ModelConfig>(m_shape, &m_shape->config());
+    m_weights = std::shared_ptr<const FileWeights>(m_shape, &m_shape->weights());
+    m_fileBytes = m_shape->tensorBytes();
+    count();
+}
+
+Result<FitModel> FitModel::open(const std::filesystem::path& path) {
+    auto file = ModelFile::open(path);
+    if (!file) return file.error();
+    FitModel model;
+    model.m_file = std::move(*file);
+    auto config = ModelConfig::read(*model.m_file);
+    if (!config) return config.error();
+    auto weights = bindWeights(*model.m_file, *config);
+    if (!weights) return weights.error();
+    model.m_name = QString::fromStdString(model.m_file->displayName());
+    model.m_quantization = quantizationName(*model.m_file);
+    model.m_config = std::make_shared<const ModelConfig>(std::move(*config));
+    model.m_weights = std::make_shared<const FileWeights>(std::move(*weights));
+    model.m_fileBytes = model.m_file->fileBytes();
+    model.count();
+    return model;
+}
+
+void FitModel::count() {
+    FileWeights all = *m_weights;
+    forEachTensor(all,
+                  [&](const TensorInfo* tensor) { m_parameters += tensor->rowLength() * tensor->rows(); });
+    m_bytesPerToken = bytesPerToken({});
+}
+
+std::uint64_t FitModel::bytesPerToken(const LayerRange& layers) const {
+    const LayerRange range = layers.of(m_config->layers);
+    FileWeights part = partOf(*m_weights, range.first, range.end);
+    part.tokenEmbedding = nullptr;
+    part.tied = false; // the head is counted, whatever table it shares
+    std::uint64_t sum = 0;
+    forEachTensor(part, [&](const TensorInfo* tensor) { sum += bytesOf(*tensor); });
+    return sum;
+}
+
+} // namespace ponder

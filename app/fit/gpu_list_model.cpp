@@ -1,0 +1,100 @@
+#include "app/fit/gpu_list_model.h"
+
+#include "app/fit/fit_text.h"
+
+#include <QLocale>
+
+namespace ponder {
+
+template<class T>
+void GpuListModel::change(T& member, const T& value) {
+    if (value == member) return;
+    member = value;
+    update();
+    emit questionChanged();
+}
+
+void GpuListModel::setModelId(const QString& id) { change(m_modelId, id); }
+void GpuListModel::setQuantization(const QString& quantization) { change(m_quantization, quantization); }
+void GpuListModel::setContextTokens(int tokens) { change(m_contextTokens, std::max(tokens, 0)); }
+void GpuListModel::setVendor(const QString& vendor) { change(m_vendor, vendor); }
+void GpuListModel::setFittingOnly(bool only) { change(m_fittingOnly, only); }
+
+void GpuListModel::setOwn(const FitDevice& own) {
+    m_own = own;
+    update();
+}
+
+void GpuListModel::update() {
+    beginResetModel();
+    m_rows.clear();
+    const CatalogueModel* entry = ModelCatalogue::builtIn().find(m_modelId);
+    if (const FitModel* model = entry ? m_models.ofCatalogue(*entry, m_quantization) : nullptr)
+        for (GpuRow& row : gpuList(GpuCatalogue::builtIn(), *model, m_own, std::uint32_t(m_contextTokens))) {
+            const bool fits = row.fit.verdict == FitVerdict::Fits || row.fit.verdict == FitVerdict::Tight ||
+                              row.fit.verdict == FitVerdict::ShorterContext;
+            if ((fits || !m_fittingOnly) && (m_vendor.isEmpty() || row.gpu->vendor == m_vendor))
+                m_rows.push_back(std::move(row));
+        }
+    endResetModel();
+    emit countChanged();
+}
+
+QStringList GpuListModel::vendors() const {
+    QStringList vendors;
+    for (const Gpu& gpu : GpuCatalogue::builtIn().gpus())
+        if (!vendors.contains(gpu.vendor)) vendors << gpu.vendor;
+    vendors.sort();
+    return vendors;
+}
+
+int GpuListModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : count(); }
+
+QVariant GpuListModel::data(const QModelIndex& index, int role) const {
+    if (index.row() < 0 || index.row() >= count()) return {};
+    const auto& [gpu, fit] = m_rows[std::size_t(index.row())];
+    switch (role) {
+    case NameRole:
+    case Qt::DisplayRole:
+        return gpu->name;
+    case VendorRole:
+        return gpu->vendor;
+    case MemoryTextRole:
+        return tr("%1 GB").arg(QLocale().toString(gpu->memoryGb));
+    case BandwidthTextRole:
+        return tr("%1 GB/s").arg(QLocale().toString(gpu->bandwidthGbS));
+    case VerdictRole:
+        return QLatin1String(verdictName(fit.verdict));
+    case VerdictTextRole:
+        return verdictText(fit);
+    case VerdictDetailRole:
+        return verdictDetail(fit);
+    case SpeedTextRole:
+        return speedText(fit.speed);
+    case PriceTextRole:
+        return gpu->priceUsd ? tr("about $%1").arg(QLocale().toString(*gpu->priceUsd)) : QString();
+    case YearTextRole:
+        return gpu->year > 0 ? QString::number(gpu->year) : QString();
+    default:
+        return {};
+    }
+}
+
+QHash<int, QByteArray> GpuListModel::roleNames() const {
+    return {{NameRole, "name"},
+            {VendorRole, "vendor"},
+            {MemoryTextRole, "memoryText"},
+            {BandwidthTextRole, "bandwidthText"},
+            {VerdictRole, "verdict"},
+            {VerdictTextRole, "verdictText"},
+            {VerdictDetailRole, "verdictDetail"},
+            {SpeedTextRole, "speedText"},
+            {PriceTextRole, "priceText"},
+            {YearTextRole, "yearText"}};
+}
+
+void GpuListModel::retranslate() {
+    if (count() > 0) emit dataChanged(index(0), index(count() - 1));
+}
+
+} // namespace ponder

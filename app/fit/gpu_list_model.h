@@ -1,0 +1,78 @@
+// Which graphics processors run one model, sorted by their memory, of one vendor or all.
+//
+// Owner: FitListModel. Thread: GUI; a few milliseconds for each change. Errors: none; a model of which no
+// forecast can be made has no rows. Previous station: fit_list.h. Next station: ui/models.
+#pragma once
+
+#include "app/fit/fit_list.h"
+
+#include <QAbstractListModel>
+#include <QtQml/qqmlregistration.h>
+
+namespace ponder {
+
+class GpuListModel : public QAbstractListModel {
+    Q_OBJECT
+    QML_ELEMENT
+    QML_UNCREATABLE("App.fit.gpus is the one there is")
+    Q_PROPERTY(QString modelId READ modelId WRITE setModelId NOTIFY questionChanged) // of the catalogue
+    Q_PROPERTY(QString quantization READ quantization WRITE setQuantization NOTIFY questionChanged)
+    Q_PROPERTY(int contextTokens READ contextTokens WRITE setContextTokens NOTIFY questionChanged)
+    Q_PROPERTY(QString vendor READ vendor WRITE setVendor NOTIFY questionChanged) // empty: all
+    Q_PROPERTY(QStringList vendors READ vendors CONSTANT)
+    Q_PROPERTY(bool fittingOnly READ fittingOnly WRITE setFittingOnly NOTIFY questionChanged)
+    Q_PROPERTY(int count READ count NOTIFY countChanged)
+public:
+    enum Role {
+        NameRole = Qt::UserRole + 1,
+        VendorRole,
+        MemoryTextRole,
+        BandwidthTextRole,
+        VerdictRole,
+        VerdictTextRole,
+        VerdictDetailRole,
+        SpeedTextRole,
+        PriceTextRole,
+        YearTextRole
+    };
+
+    using QAbstractListModel::QAbstractListModel;
+
+    int rowCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role) const override;
+    QHash<int, QByteArray> roleNames() const override;
+
+    QString modelId() const { return m_modelId; }
+    QString quantization() const { return m_quantization; }
+    int contextTokens() const { return m_contextTokens; }
+    QString vendor() const { return m_vendor; }
+    QStringList vendors() const;
+    bool fittingOnly() const { return m_fittingOnly; }
+    int count() const { return int(m_rows.size()); }
+
+    void setModelId(const QString& id);
+    void setQuantization(const QString& quantization);
+    void setContextTokens(int tokens);
+    void setVendor(const QString& vendor);
+    void setFittingOnly(bool only);
+    void setOwn(const FitDevice& own); // whose processor takes the layers that do not fit
+    void retranslate();
+
+signals:
+    void questionChanged();
+    void countChanged();
+
+private:
+    template<class T>
+    void change(T& member, const T& value);
+    void update();
+
+    FitModels m_models;
+    FitDevice m_own;
+    std::vector<GpuRow> m_rows;
+    QString m_modelId, m_quantization = QStringLiteral("Q4_K_M"), m_vendor;
+    int m_contextTokens = 0;
+    bool m_fittingOnly = true;
+};
+
+} // namespace ponder

@@ -1,0 +1,32 @@
+// The size of a model of which only the number of parameters is known.
+//
+// Parameters times the nominal bits of the quantization, and half a gigabyte for what is kept finer: the rule
+// of thumb that model pages use. Where the shape is known, FitModel counts real tensors. Owner: plain
+// function. Thread: any. Errors: none.
+#pragma once
+
+#include "engine/quant/file_type.h"
+
+namespace ponder {
+
+constexpr double nominalBits(FileType type) {
+    switch (type) {
+    case FileType::F16:
+        return 16;
+    case FileType::Q8_0:
+        return 8;
+    case FileType::Q6_K:
+        return 6.5;
+    case FileType::Q5_K_M:
+        return 5.5;
+    case FileType::Q4_K_M:
+        break;
+    }
+    return 4.5;
+}
+
+constexpr std::uint64_t quickEstimate(std::uint64_t parameters, FileType type) {
+    return static_cast<std::uint64_t>(static_cast<double>(parameters) * nominalBits(type) / 8 + 0.5e9);
+}
+
+} // namespace ponder

@@ -1,0 +1,41 @@
+// How fast a model will be on a device.
+//
+// A token of a reply reads every weight and the keys and values so far: bytes over bandwidth times the share
+// of the bandwidth that kernels reach. That share comes from published measurements per vendor and size of
+// model, until a reply on this machine has shown it. Owner: plain values. Thread: any. Errors: none; 0 where
+// the bandwidth is not known. Source of the formula and the table: docs in the comments of the table.
+// Previous station: measured_speed.h. Next station: fit_forecast.h.
+#pragma once
+
+#include "app/fit/fit_device.h"
+#include "app/fit/fit_model.h"
+#include "app/store/measurements.h"
+
+#include <optional>
+#include <span>
+
+namespace ponder {
+
+// Measured: this model ran on this device. Calibrated: another model did. Estimated: none did.
+enum class SpeedSource { Estimated, Calibrated, Measured };
+
+struct SpeedForecast {
+    double decodeTokensPerSecond = 0;
+    double prefillTokensPerSecond = 0;
+    double errorShare = 0; // 0.4: it may be 40 % off
+    SpeedSource source = SpeedSource::Estimated;
+};
+
+struct SpeedQuestion {
+    LayerRange gpuLayers;         // on the device; the others on the processor beside it
+    std::uint64_t cacheBytes = 0; // keys and values that a token reads
+    QString modelPath;            // of a model that is here, else empty
+};
+
+SpeedForecast forecastSpeed(const FitModel& model, const FitDevice& device, const SpeedQuestion& question,
+                            std::span<const MeasuredSpeed> history);
+
+// The share of a device's bandwidth that decode reaches before anything was measured.
+double tableEfficiency(const DeviceInfo& device, double bandwidth, std::uint64_t bytesPerToken);
+
+} // namespace ponder

@@ -1,0 +1,64 @@
+#include "engine/plan/dry_run.h"
+
+#include "engine/base/processor.h"
+#include "engine/plan/cpu_plan.h"
+#include "engine/plan/vulkan_plan.h"
+
+#include <memory>
+
+namespace ponder {
+namespace {
+
+using Memory = std::function<Result<MemoryUse>(std::uint32_t)>;
+
+// The weights stay in the mapped file.
+Memory referenceMemory(const PlanRequest& request) {
+    const LayerRange layers = request.layers.of(request.config.layers);
+    MemoryUse use;
+    FileWeights weights = partOf(request.weights, layers.first, layers.end);
+    forEachTensor(weights, [&](const TensorInfo* tensor) { use.weights += bytesOf(*tensor); });
+    const std::uint64_t tokenBytes =
+        std::uint64_t{request.config.kvLength()} * 2 * (layers.end - layers.first) * sizeof(float);
+    return [use, tokenBytes](std::uint32_t context) mutable -> Result<MemoryUse> {
+        use.kv = tokenBytes * context;
+        return use;
+    };
+}
+
+Memory processorMemory(const PlanRequest& request) {
+    const unsigned threads = request.threads > 0 ? request.threads : processor().cores;
+    auto plan = std::make_shared<CpuPlan>(CpuPlan::make(request, threads));
+    return [plan, type = request.kvType](std::uint32_t context) -> Result<MemoryUse> {
+        plan->kv = plan->planCache(context, type);
+        return plan->memory();
+    };
+}
+
+} // namespace
+
+Result<DryRun> DryRun::of(const DeviceInfo& device, const PlanRequest& request) {
+    DryRun out;
+    if (device.kind == DeviceKind::Reference) {
+        out.m_memory = referenceMemory(request);
+    } else if (device.kind == DeviceKind::Processor) {
+        out.m_memory = processorMemory(request);
+    } else {
+        auto plan = VulkanPlan::make(request.config, request.weights, PlanLimits::of(device, request), 0,
+                                     request.kvType, request.layers);
+        if (!plan) return plan.error();
+        auto kept = std::make_shared<VulkanPlan>(std::move(*plan));
+        out.m_memory = [kept, type = request.kvType](std::uint32_t context) -> Result<MemoryUse> {
+            if (const auto changed = kept->setContext(context, type); !changed) return changed.error();
+            return kept->memory();
+        };
+    }
+    return out;
+}
+
+Result<MemoryUse> planMemory(const DeviceInfo& device, const PlanRequest& request) {
+    const auto dry = DryRun::of(device, request);
+    if (!dry) return dry.error();
+    return dry->memory(request.contextTokens);
+}
+
+} // namespace ponder

@@ -1,0 +1,28 @@
+// What loading a model would allocate on a device, part by part, without opening the device or loading
+// anything.
+//
+// The same plans that the loaders follow, whether the memory is there or not: the fit hint subtracts. Devices
+// that are not in this machine can be asked about as well; their DeviceInfo needs kind, memory, unified and
+// largestAllocation. Owner: plain value. Thread: any. Errors: DoesNotFit where a tensor or a layer is too
+// large for any buffer of the device, BadMetadata, BadArgument; never for lack of memory. Next station:
+// app/fit.
+#pragma once
+
+#include "engine/backend/backend.h"
+
+namespace ponder {
+
+class DryRun {
+public:
+    // Places the weights; request.contextTokens does not matter.
+    static Result<DryRun> of(const DeviceInfo& device, const PlanRequest& request);
+    // With caches for so many tokens; quick.
+    Result<MemoryUse> memory(std::uint32_t contextTokens) const { return m_memory(contextTokens); }
+
+private:
+    std::function<Result<MemoryUse>(std::uint32_t)> m_memory;
+};
+
+Result<MemoryUse> planMemory(const DeviceInfo& device, const PlanRequest& request);
+
+} // namespace ponder

@@ -1,0 +1,198 @@
+#include "app/fit/fit_forecast.h"
+
+#include "app/fit/fit_text.h"
+#include "app/fit/quick_estimate.h"
+
+#include <QtTest>
+
+using namespace ponder;
+
+namespace {
+
+constexpr std::uint64_t kGiB = std::uint64_t{1} << 30;
+constexpr double kGb = 1e9;
+
+constexpr ModelShape kQwen7{false, 28, 3584, 28, 4, 128, 18944, 152064, 1e4, 1e-6};
+constexpr ModelShape kQwen32{false, 64, 5120, 40, 8, 128, 27648, 152064, 1e6, 1e-5};
+constexpr ModelShape kLlama8{true, 32, 4096, 32, 8, 128, 14336, 128256, 5e5, 1e-5, false, true};
+
+FitDevice card(double gibibytes, double bandwidthGb, const char* vendor = "NVIDIA") {
+    FitDevice device;
+    device.info.name = "a card";
+    device.info.vendor = vendor;
+    device.info.kind = DeviceKind::Discrete;
+    device.info.memoryBytes = device.info.freeBytes = std::uint64_t(gibibytes * double(kGiB));
+    device.info.freeIsLive = true;
+    device.info.largestAllocation = 2 * kGiB;
+    device.bandwidth = bandwidthGb * kGb;
+    device.processor.name = "a processor";
+    device.processor.kind = DeviceKind::Processor;
+    device.processor.memoryBytes = device.processor.freeBytes = 32 * kGiB;
+    device.processorBandwidth = 50 * kGb;
+    return device;
+}
+
+FitModel model(const ModelShape& shape, FileType type) { return {QStringLiteral("a model"), shape, type}; }
+
+FitForecast ask(const ModelShape& shape, FileType type, const FitDevice& device, std::uint32_t context = 0) {
+    FitQuestion question;
+    question.contextTokens = context;
+    return forecastFit(model(shape, type), device, question);
+}
+
+bool within(double got, double wanted, double share) { return std::abs(got - wanted) <= wanted * share; }
+
+} // namespace
+
+class FitForecastTest : public QObject {
+    Q_OBJECT
+private slots:
+    void weightsAreCountedFromRealTensorShapes_data() {
+        QTest::addColumn<bool>("large");
+        QTest::addColumn<int>("type");
+        QTest::addColumn<double>("gigabytes");
+        const std::pair<FileType, std::pair<double, double>> rows[] = {{FileType::Q4_K_M, {4.91, 19.85}},
+                                                                       {FileType::Q6_K, {6.59, 26.88}},
+                                                                       {FileType::Q8_0, {8.53, 34.81}},
+                                                                       {FileType::F16, {16.06, 65.53}}};
+        for (const auto& [type, sizes] : rows) {
+            QTest::addRow("8B, %s", nameOf(type).data()) << false << int(type) << sizes.first;
+            QTest::addRow("32B, %s", nameOf(type).data()) << true << int(type) << sizes.second;
+        }
+    }
+    void weightsAreCountedFromRealTensorShapes() {
+        QFETCH(const bool, large);
+        QFETCH(const int, type);
+        QFETCH(const double, gigabytes);
+        const FitModel sized = model(large ? kQwen32 : kLlama8, FileType(type));
+        const double got = double(sized.fileBytes()) / kGb;
+        QVERIFY2(within(got, gigabytes, 0.005), qPrintable(QString::number(got)));
+    }
+    void aModelKnownByItsSizeAloneIsEstimatedByTheRuleOfThumb() {
+        const auto gigabytes = [](double parameters, FileType type) {
+            return double(quickEstimate(std::uint64_t(parameters * 1e9), type)) / kGb;
+        };
+        QVERIFY(within(gigabytes(8.0, FileType::Q4_K_M), 5.0, 0.005));
+        QVERIFY(within(gigabytes(8.0, FileType::Q6_K), 7.0, 0.005));
+        QVERIFY(within(gigabytes(8.0, FileType::Q8_0), 8.5, 0.005));
+        QVERIFY(within(gigabytes(8.0, FileType::F16), 16.5, 0.005));
+        QVERIFY(within(gigabytes(32.8, FileType::Q4_K_M), 18.9, 0.005));
+        QVERIFY(within(gigabytes(32.8, FileType::Q6_K), 27.1, 0.005));
+        QVERIFY(within(gigabytes(32.8, FileType::Q8_0), 33.3, 0.005));
+        QVERIFY(within(gigabytes(32.8, FileType::F16), 66.1, 0.005));
+    }
+    void aSmallModelFitsALargeCardWithTheContextThatReasoningNeeds() {
+        const FitForecast fit = ask(kQwen7, FileType::Q4_K_M, card(12, 384));
+        QCOMPARE(fit.verdict, FitVerdict::Fits);
+        QCOMPARE(fit.contextTokens, 32768U);
+        QCOMPARE(fit.largestContext, 32768U);
+        QCOMPARE(fit.gpuLayers, 28U);
+        QVERIFY(fit.memory.total() + std::uint64_t(fit.spareBytes) < 12 * kGiB);
+    }
+    void littleToSpareIsTight() {
+        const FitForecast roomy = ask(kQwen7, FileType::Q4_K_M, card(12, 384));
+        const double needed = double(roomy.memory.total() + marginBytes(card(12, 384).info)) / double(kGiB);
+        const FitForecast fit = ask(kQwen7, FileType::Q4_K_M, card(needed + 0.5, 384));
+        QCOMPARE(fit.verdict, FitVerdict::Tight);
+        QVERIFY(fit.spareBytes > 0);
+    }
+    void aShorterContextIsNamedWhereTheLongOneDoesNotFit() {
+        const FitForecast fit = ask(kLlama8, FileType::Q4_K_M, card(8, 300));
+        QCOMPARE(fit.verdict, FitVerdict::ShorterContext);
+        QVERIFY(fit.largestContext >= 8192 && fit.largestContext < 32768);
+        QCOMPARE(fit.usedContext, fit.largestContext);
+        QVERIFY(fit.spareBytes < 0);
+        // It fits, and the next longer one does not.
+        QVERIFY(ask(kLlama8, FileType::Q4_K_M, card(8, 300), fit.largestContext).spareBytes >= 0);
+        QVERIFY(ask(kLlama8, FileType::Q4_K_M, card(8, 300), fit.largestContext + 256).spareBytes < 0);
+    }
+    void aModelLargerThanTheCardSharesItsLayersWithTheProcessor() {
+        const FitForecast fit = ask(kQwen32, FileType::Q4_K_M, card(12, 384));
+        QCOMPARE(fit.verdict, FitVerdict::Split);
+        QVERIFY(fit.gpuLayers > 16 && fit.gpuLayers < 48);
+        QVERIFY(fit.processorBytes > 0);
+        QVERIFY(fit.used.total() <= 12 * kGiB);
+        QVERIFY(fit.speed.decodeTokensPerSecond <
+                ask(kQwen32, FileType::Q4_K_M, card(48, 384)).speed.decodeTokensPerSecond);
+    }
+    void whatNeitherHoldsDoesNotFitAndSaysByHowMuch() {
+        FitDevice small = card(4, 200);
+        small.processor.freeBytes = 4 * kGiB;
+        const FitForecast fit = ask(kQwen32, FileType::Q8_0, small);
+        QCOMPARE(fit.verdict, FitVerdict::DoesNotFit);
+        QCOMPARE(fit.usedContext, 0U);
+        QVERIFY(double(-fit.spareBytes) > 34e9 - 4.0 * double(kGiB));
+        QCOMPARE(fit.speed.decodeTokensPerSecond, 0.0);
+    }
+    void theCacheOfAContextIsWhatItsShapeSays() {
+        const FitForecast fit = ask(kQwen7, FileType::Q4_K_M, card(24, 900), 16384);
+        QCOMPARE(fit.memory.context, std::uint64_t{56} * 1024 * 16384); // 56 KiB a token
+    }
+    void aTokenReadsAllWeightsButTheTableOfEmbeddings() {
+        const FitModel qwen = model(kQwen7, FileType::F16);
+        const std::uint64_t table = std::uint64_t{152064} * 3584 * 2;
+        QCOMPARE(qwen.bytesPerToken(), qwen.fileBytes() - table);
+        ModelShape tied = kQwen7;
+        tied.tied = true;
+        QCOMPARE(model(tied, FileType::F16).bytesPerToken(), model(tied, FileType::F16).fileBytes());
+    }
+    void speedIsBandwidthTimesTheShareThatTheVendorReaches() {
+        const FitForecast fit = ask(kLlama8, FileType::Q4_K_M, card(24, 936));
+        // RTX 3090, R1 8B Q4_K_M: published 95 to 147 tokens/s for files of 4.7 to 8.5 GB.
+        QVERIFY(fit.speed.decodeTokensPerSecond > 90 && fit.speed.decodeTokensPerSecond < 170);
+        QCOMPARE(fit.speed.source, SpeedSource::Estimated);
+        QCOMPARE(fit.speed.errorShare, 0.4);
+    }
+    void aReplyOnThisMachineReplacesTheTable() {
+        const FitDevice device = card(24, 936);
+        const FitModel llama = model(kLlama8, FileType::Q4_K_M);
+        MeasuredSpeed seen;
+        seen.device = device.key();
+        seen.model = QStringLiteral("/models/llama.gguf");
+        seen.bytesPerToken = llama.bytesPerToken();
+        seen.parameters = llama.parameters();
+        seen.decodeTokensPerSecond = 60;
+        seen.prefillTokensPerSecond = 1000;
+        const std::vector<MeasuredSpeed> history{seen};
+        FitQuestion question;
+        question.history = history;
+        question.contextTokens = 256; // hardly any cache to read
+        question.modelPath = seen.model;
+        const FitForecast same = forecastFit(llama, device, question);
+        QCOMPARE(same.speed.source, SpeedSource::Measured);
+        QVERIFY(within(same.speed.decodeTokensPerSecond, 60, 0.02));
+        QVERIFY(within(same.speed.prefillTokensPerSecond, 1000, 0.02));
+        // Another model on the same device learns from it too, but says so.
+        question.modelPath = QStringLiteral("/models/other.gguf");
+        const FitForecast other = forecastFit(model(kQwen7, FileType::Q8_0), device, question);
+        QCOMPARE(other.speed.source, SpeedSource::Calibrated);
+        const FitForecast untaught = ask(kQwen7, FileType::Q8_0, device, 256);
+        QVERIFY(other.speed.decodeTokensPerSecond < untaught.speed.decodeTokensPerSecond * 0.7);
+    }
+    void anotherDevicesRepliesTeachNothing() {
+        MeasuredSpeed seen;
+        seen.device = QStringLiteral("another card");
+        seen.bytesPerToken = 1;
+        seen.decodeTokensPerSecond = 1;
+        const std::vector<MeasuredSpeed> history{seen};
+        FitQuestion question;
+        question.history = history;
+        QCOMPARE(forecastFit(model(kQwen7, FileType::Q4_K_M), card(24, 936), question).speed.source,
+                 SpeedSource::Estimated);
+    }
+    void aDeviceOfUnknownBandwidthHasNoSpeedButAVerdict() {
+        const FitForecast fit = ask(kQwen7, FileType::Q4_K_M, card(12, 0));
+        QCOMPARE(fit.verdict, FitVerdict::Fits);
+        QCOMPARE(fit.speed.decodeTokensPerSecond, 0.0);
+        QVERIFY(speedText(fit.speed).isEmpty());
+    }
+    void theWordsSayWhatIsLeftAndWhatIsMissing() {
+        QCOMPARE(verdictText(ask(kQwen7, FileType::Q4_K_M, card(12, 384))), QStringLiteral("Fits"));
+        QVERIFY(verdictDetail(ask(kQwen7, FileType::Q4_K_M, card(12, 384))).contains("to spare at 32K"));
+        QVERIFY(verdictText(ask(kQwen32, FileType::Q4_K_M, card(12, 384))).contains("of 64 layers"));
+        QVERIFY(verdictDetail(ask(kLlama8, FileType::Q4_K_M, card(8, 300))).startsWith("32K would need"));
+    }
+};
+
+QTEST_GUILESS_MAIN(FitForecastTest)
+#include "fit_forecast_test.moc"

@@ -1,0 +1,57 @@
+#include "app/store/store.h"
+
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace ponder;
+
+namespace {
+
+MeasuredSpeed speed(const char* device, const char* model, double decode, qint64 when) {
+    return {QString::fromLatin1(device), QString::fromLatin1(model), 1000, 10, 2000, decode, 0, when};
+}
+
+} // namespace
+
+class MeasurementTableTest : public QObject {
+    Q_OBJECT
+private slots:
+    void speedsAreThereAfterARestartTheNewestFirst() {
+        const QTemporaryDir folder;
+        {
+            Store store(folder.path());
+            store.addSpeed(speed("card", "a", 10, 1));
+            store.addSpeed(speed("card", "b", 20, 2));
+        }
+        const QList<MeasuredSpeed> speeds = Store(folder.path()).speeds();
+        QCOMPARE(speeds.size(), 2);
+        QCOMPARE(speeds[0].model, QStringLiteral("b"));
+        QCOMPARE(speeds[0].decodeTokensPerSecond, 20.0);
+        QCOMPARE(speeds[1].bytesPerToken, std::uint64_t{1000});
+        QCOMPARE(speeds[1].parameters, std::uint64_t{2000});
+    }
+    void ofAModelOnADeviceOnlyTheNewestFewAreKept() {
+        const QTemporaryDir folder;
+        Store store(folder.path());
+        for (int i = 0; i < 12; ++i)
+            store.addSpeed(speed("card", "a", i, i));
+        store.addSpeed(speed("other card", "a", 99, 0));
+        const QList<MeasuredSpeed> speeds = store.speeds();
+        QCOMPARE(speeds.size(), MeasurementTable::kKept + 1);
+        QCOMPARE(speeds.front().decodeTokensPerSecond, 11.0);
+        QCOMPARE(speeds.back().device, QStringLiteral("other card"));
+    }
+    void aNewReceiptTakesThePlaceOfTheOldOne() {
+        const QTemporaryDir folder;
+        Store store(folder.path());
+        store.saveReceipt({QStringLiteral("card"), QStringLiteral("a"), 100, 1310, 1290, 1});
+        store.saveReceipt({QStringLiteral("card"), QStringLiteral("a"), 200, 1320, 1300, 2});
+        const QList<MemoryReceipt> receipts = store.receipts();
+        QCOMPARE(receipts.size(), 1);
+        QCOMPARE(receipts[0].contextTokens, 200);
+        QCOMPARE(receipts[0].usedBytes, std::uint64_t{1300});
+    }
+};
+
+QTEST_GUILESS_MAIN(MeasurementTableTest)
+#include "measurement_table_test.moc"

@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+"""Compares what the fit hint predicts with what happens: memory of a process, and tokens a second.
+
+    fit_accuracy.py PROGRAM [--speed] [--devices cpu,vulkan:0] [--contexts 512,4096,16384] MODEL...
+
+Each case is a process of its own; with Vulkan it runs twice, because the first run may compile kernels. Exit 0:
+memory is within 3 % or 64 MB everywhere; with --speed: within 40 % before and 15 % after a first reply.
+"""
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+MEGABYTE = 1e6
+
+
+def ask(program, model, device, context, *more):
+    runs = 2 if device.startswith("vulkan") else 1
+    for _ in range(runs):
+        done = subprocess.run([program, model, device, str(context), *more], capture_output=True, text=True)
+        if done.returncode != 0:
+            sys.exit(f"{model} on {device}: {done.stderr.strip()}")
+    return json.loads(done.stdout)
+
+
+def memory_fits(predicted, peak):
+    return abs(predicted - peak) <= max(0.03 * peak, 64 * MEGABYTE)
+
+
+def off(predicted, real):
+    """0.1: the prediction is 10 % off what was measured."""
+    return abs(predicted / real - 1) if real > 0 else 0
+
+
+def check_memory(program, model, device, contexts):
+    good = True
+    for context in contexts:
+        seen = ask(program, model, device, context)
+        predicted, peak = seen["predicted_bytes"], seen["peak_bytes"]
+        fine = memory_fits(predicted, peak)
+        good &= fine
+        print(f"{Path(model).name:48} {device:9} {context:6} predicted {predicted / MEGABYTE:8.1f} MB  used "
+              f"{peak / MEGABYTE:8.1f} MB  {(predicted - peak) / MEGABYTE:+7.1f} MB  {'' if fine else 'OFF'}")
+    return good
+
+
+def check_speed(program, model, device):
+    seen = ask(program, model, device, 4096, "--speed")
+    before, after = off(seen["estimated_decode"], seen["decode"]), off(seen["calibrated_decode"], seen["decode"])
+    fine = before <= 0.4 and after <= 0.15
+    print(f"{Path(model).name:48} {device:9} decode {seen['decode']:7.1f}/s  estimated "
+          f"{seen['estimated_decode']:7.1f} ({before:.0%} off)  then {seen['calibrated_decode']:7.1f} ({after:.0%})"
+          f"  prompt {seen['prefill']:7.1f}/s  estimated {seen['estimated_prefill']:7.1f}  then "
+          f"{seen['calibrated_prefill']:7.1f}  {'' if fine else 'OFF'}")
+    return fine
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program")
+    parser.add_argument("models", nargs="+")
+    parser.add_argument("--speed", action="store_true")
+    parser.add_argument("--devices", default="cpu,vulkan:0")
+    parser.add_argument("--contexts", default="512,4096,16384")
+    arguments = parser.parse_args()
+    good = True
+    for model in arguments.models:
+        for device in arguments.devices.split(","):
+            if arguments.speed:
+                good &= check_speed(arguments.program, model, device)
+            else:
+                good &= check_memory(arguments.program, model, device, map(int, arguments.contexts.split(",")))
+    sys.exit(0 if good else 1)
+
+
+if __name__ == "__main__":
+    main()
