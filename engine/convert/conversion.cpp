@@ -1,7 +1,7 @@
 #include "engine/convert/conversion.h"
 
-#include "engine/base/translatable.h"
 #include "engine/convert/conversion_state.h"
+#include "engine/file/disk_space.h"
 #include "engine/model/weights.h"
 #include "engine/text/tokenizer.h"
 
@@ -50,24 +50,11 @@ std::size_t Conversion::tensorsKept() const {
     return sizeOf(AtomicFile::partOf(m_target)) < end ? 0 : kept;
 }
 
-Result<void> Conversion::checkSpace(std::size_t kept) const {
-    const fs::path folder = m_target.has_parent_path() ? m_target.parent_path() : fs::path(".");
-    std::error_code problem;
-    const fs::space_info space = fs::space(folder, problem);
-    if (problem) return Error{ErrorCode::FileUnwritable, folder.string(), problem.message()};
-    const std::uint64_t there = kept == 0 ? 0 : m_plan.output(m_type).bytesBefore(kept);
-    const std::uint64_t needed = m_fileBytes - there;
-    if (space.available >= needed) return {};
-    return Error{
-        ErrorCode::NoSpace, m_target.string(),
-        Detail{PONDER_TR_NOOP("ErrorDetail", "it needs %1 MB more and %2 MB are free"),
-               {std::to_string(needed / 1'000'000 + 1), std::to_string(space.available / 1'000'000)}}};
-}
-
 Result<void> Conversion::run(ThreadPool& pool, std::stop_token stop, const Report& report) {
     const std::size_t kept = tensorsKept();
-    if (const Result<void> fits = checkSpace(kept); !fits) return fits;
     GgufOutput output = m_plan.output(m_type);
+    if (const Result<void> fits = checkDiskSpace(m_target, m_fileBytes - output.bytesBefore(kept)); !fits)
+        return fits;
     if (const Result<void> begun = output.resume(m_target, kept); !begun) return begun;
     if (const Result<void> written = writeTensors(output, pool, stop, report); !written) {
         // Whatever it was, a later run may find it mended.

@@ -47,7 +47,6 @@ private:
     Conversion(ConversionPlan plan, std::filesystem::path target, FileType type)
         : m_plan(std::move(plan)), m_target(std::move(target)), m_type(type) {}
 
-    Result<void> checkSpace(std::size_t kept) const;
     Result<void> writeTensors(GgufOutput& output, ThreadPool& pool, std::stop_token stop,
                               const Report& report);
     Result<void> save(GgufOutput& output) const;
