@@ -6,7 +6,7 @@ _ponder_cli() {
         --frequency-penalty --seed' options='--json --help'
     if [ "$COMP_CWORD" -eq 1 ]; then
         mapfile -t COMPREPLY < <(compgen -W 'devices info fit tokenize render logits perplexity complete chat bench quantize convert
-            --help --version' -- "$word")
+            models --help --version' -- "$word")
         return
     fi
     case $previous in
@@ -37,6 +37,10 @@ _ponder_cli() {
             return
             ;;
     esac
+    if [ "$command" = models ] && [ "$COMP_CWORD" -eq 2 ] && [[ $word != -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W 'list add found rename locate remove' -- "$word")
+        return
+    fi
     if [[ $word != -* ]]; then
         mapfile -t COMPREPLY < <(
             compgen -d -S / -- "$word"
@@ -57,6 +61,7 @@ _ponder_cli() {
         chat) options+=" --message --instruction --no-thinking --temperature --top-p --max-tokens --seed --lookup --draft $device" ;;
         convert) options+=' --type' ;;
         quantize) options+=' --allow-requantize --threads' ;;
+        models) options+=' --copy --delete' ;;
         bench) options+=" -p -n -r $device" ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")

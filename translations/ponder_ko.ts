@@ -125,100 +125,6 @@
     </message>
 </context>
 <context>
-    <name>DropOverlay</name>
-    <message>
-        <source>Drop to open this model</source>
-        <translation>놓으면 이 모델을 엽니다</translation>
-    </message>
-    <message>
-        <source>This cannot be opened</source>
-        <translation>열 수 없습니다</translation>
-    </message>
-    <message>
-        <source>The file stays where it is and is not changed.</source>
-        <translation>원본 파일은 옮기거나 바꾸지 않습니다.</translation>
-    </message>
-</context>
-<context>
-    <name>DroppedFiles</name>
-    <message>
-        <source>Drop a GGUF file (its name ends in .gguf) of this model.</source>
-        <translation>이 모델의 GGUF 파일(이름이 .gguf로 끝남)을 놓으십시오.</translation>
-    </message>
-    <message>
-        <source>%1 is not there any more.</source>
-        <translation>%1이(가) 더 이상 없습니다.</translation>
-    </message>
-    <message>
-        <source>%1 is a folder of safetensors weights.</source>
-        <translation>%1은(는) safetensors 가중치 폴더입니다.</translation>
-    </message>
-    <message>
-        <source>%1 is a folder without a model in it.</source>
-        <translation>%1은(는) 모델이 없는 폴더입니다.</translation>
-    </message>
-    <message>
-        <source>%1 has safetensors weights.</source>
-        <translation>%1은(는) safetensors 가중치입니다.</translation>
-    </message>
-    <message>
-        <source>%1 has PyTorch weights.</source>
-        <translation>%1은(는) PyTorch 가중치입니다.</translation>
-    </message>
-    <message>
-        <source>%1 is an ONNX model.</source>
-        <translation>%1은(는) ONNX 모델입니다.</translation>
-    </message>
-    <message>
-        <source>%1 is an archive.</source>
-        <translation>%1은(는) 압축 파일입니다.</translation>
-    </message>
-    <message>
-        <source>Unpack it and drop the GGUF file in it.</source>
-        <translation>압축을 풀고 그 안의 GGUF 파일을 놓으십시오.</translation>
-    </message>
-    <message>
-        <source>%1 is an unfinished download.</source>
-        <translation>%1은(는) 다운로드가 끝나지 않았습니다.</translation>
-    </message>
-    <message>
-        <source>Wait until the download is complete.</source>
-        <translation>다운로드가 끝날 때까지 기다리십시오.</translation>
-    </message>
-    <message>
-        <source>%1 has no GGUF model in it.</source>
-        <translation>%1에는 GGUF 모델이 없습니다.</translation>
-    </message>
-    <message>
-        <source>The download is damaged; download it again.</source>
-        <translation>다운로드한 파일이 손상되었습니다. 다시 받으십시오.</translation>
-    </message>
-    <message>
-        <source>%1 is not a model file.</source>
-        <translation>%1은(는) 모델 파일이 아닙니다.</translation>
-    </message>
-    <message>
-        <source>This is a link, not a file.</source>
-        <translation>이것은 파일이 아니라 링크입니다.</translation>
-    </message>
-    <message>
-        <source>Download the model, then drop the file.</source>
-        <translation>모델을 먼저 받은 뒤 파일을 놓으십시오.</translation>
-    </message>
-    <message>
-        <source>These are several models.</source>
-        <translation>여러 모델이 있습니다.</translation>
-    </message>
-    <message>
-        <source>Drop one model at a time.</source>
-        <translation>한 번에 한 모델만 놓으십시오.</translation>
-    </message>
-    <message>
-        <source>There is no file in this.</source>
-        <translation>파일이 없습니다.</translation>
-    </message>
-</context>
-<context>
     <name>Duration</name>
     <message>
         <source>%1 s</source>
@@ -1027,6 +933,30 @@
         <source>its weights are quantized already (%1)</source>
         <translation>가중치가 이미 양자화되어 있습니다(%1)</translation>
     </message>
+    <message>
+        <source>the folder %1 cannot be made</source>
+        <translation>%1 폴더를 만들 수 없습니다</translation>
+    </message>
+    <message>
+        <source>%1 are needed and %2 are free</source>
+        <translation>%1이 필요하지만 %2만 비어 있습니다</translation>
+    </message>
+    <message>
+        <source>it has no list of layers</source>
+        <translation>계층 목록이 없습니다</translation>
+    </message>
+    <message>
+        <source>a layer is no object</source>
+        <translation>계층 하나가 객체가 아닙니다</translation>
+    </message>
+    <message>
+        <source>a layer has no usable digest</source>
+        <translation>계층 하나의 다이제스트를 사용할 수 없습니다</translation>
+    </message>
+    <message>
+        <source>a layer with the model</source>
+        <translation>모델이 담긴 계층</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>
@@ -1275,6 +1205,81 @@
     </message>
 </context>
 <context>
+    <name>ModelAdvice</name>
+    <message>
+        <source>The model file asks for this value.</source>
+        <translation>모델 파일이 이 값을 요청합니다.</translation>
+    </message>
+    <message>
+        <source>DeepSeek&apos;s model card recommends it for the R1 family.</source>
+        <translation>DeepSeek의 모델 카드가 R1 계열에 권장하는 값입니다.</translation>
+    </message>
+    <message>
+        <source>Recommended for models that think before they answer.</source>
+        <translation>답하기 전에 생각하는 모델에 권장합니다.</translation>
+    </message>
+    <message>
+        <source>The makers of this model publish it.</source>
+        <translation>이 모델의 제작자가 공개한 값입니다.</translation>
+    </message>
+    <message>
+        <source>A usual value; the model does not say one.</source>
+        <translation>일반적인 값입니다. 모델에는 값이 적혀 있지 않습니다.</translation>
+    </message>
+    <message>
+        <source>This template does not work, so the model&apos;s own is used: %1</source>
+        <translation>이 템플릿이 작동하지 않아 모델의 템플릿을 사용합니다: %1</translation>
+    </message>
+    <message>
+        <source>This template works and takes the place of the model&apos;s own.</source>
+        <translation>이 템플릿이 작동하며 모델의 템플릿을 대신합니다.</translation>
+    </message>
+    <message>
+        <source>The model brings its own template, and it works.</source>
+        <translation>모델에 들어 있는 템플릿이 작동합니다.</translation>
+    </message>
+    <message>
+        <source>The model has no template; the built-in one for %1 is used.</source>
+        <translation>모델에 템플릿이 없어 %1용 내장 템플릿을 사용합니다.</translation>
+    </message>
+    <message>
+        <source>The model&apos;s template does not work; the built-in one for %1 is used.</source>
+        <translation>모델의 템플릿이 작동하지 않아 %1용 내장 템플릿을 사용합니다.</translation>
+    </message>
+    <message>
+        <source>DeepSeek&apos;s model card advises against a system prompt; what you write here goes in front of the first question.</source>
+        <translation>DeepSeek의 모델 카드는 시스템 프롬프트를 권장하지 않습니다. 여기에 쓴 내용은 첫 질문 앞에 붙습니다.</translation>
+    </message>
+    <message>
+        <source>The template has no place for a system prompt; what you write here goes in front of the first question.</source>
+        <translation>템플릿에 시스템 프롬프트 자리가 없습니다. 여기에 쓴 내용은 첫 질문 앞에 붙습니다.</translation>
+    </message>
+    <message>
+        <source>Thinking needs room, %1 tokens if the memory allows; the model was trained for %2.</source>
+        <translation>생각에는 공간이 필요합니다. 메모리가 허락하면 %1토큰을 권장하며, 모델은 %2토큰까지 학습했습니다.</translation>
+    </message>
+    <message>
+        <source>The model was trained for %1 tokens.</source>
+        <translation>모델은 %1토큰까지 학습했습니다.</translation>
+    </message>
+    <message>
+        <source>Not needed beside top-p; 0 turns it off.</source>
+        <translation>top-p와 함께 쓸 필요가 없습니다. 0이면 꺼집니다.</translation>
+    </message>
+    <message>
+        <source>Thoughts count too; a smaller limit may cut the answer off.</source>
+        <translation>생각도 셉니다. 한도가 작으면 답이 잘릴 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Left open, as many of the %1 layers as fit go to the graphics processor.</source>
+        <translation>비워 두면 %1개 층 가운데 들어가는 만큼 그래픽 프로세서에 올립니다.</translation>
+    </message>
+    <message>
+        <source>q8_0 takes about half the memory of f16 for the context and loses a little accuracy.</source>
+        <translation>q8_0은 문맥에 f16의 절반쯤 되는 메모리를 쓰며 정확도가 조금 떨어집니다.</translation>
+    </message>
+</context>
+<context>
     <name>ModelButton</name>
     <message>
         <source>Loading %1</source>
@@ -1354,6 +1359,271 @@
     <message>
         <source>Take %1 off this list</source>
         <translation>%1을(를) 목록에서 빼기</translation>
+    </message>
+</context>
+<context>
+    <name>Recognition</name>
+    <message>
+        <source>These files are missing: %1.</source>
+        <translation>다음 파일이 없습니다: %1.</translation>
+    </message>
+    <message>
+        <source>Run &quot;ollama pull %1&quot;.</source>
+        <translation>&quot;ollama pull %1&quot;을 실행하십시오.</translation>
+    </message>
+    <message>
+        <source>LoRA adapter (PEFT folder) · %1</source>
+        <translation>LoRA 어댑터(PEFT 폴더) · %1</translation>
+    </message>
+    <message>
+        <source>An adapter changes another model and cannot answer alone.</source>
+        <translation>어댑터는 다른 모델을 바꾸는 것으로, 혼자서는 답할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Choose it in the settings of the model that it was made for.</source>
+        <translation>이 어댑터가 만들어진 모델의 설정에서 선택하십시오.</translation>
+    </message>
+    <message>
+        <source>AWQ folder · %1</source>
+        <translation>AWQ 폴더 · %1</translation>
+    </message>
+    <message>
+        <source>safetensors folder · %1</source>
+        <translation>safetensors 폴더 · %1</translation>
+    </message>
+    <message>
+        <source>Download the rest of the folder.</source>
+        <translation>폴더의 나머지를 내려받으십시오.</translation>
+    </message>
+    <message>
+        <source>It must be converted to GGUF first.</source>
+        <translation>먼저 GGUF로 변환해야 합니다.</translation>
+    </message>
+    <message>
+        <source>Convert it here, or with &quot;ponder-cli convert&quot;.</source>
+        <translation>여기에서 또는 &quot;ponder-cli convert&quot;로 변환하십시오.</translation>
+    </message>
+    <message>
+        <source>GGUF part %1 of %2 · %3</source>
+        <translation>GGUF 조각 %1/%2 · %3</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n part(s) are missing: %1.</source>
+        <translation>
+            <numerusform>조각 %n개가 없습니다: %1.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Put all parts into one folder.</source>
+        <translation>모든 조각을 한 폴더에 넣으십시오.</translation>
+    </message>
+    <message>
+        <source>LoRA adapter · %1</source>
+        <translation>LoRA 어댑터 · %1</translation>
+    </message>
+    <message>
+        <source>Use a GGUF or safetensors version of this model.</source>
+        <translation>이 모델의 GGUF 또는 safetensors 버전을 사용하십시오.</translation>
+    </message>
+    <message>
+        <source>Download it again.</source>
+        <translation>다시 내려받으십시오.</translation>
+    </message>
+    <message>
+        <source>PyTorch weights. Such files can run programs when they are opened, so they are not read.</source>
+        <translation>PyTorch 가중치입니다. 이런 파일은 열 때 프로그램을 실행할 수 있으므로 읽지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Use a GGUF or safetensors version of this model, or convert it to safetensors with the tools of its makers.</source>
+        <translation>이 모델의 GGUF 또는 safetensors 버전을 사용하거나, 제작자의 도구로 safetensors로 변환하십시오.</translation>
+    </message>
+    <message>
+        <source>An archive; what is in it cannot be used.</source>
+        <translation>압축 파일입니다. 안에 든 것은 사용할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Unpack it and drop what was in it.</source>
+        <translation>압축을 풀고 안에 있던 것을 놓으십시오.</translation>
+    </message>
+    <message>
+        <source>An unfinished download.</source>
+        <translation>끝나지 않은 다운로드입니다.</translation>
+    </message>
+    <message>
+        <source>Let it finish, then drop the finished file.</source>
+        <translation>다운로드가 끝난 뒤 완성된 파일을 놓으십시오.</translation>
+    </message>
+    <message>
+        <source>A Git LFS pointer; the weights were not downloaded.</source>
+        <translation>Git LFS 포인터입니다. 가중치는 내려받지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>Run &quot;git lfs pull&quot; in its folder and drop it again.</source>
+        <translation>그 폴더에서 &quot;git lfs pull&quot;을 실행한 뒤 다시 놓으십시오.</translation>
+    </message>
+    <message>
+        <source>A web page that was saved in place of the model.</source>
+        <translation>모델 대신 저장된 웹 페이지입니다.</translation>
+    </message>
+    <message>
+        <source>Download it again; some models ask you to log in first.</source>
+        <translation>다시 내려받으십시오. 먼저 로그인해야 하는 모델도 있습니다.</translation>
+    </message>
+    <message>
+        <source>The file is empty.</source>
+        <translation>파일이 비어 있습니다.</translation>
+    </message>
+    <message>
+        <source>A file in the old GGML format, from before GGUF.</source>
+        <translation>GGUF 이전의 옛 GGML 형식 파일입니다.</translation>
+    </message>
+    <message>
+        <source>GGUF version 1; versions 2 and 3 can be read.</source>
+        <translation>GGUF 버전 1입니다. 버전 2와 3을 읽을 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Download a newer GGUF file of this model.</source>
+        <translation>이 모델의 더 새로운 GGUF 파일을 내려받으십시오.</translation>
+    </message>
+    <message>
+        <source>A GGUF file for big-endian computers.</source>
+        <translation>빅 엔디언 컴퓨터용 GGUF 파일입니다.</translation>
+    </message>
+    <message>
+        <source>Use the usual GGUF file of this model.</source>
+        <translation>이 모델의 일반 GGUF 파일을 사용하십시오.</translation>
+    </message>
+    <message>
+        <source>The part of a model that sees pictures (mmproj); it cannot answer alone.</source>
+        <translation>그림을 보는 모델 부분(mmproj)으로, 혼자서는 답할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Drop the GGUF file of the model itself.</source>
+        <translation>모델 자체의 GGUF 파일을 놓으십시오.</translation>
+    </message>
+    <message>
+        <source>A vocabulary without weights.</source>
+        <translation>가중치가 없는 어휘입니다.</translation>
+    </message>
+    <message>
+        <source>An importance matrix for quantizing; it is not a model.</source>
+        <translation>양자화에 쓰는 중요도 행렬이며 모델이 아닙니다.</translation>
+    </message>
+    <message>
+        <source>Safetensors weights without the files that describe them.</source>
+        <translation>설명 파일이 없는 safetensors 가중치입니다.</translation>
+    </message>
+    <message>
+        <source>Drop the whole folder, with config.json and the tokenizer.</source>
+        <translation>config.json과 토크나이저가 있는 폴더 전체를 놓으십시오.</translation>
+    </message>
+    <message>
+        <source>An ONNX model, made for other programs.</source>
+        <translation>다른 프로그램용으로 만든 ONNX 모델입니다.</translation>
+    </message>
+    <message>
+        <source>MLX weights, made for programs on Apple computers.</source>
+        <translation>Apple 컴퓨터의 프로그램용으로 만든 MLX 가중치입니다.</translation>
+    </message>
+    <message>
+        <source>Weights quantized by GPTQ, which cannot be converted.</source>
+        <translation>GPTQ로 양자화된 가중치로, 변환할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Use a GGUF file, the AWQ version or the unquantized safetensors version of this model.</source>
+        <translation>이 모델의 GGUF 파일, AWQ 버전 또는 양자화하지 않은 safetensors 버전을 사용하십시오.</translation>
+    </message>
+    <message>
+        <source>Weights quantized for ExLlama (EXL2, EXL3), which cannot be converted.</source>
+        <translation>ExLlama용으로 양자화된 가중치(EXL2, EXL3)로, 변환할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Weights quantized by bitsandbytes, which cannot be converted.</source>
+        <translation>bitsandbytes로 양자화된 가중치로, 변환할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Weights quantized in a way that cannot be converted.</source>
+        <translation>변환할 수 없는 방식으로 양자화된 가중치입니다.</translation>
+    </message>
+    <message>
+        <source>A TensorRT engine, built for one graphics card.</source>
+        <translation>특정 그래픽 카드용으로 만든 TensorRT 엔진입니다.</translation>
+    </message>
+    <message>
+        <source>A Core ML model, made for programs on Apple computers.</source>
+        <translation>Apple 컴퓨터의 프로그램용으로 만든 Core ML 모델입니다.</translation>
+    </message>
+    <message>
+        <source>A TensorFlow or Keras model, made for other programs.</source>
+        <translation>다른 프로그램용으로 만든 TensorFlow 또는 Keras 모델입니다.</translation>
+    </message>
+    <message>
+        <source>Flax weights, made for other programs.</source>
+        <translation>다른 프로그램용으로 만든 Flax 가중치입니다.</translation>
+    </message>
+    <message>
+        <source>A recipe of Ollama (Modelfile); the weights are elsewhere.</source>
+        <translation>Ollama의 설정 파일(Modelfile)이며, 가중치는 다른 곳에 있습니다.</translation>
+    </message>
+    <message>
+        <source>Drop the GGUF file that its FROM line names.</source>
+        <translation>FROM 줄에 적힌 GGUF 파일을 놓으십시오.</translation>
+    </message>
+    <message>
+        <source>An adapter of another kind than LoRA.</source>
+        <translation>LoRA가 아닌 다른 종류의 어댑터입니다.</translation>
+    </message>
+    <message>
+        <source>Use a LoRA adapter, or a model it has been merged into.</source>
+        <translation>LoRA 어댑터나, 어댑터가 합쳐진 모델을 사용하십시오.</translation>
+    </message>
+    <message>
+        <source>This is not a model file.</source>
+        <translation>모델 파일이 아닙니다.</translation>
+    </message>
+    <message>
+        <source>Drop a GGUF file (its name ends in .gguf) or the folder of a model.</source>
+        <translation>GGUF 파일(이름이 .gguf로 끝남)이나 모델 폴더를 놓으십시오.</translation>
+    </message>
+    <message>
+        <source>There is no model in this folder.</source>
+        <translation>이 폴더에는 모델이 없습니다.</translation>
+    </message>
+    <message>
+        <source>It is not there any more.</source>
+        <translation>더 이상 그 자리에 없습니다.</translation>
+    </message>
+    <message>
+        <source>Check the disk that it was on.</source>
+        <translation>그것이 있던 디스크를 확인하십시오.</translation>
+    </message>
+    <message>
+        <source>A link to something that is not there.</source>
+        <translation>없는 것을 가리키는 링크입니다.</translation>
+    </message>
+    <message>
+        <source>Drop the file itself.</source>
+        <translation>파일 자체를 놓으십시오.</translation>
+    </message>
+    <message>
+        <source>You are not allowed to read it.</source>
+        <translation>읽을 권한이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Change its permissions, then drop it again.</source>
+        <translation>권한을 바꾼 뒤 다시 놓으십시오.</translation>
+    </message>
+    <message>
+        <source>This is neither an ordinary file nor a folder.</source>
+        <translation>일반 파일도 폴더도 아닙니다.</translation>
+    </message>
+    <message>
+        <source>This is a link, not a file.</source>
+        <translation>파일이 아니라 링크입니다.</translation>
+    </message>
+    <message>
+        <source>Download the model, then drop the file.</source>
+        <translation>모델을 내려받은 뒤 파일을 놓으십시오.</translation>
     </message>
 </context>
 <context>
@@ -2165,12 +2435,77 @@ Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.
         <source>Number format of the attention cache.</source>
         <translation>어텐션 캐시의 숫자 형식입니다.</translation>
     </message>
+    <message>
+        <source>give the name, id or path of a model in the library</source>
+        <translation>라이브러리에 있는 모델의 이름, id 또는 경로를 지정하십시오</translation>
+    </message>
+    <message>
+        <source>(missing)</source>
+        <translation>(없음)</translation>
+    </message>
+    <message>
+        <source>give a file or folder to add</source>
+        <translation>추가할 파일이나 폴더를 지정하십시오</translation>
+    </message>
+    <message>
+        <source>copying, %1 of %2</source>
+        <translation>복사 중, %1/%2</translation>
+    </message>
+    <message>
+        <source>this is another model; add it as a model of its own</source>
+        <translation>다른 모델입니다. 별도의 모델로 추가하십시오</translation>
+    </message>
+    <message>
+        <source>this file is not Ponder&apos;s own, so it can only be forgotten</source>
+        <translation>Ponder의 파일이 아니므로 목록에서만 지울 수 있습니다</translation>
+    </message>
+    <message>
+        <source>Shows and changes the library of models, which the window uses too.</source>
+        <translation>창에서도 사용하는 모델 라이브러리를 보여 주고 바꿉니다.</translation>
+    </message>
+    <message>
+        <source>Copies what is added into Ponder&apos;s own folder.</source>
+        <translation>추가하는 것을 Ponder의 폴더에 복사합니다.</translation>
+    </message>
+    <message>
+        <source>Deletes the file of a removed model too, where it is Ponder&apos;s own.</source>
+        <translation>Ponder의 파일이면 제거하는 모델의 파일도 지웁니다.</translation>
+    </message>
+    <message>
+        <source>Models are used where they lie, those on removable media are copied. A file, any part of a split set, a folder of many models, and Ollama&apos;s folder can be added. Removing a model only forgets it.</source>
+        <translation>모델은 그 자리에서 사용하며, 이동식 매체에 있는 것은 복사합니다. 파일, 나뉜 모델의 아무 조각, 여러 모델이 든 폴더, Ollama의 폴더를 추가할 수 있습니다. 모델을 제거하면 목록에서만 지워집니다.</translation>
+    </message>
 </context>
 <context>
     <name>ponder::DeviceModel</name>
     <message>
         <source>Automatic</source>
         <translation>자동</translation>
+    </message>
+</context>
+<context>
+    <name>ponder::DropPreview</name>
+    <message numerus="yes">
+        <source>Drop to add %n model(s)</source>
+        <translation>
+            <numerusform>놓으면 모델 %n개를 추가합니다</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Looking at it…</source>
+        <translation>살펴보는 중…</translation>
+    </message>
+    <message>
+        <source>This cannot be added</source>
+        <translation>추가할 수 없습니다</translation>
+    </message>
+    <message>
+        <source>The original files are neither moved nor changed.</source>
+        <translation>원본 파일은 옮기거나 바꾸지 않습니다.</translation>
+    </message>
+    <message>
+        <source>used where it is</source>
+        <translation>그 자리에서 사용</translation>
     </message>
 </context>
 <context>
@@ -2220,6 +2555,35 @@ Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.
     </message>
 </context>
 <context>
+    <name>ponder::ModelImporter</name>
+    <message>
+        <source>Checking the files</source>
+        <translation>파일을 확인하는 중</translation>
+    </message>
+    <message>
+        <source>Copying, %1 of %2</source>
+        <translation>복사 중, %1/%2</translation>
+    </message>
+    <message>
+        <source>That is another model: %1 (%2, %3). Add it as a model of its own.</source>
+        <translation>다른 모델입니다: %1(%2, %3). 별도의 모델로 추가하십시오.</translation>
+    </message>
+    <message>
+        <source>Delete the file too? %1 lies in Ponder&apos;s own folder and takes %2.</source>
+        <translation>파일도 지우시겠습니까? %1은(는) Ponder의 폴더에 있으며 %2를 차지합니다.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n model(s) added</source>
+        <translation>
+            <numerusform>모델 %n개를 추가했습니다</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 removed</source>
+        <translation>%1을(를) 제거했습니다</translation>
+    </message>
+</context>
+<context>
     <name>ponder::ModelLibrary</name>
     <message>
         <source>Checking the file</source>
@@ -2236,6 +2600,49 @@ Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.
     <message>
         <source>Tuning for this GPU, %1 s</source>
         <translation>이 GPU에 맞추는 중, %1초</translation>
+    </message>
+</context>
+<context>
+    <name>ponder::ModelSettingsModel</name>
+    <message>
+        <source>Temperature</source>
+        <translation>온도</translation>
+    </message>
+    <message>
+        <source>Top-p</source>
+        <translation>Top-p</translation>
+    </message>
+    <message>
+        <source>Top-k</source>
+        <translation>Top-k</translation>
+    </message>
+    <message>
+        <source>Min-p</source>
+        <translation>Min-p</translation>
+    </message>
+    <message>
+        <source>Longest reply</source>
+        <translation>가장 긴 답변</translation>
+    </message>
+    <message>
+        <source>Instruction</source>
+        <translation>지침</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>문맥</translation>
+    </message>
+    <message>
+        <source>Layers on the graphics processor</source>
+        <translation>그래픽 프로세서의 층</translation>
+    </message>
+    <message>
+        <source>Number format of the context</source>
+        <translation>문맥의 숫자 형식</translation>
+    </message>
+    <message>
+        <source>Chat template</source>
+        <translation>대화 템플릿</translation>
     </message>
 </context>
 </TS>

@@ -125,100 +125,6 @@
     </message>
 </context>
 <context>
-    <name>DropOverlay</name>
-    <message>
-        <source>Drop to open this model</source>
-        <translation>松开即可打开此模型</translation>
-    </message>
-    <message>
-        <source>This cannot be opened</source>
-        <translation>无法打开</translation>
-    </message>
-    <message>
-        <source>The file stays where it is and is not changed.</source>
-        <translation>文件留在原处，不会被改动。</translation>
-    </message>
-</context>
-<context>
-    <name>DroppedFiles</name>
-    <message>
-        <source>Drop a GGUF file (its name ends in .gguf) of this model.</source>
-        <translation>请拖入此模型的GGUF文件（名称以.gguf结尾）。</translation>
-    </message>
-    <message>
-        <source>%1 is not there any more.</source>
-        <translation>%1已不在原处。</translation>
-    </message>
-    <message>
-        <source>%1 is a folder of safetensors weights.</source>
-        <translation>%1是safetensors权重文件夹。</translation>
-    </message>
-    <message>
-        <source>%1 is a folder without a model in it.</source>
-        <translation>%1是不含模型的文件夹。</translation>
-    </message>
-    <message>
-        <source>%1 has safetensors weights.</source>
-        <translation>%1是safetensors权重。</translation>
-    </message>
-    <message>
-        <source>%1 has PyTorch weights.</source>
-        <translation>%1是PyTorch权重。</translation>
-    </message>
-    <message>
-        <source>%1 is an ONNX model.</source>
-        <translation>%1是ONNX模型。</translation>
-    </message>
-    <message>
-        <source>%1 is an archive.</source>
-        <translation>%1是压缩包。</translation>
-    </message>
-    <message>
-        <source>Unpack it and drop the GGUF file in it.</source>
-        <translation>请解压后拖入其中的GGUF文件。</translation>
-    </message>
-    <message>
-        <source>%1 is an unfinished download.</source>
-        <translation>%1尚未下载完成。</translation>
-    </message>
-    <message>
-        <source>Wait until the download is complete.</source>
-        <translation>请等待下载完成。</translation>
-    </message>
-    <message>
-        <source>%1 has no GGUF model in it.</source>
-        <translation>%1中没有GGUF模型。</translation>
-    </message>
-    <message>
-        <source>The download is damaged; download it again.</source>
-        <translation>下载的文件已损坏，请重新下载。</translation>
-    </message>
-    <message>
-        <source>%1 is not a model file.</source>
-        <translation>%1不是模型文件。</translation>
-    </message>
-    <message>
-        <source>This is a link, not a file.</source>
-        <translation>这是链接，不是文件。</translation>
-    </message>
-    <message>
-        <source>Download the model, then drop the file.</source>
-        <translation>请先下载模型，再拖入文件。</translation>
-    </message>
-    <message>
-        <source>These are several models.</source>
-        <translation>这里有多个模型。</translation>
-    </message>
-    <message>
-        <source>Drop one model at a time.</source>
-        <translation>请一次拖入一个模型。</translation>
-    </message>
-    <message>
-        <source>There is no file in this.</source>
-        <translation>其中没有文件。</translation>
-    </message>
-</context>
-<context>
     <name>Duration</name>
     <message>
         <source>%1 s</source>
@@ -1027,6 +933,30 @@
         <source>its weights are quantized already (%1)</source>
         <translation>其权重已经量化（%1）</translation>
     </message>
+    <message>
+        <source>the folder %1 cannot be made</source>
+        <translation>无法创建文件夹%1</translation>
+    </message>
+    <message>
+        <source>%1 are needed and %2 are free</source>
+        <translation>需要%1，但只剩%2</translation>
+    </message>
+    <message>
+        <source>it has no list of layers</source>
+        <translation>其中没有层列表</translation>
+    </message>
+    <message>
+        <source>a layer is no object</source>
+        <translation>有一层不是对象</translation>
+    </message>
+    <message>
+        <source>a layer has no usable digest</source>
+        <translation>有一层的摘要无法使用</translation>
+    </message>
+    <message>
+        <source>a layer with the model</source>
+        <translation>包含模型的层</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>
@@ -1275,6 +1205,81 @@
     </message>
 </context>
 <context>
+    <name>ModelAdvice</name>
+    <message>
+        <source>The model file asks for this value.</source>
+        <translation>模型文件要求使用此值。</translation>
+    </message>
+    <message>
+        <source>DeepSeek&apos;s model card recommends it for the R1 family.</source>
+        <translation>DeepSeek的模型卡为R1系列推荐此值。</translation>
+    </message>
+    <message>
+        <source>Recommended for models that think before they answer.</source>
+        <translation>推荐用于先思考再回答的模型。</translation>
+    </message>
+    <message>
+        <source>The makers of this model publish it.</source>
+        <translation>此模型的制作者公布的值。</translation>
+    </message>
+    <message>
+        <source>A usual value; the model does not say one.</source>
+        <translation>通常的值；模型没有给出。</translation>
+    </message>
+    <message>
+        <source>This template does not work, so the model&apos;s own is used: %1</source>
+        <translation>此模板无法使用，因此采用模型自带的模板：%1</translation>
+    </message>
+    <message>
+        <source>This template works and takes the place of the model&apos;s own.</source>
+        <translation>此模板可用，并代替模型自带的模板。</translation>
+    </message>
+    <message>
+        <source>The model brings its own template, and it works.</source>
+        <translation>模型自带的模板可以正常使用。</translation>
+    </message>
+    <message>
+        <source>The model has no template; the built-in one for %1 is used.</source>
+        <translation>模型没有模板，使用内置的%1模板。</translation>
+    </message>
+    <message>
+        <source>The model&apos;s template does not work; the built-in one for %1 is used.</source>
+        <translation>模型的模板无法使用，改用内置的%1模板。</translation>
+    </message>
+    <message>
+        <source>DeepSeek&apos;s model card advises against a system prompt; what you write here goes in front of the first question.</source>
+        <translation>DeepSeek的模型卡不建议使用系统提示；此处的内容会放在第一个问题之前。</translation>
+    </message>
+    <message>
+        <source>The template has no place for a system prompt; what you write here goes in front of the first question.</source>
+        <translation>模板中没有系统提示的位置；此处的内容会放在第一个问题之前。</translation>
+    </message>
+    <message>
+        <source>Thinking needs room, %1 tokens if the memory allows; the model was trained for %2.</source>
+        <translation>思考需要空间，内存允许时建议%1个词元；模型训练长度为%2个词元。</translation>
+    </message>
+    <message>
+        <source>The model was trained for %1 tokens.</source>
+        <translation>模型的训练长度为%1个词元。</translation>
+    </message>
+    <message>
+        <source>Not needed beside top-p; 0 turns it off.</source>
+        <translation>有top-p时不需要；0表示关闭。</translation>
+    </message>
+    <message>
+        <source>Thoughts count too; a smaller limit may cut the answer off.</source>
+        <translation>思考也计算在内；上限较小时回答可能被截断。</translation>
+    </message>
+    <message>
+        <source>Left open, as many of the %1 layers as fit go to the graphics processor.</source>
+        <translation>留空时，%1层中能放下的都会放到图形处理器上。</translation>
+    </message>
+    <message>
+        <source>q8_0 takes about half the memory of f16 for the context and loses a little accuracy.</source>
+        <translation>q8_0的上下文内存约为f16的一半，精度略有损失。</translation>
+    </message>
+</context>
+<context>
     <name>ModelButton</name>
     <message>
         <source>Loading %1</source>
@@ -1354,6 +1359,271 @@
     <message>
         <source>Take %1 off this list</source>
         <translation>从列表中移除%1</translation>
+    </message>
+</context>
+<context>
+    <name>Recognition</name>
+    <message>
+        <source>These files are missing: %1.</source>
+        <translation>缺少以下文件：%1。</translation>
+    </message>
+    <message>
+        <source>Run &quot;ollama pull %1&quot;.</source>
+        <translation>请运行“ollama pull %1”。</translation>
+    </message>
+    <message>
+        <source>LoRA adapter (PEFT folder) · %1</source>
+        <translation>LoRA适配器（PEFT文件夹）· %1</translation>
+    </message>
+    <message>
+        <source>An adapter changes another model and cannot answer alone.</source>
+        <translation>适配器用于改变另一个模型，不能单独回答。</translation>
+    </message>
+    <message>
+        <source>Choose it in the settings of the model that it was made for.</source>
+        <translation>请在它所对应模型的设置中选择它。</translation>
+    </message>
+    <message>
+        <source>AWQ folder · %1</source>
+        <translation>AWQ文件夹 · %1</translation>
+    </message>
+    <message>
+        <source>safetensors folder · %1</source>
+        <translation>safetensors文件夹 · %1</translation>
+    </message>
+    <message>
+        <source>Download the rest of the folder.</source>
+        <translation>请下载该文件夹的其余部分。</translation>
+    </message>
+    <message>
+        <source>It must be converted to GGUF first.</source>
+        <translation>需要先转换为GGUF。</translation>
+    </message>
+    <message>
+        <source>Convert it here, or with &quot;ponder-cli convert&quot;.</source>
+        <translation>请在此处转换，或使用“ponder-cli convert”。</translation>
+    </message>
+    <message>
+        <source>GGUF part %1 of %2 · %3</source>
+        <translation>GGUF分片%1/%2 · %3</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n part(s) are missing: %1.</source>
+        <translation>
+            <numerusform>缺少%n个分片：%1。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Put all parts into one folder.</source>
+        <translation>请把所有分片放到同一个文件夹。</translation>
+    </message>
+    <message>
+        <source>LoRA adapter · %1</source>
+        <translation>LoRA适配器 · %1</translation>
+    </message>
+    <message>
+        <source>Use a GGUF or safetensors version of this model.</source>
+        <translation>请使用此模型的GGUF或safetensors版本。</translation>
+    </message>
+    <message>
+        <source>Download it again.</source>
+        <translation>请重新下载。</translation>
+    </message>
+    <message>
+        <source>PyTorch weights. Such files can run programs when they are opened, so they are not read.</source>
+        <translation>PyTorch权重。此类文件在打开时可能运行程序，因此不会读取。</translation>
+    </message>
+    <message>
+        <source>Use a GGUF or safetensors version of this model, or convert it to safetensors with the tools of its makers.</source>
+        <translation>请使用此模型的GGUF或safetensors版本，或用其制作者的工具转换为safetensors。</translation>
+    </message>
+    <message>
+        <source>An archive; what is in it cannot be used.</source>
+        <translation>压缩包；其中的内容无法直接使用。</translation>
+    </message>
+    <message>
+        <source>Unpack it and drop what was in it.</source>
+        <translation>请解压后拖放其中的内容。</translation>
+    </message>
+    <message>
+        <source>An unfinished download.</source>
+        <translation>尚未完成的下载。</translation>
+    </message>
+    <message>
+        <source>Let it finish, then drop the finished file.</source>
+        <translation>请等下载完成后再拖放完整的文件。</translation>
+    </message>
+    <message>
+        <source>A Git LFS pointer; the weights were not downloaded.</source>
+        <translation>Git LFS指针；权重尚未下载。</translation>
+    </message>
+    <message>
+        <source>Run &quot;git lfs pull&quot; in its folder and drop it again.</source>
+        <translation>请在其文件夹中运行“git lfs pull”，然后重新拖放。</translation>
+    </message>
+    <message>
+        <source>A web page that was saved in place of the model.</source>
+        <translation>代替模型保存下来的网页。</translation>
+    </message>
+    <message>
+        <source>Download it again; some models ask you to log in first.</source>
+        <translation>请重新下载；有些模型需要先登录。</translation>
+    </message>
+    <message>
+        <source>The file is empty.</source>
+        <translation>文件是空的。</translation>
+    </message>
+    <message>
+        <source>A file in the old GGML format, from before GGUF.</source>
+        <translation>GGUF之前的旧GGML格式文件。</translation>
+    </message>
+    <message>
+        <source>GGUF version 1; versions 2 and 3 can be read.</source>
+        <translation>GGUF版本1；只能读取版本2和3。</translation>
+    </message>
+    <message>
+        <source>Download a newer GGUF file of this model.</source>
+        <translation>请下载此模型较新的GGUF文件。</translation>
+    </message>
+    <message>
+        <source>A GGUF file for big-endian computers.</source>
+        <translation>供大端序计算机使用的GGUF文件。</translation>
+    </message>
+    <message>
+        <source>Use the usual GGUF file of this model.</source>
+        <translation>请使用此模型的普通GGUF文件。</translation>
+    </message>
+    <message>
+        <source>The part of a model that sees pictures (mmproj); it cannot answer alone.</source>
+        <translation>模型中用于识图的部分（mmproj），不能单独回答。</translation>
+    </message>
+    <message>
+        <source>Drop the GGUF file of the model itself.</source>
+        <translation>请拖放模型本身的GGUF文件。</translation>
+    </message>
+    <message>
+        <source>A vocabulary without weights.</source>
+        <translation>没有权重的词表。</translation>
+    </message>
+    <message>
+        <source>An importance matrix for quantizing; it is not a model.</source>
+        <translation>用于量化的重要性矩阵，不是模型。</translation>
+    </message>
+    <message>
+        <source>Safetensors weights without the files that describe them.</source>
+        <translation>缺少说明文件的safetensors权重。</translation>
+    </message>
+    <message>
+        <source>Drop the whole folder, with config.json and the tokenizer.</source>
+        <translation>请拖放整个文件夹，其中要有config.json和分词器。</translation>
+    </message>
+    <message>
+        <source>An ONNX model, made for other programs.</source>
+        <translation>为其他程序制作的ONNX模型。</translation>
+    </message>
+    <message>
+        <source>MLX weights, made for programs on Apple computers.</source>
+        <translation>为Apple电脑上的程序制作的MLX权重。</translation>
+    </message>
+    <message>
+        <source>Weights quantized by GPTQ, which cannot be converted.</source>
+        <translation>经GPTQ量化的权重，无法转换。</translation>
+    </message>
+    <message>
+        <source>Use a GGUF file, the AWQ version or the unquantized safetensors version of this model.</source>
+        <translation>请使用此模型的GGUF文件、AWQ版本或未量化的safetensors版本。</translation>
+    </message>
+    <message>
+        <source>Weights quantized for ExLlama (EXL2, EXL3), which cannot be converted.</source>
+        <translation>为ExLlama量化的权重（EXL2、EXL3），无法转换。</translation>
+    </message>
+    <message>
+        <source>Weights quantized by bitsandbytes, which cannot be converted.</source>
+        <translation>经bitsandbytes量化的权重，无法转换。</translation>
+    </message>
+    <message>
+        <source>Weights quantized in a way that cannot be converted.</source>
+        <translation>以无法转换的方式量化的权重。</translation>
+    </message>
+    <message>
+        <source>A TensorRT engine, built for one graphics card.</source>
+        <translation>为某一块显卡构建的TensorRT引擎。</translation>
+    </message>
+    <message>
+        <source>A Core ML model, made for programs on Apple computers.</source>
+        <translation>为Apple电脑上的程序制作的Core ML模型。</translation>
+    </message>
+    <message>
+        <source>A TensorFlow or Keras model, made for other programs.</source>
+        <translation>为其他程序制作的TensorFlow或Keras模型。</translation>
+    </message>
+    <message>
+        <source>Flax weights, made for other programs.</source>
+        <translation>为其他程序制作的Flax权重。</translation>
+    </message>
+    <message>
+        <source>A recipe of Ollama (Modelfile); the weights are elsewhere.</source>
+        <translation>Ollama的配方文件（Modelfile）；权重在别处。</translation>
+    </message>
+    <message>
+        <source>Drop the GGUF file that its FROM line names.</source>
+        <translation>请拖放其FROM行所指的GGUF文件。</translation>
+    </message>
+    <message>
+        <source>An adapter of another kind than LoRA.</source>
+        <translation>不是LoRA的其他类型适配器。</translation>
+    </message>
+    <message>
+        <source>Use a LoRA adapter, or a model it has been merged into.</source>
+        <translation>请使用LoRA适配器，或已合并该适配器的模型。</translation>
+    </message>
+    <message>
+        <source>This is not a model file.</source>
+        <translation>这不是模型文件。</translation>
+    </message>
+    <message>
+        <source>Drop a GGUF file (its name ends in .gguf) or the folder of a model.</source>
+        <translation>请拖放GGUF文件（文件名以.gguf结尾）或模型的文件夹。</translation>
+    </message>
+    <message>
+        <source>There is no model in this folder.</source>
+        <translation>此文件夹中没有模型。</translation>
+    </message>
+    <message>
+        <source>It is not there any more.</source>
+        <translation>它已不在那里。</translation>
+    </message>
+    <message>
+        <source>Check the disk that it was on.</source>
+        <translation>请检查它所在的磁盘。</translation>
+    </message>
+    <message>
+        <source>A link to something that is not there.</source>
+        <translation>指向不存在之物的链接。</translation>
+    </message>
+    <message>
+        <source>Drop the file itself.</source>
+        <translation>请拖放文件本身。</translation>
+    </message>
+    <message>
+        <source>You are not allowed to read it.</source>
+        <translation>您没有读取它的权限。</translation>
+    </message>
+    <message>
+        <source>Change its permissions, then drop it again.</source>
+        <translation>请更改其权限，然后重新拖放。</translation>
+    </message>
+    <message>
+        <source>This is neither an ordinary file nor a folder.</source>
+        <translation>这既不是普通文件，也不是文件夹。</translation>
+    </message>
+    <message>
+        <source>This is a link, not a file.</source>
+        <translation>这是链接，不是文件。</translation>
+    </message>
+    <message>
+        <source>Download the model, then drop the file.</source>
+        <translation>请先下载模型，再拖放文件。</translation>
     </message>
 </context>
 <context>
@@ -2164,12 +2434,77 @@ Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.
         <source>Number format of the attention cache.</source>
         <translation>注意力缓存的数字格式。</translation>
     </message>
+    <message>
+        <source>give the name, id or path of a model in the library</source>
+        <translation>请给出模型库中某个模型的名称、id或路径</translation>
+    </message>
+    <message>
+        <source>(missing)</source>
+        <translation>（缺失）</translation>
+    </message>
+    <message>
+        <source>give a file or folder to add</source>
+        <translation>请给出要添加的文件或文件夹</translation>
+    </message>
+    <message>
+        <source>copying, %1 of %2</source>
+        <translation>正在复制，%1/%2</translation>
+    </message>
+    <message>
+        <source>this is another model; add it as a model of its own</source>
+        <translation>这是另一个模型；请将其作为单独的模型添加</translation>
+    </message>
+    <message>
+        <source>this file is not Ponder&apos;s own, so it can only be forgotten</source>
+        <translation>此文件不是Ponder自己的，只能从列表中移除</translation>
+    </message>
+    <message>
+        <source>Shows and changes the library of models, which the window uses too.</source>
+        <translation>显示和更改模型库，窗口也使用它。</translation>
+    </message>
+    <message>
+        <source>Copies what is added into Ponder&apos;s own folder.</source>
+        <translation>把添加的内容复制到Ponder自己的文件夹。</translation>
+    </message>
+    <message>
+        <source>Deletes the file of a removed model too, where it is Ponder&apos;s own.</source>
+        <translation>如果文件属于Ponder，则同时删除被移除模型的文件。</translation>
+    </message>
+    <message>
+        <source>Models are used where they lie, those on removable media are copied. A file, any part of a split set, a folder of many models, and Ollama&apos;s folder can be added. Removing a model only forgets it.</source>
+        <translation>模型在原处使用，可移动介质上的模型会被复制。可以添加文件、分片模型的任意一片、包含多个模型的文件夹以及Ollama的文件夹。移除模型只是不再记录它。</translation>
+    </message>
 </context>
 <context>
     <name>ponder::DeviceModel</name>
     <message>
         <source>Automatic</source>
         <translation>自动</translation>
+    </message>
+</context>
+<context>
+    <name>ponder::DropPreview</name>
+    <message numerus="yes">
+        <source>Drop to add %n model(s)</source>
+        <translation>
+            <numerusform>松开即可添加%n个模型</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Looking at it…</source>
+        <translation>正在查看…</translation>
+    </message>
+    <message>
+        <source>This cannot be added</source>
+        <translation>无法添加</translation>
+    </message>
+    <message>
+        <source>The original files are neither moved nor changed.</source>
+        <translation>原始文件不会被移动或更改。</translation>
+    </message>
+    <message>
+        <source>used where it is</source>
+        <translation>在原处使用</translation>
     </message>
 </context>
 <context>
@@ -2219,6 +2554,35 @@ Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.
     </message>
 </context>
 <context>
+    <name>ponder::ModelImporter</name>
+    <message>
+        <source>Checking the files</source>
+        <translation>正在检查文件</translation>
+    </message>
+    <message>
+        <source>Copying, %1 of %2</source>
+        <translation>正在复制，%1/%2</translation>
+    </message>
+    <message>
+        <source>That is another model: %1 (%2, %3). Add it as a model of its own.</source>
+        <translation>那是另一个模型：%1（%2，%3）。请将其作为单独的模型添加。</translation>
+    </message>
+    <message>
+        <source>Delete the file too? %1 lies in Ponder&apos;s own folder and takes %2.</source>
+        <translation>是否同时删除文件？%1位于Ponder自己的文件夹中，占用%2。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n model(s) added</source>
+        <translation>
+            <numerusform>已添加%n个模型</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 removed</source>
+        <translation>已移除%1</translation>
+    </message>
+</context>
+<context>
     <name>ponder::ModelLibrary</name>
     <message>
         <source>Checking the file</source>
@@ -2235,6 +2599,49 @@ Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.
     <message>
         <source>Tuning for this GPU, %1 s</source>
         <translation>正在为此GPU调优，%1秒</translation>
+    </message>
+</context>
+<context>
+    <name>ponder::ModelSettingsModel</name>
+    <message>
+        <source>Temperature</source>
+        <translation>温度</translation>
+    </message>
+    <message>
+        <source>Top-p</source>
+        <translation>Top-p</translation>
+    </message>
+    <message>
+        <source>Top-k</source>
+        <translation>Top-k</translation>
+    </message>
+    <message>
+        <source>Min-p</source>
+        <translation>Min-p</translation>
+    </message>
+    <message>
+        <source>Longest reply</source>
+        <translation>最长回复</translation>
+    </message>
+    <message>
+        <source>Instruction</source>
+        <translation>指令</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>上下文</translation>
+    </message>
+    <message>
+        <source>Layers on the graphics processor</source>
+        <translation>图形处理器上的层</translation>
+    </message>
+    <message>
+        <source>Number format of the context</source>
+        <translation>上下文的数字格式</translation>
+    </message>
+    <message>
+        <source>Chat template</source>
+        <translation>对话模板</translation>
     </message>
 </context>
 </TS>

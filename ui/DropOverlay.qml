@@ -10,16 +10,11 @@ import Ponder.Ui.Theme
 DropArea {
     id: root
 
-    property bool accepts: false
-    property string title
-    property string detail
+    readonly property DropPreview preview: App.library.preview
 
     keys: ["text/uri-list"]
     onEntered: drag => {
-        const found = App.library.inspect(drag.urls);
-        root.accepts = found.ok;
-        root.title = found.title;
-        root.detail = found.detail;
+        root.preview.inspect(drag.urls);
         drag.accept(Qt.CopyAction);
     }
     onDropped: drop => {
@@ -49,7 +44,7 @@ DropArea {
 
             DashedFrame {
                 anchors.fill: parent
-                color: root.accepts ? Theme.accent : Theme.error
+                color: root.preview.accepts ? Theme.accent : Theme.error
             }
 
             Column {
@@ -62,7 +57,7 @@ DropArea {
 
                 Label {
                     width: parent.width
-                    text: root.accepts ? qsTr("Drop to open this model") : qsTr("This cannot be opened")
+                    text: root.preview.title
                     font: Theme.heading1
                 }
 
@@ -72,43 +67,57 @@ DropArea {
                     color: Theme.hairline
                 }
 
-                Row {
+                ListView {
                     width: parent.width
-                    spacing: Theme.s3
+                    height: Math.min(contentHeight, root.height / 2)
+                    clip: true
+                    interactive: false
+                    model: root.preview
+                    delegate: Row {
+                        id: thing
 
-                    Icon {
-                        id: sign
+                        required property string name
+                        required property string detail
+                        required property string remedy
+                        required property bool addable
 
-                        y: 3
-                        name: root.accepts ? "file" : "warning"
-                        color: root.accepts ? Theme.accent : Theme.error
-                    }
+                        width: ListView.view.width
+                        spacing: Theme.s3
+                        bottomPadding: Theme.s2
 
-                    Column {
-                        width: parent.width - sign.width - parent.spacing
+                        Icon {
+                            id: sign
 
-                        Label {
-                            width: parent.width
-                            text: root.title
-                            font: Theme.thought
-                            elide: Text.ElideMiddle
+                            y: 3
+                            name: thing.addable ? "file" : "warning"
+                            color: thing.addable ? Theme.accent : Theme.error
                         }
 
-                        Label {
-                            width: parent.width
-                            visible: text.length > 0
-                            text: root.detail
-                            font: Theme.note
-                            color: Theme.soft
-                            wrapMode: Text.Wrap
-                            elide: Text.ElideNone
+                        Column {
+                            width: parent.width - sign.width - parent.spacing
+
+                            Label {
+                                width: parent.width
+                                text: thing.name
+                                font: Theme.thought
+                                elide: Text.ElideMiddle
+                            }
+
+                            Label {
+                                width: parent.width
+                                text: thing.remedy.length > 0 ? thing.detail + " " + thing.remedy : thing.detail
+                                font: Theme.note
+                                color: Theme.soft
+                                wrapMode: Text.Wrap
+                                elide: Text.ElideNone
+                            }
                         }
                     }
                 }
 
                 Label {
                     width: parent.width
-                    text: qsTr("The file stays where it is and is not changed.")
+                    text: root.preview.note
                     font: Theme.note
                     color: Theme.faint
                     wrapMode: Text.Wrap

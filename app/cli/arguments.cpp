@@ -32,6 +32,8 @@ void Arguments::takesWords(const QStringList& names, int optional) {
     m_neededWords = names.size() - optional;
 }
 
+void Arguments::takesFreeWords() { m_takesFreeWords = true; }
+
 void Arguments::takesDevice() {
     m_takesDevice = true;
     text(QStringLiteral("device"), QStringLiteral("D"),
@@ -96,7 +98,7 @@ Result<void> Arguments::parse(const QStringList& words) {
                      Cli::tr("this subcommand has no such option, or it lacks its value"));
     if (has(QStringLiteral("help"))) return {};
     const auto given = m_parser.positionalArguments();
-    if (given.size() > (m_takesModel ? 1 : m_words.size()))
+    if (!m_takesFreeWords && given.size() > (m_takesModel ? 1 : m_words.size()))
         return wrong(given.constLast(), Cli::tr("it stands where nothing is expected"));
     if (m_takesModel && m_model == Presence::Required && given.isEmpty())
         return wrong(QStringLiteral("MODEL"), Cli::tr("give the path of a .gguf file"));

@@ -24,7 +24,8 @@ public:
     void takesModel(Presence presence = Presence::Required);
     // These and no others, in this order; without a model. The last `optional` may be left out.
     void takesWords(const QStringList& names, int optional = 0);
-    void takesDevice(); // --device, --context, --kv, --gpu-layers, --threads
+    void takesFreeWords(); // any number, checked by the command
+    void takesDevice();    // --device, --context, --kv, --gpu-layers, --threads
     void flag(const QString& name, const QString& description);
     void text(const QString& name, const QString& value, const QString& description, Presence presence);
     void choice(const QString& name, const QStringList& allowed, const QString& description);
@@ -42,6 +43,7 @@ public:
     bool has(const QString& name) const { return m_parser.isSet(name); }
     bool json() const { return has(QStringLiteral("json")); }
     QString model() const { return m_parser.positionalArguments().value(0); }
+    QStringList words() const { return m_parser.positionalArguments(); }
     QString word(qsizetype index) const { return m_parser.positionalArguments().value(index); }
     QString text(const QString& name) const { return m_parser.value(name); }
     quint64 count(const QString& name) const { return m_parser.value(name).toULongLong(); }
@@ -72,6 +74,7 @@ private:
     bool m_takesModel = false;
     QStringList m_words; // the names of what stands without an option
     qsizetype m_neededWords = 0;
+    bool m_takesFreeWords = false;
     bool m_takesDevice = false;
 };
 

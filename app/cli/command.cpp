@@ -8,7 +8,7 @@ std::span<const Command* const> allCommands() {
     static constexpr std::array kAll{
         &kDevicesCommand,  &kInfoCommand,       &kFitCommand,      &kTokenizeCommand, &kRenderCommand,
         &kLogitsCommand,   &kPerplexityCommand, &kCompleteCommand, &kChatCommand,     &kBenchCommand,
-        &kQuantizeCommand, &kConvertCommand,    &kSynthCommand,
+        &kQuantizeCommand, &kConvertCommand,    &kSynthCommand,    &kModelsCommand,
     };
     return kAll;
 }

@@ -42,6 +42,7 @@ extern const Command kBenchCommand;
 extern const Command kQuantizeCommand;
 extern const Command kSynthCommand;
 extern const Command kConvertCommand;
+extern const Command kModelsCommand;
 
 // In the order of the help text.
 std::span<const Command* const> allCommands();

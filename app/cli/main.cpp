@@ -40,7 +40,7 @@ int runCommand(const Command& command, const QStringList& words, Interrupt& inte
 int main(int argc, char** argv) {
     Interrupt interrupt; // first, because every later thread inherits the blocked signal
     QCoreApplication application(argc, argv);
-    QCoreApplication::setApplicationName(QStringLiteral("ponder-cli"));
+    QCoreApplication::setApplicationName(QStringLiteral("ponder")); // history and cache are the window's
     QCoreApplication::setApplicationVersion(QStringLiteral(PONDER_VERSION));
     QTranslator translator;
     if (translator.load(QLocale(), QStringLiteral("ponder"), QStringLiteral("_"), QStringLiteral(":/i18n")))

@@ -2,7 +2,7 @@
 
 #include "app/chat/error_text.h"
 #include "app/models/byte_text.h"
-#include "app/models/dropped_files.h"
+#include "app/models/models_folder.h"
 
 #include <QFileInfo>
 
@@ -14,7 +14,11 @@ namespace ponder {
 ModelLibrary::ModelLibrary(ChatEngine& engine, Store& store, Settings& settings, ModelServices services,
                            QObject* parent)
     : QObject(parent), m_engine(engine), m_settings(settings), m_services(std::move(services)),
-      m_models(store), m_recent(m_models), m_devices() {
+      m_models(store), m_recent(m_models),
+      m_importer(m_models, m_services.check, [&settings] { return modelsFolder(settings.modelsFolder()); }),
+      m_found(m_models, m_importer,
+              [&settings] { return FoundPlaces::ofThisComputer(modelsFolder(settings.modelsFolder())); }),
+      m_settingsModel(m_models, settings) {
     m_pool.setMaxThreadCount(1);
     m_devices.setCurrent(settings.device());
     connect(&m_models, &LibraryModel::settingsChanged, this, [this](const QString& id) {
@@ -24,6 +28,7 @@ ModelLibrary::ModelLibrary(ChatEngine& engine, Store& store, Settings& settings,
         emit reloadNeededChanged();
     });
     connectEngine();
+    connectImporter();
     listDevices();
 }
 
@@ -54,6 +59,21 @@ void ModelLibrary::connectEngine() {
     });
 }
 
+void ModelLibrary::connectImporter() {
+    connect(&m_importer, &ModelImporter::added, this, [this](const QStringList& ids) {
+        if (std::exchange(m_openWhenAdded, false) && ids.size() == 1)
+            openPath(m_models.find(ids.first())->path);
+    });
+    connect(&m_importer, &ModelImporter::located, this, [this](const QString& id, const QString& oldPath) {
+        const QString path = m_models.find(id)->path;
+        m_settings.setThinkMarks(path, m_settings.thinkMarks(oldPath));
+    });
+    connect(&m_importer, &ModelImporter::problemTextChanged, this, [this] {
+        emit errorTextChanged();
+        emit stateChanged();
+    });
+}
+
 void ModelLibrary::listDevices() {
     if (!m_services.devices) return;
     m_pool.start([this] {
@@ -66,7 +86,7 @@ void ModelLibrary::listDevices() {
 QString ModelLibrary::state() const {
     if (m_step != Step::Idle) return QStringLiteral("loading");
     if (m_model) return QStringLiteral("ready");
-    return m_error || !m_refusal.isEmpty() ? QStringLiteral("failed") : QStringLiteral("none");
+    return m_error || !m_importer.problemText().isEmpty() ? QStringLiteral("failed") : QStringLiteral("none");
 }
 
 QString ModelLibrary::progressText() const {
@@ -77,7 +97,9 @@ QString ModelLibrary::progressText() const {
     return tr("%1 of %2").arg(byteText(m_bytesDone), byteText(m_bytesAll));
 }
 
-QString ModelLibrary::errorText() const { return m_error ? ponder::errorText(*m_error) : m_refusal; }
+QString ModelLibrary::errorText() const {
+    return m_error ? ponder::errorText(*m_error) : m_importer.problemText();
+}
 
 QString ModelLibrary::note() const {
     if (!m_model) return {};
@@ -177,7 +199,7 @@ void ModelLibrary::setStep(Step step) {
 
 void ModelLibrary::clearError() {
     m_error.reset();
-    m_refusal.clear();
+    m_importer.dismissProblem();
     emit errorTextChanged();
 }
 
@@ -187,19 +209,8 @@ void ModelLibrary::dismissError() {
 }
 
 void ModelLibrary::openDropped(const QList<QUrl>& files) {
-    const DroppedModel dropped = chooseDropped(files);
-    if (dropped.ok()) return openPath(dropped.path);
     clearError();
-    m_refusal = dropped.detail.isEmpty() ? dropped.title : dropped.title + u' ' + dropped.detail;
-    emit errorTextChanged();
-    emit stateChanged();
-}
-
-QVariantMap ModelLibrary::inspect(const QList<QUrl>& files) const {
-    const DroppedModel dropped = chooseDropped(files);
-    return {{QStringLiteral("ok"), dropped.ok()},
-            {QStringLiteral("title"), dropped.title},
-            {QStringLiteral("detail"), dropped.detail}};
+    m_openWhenAdded = m_importer.add(files);
 }
 
 void ModelLibrary::cancel() {
@@ -233,6 +244,7 @@ void ModelLibrary::useDevice(const QString& id) {
 void ModelLibrary::retranslate() {
     m_devices.retranslate();
     m_models.retranslate();
+    m_settingsModel.retranslate();
     emit progressChanged();
     emit errorTextChanged();
     emit modelChanged();

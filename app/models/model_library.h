@@ -7,14 +7,17 @@
 
 #include "app/chat/chat_engine.h"
 #include "app/models/device_model.h"
+#include "app/models/drop_preview.h"
+#include "app/models/found_models.h"
+#include "app/models/model_importer.h"
 #include "app/models/model_services.h"
+#include "app/models/model_settings_model.h"
 #include "app/models/recent_model.h"
 #include "app/store/settings.h"
 
 #include <QObject>
 #include <QThreadPool>
 #include <QUrl>
-#include <QVariantMap>
 #include <QtQml/qqmlregistration.h>
 
 #include <optional>
@@ -42,6 +45,10 @@ class ModelLibrary : public QObject {
     // The loaded model's settings have changed so that it must be loaded anew for them: reload().
     Q_PROPERTY(bool reloadNeeded READ reloadNeeded NOTIFY reloadNeededChanged)
     Q_PROPERTY(ponder::LibraryModel* models READ models CONSTANT)
+    Q_PROPERTY(ponder::DropPreview* preview READ preview CONSTANT)
+    Q_PROPERTY(ponder::ModelImporter* importer READ importer CONSTANT)
+    Q_PROPERTY(ponder::FoundModels* found READ found CONSTANT)
+    Q_PROPERTY(ponder::ModelSettingsModel* modelSettings READ settingsModel CONSTANT)
     Q_PROPERTY(ponder::RecentModel* recent READ recent CONSTANT)
     Q_PROPERTY(ponder::DeviceModel* devices READ devices CONSTANT)
 public:
@@ -64,14 +71,18 @@ public:
     int contextTokens() const { return m_model ? m_model->contextTokens : 0; }
     bool reloadNeeded() const;
     LibraryModel* models() { return &m_models; }
+    DropPreview* preview() { return &m_preview; }
+    ModelImporter* importer() { return &m_importer; }
+    FoundModels* found() { return &m_found; }
+    ModelSettingsModel* settingsModel() { return &m_settingsModel; }
     RecentModel* recent() { return &m_recent; }
     DeviceModel* devices() { return &m_devices; }
     const std::optional<LoadedModel>& model() const { return m_model; }
     ModelSettings modelSettings() const; // what the user chose for the loaded model
 
     Q_INVOKABLE void open(const QString& pathOrUrl);
+    // Adds what can be added; a single model is opened as well.
     Q_INVOKABLE void openDropped(const QList<QUrl>& files);
-    Q_INVOKABLE QVariantMap inspect(const QList<QUrl>& files) const; // ok, title, detail
     Q_INVOKABLE void cancel();
     Q_INVOKABLE void unload();
     Q_INVOKABLE void retry();
@@ -94,6 +105,7 @@ private:
     enum class Step { Idle, Checking, Loading };
 
     void connectEngine();
+    void connectImporter();
     void openPath(QString path);
     void listDevices();
     void checked(int attempt, const Result<ModelRecord>& result);
@@ -108,6 +120,10 @@ private:
     ModelServices m_services;
     LibraryModel m_models;
     RecentModel m_recent;
+    ModelImporter m_importer;
+    FoundModels m_found;
+    DropPreview m_preview;
+    ModelSettingsModel m_settingsModel;
     DeviceModel m_devices;
     std::optional<LoadedModel> m_model;
     ModelRecord m_opening; // what is being opened, or was last
@@ -118,7 +134,7 @@ private:
     int m_tuningSeconds = 0; // left of the search for the quickest kernels
     qint64 m_bytesAll = 0;
     std::optional<Error> m_error;
-    QString m_refusal; // why dropped files were not opened
+    bool m_openWhenAdded = false;
     QThreadPool m_pool;
 };
 

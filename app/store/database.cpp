@@ -138,6 +138,28 @@ Database Database::openFirst(const QString& folder, const QString& connectionNam
     return result;
 }
 
+Result<Database> Database::openBeside(const QString& folder, const QString& connectionName) {
+    const QString file = QDir(folder).filePath(QStringLiteral("ponder.sqlite"));
+    const auto unusable = [&](std::string reason) {
+        return Error{ErrorCode::FileUnwritable, file.toStdString(), std::move(reason)};
+    };
+    QDir().mkpath(folder);
+    QLockFile lock(QDir(folder).filePath(QStringLiteral("ponder.lock")));
+    lock.setStaleLockTime(0);
+    if (lock.tryLock(0)) {
+        lock.unlock();
+        Database first = openFirst(folder, connectionName);
+        first.m_lock.reset(); // the window may open it now
+        if (QFileInfo(first.m_file).dir() == QDir(folder)) return first;
+        return unusable(first.m_notice.toStdString());
+    }
+    Database beside = openAgain(file, connectionName);
+    QSqlError error;
+    const std::optional<int> version = schemaVersion(beside.m_connection, error);
+    if (version == kSchemaVersion) return beside;
+    return unusable(error.text().toStdString());
+}
+
 Database Database::openAgain(const QString& file, const QString& connectionName) {
     Database result;
     result.m_name = connectionName;

@@ -8,6 +8,8 @@
 // Owner: Store. Thread: the one that opened it. Next station: chat_table.h.
 #pragma once
 
+#include "engine/base/result.h"
+
 #include <QLockFile>
 #include <QSqlDatabase>
 #include <QString>
@@ -23,6 +25,9 @@ public:
 
     // First connection of a process: checks, repairs and migrates.
     static Database openFirst(const QString& folder, const QString& connectionName);
+    // For a program beside the window, which may have the history open: brings it to the current schema where
+    // it can, and leaves ids of chats alone. FileUnwritable where it cannot be used.
+    static Result<Database> openBeside(const QString& folder, const QString& connectionName);
     // A further connection to a file that openFirst has prepared.
     static Database openAgain(const QString& file, const QString& connectionName);
 

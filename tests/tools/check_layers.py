@@ -36,7 +36,7 @@ EDGES = {
     "app/prompt": ["app/web", "app/chat", *ENGINE],
     "app/render": ["app/web"],
     "app/store": ["engine/base"],
-    "app/models": ["app/store", "app/chat", *ENGINE],
+    "app/models": ["app/store", "app/chat", "app/prompt", *ENGINE],
     "app/fit": ["app/store", "app/models", *ENGINE],
     "app/chat": ["app/render", "app/prompt", "app/store", "app/models", "app/fit", *ENGINE],
     "app/cli": ["app/prompt", "app/chat", "app/store", "app/models", "app/fit", *ENGINE],

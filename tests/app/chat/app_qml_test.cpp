@@ -80,7 +80,7 @@ void AppQmlTest::everyNameOfTheInterfaceIsThere_data() {
         << QStringList{"state",        "name",          "quantization", "device",      "progress",
                        "progressText", "errorText",     "note",         "memoryBytes", "deviceMemoryBytes",
                        "reasoning",    "contextTokens", "recent",       "devices",     "open",
-                       "openDropped",  "inspect",       "cancel",       "unload",      "retry",
+                       "openDropped",  "preview",       "cancel",       "unload",      "retry",
                        "forget",       "useDevice"};
     QTest::newRow("settings") << "App.settings"
                               << QStringList{"language", "theme",         "thoughtsMode", "reducedMotion",
@@ -106,7 +106,10 @@ void AppQmlTest::aChatRunsFromQml() {
     QVERIFY(desk.evaluate(QStringLiteral("App.chat.send('Why?')")).toBool());
     QTRY_VERIFY(!desk.evaluate(QStringLiteral("App.chat.busy")).toBool());
     QCOMPARE(desk.evaluate(QStringLiteral("App.chat.messages.count")).toInt(), 2);
-    QVERIFY(!desk.evaluate(QStringLiteral("App.library.inspect(['file:///x.zip']).ok")).toBool());
+    desk.evaluate(QStringLiteral("App.library.preview.inspect(['file:///x.zip'])"));
+    QTRY_VERIFY(!desk.evaluate(QStringLiteral("App.library.preview.busy")).toBool());
+    QCOMPARE(desk.evaluate(QStringLiteral("App.library.preview.count")).toInt(), 1);
+    QVERIFY(!desk.evaluate(QStringLiteral("App.library.preview.accepts")).toBool());
 }
 
 QTEST_GUILESS_MAIN(AppQmlTest)

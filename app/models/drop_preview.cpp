@@ -1,0 +1,102 @@
+#include "app/models/drop_preview.h"
+
+#include <algorithm>
+
+namespace ponder {
+
+DropPreview::DropPreview(QObject* parent) : QAbstractListModel(parent) { m_pool.setMaxThreadCount(1); }
+
+DropPreview::~DropPreview() {
+    m_stop.request_stop();
+    m_pool.waitForDone();
+}
+
+int DropPreview::addable() const {
+    return int(std::count_if(m_rows.cbegin(), m_rows.cend(), [](const auto& row) { return row.addable; }));
+}
+
+QString DropPreview::title() const {
+    if (const int models = addable(); models > 0) return tr("Drop to add %n model(s)", nullptr, models);
+    return m_busy ? tr("Looking at it…") : tr("This cannot be added");
+}
+
+QString DropPreview::note() const { return tr("The original files are neither moved nor changed."); }
+
+int DropPreview::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : count(); }
+
+QVariant DropPreview::data(const QModelIndex& index, int role) const {
+    if (index.row() < 0 || index.row() >= count()) return {};
+    const RecognizedModel& row = m_rows[index.row()];
+    switch (role) {
+    case TitleRole:
+        return row.title;
+    case DetailRole: {
+        QStringList parts;
+        if (!row.detail.isEmpty()) parts << row.detail;
+        parts << (row.addable ? tr("used where it is") : row.reason);
+        return parts.join(QStringLiteral(" · "));
+    }
+    case AddableRole:
+        return row.addable;
+    case ReasonRole:
+        return row.reason;
+    case RemedyRole:
+        return row.remedy;
+    case PathRole:
+        return row.path;
+    case HintsRole:
+        return m_hints ? m_hints(row) : QVariantMap();
+    default:
+        return {};
+    }
+}
+
+QHash<int, QByteArray> DropPreview::roleNames() const {
+    return {{TitleRole, "name"},    {DetailRole, "detail"}, {AddableRole, "addable"}, {ReasonRole, "reason"},
+            {RemedyRole, "remedy"}, {PathRole, "path"},     {HintsRole, "hints"}};
+}
+
+void DropPreview::inspect(const QList<QUrl>& urls) {
+    if (urls == m_urls && !urls.isEmpty()) return; // the same things come back over the window
+    clear();
+    m_urls = urls;
+    m_busy = true;
+    m_stop = std::stop_source();
+    m_pool.start([this, urls, look = m_look, stop = m_stop.get_token()] {
+        const auto arrived = [&](const RecognizedModel& row) {
+            QMetaObject::invokeMethod(
+                this,
+                [this, look, row] {
+                    if (look != m_look) return;
+                    beginInsertRows({}, count(), count());
+                    m_rows << row;
+                    endInsertRows();
+                    emit changed();
+                },
+                Qt::QueuedConnection);
+        };
+        recognize(urls, stop, arrived);
+        QMetaObject::invokeMethod(
+            this,
+            [this, look] {
+                if (look != m_look) return;
+                m_busy = false;
+                emit changed();
+            },
+            Qt::QueuedConnection);
+    });
+    emit changed();
+}
+
+void DropPreview::clear() {
+    m_stop.request_stop();
+    ++m_look;
+    m_urls.clear();
+    m_busy = false;
+    beginResetModel();
+    m_rows.clear();
+    endResetModel();
+    emit changed();
+}
+
+} // namespace ponder

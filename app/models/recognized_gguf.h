@@ -1,0 +1,17 @@
+// One GGUF file, or the split set that it is part of, looked at through its header.
+//
+// Takes the path of an ordinary file that begins as GGUF does. Owner: free function. Thread: worker. Errors:
+// a refused row. Next station: recognition.h.
+#pragma once
+
+#include "app/models/recognition.h"
+#include "engine/base/error.h"
+
+namespace ponder {
+
+RecognizedModel recognizeGguf(const QString& path);
+
+// An error as a reason: with the file's name in place of its path.
+QString reasonText(const QString& path, Error error);
+
+} // namespace ponder
