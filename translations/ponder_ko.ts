@@ -2396,8 +2396,8 @@ Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.
         <translation>Q4_K_M, Q5_K_M, Q6_K, Q8_0 또는 F16입니다. 기본값은 Q4_K_M입니다.</translation>
     </message>
     <message>
-        <source>The folder holds config.json, a tokenizer and safetensors of a Qwen2 or Llama model. Without OUT the file goes where Ponder keeps its models. Ctrl-C pauses; the same command goes on.</source>
-        <translation>폴더에는 Qwen2 또는 Llama 모델의 config.json, 토크나이저, safetensors가 있어야 합니다. OUT을 지정하지 않으면 Ponder가 모델을 보관하는 곳에 저장합니다. Ctrl-C를 누르면 일시 중지되고 같은 명령으로 이어집니다.</translation>
+        <source>The folder holds config.json, a tokenizer and safetensors of a Qwen2 or Llama model. Without OUT the file goes where Ponder keeps its models. Ctrl-C pauses; the same command goes on. What AWQ quantized keeps its four-bit numbers, as Q4_1; T is then the type of the embedding and the output.</source>
+        <translation>폴더에는 Qwen2 또는 Llama 모델의 config.json, 토크나이저, safetensors가 있어야 합니다. OUT을 지정하지 않으면 Ponder가 모델을 보관하는 곳에 저장합니다. Ctrl-C를 누르면 일시 중지되고 같은 명령으로 이어집니다. AWQ로 양자화된 것은 4비트 수를 그대로 Q4_1로 유지하며, 이때 T는 임베딩과 출력의 형식입니다.</translation>
     </message>
     <message>
         <source>  weights %1, context %2, work space %3</source>

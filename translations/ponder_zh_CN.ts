@@ -2395,8 +2395,8 @@ Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.
         <translation>Q4_K_M、Q5_K_M、Q6_K、Q8_0或F16。默认为Q4_K_M。</translation>
     </message>
     <message>
-        <source>The folder holds config.json, a tokenizer and safetensors of a Qwen2 or Llama model. Without OUT the file goes where Ponder keeps its models. Ctrl-C pauses; the same command goes on.</source>
-        <translation>文件夹中应有Qwen2或Llama模型的config.json、分词器和safetensors文件。不指定OUT时，文件保存在Ponder存放模型的位置。按Ctrl-C可暂停，再次运行同一命令即可继续。</translation>
+        <source>The folder holds config.json, a tokenizer and safetensors of a Qwen2 or Llama model. Without OUT the file goes where Ponder keeps its models. Ctrl-C pauses; the same command goes on. What AWQ quantized keeps its four-bit numbers, as Q4_1; T is then the type of the embedding and the output.</source>
+        <translation>文件夹中应有Qwen2或Llama模型的config.json、分词器和safetensors文件。不指定OUT时，文件保存在Ponder存放模型的位置。按Ctrl-C可暂停，再次运行同一命令即可继续。AWQ量化过的部分以Q4_1保留原有的四位数；此时T是嵌入和输出的类型。</translation>
     </message>
     <message>
         <source>  weights %1, context %2, work space %3</source>

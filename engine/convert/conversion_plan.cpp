@@ -11,13 +11,6 @@
 namespace ponder {
 namespace {
 
-std::string shapeText(const std::vector<std::uint64_t>& shape) {
-    std::string text;
-    for (const std::uint64_t extent : shape)
-        text += (text.empty() ? "" : " x ") + std::to_string(extent);
-    return text;
-}
-
 bool isFloat(SafetensorsType type) {
     return type == SafetensorsType::F32 || type == SafetensorsType::F16 || type == SafetensorsType::BF16;
 }
@@ -54,7 +47,7 @@ private:
 Result<ConversionPlan> ConversionPlan::open(const std::filesystem::path& folder) {
     Result<FolderMetadata> metadata = FolderMetadata::read(folder);
     if (!metadata) return metadata.error();
-    if (!metadata->config().quantMethod.empty())
+    if (!metadata->config().quantMethod.empty() && !metadata->config().awq)
         return Error{ErrorCode::CannotConvert, folder.string(),
                      Detail{PONDER_TR_NOOP("ErrorDetail", "its weights are quantized already (%1)"),
                             {printable(metadata->config().quantMethod)}}};
@@ -73,10 +66,16 @@ Result<ConversionPlan> ConversionPlan::open(const std::filesystem::path& folder)
 }
 
 Result<void> ConversionPlan::checkTensors() {
-    std::set<std::string_view> used;
+    std::set<std::string, std::less<>> used;
     for (const NamedTensor& tensor : m_tensors) {
-        if (const Result<void> sound = checkTensor(tensor); !sound) return sound;
-        used.insert(tensor.source);
+        const bool packed = m_metadata.config().awq && AwqMatrix::isThere(m_weights, tensor);
+        if (const Result<void> sound = packed ? checkPacked(tensor) : checkTensor(tensor); !sound)
+            return sound;
+        if (packed)
+            for (std::string& name : AwqMatrix::partNames(tensor))
+                used.insert(std::move(name));
+        else
+            used.insert(tensor.source);
     }
     for (const auto& [name, place] : m_weights.places())
         if (!used.contains(name) && !isRedundant(name, m_metadata.config()))
@@ -90,6 +89,7 @@ Result<void> ConversionPlan::checkTensors() {
 Result<void> ConversionPlan::checkTensor(const NamedTensor& tensor) {
     const SafetensorsSet::Place place = m_weights.find(tensor.source);
     m_places.push_back(place);
+    m_packed.emplace_back();
     if (tensor.source.empty()) return {};
     if (!place.tensor) return Error{ErrorCode::MissingTensor, m_folder.string(), tensor.source};
     std::vector<std::uint64_t> shape = tensor.shape();
@@ -102,6 +102,14 @@ Result<void> ConversionPlan::checkTensor(const NamedTensor& tensor) {
         return Error{ErrorCode::UnknownTensorType, place.file->path(),
                      Detail{PONDER_TR_NOOP("ErrorDetail", "%1 is %2"),
                             {tensor.source, std::string(safetensorsTypeName(place.tensor->type))}}};
+    return {};
+}
+
+Result<void> ConversionPlan::checkPacked(const NamedTensor& tensor) {
+    const Result<AwqMatrix> matrix = AwqMatrix::open(m_weights, tensor, *m_metadata.config().awq);
+    if (!matrix) return matrix.error();
+    m_places.push_back(m_weights.find(AwqMatrix::partNames(tensor).front()));
+    m_packed.emplace_back(*matrix);
     return {};
 }
 
@@ -121,13 +129,21 @@ Result<void> ConversionPlan::checkLoads() const {
 GgufOutput ConversionPlan::output(FileType type) const {
     GgufOutput output;
     m_metadata.setKeys(output, type);
-    for (const NamedTensor& tensor : m_tensors)
-        output.tensor(tensor.target, tensor.shape(), tensor.type(type));
+    for (std::size_t i = 0; i < m_tensors.size(); ++i)
+        output.tensor(m_tensors[i].target, m_tensors[i].shape(),
+                      m_packed[i] ? TensorType::Q4_1 : m_tensors[i].type(type));
     return output;
 }
 
 TensorSource ConversionPlan::source(std::size_t index) const {
     const NamedTensor& tensor = m_tensors[index];
+    if (const std::optional<AwqMatrix>& packed = m_packed[index])
+        return {tensor.rowLength,
+                tensor.rows,
+                {},
+                [&matrix = *packed](std::uint64_t first, std::span<std::byte> blocks) {
+                    return matrix.read(first, blocks);
+                }};
     if (m_places[index].tensor) return {tensor.rowLength, tensor.rows, RowReader(tensor, m_places[index])};
     return {tensor.rowLength, tensor.rows, [this](std::uint64_t, std::span<float> values) -> Result<void> {
                 std::copy_n(m_ropeFactors.begin(), values.size(), values.begin());

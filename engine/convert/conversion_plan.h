@@ -1,15 +1,18 @@
 // Which tensors a conversion writes and where each comes from, checked as a whole before anything is written.
 //
 // Takes a Hugging Face folder; gives the GGUF header for every file type and, for each tensor of the file,
-// its values by rows. Every tensor must be there in the right shape and in a format that can be read, none
-// may be there that the family does not have, and this program's own loader must accept configuration and
-// tokenizer. Nothing is changed.
+// its values by rows. Matrices that AWQ quantized keep their four-bit numbers, as Q4_1; the file type is then
+// that of the embedding and the output. Every tensor must be there in the right shape and in a format that
+// can be read, none may be there that the family does not have, and this program's own loader must accept
+// configuration and tokenizer. Nothing is changed.
 //
 // Owner: move-only; maps the folder's weights. Thread: values() of a source from any. Errors: those of
 // folder_metadata.h and safetensors_set.h; MissingTensor, BadTensor (a wrong shape), CannotConvert (a tensor
-// that is not built in, weights that are quantized already), UnknownTensorType. Next station: conversion.h.
+// that is not built in, weights that are quantized already and not by AWQ), UnknownTensorType. Next station:
+// conversion.h.
 #pragma once
 
+#include "engine/convert/awq_matrix.h"
 #include "engine/convert/folder_metadata.h"
 #include "engine/convert/tensor_names.h"
 #include "engine/convert/tensor_quantizer.h"
@@ -33,13 +36,15 @@ public:
 private:
     Result<void> checkTensors();
     Result<void> checkTensor(const NamedTensor& tensor);
+    Result<void> checkPacked(const NamedTensor& tensor);
     Result<void> checkLoads() const;
 
     std::filesystem::path m_folder;
     FolderMetadata m_metadata;
     SafetensorsSet m_weights;
     std::vector<NamedTensor> m_tensors;
-    std::vector<SafetensorsSet::Place> m_places; // of each tensor; none for computed factors
+    std::vector<SafetensorsSet::Place> m_places;    // of each tensor; none for computed factors
+    std::vector<std::optional<AwqMatrix>> m_packed; // of each tensor; none for plain ones
     std::vector<float> m_ropeFactors;
 };
 

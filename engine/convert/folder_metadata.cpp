@@ -16,6 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
+constexpr std::uint32_t kMostlyQ4_1 = 3; // as general.file_type says
 constexpr std::uint64_t kMaxSettings = 16'000'000;
 constexpr std::uint64_t kMaxTokenizer = 128'000'000;
 constexpr std::uint64_t kMaxText = 4'000'000;
@@ -123,7 +124,7 @@ void FolderMetadata::setGeneral(GgufOutput& output, FileType type) const {
             output.set("general.base_model." + std::to_string(i) + ".repo_url",
                        "https://huggingface.co/" + m_notes.baseModels[i]);
     }
-    output.set("general.file_type", static_cast<std::uint32_t>(type));
+    output.set("general.file_type", m_config.awq ? kMostlyQ4_1 : static_cast<std::uint32_t>(type));
     output.set("general.quantization_version", std::uint32_t{2});
 }
 

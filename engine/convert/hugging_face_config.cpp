@@ -29,6 +29,7 @@ private:
     void readRope();
     void readRopeScaling(JsonFields& fields);
     void readMarks();
+    void readQuantization(const Json& quantization);
     void rejectUnsupported();
 
     std::uint32_t count(const char* name, std::uint64_t most) {
@@ -128,9 +129,17 @@ void ConfigJsonReader::readMarks() {
     m_out.eos = m_fields.integers("eos_token_id");
     m_out.nameOrPath = m_fields.text("_name_or_path").value_or("");
     m_out.numberFormat = m_fields.text("torch_dtype").value_or(m_fields.text("dtype").value_or(""));
-    if (const Json* quantization = m_fields.find("quantization_config"))
-        m_out.quantMethod =
-            JsonFields(*quantization, m_fields.path()).text("quant_method").value_or("unknown");
+    if (const Json* quantization = m_fields.find("quantization_config")) readQuantization(*quantization);
+}
+
+void ConfigJsonReader::readQuantization(const Json& quantization) {
+    m_out.quantMethod = JsonFields(quantization, m_fields.path()).text("quant_method").value_or("unknown");
+    if (m_out.quantMethod != "awq") return;
+    const Result<AwqFormat> format = AwqFormat::read(quantization, m_fields.path());
+    if (format)
+        m_out.awq = *format;
+    else
+        m_fields.fail(format.error());
 }
 
 // What would convert and then answer nonsense.

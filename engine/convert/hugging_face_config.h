@@ -10,6 +10,7 @@
 #pragma once
 
 #include "engine/base/result.h"
+#include "engine/convert/awq_format.h"
 #include "engine/file/gguf_output.h"
 
 #include <nlohmann/json_fwd.hpp>
@@ -41,6 +42,7 @@ struct HuggingFaceConfig {
     std::string nameOrPath;
     std::string numberFormat; // "bfloat16"
     std::string quantMethod;  // "awq", "gptq"; empty for plain weights
+    std::optional<AwqFormat> awq;
 
     static Result<HuggingFaceConfig> read(const nlohmann::json& config, const std::string& path);
 

@@ -98,6 +98,13 @@ std::uint64_t NamedTensor::sourceRow(std::uint64_t row) const {
 
 std::vector<NamedTensor> namedTensors(const HuggingFaceConfig& config) { return TensorLister(config).list(); }
 
+std::string shapeText(const std::vector<std::uint64_t>& shape) {
+    std::string text;
+    for (const std::uint64_t extent : shape)
+        text += (text.empty() ? "" : " x ") + std::to_string(extent);
+    return text;
+}
+
 bool isRedundant(std::string_view source, const HuggingFaceConfig& config) {
     return source.ends_with("rotary_emb.inv_freq") || (config.tied && source == "lm_head.weight");
 }

@@ -34,6 +34,8 @@ struct NamedTensor {
 
 std::vector<NamedTensor> namedTensors(const HuggingFaceConfig& config);
 
+std::string shapeText(const std::vector<std::uint64_t>& shape); // "256 x 64", for errors
+
 // A tensor that some folders carry and that says nothing the config does not: tables of frequencies, the
 // second copy of a tied embedding.
 bool isRedundant(std::string_view source, const HuggingFaceConfig& config);

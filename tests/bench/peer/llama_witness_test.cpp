@@ -9,6 +9,12 @@
 using namespace ponder;
 using test::runCli;
 
+namespace {
+
+constexpr const char* kNoPeer = "llama.cpp is not in build/peer: ./dev test --slow fetches it by npm";
+
+} // namespace
+
 class LlamaWitnessTest : public QObject {
     Q_OBJECT
 
@@ -37,6 +43,24 @@ class LlamaWitnessTest : public QObject {
         return ended && process.exitCode() == 0 ? floats(path("theirs")) : std::vector<float>();
     }
 
+    // Both programs over the same file and tokens.
+    void agreeOn(const QString& model) const {
+        const QString tokens = ids(test::tinyTokens());
+        const auto run =
+            runCli({"logits", model, "--device", "reference", "--ids", tokens, "--out", path("ours")});
+        QVERIFY2(run.exitCode == 0, qPrintable(run.err));
+        const std::vector<float> ours = floats(path("ours"));
+        QString said;
+        const std::vector<float> theirs = witnessLogits(model, tokens, said);
+        QVERIFY2(!theirs.empty(), qPrintable(said));
+        QCOMPARE(theirs.size(), ours.size());
+        // It rounds activations to eight bits, and keys and values to 16.
+        const double error = test::nmse(theirs, ours);
+        qInfo("NMSE %.2e", error);
+        QVERIFY(error < 2e-3);
+        QCOMPARE(test::wrongArgmax(theirs, ours, ours.size() / test::tinyTokens().size(), 0.3F), 0);
+    }
+
 private slots:
     void llamaCppRunsWhatWasQuantizedHere_data() {
         QTest::addColumn<QString>("model");
@@ -50,28 +74,31 @@ private slots:
     }
     void llamaCppRunsWhatWasQuantizedHere() {
         PONDER_NEEDS_REFERENCE();
-        if (!QDir(libraries()).exists())
-            QSKIP("llama.cpp is not in build/peer: ./dev test --slow fetches it by npm");
+        if (!QDir(libraries()).exists()) QSKIP(kNoPeer);
         QFETCH(QString, model);
         QFETCH(QString, type);
         const QString original =
             QString::fromStdString(test::referenceDir().string()) + '/' + model + ".gguf";
         const auto made = runCli({"quantize", original, path("model.gguf"), type});
         QVERIFY2(made.exitCode == 0, qPrintable(made.err));
-        const QString tokens = ids(test::tinyTokens());
-        const auto run = runCli(
-            {"logits", path("model.gguf"), "--device", "reference", "--ids", tokens, "--out", path("ours")});
-        QVERIFY2(run.exitCode == 0, qPrintable(run.err));
-        const std::vector<float> ours = floats(path("ours"));
-        QString said;
-        const std::vector<float> theirs = witnessLogits(path("model.gguf"), tokens, said);
-        QVERIFY2(!theirs.empty(), qPrintable(said));
-        QCOMPARE(theirs.size(), ours.size());
-        // It rounds activations to eight bits, and keys and values to 16.
-        const double error = test::nmse(theirs, ours);
-        qInfo("NMSE %.2e", error);
-        QVERIFY(error < 2e-3);
-        QCOMPARE(test::wrongArgmax(theirs, ours, ours.size() / test::tinyTokens().size(), 0.3F), 0);
+        agreeOn(path("model.gguf"));
+    }
+
+    void llamaCppRunsWhatWasConvertedHere_data() {
+        QTest::addColumn<QString>("folder");
+        for (const char* folder :
+             {"qwen2-bf16", "llama-f16-sharded", "llama-f32-pieces", "qwen2-awq", "llama-awq"})
+            QTest::newRow(folder) << folder;
+    }
+    void llamaCppRunsWhatWasConvertedHere() {
+        if (!QDir(libraries()).exists()) QSKIP(kNoPeer);
+        QFETCH(QString, folder);
+        const QString source =
+            QString::fromStdString((test::dataDir() / "huggingface").string()) + '/' + folder;
+        QFile::remove(path("converted.gguf"));
+        const auto made = runCli({"convert", source, path("converted.gguf"), "--type", "F16"});
+        QVERIFY2(made.exitCode == 0, qPrintable(made.err));
+        agreeOn(path("converted.gguf"));
     }
 };
 
