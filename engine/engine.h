@@ -42,8 +42,9 @@ struct LoadOptions {
     std::uint32_t threads = 0; // of the processor; 0: one for each of its cores
     Precision precision = Precision::Fast;
     std::filesystem::path
-        cacheFolder;         // where a GPU's quickest kernels are kept; empty: they are not searched
-    TuningProgress onTuning; // the first use of a GPU takes some seconds more
+        cacheFolder;                  // where a GPU's quickest kernels are kept; empty: they are not searched
+    TuningProgress onTuning;          // the first use of a GPU takes some seconds more
+    std::vector<AdapterUse> adapters; // LoRA adapters to begin with
 };
 
 // What a reasoning model needs: its cards allow replies of 32,768 tokens.
@@ -173,6 +174,13 @@ public:
     // Of the last layer's device, as its driver says what this process uses; nothing where it does not say.
     virtual std::optional<std::uint64_t> deviceBytesInUse() const { return std::nullopt; }
     virtual Result<std::unique_ptr<Session>> createSession() = 0;
+
+    // The LoRA adapters from the next call of a session on, instead of those before; none takes all away. The
+    // weights stay where they are. All are checked before anything changes. What sessions had in their KV
+    // caches counts no more, until the same adapters come back with the same strengths. Errors: as
+    // AdapterSet::open and Executor::setAdapters.
+    virtual Result<void> setAdapters(std::span<const AdapterUse> adapters) = 0;
+    virtual std::span<const AdapterUse> adapters() const = 0;
 
     // From now on each kernel is timed, which slows it down, or no longer. Nothing where the device cannot.
     virtual void profile(bool) {}

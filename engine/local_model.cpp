@@ -22,7 +22,12 @@ Result<LoadPlan> LocalModel::plan(const LoadOptions& options) {
 Result<std::unique_ptr<LocalModel>> LocalModel::open(const LoadOptions& options) {
     std::unique_ptr<LocalModel> model(new LocalModel);
     if (const Result<void> read = model->readFile(options.path); !read) return read.error();
-    auto placement = ModelPlacement::choose(options, *model->m_file, model->m_config, model->m_weights);
+    Result<AdapterSet> adapters = AdapterSet::open(options.adapters, model->m_config, model->m_weights);
+    if (!adapters) return adapters.error();
+    model->m_adapters = std::move(*adapters);
+    model->m_adapterName = model->m_adapters.name();
+    auto placement =
+        ModelPlacement::choose(options, *model->m_file, model->m_config, model->m_weights, model->m_adapters);
     if (!placement) return placement.error();
     model->m_placement.emplace(std::move(*placement));
     return model;
@@ -64,8 +69,17 @@ Result<void> LocalModel::readFile(const std::filesystem::path& path) {
 Result<std::unique_ptr<Session>> LocalModel::createSession() {
     Result<std::unique_ptr<KvCache>> cache = m_executor->createCache(contextTokens(), m_placement->kvType());
     if (!cache) return cache.error();
-    return std::unique_ptr<Session>(
-        std::make_unique<LocalSession>(*m_file, m_config, *m_tokenizer, *m_executor, std::move(*cache)));
+    return std::unique_ptr<Session>(std::make_unique<LocalSession>(
+        *m_file, m_config, *m_tokenizer, *m_executor, std::move(*cache), m_adapterName));
+}
+
+Result<void> LocalModel::setAdapters(std::span<const AdapterUse> adapters) {
+    Result<AdapterSet> set = AdapterSet::open(adapters, m_config, m_weights);
+    if (!set) return set.error();
+    if (const Result<void> changed = m_executor->setAdapters(*set); !changed) return changed;
+    m_adapters = std::move(*set);
+    m_adapterName = m_adapters.name();
+    return {};
 }
 
 } // namespace ponder

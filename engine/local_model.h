@@ -25,6 +25,8 @@ public:
     std::vector<ModelPart> parts() const override { return m_placement->parts(); }
     std::optional<std::uint64_t> deviceBytesInUse() const override { return m_placement->deviceBytesInUse(); }
     Result<std::unique_ptr<Session>> createSession() override;
+    Result<void> setAdapters(std::span<const AdapterUse> adapters) override;
+    std::span<const AdapterUse> adapters() const override { return m_adapters.uses(); }
 
     static Result<LoadPlan> plan(const LoadOptions& options);
     void profile(bool on) override { m_executor->profile(on); }
@@ -41,6 +43,8 @@ private:
     ModelConfig m_config;
     FileWeights m_weights;
     std::unique_ptr<Tokenizer> m_tokenizer;
+    AdapterSet m_adapters;
+    std::string m_adapterName; // of these
     std::optional<ModelPlacement> m_placement;
     std::unique_ptr<Executor> m_executor;
     double m_loadSeconds = 0;

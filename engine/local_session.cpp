@@ -11,9 +11,9 @@
 
 namespace ponder {
 LocalSession::LocalSession(const ModelFile& file, const ModelConfig& config, const Tokenizer& tokenizer,
-                           Executor& executor, std::unique_ptr<KvCache> cache)
-    : m_file(file), m_config(config), m_tokenizer(tokenizer), m_executor(executor),
-      m_cache(std::move(cache)) {}
+                           Executor& executor, std::unique_ptr<KvCache> cache, const std::string& adapters)
+    : m_file(file), m_config(config), m_tokenizer(tokenizer), m_executor(executor), m_cache(std::move(cache)),
+      m_adapters(adapters), m_tokensAdapters(adapters) {}
 
 Result<GenerateResult> LocalSession::generate(std::span<const TokenId> prompt,
                                               const GenerateSettings& settings, const OnToken& onToken,
@@ -181,7 +181,22 @@ Result<void> LocalSession::checkTokens(std::span<const TokenId> tokens) const {
     return {};
 }
 
+std::span<const TokenId> LocalSession::cached() const {
+    return m_tokensAdapters == m_adapters ? std::span<const TokenId>(m_tokens) : std::span<const TokenId>();
+}
+
+void LocalSession::forgetOtherAdapters() {
+    if (m_tokensAdapters == m_adapters) return;
+    m_tokens.clear();
+    m_tokensAdapters = m_adapters;
+}
+
+std::string LocalSession::layoutName() const {
+    return m_cache->layoutName() + (m_adapters.empty() ? "" : " with " + m_adapters);
+}
+
 std::size_t LocalSession::reusePrefix(std::span<const TokenId> tokens, std::size_t most) {
+    forgetOtherAdapters();
     const std::size_t kept = std::min(commonPrefix(m_tokens, tokens), most);
     m_tokens.resize(kept);
     return kept;
@@ -192,17 +207,17 @@ std::size_t LocalSession::commonPrefix(std::span<const TokenId> a, std::span<con
 }
 
 Result<void> LocalSession::saveState(const std::filesystem::path& path, std::uint64_t mostBytes) const {
-    return SessionState::write(path, fingerprint(m_file), m_tokens, *m_cache, mostBytes);
+    return SessionState::write(path, fingerprint(m_file), layoutName(), cached(), *m_cache, mostBytes);
 }
 
 Result<std::uint32_t> LocalSession::restoreState(const std::filesystem::path& path,
                                                  std::span<const TokenId> tokens) {
     const auto file = MappedFile::open(path);
     const auto state = file ? SessionState::read(file->bytes()) : std::nullopt;
-    if (!state || state->layout != m_cache->layoutName() || state->tokens.size() > m_cache->capacity())
-        return 0U;
+    if (!state || state->layout != layoutName() || state->tokens.size() > m_cache->capacity()) return 0U;
     const std::size_t kept = commonPrefix(state->tokens, tokens);
-    if (kept <= commonPrefix(m_tokens, tokens) || state->model != fingerprint(m_file)) return 0U;
+    if (kept <= commonPrefix(cached(), tokens) || state->model != fingerprint(m_file)) return 0U;
+    forgetOtherAdapters();
     m_tokens.clear(); // whatever comes now is written over them
     const Result<bool> restored = state->restoreTo(*m_cache);
     if (!restored) return restored.error();

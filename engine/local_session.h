@@ -11,7 +11,7 @@ namespace ponder {
 class LocalSession final : public Session {
 public:
     LocalSession(const ModelFile& file, const ModelConfig& config, const Tokenizer& tokenizer,
-                 Executor& executor, std::unique_ptr<KvCache> cache);
+                 Executor& executor, std::unique_ptr<KvCache> cache, const std::string& adapters);
 
     Result<GenerateResult> generate(std::span<const TokenId> prompt, const GenerateSettings& settings,
                                     const OnToken& onToken, std::stop_token stop,
@@ -26,7 +26,7 @@ public:
     Result<std::uint32_t> restoreState(const std::filesystem::path& path,
                                        std::span<const TokenId> tokens) override;
     std::uint32_t contextTokens() const override { return m_cache->capacity(); }
-    std::uint32_t usedTokens() const override { return static_cast<std::uint32_t>(m_tokens.size()); }
+    std::uint32_t usedTokens() const override { return static_cast<std::uint32_t>(cached().size()); }
     void clear() override { m_tokens.clear(); }
 
 private:
@@ -34,6 +34,10 @@ private:
     // on.
     Result<void> append(std::span<const TokenId> tokens, std::size_t firstLogits, std::stop_token stop,
                         std::vector<float>& logits, const Progress& progress);
+    // The tokens whose keys and values count: none where the model has other adapters now.
+    std::span<const TokenId> cached() const;
+    void forgetOtherAdapters();
+    std::string layoutName() const; // of saved states
     Result<void> checkTokens(std::span<const TokenId> tokens) const;
     // Keeps the part of the cache that `tokens` begin with, at most `most` of them: those behind are run
     // again for their logits. Returns its length.
@@ -59,6 +63,8 @@ private:
     Executor& m_executor;
     std::unique_ptr<KvCache> m_cache;
     std::vector<TokenId> m_tokens; // in the cache, by position
+    const std::string& m_adapters; // that the model has now (AdapterSet::name())
+    std::string m_tokensAdapters;  // with which the tokens in the cache were computed
 };
 
 } // namespace ponder

@@ -27,13 +27,14 @@ std::uint32_t wantedContext(const LoadOptions& options, const ModelConfig& confi
 } // namespace
 
 ModelPlacement::ModelPlacement(const LoadOptions& options, const ModelFile& file, const ModelConfig& config,
-                               const FileWeights& weights)
-    : m_file(&file), m_config(&config), m_weights(&weights), m_wantedContext(wantedContext(options, config)),
-      m_options(options) {}
+                               const FileWeights& weights, const AdapterSet& adapters)
+    : m_file(&file), m_config(&config), m_weights(&weights), m_adapters(&adapters),
+      m_wantedContext(wantedContext(options, config)), m_options(options) {}
 
 Result<ModelPlacement> ModelPlacement::choose(const LoadOptions& options, const ModelFile& file,
-                                              const ModelConfig& config, const FileWeights& weights) {
-    ModelPlacement placement(options, file, config, weights);
+                                              const ModelConfig& config, const FileWeights& weights,
+                                              const AdapterSet& adapters) {
+    ModelPlacement placement(options, file, config, weights, adapters);
     Result<std::unique_ptr<Device>> device = openDevice(options.device);
     if (!device) return device.error();
     placement.m_device = std::move(*device);
@@ -103,8 +104,8 @@ Result<void> ModelPlacement::needProcessor() {
 }
 
 PlanRequest ModelPlacement::request(const LayerRange& layers) const {
-    return {*m_config, *m_weights,        m_file->fileBytes(), m_contextTokens,      m_kvType,
-            layers,    m_options.threads, m_options.precision, m_options.cacheFolder};
+    return {*m_config,         *m_weights,           m_file->fileBytes(),   m_contextTokens, m_kvType, layers,
+            m_options.threads, m_options.precision, m_options.cacheFolder, m_adapters};
 }
 
 std::vector<ModelPart> ModelPlacement::parts() const {

@@ -14,9 +14,10 @@ namespace ponder {
 
 class ModelPlacement {
 public:
-    // `file`, `config` and `weights` must outlive the placement.
+    // All but the options must outlive the placement.
     static Result<ModelPlacement> choose(const LoadOptions& options, const ModelFile& file,
-                                         const ModelConfig& config, const FileWeights& weights);
+                                         const ModelConfig& config, const FileWeights& weights,
+                                         const AdapterSet& adapters);
 
     Result<std::unique_ptr<Executor>> load(const Progress& progress, const std::stop_token& stop) const;
 
@@ -34,7 +35,7 @@ private:
     };
 
     ModelPlacement(const LoadOptions& options, const ModelFile& file, const ModelConfig& config,
-                   const FileWeights& weights);
+                   const FileWeights& weights, const AdapterSet& adapters);
     Result<void> place(const LoadOptions& options);
     // Tries with shorter contexts as long as place() says that it does not fit, where nobody asked for one.
     Result<void> shrink(std::uint32_t smallest, const std::function<Result<void>()>& place);
@@ -46,6 +47,7 @@ private:
     const ModelFile* m_file;
     const ModelConfig* m_config;
     const FileWeights* m_weights;
+    const AdapterSet* m_adapters;
     std::uint32_t m_wantedContext; // before it is shrunk
     LoadOptions m_options;
     std::unique_ptr<Device> m_device, m_processor; // the latter where it has a part

@@ -77,12 +77,12 @@ std::optional<SessionState> SessionState::read(std::span<const std::byte> file) 
 }
 
 Result<void> SessionState::write(const std::filesystem::path& path, std::uint64_t model,
-                                 std::span<const TokenId> tokens, const KvCache& cache,
-                                 std::uint64_t mostBytes) {
+                                 const std::string& layout, std::span<const TokenId> tokens,
+                                 const KvCache& cache, std::uint64_t mostBytes) {
     Result<AtomicFile> file = AtomicFile::create(path);
     if (!file) return file.error();
     StateWriter out(*file, path, mostBytes);
-    if (const auto done = writeHeader(out, model, cache.layoutName(), tokens); !done) return done;
+    if (const auto done = writeHeader(out, model, layout, tokens); !done) return done;
     const auto sink = [&](std::span<const std::byte> some) { return out.add(some); };
     if (const auto saved = cache.save(static_cast<std::uint32_t>(tokens.size()), sink); !saved) return saved;
     if (const auto done = out.number(out.sum()); !done) return done;

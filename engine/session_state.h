@@ -17,7 +17,7 @@ namespace ponder {
 
 struct SessionState {
     std::uint64_t model = 0; // fingerprint of its file
-    std::string layout;      // KvCache::layoutName()
+    std::string layout;      // KvCache::layoutName(), and the adapters (AdapterSet::name())
     std::vector<TokenId> tokens;
     std::span<const std::byte> bytes; // of the cache
 
@@ -25,7 +25,8 @@ struct SessionState {
     static std::optional<SessionState> read(std::span<const std::byte> file);
     // Fails where the file would be larger than `mostBytes`; what was there before stays.
     static Result<void> write(const std::filesystem::path& path, std::uint64_t model,
-                              std::span<const TokenId> tokens, const KvCache& cache, std::uint64_t mostBytes);
+                              const std::string& layout, std::span<const TokenId> tokens,
+                              const KvCache& cache, std::uint64_t mostBytes);
     // Puts the bytes into the cache. False where they are not what it holds for these tokens: its content is
     // of no use then.
     Result<bool> restoreTo(KvCache& cache) const;

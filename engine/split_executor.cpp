@@ -55,6 +55,17 @@ MemoryUse SplitExecutor::memory() const {
     return sum;
 }
 
+Result<void> SplitExecutor::setAdapters(const AdapterSet& set) {
+    if (const Result<void> changed = m_front->setAdapters(set); !changed) return changed;
+    if (const Result<void> changed = m_back->setAdapters(set); !changed) {
+        // What was there before fits; should even that fail, the caller hears of the first error.
+        (void)m_front->setAdapters(m_adapters);
+        return changed;
+    }
+    m_adapters = set;
+    return {};
+}
+
 void SplitExecutor::profile(bool on) {
     m_front->profile(on);
     m_back->profile(on);

@@ -20,12 +20,14 @@ public:
     Result<void> run(const Batch& batch, KvCache& cache, std::stop_token stop,
                      std::vector<float>& logits) override;
     MemoryUse memory() const override;
+    Result<void> setAdapters(const AdapterSet& set) override;
     LayerRange layers() const override { return {m_front->layers().first, m_back->layers().end}; }
     void profile(bool on) override;
     std::vector<KernelTime> kernelTimes() const override;
 
 private:
     std::unique_ptr<Executor> m_front, m_back;
+    AdapterSet m_adapters;       // of both
     std::vector<float> m_stream; // between the two, reused
 };
 

@@ -2,7 +2,7 @@
 # bash completion of ponder-cli
 _ponder_cli() {
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]:-}
-    local device='--device --context --kv --precision --gpu-layers --threads' sampling='--temperature --top-k --top-p --min-p --repetition-penalty
+    local device='--device --context --kv --precision --gpu-layers --threads --adapter' sampling='--temperature --top-k --top-p --min-p --repetition-penalty
         --frequency-penalty --seed' options='--json --help'
     if [ "$COMP_CWORD" -eq 1 ]; then
         mapfile -t COMPREPLY < <(compgen -W 'devices info fit tokenize render logits perplexity complete chat bench quantize convert
@@ -32,7 +32,7 @@ _ponder_cli() {
             mapfile -t COMPREPLY < <(compgen -W 'Q4_K_M Q5_K_M Q6_K Q8_0 F16' -- "$word")
             return
             ;;
-        --*-file | --out | --draft)
+        --*-file | --out | --draft | --adapter)
             mapfile -t COMPREPLY < <(compgen -f -- "$word")
             return
             ;;

@@ -16,7 +16,9 @@
     uint squarePieces;                                                                                       \
     uint norm;                                                                                               \
     uint quants; /* normed once more, for integer kernels */                                                 \
-    uint quantStride;
+    uint quantStride;                                                                                        \
+    uint added; /* in `other`: what adapters add to x */                                                     \
+    uint addedStride;
 layout(local_size_x_id = 0) in;
 layout(constant_id = 2) const uint FORMAT_A = 0u;
 #include "loads.glsl"
@@ -46,6 +48,8 @@ void main() {
         if (beginsPiece(w.format, i)) piece = loadWeights(quantsAt(w, row, block) + pieceOf(w.format, i));
         vec4 x = quantsOf(w.format, piece, plane, i);
         if (!isFloat(w.format)) x = x * (i < 4u ? s.d[j] : s.dUpper[j]) + (i < 4u ? s.m[j] : s.mUpper[j]);
+        if ((WRITES & ADDS_TO_FIRST) != 0u)
+            x += uintBitsToFloat(push.other.at[push.added + column * push.addedStride + block * 8u + i]);
         storeScratch(push.x + at + i, x);
         normed[i] = x * loadScratch(push.norm + block * 8u + i);
         if ((WRITES & WRITES_FLOATS) != 0u) storeScratch(push.normed + at + i, normed[i]);

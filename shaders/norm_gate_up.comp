@@ -16,7 +16,9 @@
     uint gate, up;                                                                                           \
     uint groups;                                                                                             \
     uint quants; /* y once more, for integer kernels */                                                      \
-    uint quantStride;
+    uint quantStride;                                                                                        \
+    uint added; /* in `other`: what adapters add to gate, and behind it to up */                             \
+    uint addedStride;
 #include "loads.glsl"
 #include "matrix.glsl"
 
@@ -34,8 +36,12 @@ void main() {
         product(up, group, push.x, push.xStride, column, ups);
         vec4 results[COLUMNS];
         [[unroll]] for (uint c = 0u; c < COLUMNS; ++c) {
-            const vec4 g = gates[c] * scales[c];
-            results[c] = g / (1.0 + exp(-g)) * (ups[c] * scales[c]);
+            vec4 g = gates[c] * scales[c];
+            vec4 u = ups[c] * scales[c];
+            const uint added = push.added + (column + c) * push.addedStride + group;
+            if ((WRITES & ADDS_TO_FIRST) != 0u) g += uintBitsToFloat(push.other.at[added]);
+            if ((WRITES & ADDS_TO_SECOND) != 0u) u += uintBitsToFloat(push.other.at[added + push.groups]);
+            results[c] = g / (1.0 + exp(-g)) * u;
         }
         if ((WRITES & WRITES_FLOATS) != 0u && storesResult()) {
             [[unroll]] for (uint c = 0u; c < COLUMNS; ++c)

@@ -50,6 +50,10 @@ void Arguments::takesDevice() {
          Presence::Optional);
     count(QStringLiteral("threads"), QStringLiteral("N"),
           Cli::tr("Threads on the processor; 0 is one for each of its cores."), 0, 0, 1024);
+    text(QStringLiteral("adapter"), QStringLiteral("PATH[:STRENGTH]"),
+         Cli::tr("A LoRA adapter to run the model with: a GGUF file or a PEFT folder; may be given several "
+                 "times."),
+         Presence::Optional);
 }
 
 void Arguments::flag(const QString& name, const QString& description) {

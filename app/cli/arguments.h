@@ -25,7 +25,7 @@ public:
     // These and no others, in this order; without a model. The last `optional` may be left out.
     void takesWords(const QStringList& names, int optional = 0);
     void takesFreeWords(); // any number, checked by the command
-    void takesDevice();    // --device, --context, --kv, --gpu-layers, --threads
+    void takesDevice();    // --device, --context, --kv, --gpu-layers, --threads, --adapter
     void flag(const QString& name, const QString& description);
     void text(const QString& name, const QString& value, const QString& description, Presence presence);
     void choice(const QString& name, const QStringList& allowed, const QString& description);
@@ -46,6 +46,9 @@ public:
     QStringList words() const { return m_parser.positionalArguments(); }
     QString word(qsizetype index) const { return m_parser.positionalArguments().value(index); }
     QString text(const QString& name) const { return m_parser.value(name); }
+    QStringList texts(const QString& name) const {
+        return m_parser.values(name);
+    } // of an option given several times
     quint64 count(const QString& name) const { return m_parser.value(name).toULongLong(); }
     double number(const QString& name) const { return m_parser.value(name).toDouble(); }
     std::vector<TokenId> ids(const QString& name) const;

@@ -16,6 +16,9 @@ ExitCode exitCode(ErrorCode code) {
     case ErrorCode::UnknownArchitecture:
     case ErrorCode::MissingSplitPart:
     case ErrorCode::MissingTensor:
+    case ErrorCode::BadAdapter:
+    case ErrorCode::UnsupportedAdapter:
+    case ErrorCode::WrongAdapter:
     case ErrorCode::UnsupportedModel:
     case ErrorCode::NotSafetensors:
     case ErrorCode::BadJson:

@@ -15,6 +15,16 @@ KvType kvTypeOf(const QString& name) {
 
 } // namespace
 
+AdapterUse adapterUse(const QString& text) {
+    const auto path = [](const QString& name) { return std::filesystem::path(name.toStdU16String()); };
+    const qsizetype colon = text.lastIndexOf(u':');
+    bool isNumber = false;
+    const float strength = colon > 0 ? text.mid(colon + 1).toFloat(&isNumber) : 1;
+    std::error_code ignored;
+    if (!isNumber || std::filesystem::exists(path(text), ignored)) return {path(text), 1};
+    return {path(text.left(colon)), strength};
+}
+
 LoadOptions loadOptions(const Arguments& arguments, std::uint32_t contextTokens,
                         const std::filesystem::path& path) {
     LoadOptions options;
@@ -30,6 +40,9 @@ LoadOptions loadOptions(const Arguments& arguments, std::uint32_t contextTokens,
     const QString layers = arguments.text(QStringLiteral("gpu-layers"));
     if (!layers.isEmpty()) options.gpuLayers = layers == u"auto" ? kAutoLayers : layers.toUInt();
     options.threads = static_cast<std::uint32_t>(arguments.count(QStringLiteral("threads")));
+    if (path.empty()) // a draft is another model
+        for (const QString& text : arguments.texts(QStringLiteral("adapter")))
+            options.adapters.push_back(adapterUse(text));
     return options;
 }
 

@@ -1,14 +1,18 @@
 // A model on a device, with one session or without, as the arguments of a subcommand ask for it.
 //
-// Takes --device, --context, --kv, --gpu-layers and --threads; shows the progress of loading where standard
-// error is a terminal, and warns where the context is longer than the model was trained for. Owner: the
-// subcommand. Thread: main. Errors: those of Model::load and of the session. Next station: the subcommand.
+// Takes --device, --context, --kv, --gpu-layers, --threads and --adapter; shows the progress of loading where
+// standard error is a terminal, and warns where the context is longer than the model was trained for. Owner:
+// the subcommand. Thread: main. Errors: those of Model::load and of the session. Next station: the
+// subcommand.
 #pragma once
 
 #include "app/cli/command.h"
 #include "engine/engine.h"
 
 namespace ponder {
+
+// PATH or PATH:STRENGTH; a file whose own name ends so is meant first.
+AdapterUse adapterUse(const QString& text);
 
 // What the options of takesDevice() say; see loadModel() for the others.
 LoadOptions loadOptions(const Arguments& arguments, std::uint32_t contextTokens,

@@ -11,6 +11,7 @@
 
 #include "engine/backend/kv_type.h"
 #include "engine/base/result.h"
+#include "engine/model/adapter_set.h"
 #include "engine/model/config.h"
 #include "engine/model/weights.h"
 #include "engine/sample/sampling_settings.h"
@@ -142,6 +143,10 @@ public:
                              std::vector<float>& logits) = 0;
     virtual MemoryUse memory() const = 0; // KvCaches included
     virtual LayerRange layers() const = 0;
+    // From the next run on, the weights have what these adapters add to them; an empty set takes all away.
+    // The set need not outlive the call. Keys and values of earlier runs belong to the set of then. Where it
+    // fails nothing has changed. Errors: DoesNotFit, OutOfMemory, DeviceLost.
+    virtual Result<void> setAdapters(const AdapterSet& set) = 0;
 
     // Picks tokens on the device: the first from the logits of the last row of the run before, which had
     // filled the cache up to `position`. `history`: all tokens so far, for the penalties. Nothing where the
@@ -167,6 +172,7 @@ struct PlanRequest {
     std::uint32_t threads = 0; // of a backend on the processor; 0: one for each of its cores
     Precision precision = Precision::Fast;
     std::filesystem::path cacheFolder; // keeps what a device learns about itself; empty: it does not
+    const AdapterSet* adapters = nullptr; // those to begin with, or none
 };
 
 struct LoadRequest {

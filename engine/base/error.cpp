@@ -69,6 +69,19 @@ constexpr std::array kTemplates{
     std::pair{ErrorCode::NoSpace,
               PONDER_TR_NOOP(
                   "Error", "There is not enough space for %1: %2. Free some space or choose another disk.")},
+    std::pair{
+        ErrorCode::BadAdapter,
+        PONDER_TR_NOOP("Error",
+                       "%1 is not a LoRA adapter that can be read: %2. Choose a GGUF adapter, or a folder "
+                       "with adapter_config.json and adapter_model.safetensors.")},
+    std::pair{ErrorCode::UnsupportedAdapter,
+              PONDER_TR_NOOP(
+                  "Error", "%1 cannot be attached: %2. Merge it into its base model with the tool that made "
+                           "it, and open the merged model.")},
+    std::pair{ErrorCode::WrongAdapter,
+              PONDER_TR_NOOP(
+                  "Error", "%1 belongs to another model: %2. Choose an adapter that was made for this model, "
+                           "or load the model that it was made for.")},
     std::pair{ErrorCode::UnknownTokenizer,
               PONDER_TR_NOOP("Error",
                              "%1 splits its text by \"%2\", which is not known here. Use another conversion "

@@ -32,12 +32,15 @@ enum class ErrorCode {
     MissingSplitPart,    // subject: path, detail: names of the missing parts
     MissingTensor,       // subject: path, detail: tensor
     // files of other programs
-    NotSafetensors, // subject: path, detail: what was found instead
-    BadJson,        // subject: path, detail: what is wrong with it
-    MissingFiles,   // subject: folder, detail: names
-    CannotConvert,  // subject: folder, detail: what it needs that is not built in
-    BadWeights,     // subject: path, detail: tensor and what is wrong with its values
-    NoSpace,        // subject: path, detail: how much is missing
+    NotSafetensors,     // subject: path, detail: what was found instead
+    BadJson,            // subject: path, detail: what is wrong with it
+    MissingFiles,       // subject: folder, detail: names
+    CannotConvert,      // subject: folder, detail: what it needs that is not built in
+    BadWeights,         // subject: path, detail: tensor and what is wrong with its values
+    NoSpace,            // subject: path, detail: how much is missing
+    BadAdapter,         // subject: path, detail: what was found instead of a LoRA adapter
+    UnsupportedAdapter, // subject: path, detail: what it needs that is not built in
+    WrongAdapter,       // subject: path, detail: what does not match the model
     // text
     UnknownTokenizer, // subject: path, detail: tokenizer model or pre-tokenizer
     BadTokenizer,     // subject: path, detail: reason

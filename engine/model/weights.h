@@ -36,6 +36,12 @@ struct Weights {
     bool tied = false;
 };
 
+// Which of the layers this is.
+template<class T>
+std::size_t indexOf(const Weights<T>& weights, const LayerWeights<T>& layer) {
+    return static_cast<std::size_t>(&layer - weights.layers.data());
+}
+
 using FileWeights = Weights<const TensorInfo*>;
 
 Result<FileWeights> bindWeights(const ModelFile& file, const ModelConfig& config);

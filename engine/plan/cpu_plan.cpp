@@ -1,5 +1,7 @@
 #include "engine/plan/cpu_plan.h"
 
+#include "engine/plan/cpu_adapter_plan.h"
+
 #include <map>
 
 namespace ponder {
@@ -112,6 +114,12 @@ CpuPlan CpuPlan::make(const PlanRequest& request, unsigned threads) {
     // Of a thread: an unpacked panel, a chunk of results.
     const std::uint64_t thread = widest / 32 * 704 + std::uint64_t{kMaxRows} * 64 * 4;
     plan.scratchBytes = row * plan.maxRows + thread * threads;
+    if (!request.adapters) return plan;
+    const CpuAdapterPlan adapters = CpuAdapterPlan::make(*request.adapters, plan.layers, c.layers);
+    plan.adapterBytes = adapters.bytes;
+    // Of a row: A x; of a thread: what is added to a chunk.
+    plan.scratchBytes += std::uint64_t{adapters.lowLength} * 4 * plan.maxRows;
+    if (adapters.bytes > 0) plan.scratchBytes += std::uint64_t{kMaxRows} * 32 * 4 * threads;
     return plan;
 }
 

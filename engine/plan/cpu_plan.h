@@ -41,9 +41,10 @@ struct CpuPlan {
     std::deque<CpuTensor> tensors;
     Weights<const CpuTensor*> weights;
     std::uint64_t weightBytes = 0;
+    std::uint64_t adapterBytes = 0; // of those that the load begins with
     CpuKvPlan kv;
     std::uint64_t scratchBytes = 0; // activations of maxRows rows, and each thread's own
-    MemoryUse memory() const { return {weightBytes, kv.bytes(), scratchBytes, 0}; }
+    MemoryUse memory() const { return {weightBytes + adapterBytes, kv.bytes(), scratchBytes, 0}; }
 
     static CpuPlan make(const PlanRequest& request, unsigned threads);
     CpuKvPlan planCache(std::uint32_t tokens, KvType type) const;

@@ -265,8 +265,9 @@ MemoryUse VulkanPlan::memory() const {
     MemoryUse use;
     for (const std::uint64_t chunk : chunks)
         use.weights += chunk;
+    use.weights += adapterBytes;
     use.kv = kv.bytes();
-    use.scratch = scratch.pieces * 16 + decode.stateBytes + decode.logitBytes;
+    use.scratch = adapterScratchBytes + scratch.pieces * 16 + decode.stateBytes + decode.logitBytes;
     use.staging = step.bytes + logitBytes() + decode.inputBytes + decode.tokenBytes + limits.uploadBytes;
     return use;
 }

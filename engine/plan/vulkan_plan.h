@@ -133,10 +133,11 @@ struct VulkanPlan {
     ScratchPlan scratch;
     StepPlan step;
     // What the host reads after a pass: logits or, without the last layer, the residual stream.
-    std::uint32_t logitRows = 0;   // in one pass
-    std::uint32_t logitLength = 0; // values of a row
-    std::uint32_t logitStride = 0; // pieces from one row to the next
-    DecodePlan decode;             // nothing without the first or the last layer
+    std::uint32_t logitRows = 0;                             // in one pass
+    std::uint32_t logitLength = 0;                           // values of a row
+    std::uint32_t logitStride = 0;                           // pieces from one row to the next
+    std::uint64_t adapterBytes = 0, adapterScratchBytes = 0; // of those that the load begins with
+    DecodePlan decode;                                       // nothing without the first or the last layer
     std::uint64_t logitBytes() const { return std::uint64_t{logitRows} * logitStride * 16; }
     KvPlan kv; // for the context the load asked for
 

@@ -6,7 +6,9 @@
 namespace ponder::cpu {
 
 CpuExecutor::CpuExecutor(CpuPlan plan, unsigned threads)
-    : m_plan(std::move(plan)), m_pool(threads), m_ops(m_plan, m_weights, m_pool) {}
+    : m_plan(std::move(plan)), m_pool(threads), m_ops(m_plan, m_weights, m_adapters, m_pool) {
+    m_adapters = *CpuAdapters::load({}, m_plan.layers, m_plan.config.layers, m_pool);
+}
 
 Result<std::unique_ptr<Executor>> CpuExecutor::load(const LoadRequest& request, CpuPlan plan,
                                                     unsigned threads, const Progress& progress,
@@ -16,6 +18,8 @@ Result<std::unique_ptr<Executor>> CpuExecutor::load(const LoadRequest& request, 
         CpuWeights::load(executor->m_plan, request.file, executor->m_pool, progress, stop);
     if (!weights) return weights.error();
     executor->m_weights = std::move(*weights);
+    if (request.plan.adapters)
+        if (const auto set = executor->setAdapters(*request.plan.adapters); !set) return set.error();
     return std::unique_ptr<Executor>(std::move(executor));
 }
 
@@ -26,7 +30,21 @@ Result<std::unique_ptr<KvCache>> CpuExecutor::createCache(std::uint32_t tokens, 
     return CpuCache::create(m_plan, m_plan.planCache(tokens, type), m_cacheBytes);
 }
 
-MemoryUse CpuExecutor::memory() const { return {m_weights.bytes(), *m_cacheBytes, m_ops.bytes(), 0}; }
+Result<void> CpuExecutor::setAdapters(const AdapterSet& set) {
+    if (set.sameAdapters(m_adapterSet)) {
+        m_adapters.setStrengths(set);
+        return {};
+    }
+    Result<CpuAdapters> made = CpuAdapters::load(set, m_plan.layers, m_plan.config.layers, m_pool);
+    if (!made) return made.error();
+    m_adapters = std::move(*made);
+    m_adapterSet = set;
+    return {};
+}
+
+MemoryUse CpuExecutor::memory() const {
+    return {m_weights.bytes() + m_adapters.bytes(), *m_cacheBytes, m_ops.bytes(), 0};
+}
 
 Result<void> CpuExecutor::run(const Batch& batch, KvCache& cache, std::stop_token stop,
                               std::vector<float>& logits) {

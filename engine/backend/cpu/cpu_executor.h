@@ -20,6 +20,7 @@ public:
     Result<void> run(const Batch& batch, KvCache& cache, std::stop_token stop,
                      std::vector<float>& logits) override;
     MemoryUse memory() const override;
+    Result<void> setAdapters(const AdapterSet& set) override;
     LayerRange layers() const override { return m_plan.layers; }
     void profile(bool on) override { m_ops.clock().enable(on); }
     std::vector<KernelTime> kernelTimes() const override { return m_ops.clock().times(); }
@@ -30,6 +31,8 @@ private:
     CpuPlan m_plan;
     ThreadPool m_pool;
     CpuWeights m_weights;
+    CpuAdapters m_adapters;
+    AdapterSet m_adapterSet; // that they were made of
     CpuOps m_ops;
     std::shared_ptr<std::uint64_t> m_cacheBytes = std::make_shared<std::uint64_t>(0);
 };

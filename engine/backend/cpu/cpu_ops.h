@@ -7,6 +7,7 @@
 #pragma once
 
 #include "engine/backend/cpu/attention_kernels.h"
+#include "engine/backend/cpu/cpu_adapters.h"
 #include "engine/backend/cpu/cpu_cache.h"
 #include "engine/backend/cpu/cpu_weights.h"
 #include "engine/backend/cpu/kernel_clock.h"
@@ -18,7 +19,7 @@ class CpuOps {
 public:
     using Tensor = const CpuTensor*;
 
-    CpuOps(const CpuPlan& plan, const CpuWeights& weights, ThreadPool& pool);
+    CpuOps(const CpuPlan& plan, const CpuWeights& weights, const CpuAdapters& adapters, ThreadPool& pool);
 
     // The rows of the next pass; `out` takes what head() or send() give.
     void begin(const Batch& batch, CpuCache& cache, const std::stop_token& stop, std::vector<float>& out);
@@ -53,19 +54,31 @@ private:
         std::size_t stride = 0;
     };
 
-    std::uint32_t positionOf(std::uint32_t row) const;
-    std::uint32_t slotOf(std::uint32_t row) const;
-    void norm(const float* x, std::uint32_t rows, Tensor weight, std::initializer_list<Tensor> readers);
-    void quantize(Rows& rows, std::uint32_t count);
-    void multiply(Tensor matrix, const Rows& in, std::uint32_t rows, std::uint64_t first, std::uint64_t end,
-                  unsigned thread, Place out);
-    void projectAdd(Tensor matrix, const Rows& in, const char* name);
-    void gateUpChunk(const LayerWeights<Tensor>& layer, std::uint64_t chunk, unsigned thread);
-    std::size_t panelGrain(std::uint64_t panels) const;
-    HeadBlocks headBlocks(std::uint32_t index, std::uint32_t kvHead) const;
     struct RowRange {
         std::uint32_t first, count;
     };
+
+    std::uint32_t positionOf(std::uint32_t row) const;
+    std::uint32_t slotOf(std::uint32_t row) const;
+    // A matrix and what adapters add to it.
+    struct Adapted {
+        Tensor matrix;
+        const CpuAddition& added;
+    };
+    void norm(const float* x, std::uint32_t rows, Tensor weight, std::initializer_list<Adapted> readers);
+    void quantize(Rows& rows, std::uint32_t count);
+    void multiply(const Adapted& matrix, const Rows& in, std::uint32_t rows, std::uint64_t first,
+                  std::uint64_t end, unsigned thread, Place out);
+    void projectAdd(const Adapted& matrix, const Rows& in, const char* name);
+    void gateUpChunk(const LayerWeights<Tensor>& layer, std::uint64_t chunk, unsigned thread);
+    std::size_t panelGrain(std::uint64_t panels) const;
+    const LayerWeights<CpuAddition>& addedTo(const LayerWeights<Tensor>& layer) const;
+    void descend(const Rows& in, std::uint32_t rows, std::initializer_list<Adapted> readers);
+    void descendPanel(const Rows& in, RowRange rows, const CpuAddition& addition, std::uint64_t panel);
+    void climb(const CpuAddition& addition, std::uint32_t rows, std::uint64_t first, std::uint64_t end,
+               unsigned thread, Place out);
+    void embedAdded(const CpuAddition& table);
+    HeadBlocks headBlocks(std::uint32_t index, std::uint32_t kvHead) const;
     struct PositionRange {
         std::uint32_t begin, end;
     };
@@ -78,6 +91,7 @@ private:
     const CpuPlan& m_plan;
     const ModelConfig& m_config;
     const CpuWeights& m_weights;
+    const CpuAdapters& m_adapters;
     ThreadPool& m_pool;
     KernelClock m_clock;
 
@@ -94,12 +108,14 @@ private:
     std::vector<float> m_angles;          // [rows x rotary/2] pairs (cos, sin)
     Rows m_attended;                      // [rows x heads * headSize]
     Rows m_hidden;                        // silu(gate) * up [rows x hidden]
+    std::vector<float> m_low;             // s ⊙ (A x) of the adapters [rows x their ranks]
     std::vector<float> m_parts;           // attention in parts: [part][head][headSize]
     std::vector<AttentionState> m_states; // [part][head]
     struct Thread {
         std::vector<std::byte> unpacked;
         std::vector<float> part;  // of attention: [query][headSize]
         std::vector<float> chunk; // results of a few panels [rows x panels * 16], twice
+        std::vector<float> delta; // what adapters add to them
     };
     std::vector<Thread> m_threads;
 };

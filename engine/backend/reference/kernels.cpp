@@ -46,6 +46,38 @@ void multiply(const TensorInfo& matrix, std::span<const float> bias, std::span<c
     }
 }
 
+namespace {
+
+// out += low · upᵀ
+void climb(const TensorInfo& up, std::span<const float> low, std::span<float> out) {
+    std::vector<float> added(out.size());
+    multiply(up, {}, low, added);
+    for (std::size_t i = 0; i < out.size(); ++i)
+        out[i] += added[i];
+}
+
+} // namespace
+
+void addLowRank(const TensorInfo& down, const TensorInfo& up, std::span<const float> scales,
+                std::span<const float> in, std::span<float> out) {
+    const std::size_t n = in.size() / down.rowLength(), rank = down.rows();
+    std::vector<float> low(n * rank), padded(n * scales.size());
+    multiply(down, {}, in, low);
+    for (std::size_t t = 0; t < n; ++t)
+        for (std::size_t r = 0; r < rank; ++r)
+            padded[t * scales.size() + r] = scales[r] * low[t * rank + r];
+    climb(up, padded, out);
+}
+
+void addLowRankRow(const TensorInfo& down, const TensorInfo& up, std::span<const float> scales,
+                   std::uint64_t row, std::span<float> out) {
+    std::vector<float> low(scales.size());
+    decodeRow(down, row, low);
+    for (std::size_t r = 0; r < low.size(); ++r)
+        low[r] *= scales[r];
+    climb(up, low, out);
+}
+
 void rmsNorm(std::span<const float> in, std::span<const float> weight, float epsilon, std::span<float> out) {
     const std::size_t length = weight.size();
     for (std::size_t row = 0; row < in.size() / length; ++row) {

@@ -20,6 +20,14 @@ void decodeRow(const TensorInfo& matrix, std::uint64_t row, std::span<float> out
 void multiply(const TensorInfo& matrix, std::span<const float> bias, std::span<const float> in,
               std::span<float> out);
 
+// out += B (s ⊙ (A · in)) as adapters have it (model/low_rank.h). down: A [rank x in's length]; up: B [rows x
+// scales.size()], padded with zeros behind the rank.
+void addLowRank(const TensorInfo& down, const TensorInfo& up, std::span<const float> scales,
+                std::span<const float> in, std::span<float> out);
+// out += B (s ⊙ a row of A), for a table that is looked up; down: A [rows x scales.size()].
+void addLowRankRow(const TensorInfo& down, const TensorInfo& up, std::span<const float> scales,
+                   std::uint64_t row, std::span<float> out);
+
 // out = in · weight / √(mean(in²) + epsilon), per row of weight.size() values.
 void rmsNorm(std::span<const float> in, std::span<const float> weight, float epsilon, std::span<float> out);
 

@@ -14,7 +14,7 @@ constexpr std::size_t kPage = 4096;
 class ReferenceExecutor final : public Executor {
 public:
     ReferenceExecutor(const PlanRequest& request, std::uint64_t weightBytes)
-        : m_config(request.config), m_weights(request.weights),
+        : m_config(request.config), m_weights(request.weights), m_adapters(request.config.layers),
           m_layers(request.layers.of(request.config.layers)) {
         m_memory.weights = weightBytes;
     }
@@ -29,17 +29,29 @@ public:
     Result<void> run(const Batch& batch, KvCache& cache, std::stop_token stop,
                      std::vector<float>& logits) override {
         if (stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, {}};
-        ReferenceOps ops(m_config, batch, static_cast<ReferenceCache&>(cache), logits);
+        ReferenceOps ops(m_config, m_weights, m_adapters, batch, static_cast<ReferenceCache&>(cache), logits);
         forward(ops, m_weights, m_layers.first, m_layers.end);
         return {};
     }
 
-    MemoryUse memory() const override { return m_memory; }
+    MemoryUse memory() const override {
+        MemoryUse use = m_memory;
+        use.weights += m_adapters.bytes();
+        return use;
+    }
+    Result<void> setAdapters(const AdapterSet& set) override {
+        const std::uint64_t bytes =
+            ReferenceAdapters::bytesOf(set, m_layers.first, m_layers.end, m_config.layers);
+        if (const Result<void> fits = checkHostMemory(referenceDeviceInfo().name, bytes); !fits) return fits;
+        m_adapters = ReferenceAdapters(set, m_layers.first, m_layers.end, m_config.layers);
+        return {};
+    }
     LayerRange layers() const override { return m_layers; }
 
 private:
     ModelConfig m_config;
     FileWeights m_weights;
+    ReferenceAdapters m_adapters;
     LayerRange m_layers;
     MemoryUse m_memory;
 };
@@ -51,9 +63,16 @@ public:
 
     // The weights stay in the mapped file, whose pages the system may drop; only the cache must fit.
     Result<MemoryUse> plan(const PlanRequest& request) const override {
-        const auto use = planMemory(m_info, request);
+        auto use = planMemory(m_info, request);
         if (!use) return use;
-        if (const Result<void> fits = checkHostMemory(m_info.name, use->kv); !fits) return fits.error();
+        const LayerRange layers = request.layers.of(request.config.layers);
+        const std::uint64_t adapters = request.adapters
+                                           ? ReferenceAdapters::bytesOf(*request.adapters, layers.first,
+                                                                        layers.end, request.config.layers)
+                                           : 0;
+        use->weights += adapters;
+        if (const Result<void> fits = checkHostMemory(m_info.name, use->kv + adapters); !fits)
+            return fits.error();
         return use;
     }
 
@@ -61,9 +80,10 @@ public:
                                            std::stop_token stop) override {
         const auto planned = plan(request.plan);
         if (!planned) return planned.error();
-        const std::uint64_t all = planned->weights;
+        std::uint64_t all = 0;
         FileWeights weights = weightsOf(request.plan);
 
+        forEachTensor(weights, [&](const TensorInfo* tensor) { all += tensor->bytes.size(); });
         // Read the file through once, so that the wait happens here, with progress, and not in the first
         // reply.
         std::uint64_t done = 0;
@@ -77,7 +97,10 @@ public:
             if (progress && !cancelled) progress(done, all);
         });
         if (cancelled || stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, {}};
-        return std::unique_ptr<Executor>(std::make_unique<ReferenceExecutor>(request.plan, all));
+        auto executor = std::make_unique<ReferenceExecutor>(request.plan, all);
+        if (request.plan.adapters)
+            if (const auto set = executor->setAdapters(*request.plan.adapters); !set) return set.error();
+        return std::unique_ptr<Executor>(std::move(executor));
     }
 
 private:

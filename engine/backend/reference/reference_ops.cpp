@@ -20,17 +20,23 @@ std::vector<float> vectorOf(const TensorInfo* tensor) {
 
 } // namespace
 
-ReferenceOps::ReferenceOps(const ModelConfig& config, const Batch& batch, ReferenceCache& cache,
+ReferenceOps::ReferenceOps(const ModelConfig& config, const FileWeights& weights,
+                           const ReferenceAdapters& adapters, const Batch& batch, ReferenceCache& cache,
                            std::vector<float>& logits)
-    : m_config(config), m_batch(batch), m_cache(cache), m_logits(logits), m_rows(batch.tokens.size()),
-      m_x(m_rows * config.width), m_normed(m_x.size()), m_q(m_rows * config.queryLength()),
-      m_k(m_rows * config.kvLength()), m_v(m_k.size()), m_attended(m_q.size()),
-      m_gate(m_rows * config.hidden), m_up(m_gate.size()), m_sum(m_x.size()) {}
+    : m_config(config), m_weights(weights), m_adapters(adapters), m_batch(batch), m_cache(cache),
+      m_logits(logits), m_rows(batch.tokens.size()), m_x(m_rows * config.width), m_normed(m_x.size()),
+      m_q(m_rows * config.queryLength()), m_k(m_rows * config.kvLength()), m_v(m_k.size()),
+      m_attended(m_q.size()), m_gate(m_rows * config.hidden), m_up(m_gate.size()), m_sum(m_x.size()) {}
 
 void ReferenceOps::embed(Tensor table) {
-    for (std::size_t t = 0; t < m_rows; ++t)
-        reference::decodeRow(*table, m_batch.tokens[t],
-                             std::span(m_x).subspan(t * m_config.width, m_config.width));
+    const PlainAddition& added = m_adapters.additions().tokenEmbedding;
+    for (std::size_t t = 0; t < m_rows; ++t) {
+        const auto row = std::span(m_x).subspan(t * m_config.width, m_config.width);
+        reference::decodeRow(*table, m_batch.tokens[t], row);
+        if (added)
+            reference::addLowRankRow(added.down.info(), added.up.info(), added.scales, m_batch.tokens[t],
+                                     row);
+    }
 }
 
 void ReferenceOps::receive() {
@@ -63,9 +69,10 @@ const float* ReferenceOps::visible(std::size_t row, const float* all, std::vecto
 
 void ReferenceOps::normQkv(const LayerWeights<Tensor>& layer) {
     norm(layer.attentionNorm, m_x);
-    reference::multiply(*layer.q, vectorOf(layer.qBias), m_normed, m_q);
-    reference::multiply(*layer.k, vectorOf(layer.kBias), m_normed, m_k);
-    reference::multiply(*layer.v, vectorOf(layer.vBias), m_normed, m_v);
+    const LayerWeights<PlainAddition>& added = addedTo(layer);
+    multiply(layer.q, added.q, layer.qBias, m_normed, m_q);
+    multiply(layer.k, added.k, layer.kBias, m_normed, m_k);
+    multiply(layer.v, added.v, layer.vBias, m_normed, m_v);
 }
 
 void ReferenceOps::ropeStore(std::uint32_t index, Tensor factors) {
@@ -102,16 +109,20 @@ void ReferenceOps::attention(std::uint32_t index) {
     }
 }
 
-void ReferenceOps::outputAdd(const LayerWeights<Tensor>& layer) { multiplyAdd(layer.output, m_attended); }
+void ReferenceOps::outputAdd(const LayerWeights<Tensor>& layer) {
+    multiplyAdd(layer.output, addedTo(layer).output, m_attended);
+}
 
 void ReferenceOps::normGateUp(const LayerWeights<Tensor>& layer) {
     norm(layer.feedForwardNorm, m_x);
-    reference::multiply(*layer.gate, {}, m_normed, m_gate);
-    reference::multiply(*layer.up, {}, m_normed, m_up);
+    multiply(layer.gate, addedTo(layer).gate, nullptr, m_normed, m_gate);
+    multiply(layer.up, addedTo(layer).up, nullptr, m_normed, m_up);
     reference::swiGlu(m_gate, m_up);
 }
 
-void ReferenceOps::downAdd(const LayerWeights<Tensor>& layer) { multiplyAdd(layer.down, m_gate); }
+void ReferenceOps::downAdd(const LayerWeights<Tensor>& layer) {
+    multiplyAdd(layer.down, addedTo(layer).down, m_gate);
+}
 
 void ReferenceOps::head(Tensor normWeight, Tensor output) {
     const std::size_t wanted = m_rows - m_batch.firstLogits;
@@ -119,16 +130,26 @@ void ReferenceOps::head(Tensor normWeight, Tensor output) {
     if (wanted == 0) return;
     const std::size_t skipped = m_batch.firstLogits * std::size_t{m_config.width};
     norm(normWeight, std::span<const float>(m_x).subspan(skipped));
-    reference::multiply(*output, {}, std::span<const float>(m_normed).first(wanted * m_config.width),
-                        m_logits);
+    multiply(output, m_adapters.additions().output, nullptr,
+             std::span<const float>(m_normed).first(wanted * m_config.width), m_logits);
 }
 
 void ReferenceOps::norm(Tensor weight, std::span<const float> in) {
     reference::rmsNorm(in, vectorOf(weight), m_config.normEpsilon, m_normed);
 }
 
-void ReferenceOps::multiplyAdd(Tensor matrix, std::span<const float> in) {
-    reference::multiply(*matrix, {}, in, m_sum);
+const LayerWeights<PlainAddition>& ReferenceOps::addedTo(const LayerWeights<Tensor>& layer) const {
+    return m_adapters.additions().layers[indexOf(m_weights, layer)];
+}
+
+void ReferenceOps::multiply(Tensor matrix, const PlainAddition& added, Tensor bias, std::span<const float> in,
+                            std::span<float> out) const {
+    reference::multiply(*matrix, vectorOf(bias), in, out);
+    if (added) reference::addLowRank(added.down.info(), added.up.info(), added.scales, in, out);
+}
+
+void ReferenceOps::multiplyAdd(Tensor matrix, const PlainAddition& added, std::span<const float> in) {
+    multiply(matrix, added, nullptr, in, m_sum);
     for (std::size_t i = 0; i < m_x.size(); ++i)
         m_x[i] += m_sum[i];
 }

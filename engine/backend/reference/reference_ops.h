@@ -3,6 +3,7 @@
 // Owner: ReferenceExecutor::run. Thread: its device's.
 #pragma once
 
+#include "engine/backend/reference/reference_adapters.h"
 #include "engine/backend/reference/reference_cache.h"
 
 namespace ponder {
@@ -11,8 +12,8 @@ class ReferenceOps {
 public:
     using Tensor = const TensorInfo*;
 
-    ReferenceOps(const ModelConfig& config, const Batch& batch, ReferenceCache& cache,
-                 std::vector<float>& logits);
+    ReferenceOps(const ModelConfig& config, const FileWeights& weights, const ReferenceAdapters& adapters,
+                 const Batch& batch, ReferenceCache& cache, std::vector<float>& logits);
 
     void embed(Tensor table);
     void receive();
@@ -27,7 +28,12 @@ public:
 
 private:
     void norm(Tensor weight, std::span<const float> in);
-    void multiplyAdd(Tensor matrix, std::span<const float> in); // x += matrix · in
+    const LayerWeights<PlainAddition>& addedTo(const LayerWeights<Tensor>& layer) const;
+    // out = in · matrixᵀ + bias, with what adapters add to the matrix
+    void multiply(Tensor matrix, const PlainAddition& added, Tensor bias, std::span<const float> in,
+                  std::span<float> out) const;
+    void multiplyAdd(Tensor matrix, const PlainAddition& added,
+                     std::span<const float> in); // x += matrix · in
     std::uint32_t positionOf(std::size_t row) const;
     std::uint32_t slotOf(std::size_t row) const;
     // The rows of a layer's keys or values that a row of the batch sees, in order of position: shared slots
@@ -35,6 +41,8 @@ private:
     const float* visible(std::size_t row, const float* all, std::vector<float>& copied) const;
 
     const ModelConfig& m_config;
+    const FileWeights& m_weights;
+    const ReferenceAdapters& m_adapters;
     const Batch& m_batch;
     ReferenceCache& m_cache;
     std::vector<float>& m_logits;

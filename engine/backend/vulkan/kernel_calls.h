@@ -14,6 +14,8 @@ std::uint32_t kernelFormat(TensorType type);
 
 // What a kernel leaves for the one that reads next (shaders/include/quants.glsl).
 inline constexpr std::uint32_t kWritesFloats = 1, kWritesQuants = 2;
+// Adapters have left something that is added to a kernel's first product, or to its second.
+inline constexpr std::uint32_t kAddsToFirst = 4, kAddsToSecond = 8;
 inline constexpr std::uint32_t kQuantPieces = 3; // of a block of 32 quantized activations
 // Writes a block's pieces; x: at most 32 values, zeros follow.
 void quantizeBlock(std::span<const float> x, std::byte* out);
@@ -28,7 +30,7 @@ struct NormQkvCall {
 struct NormGateUpCall {
     std::uint32_t x, xStride, squares, squarePieces;
     float width, epsilon;
-    std::uint32_t blocks, y, yStride, gate, up, groups, quants, quantStride;
+    std::uint32_t blocks, y, yStride, gate, up, groups, quants, quantStride, added, addedStride;
 };
 
 struct ProjectAddCall {
@@ -44,7 +46,19 @@ struct HeadCall {
 
 struct EmbedCall {
     std::uint32_t matrix, groups, firstToken, blocks, x, xStride, normed, squares, squarePieces, norm, quants,
-        quantStride;
+        quantStride, added, addedStride;
+};
+
+struct AdapterDownCall {
+    std::uint32_t x, xStride, squares, squarePieces;
+    float width, epsilon;
+    std::uint32_t blocks, columns, lowStride;
+    std::uint32_t matrices[3], groups[3], low[3], scales[3];
+};
+
+struct AdapterUpCall {
+    std::uint32_t lowStride, yStride, columns, adds;
+    std::uint32_t matrices[3], groups[3], blocks[3], low[3], y[3];
 };
 
 struct ReceiveCall {

@@ -6,20 +6,24 @@ namespace ponder {
 namespace {
 
 // By MatrixKernel and MatrixVariant.
-using Names = std::string_view[4][5];
+using Names = std::string_view[6][5];
 constexpr Names kFloat{
     {"norm_qkv_row", "norm_qkv_shared", "norm_qkv_tile", "norm_qkv_half", "norm_qkv_cooperative"},
     {"norm_gate_up_row", "norm_gate_up_shared", "norm_gate_up_tile", "norm_gate_up_half",
      "norm_gate_up_cooperative"},
     {"project_add_row", "project_add_shared", "project_add_tile", "project_add_half",
      "project_add_cooperative"},
-    {"head_row", "head_shared", "head_tile", "head_half", "head_cooperative"}};
-// Halves are never integers: MatrixTuning::readsQuants().
+    {"head_row", "head_shared", "head_tile", "head_half", "head_cooperative"},
+    {"adapter_down_row", "adapter_down_shared", "adapter_down_tile", "", ""},
+    {"adapter_up_row", "adapter_up_shared", "adapter_up_tile", "", ""}};
+// Halves are never integers: MatrixTuning::readsQuants(). Adapters are floats and stay so.
 constexpr Names kInteger{
     {"norm_qkv_row_integer", "norm_qkv_shared_integer", "norm_qkv_tile_integer", "", ""},
     {"norm_gate_up_row_integer", "norm_gate_up_shared_integer", "norm_gate_up_tile_integer", "", ""},
     {"project_add_row_integer", "project_add_shared_integer", "project_add_tile_integer", "", ""},
-    {"head_row_integer", "head_shared_integer", "head_tile_integer", "", ""}};
+    {"head_row_integer", "head_shared_integer", "head_tile_integer", "", ""},
+    {"", "", "", "", ""},
+    {"", "", "", "", ""}};
 
 std::uint32_t ceilDiv(std::uint32_t a, std::uint32_t b) { return (a + b - 1) / b; }
 

@@ -9,7 +9,7 @@
 
 namespace ponder {
 
-enum class MatrixKernel { NormQkv, NormGateUp, ProjectAdd, Head };
+enum class MatrixKernel { NormQkv, NormGateUp, ProjectAdd, Head, AdapterDown, AdapterUp };
 enum class MatrixVariant { Row, Shared, Tile, Half, Cooperative };
 
 struct MatrixShape {
@@ -24,6 +24,10 @@ struct MatrixShape {
     static MatrixShape cooperative(const VulkanPhysical& physical);
     // Activations pass through shared memory, with weights of 64 rows.
     bool sharesTile() const { return variant != MatrixVariant::Row && variant != MatrixVariant::Tile; }
+    // The same shape with operands as they are.
+    MatrixShape inFloats() const {
+        return isHalf() ? MatrixShape{MatrixVariant::Shared, 128, 16, columns} : *this;
+    }
     // Operands are f16; there is no integer kernel.
     bool isHalf() const { return variant == MatrixVariant::Half || variant == MatrixVariant::Cooperative; }
 

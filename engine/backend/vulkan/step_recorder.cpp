@@ -36,6 +36,7 @@ StepRecorder::StepRecorder(VulkanContext& context, PipelineSet& pipelines, const
         for (const Tensor matrix : {layer.q, layer.k, layer.v, layer.gate, layer.up})
             floats = floats || isFloat(*matrix);
     }
+    floats = floats || adapted();
     floats = floats || (plan.hasLast() && isFloat(*plan.weights.output));
     m_normedWrites = kWritesQuants | (floats ? kWritesFloats : 0);
 }
@@ -71,7 +72,15 @@ CallBuffers StepRecorder::buffersOf(std::uint32_t layer) const {
 }
 
 void StepRecorder::embed(Tensor embedding) {
+    const bool changes = adapted() && m_buffers.adapters.plan->additions.tokenEmbedding;
+    embedWith(embedding, changes ? addToTable(m_buffers.adapters.plan->additions.tokenEmbedding) : 0);
+}
+
+// flags: what adapters have left to be added.
+void StepRecorder::embedWith(Tensor embedding, std::uint32_t flags) {
     const ScratchPlan& s = m_plan.scratch;
+    ScratchRegion added;
+    if (flags > 0) added = m_buffers.adapters.plan->delta;
     for (const WeightSlice& slice : embedding->slices) {
         const EmbedCall call{slice.at,
                              groupsOf(slice),
@@ -84,11 +93,15 @@ void StepRecorder::embed(Tensor embedding) {
                              s.squares.stride,
                              normBefore(0),
                              s.normedQuants.at,
-                             s.normedQuants.stride};
+                             s.normedQuants.stride,
+                             added.at,
+                             added.stride};
         PipelineKey key{"embed", {m_tuning.plainWorkgroup, 0, kernelFormat(slice.layout.type)}};
-        key.constants[6] = m_normedWrites;
+        key.constants[6] = m_normedWrites | flags;
         const std::uint64_t invocations = std::uint64_t{m_shape.rows} * slice.layout.blocks;
-        m_recorder.dispatch(key, buffersOf(slice), call, {ceilDiv(invocations, m_tuning.plainWorkgroup)},
+        CallBuffers buffers = buffersOf(slice);
+        buffers.other = m_buffers.adapters.scratch;
+        m_recorder.dispatch(key, buffers, call, {ceilDiv(invocations, m_tuning.plainWorkgroup)},
                             static_cast<double>(invocations) * 32);
     }
 }
@@ -153,6 +166,15 @@ void StepRecorder::normQkv(const LayerWeights<Tensor>& layer) {
     m_recorder.dispatch(shape.key(MatrixKernel::NormQkv, formats, kWritesFloats), buffersOf(*slices[0]), call,
                         shape.workgroups(tiles, m_shape.rows),
                         workOf({slices[0], slices[1], slices[2]}, m_shape.rows));
+    if (!adapted()) return;
+    const LayerWeights<VulkanAddition>& added = addedTo(layer);
+    const AdditionTrio trio{&added.q, &added.k, &added.v};
+    const std::uint32_t k = s.qkv.at + m_plan.config.queryLength() / 4;
+    if (AdapterCalls::any(trio))
+        adapterCalls().add(
+            trio, normedInput(),
+            {activationBuffers().scratch, {s.qkv.at, k, k + m_plan.config.kvLength() / 4}, s.qkv.stride},
+            m_shape.rows);
 }
 
 void StepRecorder::ropeStore(std::uint32_t index, Tensor) {
@@ -214,6 +236,7 @@ void StepRecorder::projectAdd(const WeightSlice& slice, const ScratchRegion& inp
 }
 
 void StepRecorder::outputAdd(const LayerWeights<Tensor>& layer) {
+    if (adapted()) addToStream(addedTo(layer).output, m_plan.scratch.attention);
     projectAdd(layer.output->slices.front(), m_plan.scratch.attention, false,
                layer.feedForwardNorm->vectorAt);
 }
@@ -224,6 +247,20 @@ void StepRecorder::normGateUp(const LayerWeights<Tensor>& layer) {
     const WeightSlice& up = layer.up->slices.front();
     const bool integer = readsQuants(m_shape.rows, {layer.gate, layer.up});
     const ScratchRegion& x = integer ? s.normedQuants : s.normed;
+    std::uint32_t writes = readsQuants(m_shape.rows, {layer.down}) ? kWritesQuants : kWritesFloats;
+    ScratchRegion delta;
+    if (adapted()) {
+        const LayerWeights<VulkanAddition>& added = addedTo(layer);
+        delta = m_buffers.adapters.plan->delta;
+        const AdditionTrio trio{&added.gate, &added.up};
+        if (AdapterCalls::any(trio))
+            adapterCalls().add(
+                trio, normedInput(),
+                {m_buffers.adapters.scratch, {delta.at, delta.at + groupsOf(gate)}, delta.stride, false},
+                m_shape.rows);
+        writes |= (added.gate ? kAddsToFirst : 0) | (added.up ? kAddsToSecond : 0);
+        if (added.down) writes |= kWritesFloats; // its adapters read them
+    }
     const NormGateUpCall call{x.at,
                               x.stride,
                               s.squares.at,
@@ -237,18 +274,21 @@ void StepRecorder::normGateUp(const LayerWeights<Tensor>& layer) {
                               up.at,
                               groupsOf(gate),
                               s.hiddenQuants.at,
-                              s.hiddenQuants.stride};
+                              s.hiddenQuants.stride,
+                              delta.at,
+                              delta.stride};
     const std::uint32_t format = kernelFormat(gate.layout.type);
     const MatrixShape shape = m_tuning.matrix(m_shape.rows, integer);
-    const std::uint32_t writes = readsQuants(m_shape.rows, {layer.down}) ? kWritesQuants : kWritesFloats;
+    CallBuffers buffers = buffersOf(gate);
+    buffers.other = m_buffers.adapters.scratch;
     m_recorder.dispatch(
-        shape.key(MatrixKernel::NormGateUp, {format, kernelFormat(up.layout.type), format}, writes),
-        buffersOf(gate), call, shape.workgroups(shape.tiles(call.groups), m_shape.rows),
-        workOf({&gate, &up}, m_shape.rows));
+        shape.key(MatrixKernel::NormGateUp, {format, kernelFormat(up.layout.type), format}, writes), buffers,
+        call, shape.workgroups(shape.tiles(call.groups), m_shape.rows), workOf({&gate, &up}, m_shape.rows));
 }
 
 void StepRecorder::downAdd(const LayerWeights<Tensor>& layer) {
-    const auto index = static_cast<std::uint32_t>(&layer - m_plan.weights.layers.data());
+    const auto index = static_cast<std::uint32_t>(indexOf(m_plan.weights, layer));
+    if (adapted()) addToStream(addedTo(layer).down, m_plan.scratch.hidden);
     const bool integer = readsQuants(m_shape.rows, {layer.down});
     projectAdd(layer.down->slices.front(), integer ? m_plan.scratch.hiddenQuants : m_plan.scratch.hidden,
                integer, normBefore(index + 1));
@@ -281,6 +321,56 @@ void StepRecorder::head(Tensor, Tensor output) {
                             call, shape.workgroups(shape.tiles(call.groups), m_shape.logitRows),
                             workOf({&slice}, m_shape.logitRows));
     }
+    if (adapted() && m_buffers.adapters.plan->additions.output)
+        adapterCalls().add({&m_buffers.adapters.plan->additions.output}, normedInput(m_shape.firstLogits),
+                           {m_buffers.logits, {}, m_plan.logitStride}, m_shape.logitRows);
+}
+
+const LayerWeights<VulkanAddition>& StepRecorder::addedTo(const LayerWeights<Tensor>& layer) const {
+    return m_buffers.adapters.plan->additions.layers[indexOf(m_plan.weights, layer)];
+}
+
+AdapterInput StepRecorder::normedInput(std::uint32_t firstRow) const {
+    return {m_plan.scratch.normed, m_plan.scratch.squares, firstRow, static_cast<float>(m_plan.config.width),
+            m_plan.config.normEpsilon};
+}
+
+AdapterCalls StepRecorder::adapterCalls() {
+    return {m_recorder, m_tuning, m_buffers.adapters, activationBuffers()};
+}
+
+// Before the product that adds to x as well, for that also prepares the next norm.
+void StepRecorder::addToStream(const VulkanAddition& addition, const ScratchRegion& input) {
+    if (!addition) return;
+    const ScratchRegion& x = m_plan.scratch.x;
+    adapterCalls().add({&addition}, {input, {}}, {activationBuffers().scratch, {x.at}, x.stride},
+                       m_shape.rows);
+}
+
+// The rows of A that belong to the tokens, times B: left in delta for embed().
+std::uint32_t StepRecorder::addToTable(const VulkanAddition& addition) {
+    const VulkanAdapterPlan& plan = *m_buffers.adapters.plan;
+    AdapterCalls calls = adapterCalls();
+    const WeightSlice& rows = addition.down;
+    EmbedCall call{rows.at,
+                   groupsOf(rows),
+                   0,
+                   rows.layout.blocks,
+                   plan.unread.at,
+                   plan.low.stride,
+                   plan.low.at,
+                   plan.unread.at,
+                   plan.unread.stride,
+                   addition.scalesAt};
+    PipelineKey key{"embed", {m_tuning.plainWorkgroup, 0, kernelFormat(rows.layout.type)}};
+    key.constants[6] = kWritesFloats;
+    const std::uint64_t invocations = std::uint64_t{m_shape.rows} * rows.layout.blocks;
+    m_recorder.dispatch(key, calls.ownBuffers(addition), call,
+                        {ceilDiv(invocations, m_tuning.plainWorkgroup)},
+                        static_cast<double>(invocations) * 32);
+    calls.climb({&addition}, {m_buffers.adapters.scratch, {plan.delta.at}, plan.delta.stride, false},
+                m_shape.rows);
+    return kAddsToFirst;
 }
 
 } // namespace ponder

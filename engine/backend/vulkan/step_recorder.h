@@ -6,6 +6,7 @@
 // time. Errors: kept until finish(). Next station: vulkan_executor.h.
 #pragma once
 
+#include "engine/backend/vulkan/adapter_calls.h"
 #include "engine/backend/vulkan/attention_calls.h"
 #include "engine/backend/vulkan/vulkan_kv_cache.h"
 #include "engine/model/forward.h"
@@ -16,6 +17,7 @@ namespace ponder {
 struct StepBuffers {
     std::vector<CallBuffers> chunks; // by chunk; scratch and step filled in, other empty
     VkDeviceAddress logits = 0;
+    AdapterBuffers adapters;
 };
 
 struct StepShape {
@@ -60,6 +62,14 @@ private:
     // Whether the kernel with these matrices reads quantized activations for so many rows.
     bool readsQuants(std::uint32_t rows, std::initializer_list<Tensor> matrices) const;
     std::uint32_t normBefore(std::uint32_t layer) const;
+    bool adapted() const { return m_buffers.adapters.plan != nullptr; }
+    // What adapters add to a layer, and to x by a product with `input`.
+    const LayerWeights<VulkanAddition>& addedTo(const LayerWeights<Tensor>& layer) const;
+    AdapterInput normedInput(std::uint32_t firstRow = 0) const;
+    AdapterCalls adapterCalls();
+    void addToStream(const VulkanAddition& addition, const ScratchRegion& input);
+    std::uint32_t addToTable(const VulkanAddition& addition);
+    void embedWith(Tensor embedding, std::uint32_t flags);
     void projectAdd(const WeightSlice& slice, const ScratchRegion& input, bool integer,
                     std::uint32_t nextNorm);
 

@@ -11,6 +11,17 @@
 #include <cstring>
 
 namespace ponder {
+namespace {
+
+Result<void> checkFree(const VulkanContext& context, const PlanLimits& limits, std::uint64_t needed) {
+    const std::uint64_t free = context.freeBytes();
+    if (needed <= free) return {};
+    return Error{ErrorCode::DoesNotFit, limits.deviceName,
+                 Detail{PONDER_TR_NOOP("ErrorDetail", "%1 bytes are needed and %2 are free"),
+                        {std::to_string(needed), std::to_string(free)}}};
+}
+
+} // namespace
 
 VulkanExecutor::VulkanExecutor(VulkanContext& context, VulkanPlan plan, const KernelTuning& tuning)
     : m_context(context), m_plan(std::move(plan)), m_tuning(tuning), m_cutter(m_plan, m_tuning) {}
@@ -20,11 +31,14 @@ Result<VulkanPlan> VulkanExecutor::plan(const VulkanContext& context, const Plan
     auto plan = VulkanPlan::make(request.config, request.weights, limits, request.contextTokens,
                                  request.kvType, request.layers);
     if (!plan) return plan;
-    const std::uint64_t needed = plan->memory().total();
-    if (const std::uint64_t free = context.freeBytes(); needed > free)
-        return Error{ErrorCode::DoesNotFit, limits.deviceName,
-                     Detail{PONDER_TR_NOOP("ErrorDetail", "%1 bytes are needed and %2 are free"),
-                            {std::to_string(needed), std::to_string(free)}}};
+    if (request.adapters) {
+        const auto adapters =
+            VulkanAdapterPlan::make(*request.adapters, request.config, limits, plan->layers);
+        if (!adapters) return adapters.error();
+        plan->adapterBytes = adapters->weightBytes();
+        plan->adapterScratchBytes = adapters->scratchBytes();
+    }
+    if (auto fits = checkFree(context, limits, plan->memory().total()); !fits) return fits.error();
     return plan;
 }
 
@@ -46,6 +60,8 @@ Result<std::unique_ptr<Executor>> VulkanExecutor::load(VulkanContext& context, c
     auto filled = executor->m_store.fill(context, executor->m_plan, request.file, progress, stop);
     if (!filled) return filled.error();
     if (auto built = executor->m_pipelines->finish(stop); !built) return built.error();
+    if (request.plan.adapters)
+        if (auto set = executor->setAdapters(*request.plan.adapters); !set) return set.error();
     return std::unique_ptr<Executor>(std::move(executor));
 }
 
@@ -141,10 +157,33 @@ MemoryUse VulkanExecutor::memory() const {
     MemoryUse use;
     for (const VulkanBuffer& chunk : m_store.chunks)
         use.weights += chunk.bytes();
+    use.weights += m_adapters.weightBytes();
     use.kv = *m_cacheBytes;
-    use.scratch = m_store.scratch.bytes() + m_decode.state.bytes() + m_decode.logits.bytes();
+    use.scratch = m_adapters.scratchBytes() + m_store.scratch.bytes() + m_decode.state.bytes() +
+                  m_decode.logits.bytes();
     use.staging = m_step.bytes() + m_logits.bytes() + m_decode.inputs.bytes() + m_decode.tokens.bytes();
     return use;
+}
+
+Result<void> VulkanExecutor::setAdapters(const AdapterSet& set) {
+    if (m_context.lost()) return m_context.error(VK_ERROR_DEVICE_LOST, "setAdapters");
+    if (set.sameAdapters(m_adapterSet)) {
+        if (auto changed = m_adapters.setStrengths(m_context, m_plan, set); !changed) return changed;
+    } else {
+        const auto plan = VulkanAdapterPlan::make(set, m_plan.config, m_plan.limits, m_plan.layers);
+        if (!plan) return plan.error();
+        if (auto fits = checkFree(m_context, m_plan.limits, plan->weightBytes() + plan->scratchBytes());
+            !fits)
+            return fits;
+        auto made = VulkanAdapters::load(m_context, *m_pipelines, m_plan, set, m_step, m_decode.state);
+        if (!made) return made.error();
+        m_adapters = std::move(*made);
+        m_adapterSet = set;
+    }
+    m_buffers.adapters = m_adapters.buffers(false);
+    m_decode.step.adapters = m_adapters.buffers(true);
+    ++m_adapterChanges;
+    return {};
 }
 
 Result<Recording> VulkanExecutor::record(const VulkanKvCache& cache, const StepShape& shape, bool withBody) {
@@ -183,13 +222,14 @@ Result<void> VulkanExecutor::runOne(VulkanKvCache& cache, std::uint32_t length, 
     shape.logitRows = 1;
     VulkanKvCache::DecodeStep& step = cache.decode;
     if (!step.recording || step.parts != shape.parts || m_cutter.tokenPace.isFarFrom(step.costPerSlice) ||
-        step.recording->profiles != m_profiles) {
+        step.recording->profiles != m_profiles || step.adapterChanges != m_adapterChanges) {
         step.recording.reset();
         auto recorded = record(cache, shape, true);
         if (!recorded) return recorded.error();
         step.recording.emplace(std::move(*recorded));
         step.parts = shape.parts;
         step.costPerSlice = shape.costPerSlice;
+        step.adapterChanges = m_adapterChanges;
     }
     return submit(*step.recording, 0, wantsLogits ? step.recording->slices.size() : step.recording->headSlice,
                   m_cutter.tokenPace, stop);

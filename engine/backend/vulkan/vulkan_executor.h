@@ -9,6 +9,7 @@
 
 #include "engine/backend/vulkan/decode_buffers.h"
 #include "engine/backend/vulkan/pass_cutter.h"
+#include "engine/backend/vulkan/vulkan_adapters.h"
 #include "engine/backend/vulkan/weight_store.h"
 
 namespace ponder {
@@ -28,6 +29,7 @@ public:
                      std::vector<float>& logits) override;
     MemoryUse memory() const override;
     LayerRange layers() const override { return m_plan.layers; }
+    Result<void> setAdapters(const AdapterSet& set) override;
     Result<std::unique_ptr<DecodeStream>> startDecode(KvCache& cache, std::uint32_t position,
                                                       std::span<const TokenId> history,
                                                       const SamplingSettings& settings) override;
@@ -74,7 +76,10 @@ private:
     TexelSet m_scratchSet;
     StepBuffers m_buffers;
     DecodeBuffers m_decode;
-    std::uint32_t m_lastLogitRow = 0; // of the run before, in m_logits
+    VulkanAdapters m_adapters;
+    AdapterSet m_adapterSet;            // that they were made of
+    std::uint64_t m_adapterChanges = 0; // recordings hold to one
+    std::uint32_t m_lastLogitRow = 0;   // of the run before, in m_logits
     std::shared_ptr<std::uint64_t> m_cacheBytes = std::make_shared<std::uint64_t>(0);
     std::uint32_t m_lastBodyDispatches = 0;
     std::uint64_t m_submits = 0;

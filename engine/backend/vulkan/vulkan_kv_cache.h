@@ -25,6 +25,7 @@ public:
         std::optional<Recording> recording;
         std::uint32_t parts = 0;
         double costPerSlice = 0;
+        std::uint64_t adapterChanges = 0; // of the executor, before it was recorded
     };
 
     static Result<std::unique_ptr<VulkanKvCache>> create(VulkanContext& context, PipelineSet& pipelines,

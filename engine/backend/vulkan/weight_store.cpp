@@ -1,7 +1,6 @@
 #include "engine/backend/vulkan/weight_store.h"
 
-#include "engine/backend/vulkan/weight_layout.h"
-#include "engine/base/thread_pool.h"
+#include "engine/backend/vulkan/matrix_upload.h"
 #include "engine/quant/decode.h"
 
 #include <algorithm>
@@ -36,52 +35,16 @@ public:
     }
 
     Result<void> slice(const VulkanTensor& tensor, const WeightSlice& slice) {
-        const DeviceLayout& layout = slice.layout;
-        const std::uint64_t rowBytes = tensor.source->bytes.size() / tensor.source->rows();
-        const std::uint64_t togetherBytes = layout.bytes() / layout.paddedGroups() * layout.together;
-        const std::uint64_t groupsAtOnce =
-            std::max<std::uint64_t>(1, Uploader::kPartBytes / togetherBytes) * layout.together;
-        for (std::uint64_t group = 0; group < layout.groups(); group += groupsAtOnce) {
-            const std::uint64_t groups = std::min(groupsAtOnce, layout.paddedGroups() - group);
-            const std::uint64_t rows = std::min(groups * 4, layout.rows - group * 4);
-            const auto source =
-                tensor.source->bytes.subspan((slice.firstRow + group * 4) * rowBytes, rows * rowBytes);
-            if (auto written = writeGroups(slice, group, groups, source, rows); !written) return written;
-            // The device has them, or staging does: no second copy stays in memory, not even of one tensor.
-            m_file.release(source);
-            if (auto advanced = advance(source.size()); !advanced) return advanced;
-        }
-        return {};
+        MatrixUpload upload(m_uploader, m_pool);
+        return upload.write(m_store.chunks[slice.chunk], slice, *tensor.source,
+                            [&](std::span<const std::byte> taken) {
+                                // No second copy stays in memory, not even of one tensor.
+                                m_file.release(taken);
+                                return advance(taken.size());
+                            });
     }
 
 private:
-    Result<void> writeGroups(const WeightSlice& slice, std::uint64_t group, std::uint64_t groups,
-                             std::span<const std::byte> source, std::uint64_t rows) {
-        const DeviceLayout& layout = slice.layout;
-        const std::uint64_t quants = std::uint64_t{layout.blocks} * layout.quantPieces * 4; // of a group
-        const std::uint64_t planes = std::uint64_t{layout.blocks} * layout.planePieces;
-        const std::uint64_t scales = layout.scalePieces;
-        const BufferRange ranges[3] = {
-            {(slice.at + group * quants) * 16, groups * quants * 16},
-            {(slice.at + layout.planesAt() + group * planes) * 16, groups * planes * 16},
-            {(slice.at + layout.scalesAt() + group * scales) * 16, groups * scales * 16},
-        };
-        return m_uploader.write(m_store.chunks[slice.chunk], ranges, [&](std::span<std::byte* const> places) {
-            const std::size_t groupBytes = source.size() / rows * 4;
-            const std::size_t count = groups / layout.together;
-            const std::size_t grain = std::max<std::size_t>(1, count / (std::size_t{4} * m_pool.threads()));
-            m_pool.forEach(count, grain, [&](std::size_t from, std::size_t to, unsigned) {
-                const std::size_t first = from * layout.together;
-                const std::size_t last = std::min<std::size_t>(to * layout.together * 4, rows);
-                const auto part =
-                    source.subspan(first * groupBytes, source.size() / rows * (last - first * 4));
-                rearrange(layout, part, last - first * 4,
-                          {places[0] + first * quants * 16, places[1] + first * planes * 16,
-                           places[2] + first * scales * 16});
-            });
-        });
-    }
-
     Result<void> advance(std::uint64_t bytes) {
         m_done += bytes;
         if (m_progress) m_progress(m_done, m_all);

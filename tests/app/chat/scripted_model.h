@@ -70,6 +70,10 @@ public:
     Result<std::unique_ptr<Session>> createSession() override {
         return std::unique_ptr<Session>(std::make_unique<ScriptedSession>(m_script));
     }
+    Result<void> setAdapters(std::span<const AdapterUse> adapters) override {
+        return m_real->setAdapters(adapters);
+    }
+    std::span<const AdapterUse> adapters() const override { return m_real->adapters(); }
 
 private:
     std::unique_ptr<Model> m_real;

@@ -23,6 +23,7 @@ public:
     }
     MemoryUse memory() const override { return m_inner.memory(); }
     LayerRange layers() const override { return m_inner.layers(); }
+    Result<void> setAdapters(const AdapterSet& set) override { return m_inner.setAdapters(set); }
     Result<std::unique_ptr<DecodeStream>> startDecode(KvCache& cache, std::uint32_t position,
                                                       std::span<const TokenId> history,
                                                       const SamplingSettings& settings) override {
@@ -61,7 +62,9 @@ class VulkanDecodeTest : public QObject {
                                      SpecialTokens::Parse);
         }
         LocalSession session(Executor& on, std::uint32_t tokens) const {
-            return {*file, config, *tokenizer, on, std::move(*on.createCache(tokens, KvType::F16))};
+            static const std::string kNoAdapters;
+            return {*file,      config, *tokenizer, on, std::move(*on.createCache(tokens, KvType::F16)),
+                    kNoAdapters};
         }
     };
     static Replied reply(LocalSession& session, const std::vector<TokenId>& prompt,
