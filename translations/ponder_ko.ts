@@ -957,6 +957,14 @@
         <source>a layer with the model</source>
         <translation>모델이 담긴 계층</translation>
     </message>
+    <message>
+        <source>they need a model that is loaded</source>
+        <translation>불러온 모델이 있어야 합니다</translation>
+    </message>
+    <message>
+        <source>it changes the embedding or the output alone, and this model has one table for both</source>
+        <translation>임베딩이나 출력 가운데 하나만 바꾸는데, 이 모델은 둘이 같은 표를 씁니다</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>
@@ -2474,6 +2482,24 @@ Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.
     <message>
         <source>Models are used where they lie, those on removable media are copied. A file, any part of a split set, a folder of many models, and Ollama&apos;s folder can be added. Removing a model only forgets it.</source>
         <translation>모델은 그 자리에서 사용하며, 이동식 매체에 있는 것은 복사합니다. 파일, 나뉜 모델의 아무 조각, 여러 모델이 든 폴더, Ollama의 폴더를 추가할 수 있습니다. 모델을 제거하면 목록에서만 지워집니다.</translation>
+    </message>
+    <message>
+        <source>give a type, as in Q4_K_M</source>
+        <translation>Q4_K_M처럼 형식을 지정하십시오</translation>
+    </message>
+    <message>
+        <source>The file type to write. By default every tensor keeps its format.</source>
+        <translation>기록할 파일 형식. 지정하지 않으면 모든 텐서가 원래 형식을 유지합니다.</translation>
+    </message>
+    <message>
+        <source>Writes a model and LoRA adapters as one new model.</source>
+        <translation>모델과 LoRA 어댑터를 새 모델 하나로 기록합니다.</translation>
+    </message>
+    <message>
+        <source>Adapters are GGUF files or PEFT folders; their effects add up. A quantized base is encoded anew
+where it changes, which loses a little; an F16 base loses least.</source>
+        <translation>어댑터는 GGUF 파일이나 PEFT 폴더이며 효과가 더해집니다. 양자화된 기본 모델은 바뀌는 곳을
+다시 부호화하므로 조금 나빠지며, F16 기본 모델이 가장 덜 나빠집니다.</translation>
     </message>
 </context>
 <context>

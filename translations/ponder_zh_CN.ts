@@ -957,6 +957,14 @@
         <source>a layer with the model</source>
         <translation>包含模型的层</translation>
     </message>
+    <message>
+        <source>they need a model that is loaded</source>
+        <translation>需要先加载模型</translation>
+    </message>
+    <message>
+        <source>it changes the embedding or the output alone, and this model has one table for both</source>
+        <translation>它只修改嵌入或输出之一，而此模型两者共用一张表</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>
@@ -2473,6 +2481,24 @@ Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.
     <message>
         <source>Models are used where they lie, those on removable media are copied. A file, any part of a split set, a folder of many models, and Ollama&apos;s folder can be added. Removing a model only forgets it.</source>
         <translation>模型在原处使用，可移动介质上的模型会被复制。可以添加文件、分片模型的任意一片、包含多个模型的文件夹以及Ollama的文件夹。移除模型只是不再记录它。</translation>
+    </message>
+    <message>
+        <source>give a type, as in Q4_K_M</source>
+        <translation>请给出一种类型，例如Q4_K_M</translation>
+    </message>
+    <message>
+        <source>The file type to write. By default every tensor keeps its format.</source>
+        <translation>要写入的文件类型。默认情况下每个张量保持原有格式。</translation>
+    </message>
+    <message>
+        <source>Writes a model and LoRA adapters as one new model.</source>
+        <translation>将模型与LoRA适配器写成一个新模型。</translation>
+    </message>
+    <message>
+        <source>Adapters are GGUF files or PEFT folders; their effects add up. A quantized base is encoded anew
+where it changes, which loses a little; an F16 base loses least.</source>
+        <translation>适配器为GGUF文件或PEFT文件夹，其效果相加。量化的基础模型在变化之处重新编码，
+会略有损失；F16基础模型损失最小。</translation>
     </message>
 </context>
 <context>

@@ -102,6 +102,9 @@ public:
     virtual void unloadModel() = 0;
     virtual void generate(const ReplyRequest& request) = 0;
     virtual void stop() = 0;
+    // The loaded model's LoRA adapters from the next reply on, without loading it again; none takes all away.
+    // Answered by adaptersChanged or, where nothing changed, adaptersFailed.
+    virtual void setAdapters(const QList<ModelAdapter>& adapters) = 0;
     // The chat was deleted: nothing of it stays on the disk.
     virtual void forgetChat(int /*chatId*/) {}
 
@@ -111,6 +114,8 @@ signals:
     void modelLoaded(const ponder::LoadedModel& model);
     void loadFailed(const ponder::Error& error); // ErrorCode::Cancelled after cancelLoad
     void modelUnloaded();
+    void adaptersChanged(const QList<ponder::ModelAdapter>& adapters);
+    void adaptersFailed(const ponder::Error& error);
 
     void prefillProgress(int done, int all); // tokens of the prompt
     void replyStarted(const ponder::ThinkMarkers& markers);

@@ -110,6 +110,19 @@ void EngineChat::unloadModel() {
     emit modelUnloaded();
 }
 
+// Behind a reply that runs: its tokens are all of one model.
+void EngineChat::setAdapters(const QList<ModelAdapter>& adapters) {
+    work([this, adapters] {
+        const Result<void> result = m_worker.setAdapters(adapters);
+        report([this, adapters, result] {
+            if (result)
+                emit adaptersChanged(adapters);
+            else
+                emit adaptersFailed(result.error());
+        });
+    });
+}
+
 void EngineChat::generate(const ReplyRequest& request) {
     if (!m_modelLoaded || m_reply != 0) {
         emit replyFailed(

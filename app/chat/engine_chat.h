@@ -27,6 +27,7 @@ public:
     void unloadModel() override;
     void generate(const ReplyRequest& request) override;
     void stop() override;
+    void setAdapters(const QList<ModelAdapter>& adapters) override;
     void forgetChat(int chatId) override;
     // Keeps the keys and values of chats in this folder, see kv_shelf.h. Before anything is loaded.
     void keepChatsIn(const QString& folder);

@@ -70,6 +70,13 @@ LoadedModel describe(const LoadRequestInfo& request, const Model& model, const R
     return loaded;
 }
 
+std::vector<AdapterUse> adapterUses(const QList<ModelAdapter>& adapters) {
+    std::vector<AdapterUse> uses;
+    for (const ModelAdapter& adapter : adapters)
+        uses.push_back({adapter.path.toStdU16String(), static_cast<float>(adapter.strength)});
+    return uses;
+}
+
 } // namespace
 
 Result<LoadedModel> EngineWorker::load(const LoadRequestInfo& request, const Progress& progress,
@@ -82,6 +89,7 @@ Result<LoadedModel> EngineWorker::load(const LoadRequestInfo& request, const Pro
     options.onTuning = tuning;
     options.contextTokens = static_cast<std::uint32_t>(std::max(request.contextTokens, 0));
     options.kvType = kvTypeNamed(request.kvType);
+    options.adapters = adapterUses(request.adapters);
     if (request.gpuLayers)
         options.gpuLayers =
             *request.gpuLayers < 0 ? kAutoLayers : static_cast<std::uint32_t>(*request.gpuLayers);
@@ -108,6 +116,15 @@ void EngineWorker::forgetChat(int chatId) {
         m_generator->forget(chatId);
     else if (m_shelf)
         m_shelf->forget(chatId);
+}
+
+Result<void> EngineWorker::setAdapters(const QList<ModelAdapter>& adapters) {
+    if (!m_model)
+        return Error{ErrorCode::BadArgument, "adapters",
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "they need a model that is loaded"), {}}};
+    const Result<void> changed = m_model->setAdapters(adapterUses(adapters));
+    if (!changed && changed.error().code == ErrorCode::DeviceLost) unload();
+    return changed;
 }
 
 void EngineWorker::unload() {

@@ -28,6 +28,7 @@ public:
     Result<LoadedModel> load(const LoadRequestInfo& request, const Progress& progress,
                              const TuningProgress& tuning, const std::stop_token& stop);
     void unload();
+    Result<void> setAdapters(const QList<ModelAdapter>& adapters);
     Result<ReplySummary> generate(const ReplyRequest& request, const ReplyCallbacks& callbacks,
                                   std::stop_token stop);
 

@@ -67,6 +67,18 @@ void FakeChatEngine::finishLoading() {
     emit modelLoaded(model);
 }
 
+void FakeChatEngine::setAdapters(const QList<ModelAdapter>& adapters) {
+    for (const ModelAdapter& adapter : adapters)
+        if (!m_model || adapter.path.contains(QLatin1String("fail"))) {
+            emit adaptersFailed(
+                {ErrorCode::WrongAdapter, adapter.path.toStdString(),
+                 Detail{PONDER_TR_NOOP("ErrorDetail", "it is for %1 models, and this is a %2 model"),
+                        {"llama", "qwen2"}}});
+            return;
+        }
+    emit adaptersChanged(adapters);
+}
+
 void FakeChatEngine::cancelLoad() {
     if (!m_loadTimer.isActive()) return;
     m_loadTimer.stop();

@@ -38,6 +38,8 @@ public:
     void unloadModel() override;
     void generate(const ReplyRequest& request) override;
     void stop() override;
+    // Takes every path but those that say "fail".
+    void setAdapters(const QList<ModelAdapter>& adapters) override;
 
     // Raw text of the next replies instead of the scripts, tags included; nothing: the scripts again.
     void setReply(const std::optional<QString>& raw) { m_fixedReply = raw; }

@@ -6,9 +6,21 @@ namespace ponder {
 
 std::span<const Command* const> allCommands() {
     static constexpr std::array kAll{
-        &kDevicesCommand,  &kInfoCommand,       &kFitCommand,      &kTokenizeCommand, &kRenderCommand,
-        &kLogitsCommand,   &kPerplexityCommand, &kCompleteCommand, &kChatCommand,     &kBenchCommand,
-        &kQuantizeCommand, &kConvertCommand,    &kSynthCommand,    &kModelsCommand,
+        &kDevicesCommand,
+        &kInfoCommand,
+        &kFitCommand,
+        &kModelsCommand,
+        &kConvertCommand,
+        &kQuantizeCommand,
+        &kMergeCommand,
+        &kTokenizeCommand,
+        &kRenderCommand,
+        &kLogitsCommand,
+        &kPerplexityCommand,
+        &kCompleteCommand,
+        &kChatCommand,
+        &kBenchCommand,
+        &kSynthCommand,
     };
     return kAll;
 }

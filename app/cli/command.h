@@ -40,6 +40,7 @@ extern const Command kCompleteCommand;
 extern const Command kChatCommand;
 extern const Command kBenchCommand;
 extern const Command kQuantizeCommand;
+extern const Command kMergeCommand;
 extern const Command kSynthCommand;
 extern const Command kConvertCommand;
 extern const Command kModelsCommand;

@@ -12,6 +12,7 @@ namespace ponder {
 namespace {
 
 constexpr std::string_view kFileTypeKey = "general.file_type", kVersionKey = "general.quantization_version";
+constexpr std::string_view kNameKey = "general.name";
 constexpr std::uint32_t kQuantizationVersion = 2; // of the block formats
 constexpr std::uint64_t kHeaderReserve = 1 << 20; // beside keys, for the table of tensors
 
@@ -39,27 +40,35 @@ bool isQuantized(TensorType type) { return typeTraits(type)->blockValues > 1; }
 
 } // namespace
 
-Result<GgufQuantization> GgufQuantization::plan(const ModelFile& source, FileType type) {
+Result<GgufQuantization> GgufQuantization::plan(const ModelFile& source, std::optional<FileType> type,
+                                                GgufChanges changes) {
     const Result<ModelConfig> config = ModelConfig::read(source);
     if (!config) return config.error();
     const Result<FileWeights> weights = bindWeights(source, *config);
     if (!weights) return weights.error();
     GgufQuantization out(source);
+    out.m_changes = std::move(changes);
     out.copyMetadata(type);
     for (const TensorInfo& tensor : source.tensors())
         out.planTensor(tensor, type, config->layers, weights->tied);
     return out;
 }
 
-void GgufQuantization::copyMetadata(FileType type) {
-    for (const RawKey& key : m_source.rawKeys())
-        if (!describesTheFile(key.name)) m_output.copy(key);
-    m_output.set(kFileTypeKey, static_cast<std::uint32_t>(type)).set(kVersionKey, kQuantizationVersion);
+void GgufQuantization::copyMetadata(std::optional<FileType> type) {
+    for (const RawKey& key : m_source.rawKeys()) {
+        const bool named = key.name == kNameKey && !m_changes.name.empty();
+        const bool formats = key.name == kFileTypeKey || key.name == kVersionKey;
+        if (!named && (!describesTheFile(key.name) || (formats && !type))) m_output.copy(key);
+    }
+    if (!m_changes.name.empty()) m_output.set(kNameKey, m_changes.name);
+    if (type)
+        m_output.set(kFileTypeKey, static_cast<std::uint32_t>(*type)).set(kVersionKey, kQuantizationVersion);
 }
 
-void GgufQuantization::planTensor(const TensorInfo& tensor, FileType type, std::uint32_t layers, bool tied) {
+void GgufQuantization::planTensor(const TensorInfo& tensor, std::optional<FileType> type,
+                                  std::uint32_t layers, bool tied) {
     const bool matrix = tensor.dimensions > 1;
-    const TensorType format = matrix ? tensorType(type, placeOf(tensor, layers, tied)) : tensor.type;
+    const TensorType format = type && matrix ? tensorType(*type, placeOf(tensor, layers, tied)) : tensor.type;
     m_again = m_again || (isQuantized(tensor.type) && format != tensor.type);
     const auto shape = std::span(tensor.shape).first(tensor.dimensions);
     m_output.tensor(std::string(tensor.name), {shape.begin(), shape.end()}, format);
@@ -95,14 +104,16 @@ Result<void> GgufQuantization::writeTensor(std::size_t index, TensorQuantizer& q
     const GgufOutputTensor& target = m_output.tensors()[index];
     const std::uint64_t rowBytes = tensor.bytes.size() / tensor.rows();
     TensorSource rows{tensor.rowLength(), tensor.rows(), {}, {}};
+    const RowChange change = m_changes.rows ? m_changes.rows(tensor) : RowChange();
     rows.read = [&](std::uint64_t first, std::span<float> values) -> Result<void> {
         const auto bytes =
             tensor.bytes.subspan(first * rowBytes, values.size() / tensor.rowLength() * rowBytes);
         decode(tensor.type, bytes, values);
         m_source.release(bytes);
+        if (change) change(first, values);
         return {};
     };
-    if (target.type == tensor.type)
+    if (target.type == tensor.type && !change)
         rows.readBlocks = [&](std::uint64_t first, std::span<std::byte> blocks) -> Result<void> {
             const auto bytes = tensor.bytes.subspan(first * rowBytes, blocks.size());
             std::copy(bytes.begin(), bytes.end(), blocks.begin());

@@ -16,6 +16,16 @@
 
 namespace ponder {
 
+// What happens to rows of a tensor on their way into the new file, from the first of `values` on. Called by
+// several threads at once.
+using RowChange = std::function<void(std::uint64_t firstRow, std::span<float> values)>;
+
+// What is different in the new file besides its formats.
+struct GgufChanges {
+    std::function<RowChange(const TensorInfo&)> rows; // nothing for a tensor that stays as it is
+    std::string name;                                 // general.name; empty: as it was
+};
+
 struct QuantizationProgress {
     std::uint64_t bytesDone = 0, bytesAll = 0; // of the tensors in the new file
 };
@@ -24,7 +34,9 @@ class GgufQuantization {
 public:
     using Report = std::function<void(const QuantizationProgress&)>;
 
-    static Result<GgufQuantization> plan(const ModelFile& source, FileType type);
+    // No type: every tensor keeps its format.
+    static Result<GgufQuantization> plan(const ModelFile& source, std::optional<FileType> type,
+                                         GgufChanges changes = {});
 
     const GgufOutput& output() const { return m_output; }
     // Whether weights that were quantized once lose precision again.
@@ -36,12 +48,13 @@ public:
 
 private:
     explicit GgufQuantization(const ModelFile& source) : m_source(source) {}
-    void copyMetadata(FileType type);
-    void planTensor(const TensorInfo& tensor, FileType type, std::uint32_t layers, bool tied);
+    void copyMetadata(std::optional<FileType> type);
+    void planTensor(const TensorInfo& tensor, std::optional<FileType> type, std::uint32_t layers, bool tied);
     Result<void> writeTensor(std::size_t index, TensorQuantizer& quantizer, const std::stop_token& stop,
                              const TensorQuantizer::Progress& progress);
 
     const ModelFile& m_source;
+    GgufChanges m_changes;
     GgufOutput m_output; // its tensors stand in the order of the source
     bool m_again = false;
 };

@@ -110,6 +110,8 @@ Result<AdapterSet> AdapterSet::open(std::span<const AdapterUse> uses, const Mode
     return set;
 }
 
+const LowRank* AdapterSet::additionTo(std::string_view tensor) const { return weightOf(m_additions, tensor); }
+
 bool AdapterSet::active() const {
     return std::any_of(m_uses.begin(), m_uses.end(), [](const AdapterUse& use) { return use.strength != 0; });
 }

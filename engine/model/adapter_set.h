@@ -29,6 +29,8 @@ public:
     bool active() const;
     // Beside each weight, what is added to it; a norm or bias has nothing.
     const Weights<LowRank>& additions() const { return m_additions; }
+    // What is added to the tensor of this name; null where the model has none that adapters can change.
+    const LowRank* additionTo(std::string_view tensor) const;
     // The same adapters in the same order, whatever their strengths.
     bool sameAdapters(const AdapterSet& other) const;
     // Empty where nothing is added. Keys and values that were computed under one name are of no use under

@@ -95,6 +95,8 @@ private slots:
     void aFileWithoutATemplateIsNoted();
     void aModelIsLoadedAsItsRequestSays();
     void aTemplateOfTheUsersIsTalkedWith();
+    void adaptersAreChangedOnTheLoadedModel();
+    void aModelIsNotLoadedWithAnAdapterOfAnother();
     void loadProgressIsThrottledAndEnds();
     void aCancelledLoadFailsAtOnceAndFreesTheModel();
     void anotherLoadReplacesOneThatRuns();
@@ -221,6 +223,33 @@ void EngineChatTest::aTemplateOfTheUsersIsTalkedWith() {
     engine.loadModel(request);
     QTRY_COMPARE_WITH_TIMEOUT(listener.loaded.size(), 2, kPatience);
     QVERIFY(listener.model().templateNote.contains(QStringLiteral("does not work")));
+}
+
+void EngineChatTest::adaptersAreChangedOnTheLoadedModel() {
+    const QString style = QString::fromStdString((test::dataDir() / "lora/style.gguf").string());
+    EngineChat engine;
+    QSignalSpy loaded(&engine, &ChatEngine::modelLoaded), changed(&engine, &ChatEngine::adaptersChanged),
+        failed(&engine, &ChatEngine::adaptersFailed);
+    engine.setAdapters({});
+    QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, kPatience); // there is no model
+    engine.loadModel(tiny());
+    QTRY_COMPARE_WITH_TIMEOUT(loaded.size(), 1, kPatience);
+    engine.setAdapters({{style, 0.5}});
+    QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 2, kPatience);
+    QCOMPARE(failed.last().first().value<Error>().code, ErrorCode::WrongAdapter);
+    QCOMPARE(changed.size(), 0);
+    engine.setAdapters({});
+    QTRY_COMPARE_WITH_TIMEOUT(changed.size(), 1, kPatience);
+}
+
+void EngineChatTest::aModelIsNotLoadedWithAnAdapterOfAnother() {
+    EngineChat engine;
+    Listener heard(engine);
+    LoadRequestInfo request = tiny();
+    request.adapters = {{QString::fromStdString((test::dataDir() / "lora/style.gguf").string()), 1}};
+    engine.loadModel(request);
+    QTRY_COMPARE_WITH_TIMEOUT(heard.loadFailed.size(), 1, kPatience);
+    QCOMPARE(heard.loadError(), ErrorCode::WrongAdapter);
 }
 
 void EngineChatTest::loadProgressIsThrottledAndEnds() {
