@@ -2,6 +2,7 @@
 #include "app/chat/app.h"
 #include "app/chat/engine_chat.h"
 #include "app/chat/fake_chat_engine.h"
+#include "app/desktop/keyring_token_store.h"
 #include "app/desktop/screenshot_tour.h"
 #include "app/desktop/window_options.h"
 #include "app/desktop/window_view.h"
@@ -50,10 +51,12 @@ std::unique_ptr<ponder::ChatEngine> makeEngine(bool fake, const ponder::Store& s
 int show(const ponder::WindowOptions& options) {
     ponder::Store store(options.data.isEmpty() ? ponder::Database::defaultFolder() : options.data);
     const std::unique_ptr<ponder::ChatEngine> engine = makeEngine(options.fake, store);
+    ponder::KeyringTokenStore tokens;
     ponder::App app(*engine, store,
                     options.fake ? ponder::fakeModelServices() : ponder::engineModelServices([] {
                         return ponder::processorBandwidth(ponder::cacheFolder());
-                    }));
+                    }),
+                    options.fake ? nullptr : &tokens);
     ponder::WindowView view;
     if (!view.load(app)) return 1;
     openFirstModel(app, options);

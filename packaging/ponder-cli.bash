@@ -5,7 +5,7 @@ _ponder_cli() {
     local device='--device --context --kv --precision --gpu-layers --threads --adapter' sampling='--temperature --top-k --top-p --min-p --repetition-penalty
         --frequency-penalty --seed' options='--json --help'
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'devices info fit tokenize render logits perplexity complete chat bench quantize convert merge
+        mapfile -t COMPREPLY < <(compgen -W 'devices info fit tokenize render logits perplexity complete chat bench quantize convert merge download
             models --help --version' -- "$word")
         return
     fi
@@ -63,6 +63,7 @@ _ponder_cli() {
         quantize) options+=' --allow-requantize --threads' ;;
         models) options+=' --copy --delete' ;;
         merge) options+=' --type' ;;
+        download) options+=' --list --to --endpoint --proxy' ;;
         bench) options+=" -p -n -r $device" ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")

@@ -1,6 +1,10 @@
 #include "app/chat/app.h"
 
+#include "app/chat/error_text.h"
+#include "app/models/models_folder.h"
+
 #include <QCoreApplication>
+#include <QFileInfo>
 #include <QJSEngine>
 #include <QQmlEngine>
 
@@ -11,10 +15,18 @@ App* theApp = nullptr;
 
 } // namespace
 
-App::App(ChatEngine& engine, Store& store, ModelServices services)
+App::App(ChatEngine& engine, Store& store, ModelServices services, TokenStore* tokens)
     : m_notice(store.notice()), m_settings(store), m_chats(store), m_chat(engine, store, m_chats, m_settings),
       m_library(engine, store, m_settings, services),
-      m_fit(*m_library.models(), store, {services.devices, services.processorBandwidth}) {
+      m_fit(*m_library.models(), store, {services.devices, services.processorBandwidth}),
+      m_hubSettings(m_settings, tokens ? *tokens : m_memoryTokens),
+      m_queue(QFileInfo(store.file()).path() + QStringLiteral("/downloads.json"),
+              [this] { return m_hubSettings.access(); }),
+      m_downloads(m_queue, [this] { return modelsFolder(m_settings.modelsFolder()); }),
+      m_hub(
+          m_queue, [this] { return m_hubSettings.access(); },
+          [this] { return modelsFolder(m_settings.modelsFolder()); }),
+      m_intake(m_queue, *m_library.models(), std::move(services)) {
     theApp = this;
     learnFromReplies(engine, store);
     connect(&m_library, &ModelLibrary::modelChanged, &m_chat, [this] {
@@ -28,6 +40,17 @@ App::App(ChatEngine& engine, Store& store, ModelServices services)
         m_notice = tr("The chat could not be saved: %1. Check the space on the disk.").arg(reason);
         emit noticeChanged();
     });
+    connectDownloads();
+}
+
+void App::connectDownloads() {
+    const auto say = [this](const QString& text) {
+        m_notice = text;
+        emit noticeChanged();
+    };
+    connect(&m_intake, &DownloadIntake::refused, this, say);
+    connect(&m_queue, &DownloadQueue::listNotKept, this,
+            [say](const Error& error) { say(errorText(error)); });
 }
 
 App::~App() { theApp = nullptr; }
@@ -64,6 +87,9 @@ void App::retranslate() {
     m_chats.retranslate();
     m_library.retranslate();
     m_fit.retranslate();
+    m_hubSettings.retranslate();
+    m_downloads.retranslate();
+    m_hub.retranslate();
 }
 
 } // namespace ponder

@@ -7,6 +7,10 @@
 #include "app/chat/chat_controller.h"
 #include "app/chat/chat_list_model.h"
 #include "app/fit/fit_list_model.h"
+#include "app/models/download_intake.h"
+#include "app/models/download_model.h"
+#include "app/models/hub_browser.h"
+#include "app/models/hub_settings.h"
 #include "app/models/model_library.h"
 #include "app/store/settings.h"
 
@@ -27,11 +31,15 @@ class App : public QObject {
     Q_PROPERTY(ponder::ModelLibrary* library READ library CONSTANT)
     Q_PROPERTY(ponder::FitListModel* fit READ fit CONSTANT)
     Q_PROPERTY(ponder::Settings* settings READ settings CONSTANT)
+    Q_PROPERTY(ponder::DownloadModel* downloads READ downloads CONSTANT)
+    Q_PROPERTY(ponder::HubBrowser* hub READ hub CONSTANT)
+    Q_PROPERTY(ponder::HubSettings* hubSettings READ hubSettings CONSTANT)
     Q_PROPERTY(QString version READ version CONSTANT)
     // Why the history is not the expected one, translated; empty as a rule.
     Q_PROPERTY(QString notice READ notice NOTIFY noticeChanged)
 public:
-    App(ChatEngine& engine, Store& store, ModelServices services);
+    // Without a token store secrets live until the program ends.
+    App(ChatEngine& engine, Store& store, ModelServices services, TokenStore* tokens = nullptr);
     ~App() override;
 
     static App* create(QQmlEngine* qml, QJSEngine* js);
@@ -41,6 +49,9 @@ public:
     ModelLibrary* library() { return &m_library; }
     FitListModel* fit() { return &m_fit; }
     Settings* settings() { return &m_settings; }
+    DownloadModel* downloads() { return &m_downloads; }
+    HubBrowser* hub() { return &m_hub; }
+    HubSettings* hubSettings() { return &m_hubSettings; }
     QString version() const;
     QString notice() const { return m_notice; }
 
@@ -51,6 +62,8 @@ signals:
     void noticeChanged();
 
 private:
+    void connectDownloads();
+
     QString m_notice;
     Settings m_settings;
     ChatListModel m_chats;
@@ -59,6 +72,12 @@ private:
 
     ModelLibrary m_library;
     FitListModel m_fit;
+    MemoryTokenStore m_memoryTokens;
+    HubSettings m_hubSettings;
+    DownloadQueue m_queue;
+    DownloadModel m_downloads;
+    HubBrowser m_hub;
+    DownloadIntake m_intake;
 };
 
 } // namespace ponder

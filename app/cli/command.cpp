@@ -10,6 +10,7 @@ std::span<const Command* const> allCommands() {
         &kInfoCommand,
         &kFitCommand,
         &kModelsCommand,
+        &kDownloadCommand,
         &kConvertCommand,
         &kQuantizeCommand,
         &kMergeCommand,

@@ -44,6 +44,7 @@ extern const Command kMergeCommand;
 extern const Command kSynthCommand;
 extern const Command kConvertCommand;
 extern const Command kModelsCommand;
+extern const Command kDownloadCommand;
 
 // In the order of the help text.
 std::span<const Command* const> allCommands();

@@ -25,20 +25,27 @@ ExitCode exitCode(ErrorCode code) {
     case ErrorCode::MissingFiles:
     case ErrorCode::CannotConvert:
     case ErrorCode::BadWeights:
-    case ErrorCode::NoSpace:
     case ErrorCode::UnknownTokenizer:
     case ErrorCode::BadTokenizer:
     case ErrorCode::TemplateFailed:
     case ErrorCode::TemplateTimeout:
+    case ErrorCode::FileBusy:
         return kBadFile;
     case ErrorCode::OutOfMemory:
     case ErrorCode::DoesNotFit:
     case ErrorCode::ContextFull:
+    case ErrorCode::NoSpace:
         return kDoesNotFit;
     case ErrorCode::DeviceNotFound:
     case ErrorCode::DeviceUnusable:
     case ErrorCode::DeviceLost:
         return kDevice;
+    case ErrorCode::HubUnreachable:
+    case ErrorCode::HubBusy:
+    case ErrorCode::AccessDenied:
+    case ErrorCode::NotOnHub:
+    case ErrorCode::DownloadDamaged:
+        return kNetwork;
     case ErrorCode::Cancelled:
         return kInterrupted;
     case ErrorCode::BadArgument:

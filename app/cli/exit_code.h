@@ -15,6 +15,7 @@ enum ExitCode : int {
     kBadFile = 3,
     kDoesNotFit = 4,
     kDevice = 5,
+    kNetwork = 6,
     kInterrupted = 130,
 };
 

@@ -11,7 +11,8 @@ QString generalHelp() {
                    .arg(QLatin1String(command->name), -10)
                    .arg(Cli::tr(command->summary));
     out += u'\n' + Cli::tr("Every subcommand has --help with examples, and --json.") + u'\n';
-    out += Cli::tr("Exit codes: 0 done, 2 usage, 3 bad file, 4 does not fit, 5 device, 130 interrupted.") +
+    out += Cli::tr("Exit codes: 0 done, 2 usage, 3 bad file, 4 does not fit, 5 device, 6 network, 130 "
+                   "interrupted.") +
            QStringLiteral("\n\n");
     out += Cli::tr("Examples:") + u'\n';
     out += QStringLiteral("  ponder-cli devices\n"

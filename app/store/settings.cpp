@@ -56,6 +56,9 @@ Settings::Settings(Store& store, QObject* parent) : QObject(parent), m_store(sto
     m_windowWidth = qBound(360, read("windowWidth", m_windowWidth), 16384);
     m_windowHeight = qBound(280, read("windowHeight", m_windowHeight), 16384);
     m_thinkingEnabled = read("thinkingEnabled", m_thinkingEnabled);
+    m_hubEndpoint = read("hubEndpoint", m_hubEndpoint);
+    m_hubProxy = read("hubProxy", m_hubProxy);
+    m_hubSecrets = read("hubSecrets", m_hubSecrets);
     for (auto entry = kept.cbegin(); entry != kept.cend(); ++entry)
         if (entry.key().startsWith(kThinkMarks) && !entry.value().isEmpty())
             m_thinkMarks.insert(entry.key().mid(kThinkMarks.size()), entry.value());
@@ -113,6 +116,15 @@ void Settings::setWindowHeight(int value) {
 }
 void Settings::setThinkingEnabled(bool value) {
     change(m_thinkingEnabled, value, "thinkingEnabled", &Settings::thinkingEnabledChanged);
+}
+void Settings::setHubEndpoint(const QString& value) {
+    change(m_hubEndpoint, value, "hubEndpoint", &Settings::hubEndpointChanged);
+}
+void Settings::setHubProxy(const QString& value) {
+    change(m_hubProxy, value, "hubProxy", &Settings::hubProxyChanged);
+}
+void Settings::setHubSecrets(bool value) {
+    change(m_hubSecrets, value, "hubSecrets", &Settings::hubSecretsChanged);
 }
 
 } // namespace ponder

@@ -29,6 +29,9 @@ class Settings : public QObject {
     Q_PROPERTY(double topP READ topP WRITE setTopP NOTIFY topPChanged)
     Q_PROPERTY(int windowWidth READ windowWidth WRITE setWindowWidth NOTIFY windowWidthChanged)
     Q_PROPERTY(int windowHeight READ windowHeight WRITE setWindowHeight NOTIFY windowHeightChanged)
+    Q_PROPERTY(QString hubEndpoint READ hubEndpoint WRITE setHubEndpoint NOTIFY hubEndpointChanged)
+    Q_PROPERTY(QString hubProxy READ hubProxy WRITE setHubProxy NOTIFY hubProxyChanged)
+    Q_PROPERTY(bool hubSecrets READ hubSecrets WRITE setHubSecrets NOTIFY hubSecretsChanged)
     Q_PROPERTY(
         bool thinkingEnabled READ thinkingEnabled WRITE setThinkingEnabled NOTIFY thinkingEnabledChanged)
 public:
@@ -48,6 +51,9 @@ public:
     int windowWidth() const { return m_windowWidth; }
     int windowHeight() const { return m_windowHeight; }
     bool thinkingEnabled() const { return m_thinkingEnabled; }
+    QString hubEndpoint() const { return m_hubEndpoint; } // empty: the environment's or the public one
+    QString hubProxy() const { return m_hubProxy; }       // without a password; empty: the system's
+    bool hubSecrets() const { return m_hubSecrets; }      // a token or a password was put into the keyring
 
     void setLanguage(const QString& value);
     void setTheme(const QString& value);
@@ -62,6 +68,9 @@ public:
     void setWindowWidth(int value);
     void setWindowHeight(int value);
     void setThinkingEnabled(bool value);
+    void setHubEndpoint(const QString& value);
+    void setHubProxy(const QString& value);
+    void setHubSecrets(bool value);
 
     // What the user says of a model's thought marks (chat/think_marks.h), by the model's path.
     Q_INVOKABLE QString thinkMarks(const QString& modelPath) const { return m_thinkMarks.value(modelPath); }
@@ -81,6 +90,9 @@ signals:
     void windowWidthChanged();
     void windowHeightChanged();
     void thinkingEnabledChanged();
+    void hubEndpointChanged();
+    void hubProxyChanged();
+    void hubSecretsChanged();
 
 private:
     template<class T>
@@ -100,6 +112,9 @@ private:
     int m_windowWidth = 1280;
     int m_windowHeight = 800;
     bool m_thinkingEnabled = true;
+    QString m_hubEndpoint;
+    QString m_hubProxy;
+    bool m_hubSecrets = false;
     QHash<QString, QString> m_thinkMarks;
 };
 

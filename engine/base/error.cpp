@@ -116,6 +116,25 @@ constexpr std::array kTemplates{
               PONDER_TR_NOOP("Error",
                              "The model does not fit on %1: %2. Choose a shorter context, a smaller file of "
                              "this model or another device.")},
+    std::pair{ErrorCode::HubUnreachable,
+              PONDER_TR_NOOP("Error",
+                             "%1 cannot be reached: %2. Check the connection, and the proxy and the address "
+                             "of the hub in the settings.")},
+    std::pair{ErrorCode::HubBusy,
+              PONDER_TR_NOOP("Error",
+                             "%1 gives no files at the moment: %2. Try again later; what has arrived is "
+                             "kept.")},
+    std::pair{ErrorCode::AccessDenied, PONDER_TR_NOOP("Error", "%1 is not open to everybody: %2.")},
+    std::pair{ErrorCode::NotOnHub,
+              PONDER_TR_NOOP("Error", "The hub has no %1: %2. Check how the name is written.")},
+    std::pair{ErrorCode::DownloadDamaged,
+              PONDER_TR_NOOP("Error",
+                             "%1 did not arrive as the hub describes it: %2. Download it again; if that "
+                             "fails too, choose another address of the hub.")},
+    std::pair{ErrorCode::FileBusy,
+              PONDER_TR_NOOP("Error",
+                             "%1 is being written by another program. Wait until that is done, or stop it "
+                             "there.")},
     std::pair{ErrorCode::Cancelled, PONDER_TR_NOOP("Error", "Stopped as you asked.")},
     std::pair{ErrorCode::ContextFull,
               PONDER_TR_NOOP("Error",

@@ -52,6 +52,13 @@ enum class ErrorCode {
     DeviceLost,     // subject: device
     OutOfMemory,    // subject: device, detail: bytes asked for
     DoesNotFit,     // subject: device, detail: bytes needed and bytes free
+    // the hub and downloads
+    HubUnreachable,  // subject: host, detail: reason
+    HubBusy,         // subject: host, detail: its answer
+    AccessDenied,    // subject: repository or host, detail: what opens it
+    NotOnHub,        // subject: repository or file, detail: names that come close
+    DownloadDamaged, // subject: file, detail: what is wrong
+    FileBusy,        // subject: path; another program writes it
     // running
     Cancelled,
     ContextFull, // subject: tokens asked for, detail: tokens of the context
