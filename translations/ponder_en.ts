@@ -2,12 +2,49 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>DropCard</name>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>and %n more</numerusform>
+            <numerusform>and %n more</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>DropPreview</name>
     <message numerus="yes">
         <source>Drop to add %n model(s)</source>
         <translation>
             <numerusform>Drop to add %n model</numerusform>
             <numerusform>Drop to add %n models</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>FoundStrip</name>
+    <message numerus="yes">
+        <source>%n model(s) of other programs are on this computer.</source>
+        <translation>
+            <numerusform>%n model of another program is on this computer.</numerusform>
+            <numerusform>%n models of other programs are on this computer.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>HubRow</name>
+    <message numerus="yes">
+        <source>%n file(s)</source>
+        <translation>
+            <numerusform>%n file</numerusform>
+            <numerusform>%n files</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n part(s) missing</source>
+        <translation>
+            <numerusform>%n part is missing</numerusform>
+            <numerusform>%n parts are missing</numerusform>
         </translation>
     </message>
 </context>

@@ -2,6 +2,52 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ko" sourcelanguage="en">
 <context>
+    <name>AdapterList</name>
+    <message>
+        <source>They are applied when the model is loaded. 0 turns one off, 1 is as it was trained.</source>
+        <translation>모델을 불러올 때 적용됩니다. 0이면 끄고, 1이면 학습된 그대로입니다.</translation>
+    </message>
+    <message>
+        <source>A LoRA adapter changes what a model knows or how it speaks. Add one that was made for this model.</source>
+        <translation>LoRA 어댑터는 모델의 지식이나 말투를 바꿉니다. 이 모델용으로 만든 어댑터를 추가하세요.</translation>
+    </message>
+    <message>
+        <source>Add a file…</source>
+        <translation>파일 추가…</translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation>폴더 추가…</translation>
+    </message>
+    <message>
+        <source>Choose an adapter</source>
+        <translation>어댑터 선택</translation>
+    </message>
+    <message>
+        <source>Adapters (*.gguf)</source>
+        <translation>어댑터 (*.gguf)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>모든 파일 (*)</translation>
+    </message>
+    <message>
+        <source>Choose the folder of an adapter</source>
+        <translation>어댑터 폴더 선택</translation>
+    </message>
+</context>
+<context>
+    <name>AdapterRow</name>
+    <message>
+        <source>Strength of %1</source>
+        <translation>%1의 세기</translation>
+    </message>
+    <message>
+        <source>Take %1 off</source>
+        <translation>%1 빼기</translation>
+    </message>
+</context>
+<context>
     <name>ChatRow</name>
     <message>
         <source>New chat</source>
@@ -122,6 +168,80 @@
     <message>
         <source>Ponder is open already. Chats of this window are not kept.</source>
         <translation>Ponder가 이미 열려 있습니다. 이 창의 대화는 보관되지 않습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>DownloadText</name>
+    <message>
+        <source>checking what is there already: %1</source>
+        <translation>이미 받은 부분을 확인하는 중: %1</translation>
+    </message>
+    <message>
+        <source>checking what is there already</source>
+        <translation>이미 받은 부분을 확인하는 중</translation>
+    </message>
+    <message>
+        <source>goes on in %1: %2</source>
+        <translation>%1 뒤에 계속합니다: %2</translation>
+    </message>
+    <message>
+        <source>checking what has arrived</source>
+        <translation>받은 파일을 검증하는 중</translation>
+    </message>
+    <message>
+        <source>loading</source>
+        <translation>받는 중</translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation>%1 남음</translation>
+    </message>
+    <message>
+        <source>connecting</source>
+        <translation>연결하는 중</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%2 중 %1</translation>
+    </message>
+    <message>
+        <source>%1/s</source>
+        <translation>%1/s</translation>
+    </message>
+    <message>
+        <source>waits for its turn</source>
+        <translation>차례를 기다리는 중</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>일시 정지됨</translation>
+    </message>
+    <message>
+        <source>complete and checked</source>
+        <translation>완료, 검증됨</translation>
+    </message>
+</context>
+<context>
+    <name>DropCard</name>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>외 %n개</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>DropOverlay</name>
+    <message>
+        <source>Drop here to copy into the models folder</source>
+        <translation>여기에 놓으면 모델 폴더로 복사합니다</translation>
+    </message>
+</context>
+<context>
+    <name>DropRow</name>
+    <message>
+        <source>Cannot be added</source>
+        <translation>추가할 수 없음</translation>
     </message>
 </context>
 <context>
@@ -314,6 +434,42 @@
     <message>
         <source>There is not enough space for %1: %2. Free some space or choose another disk.</source>
         <translation>%1을(를) 저장할 공간이 부족합니다: %2. 공간을 비우거나 다른 디스크를 선택하십시오.</translation>
+    </message>
+    <message>
+        <source>%1 is not a LoRA adapter that can be read: %2. Choose a GGUF adapter, or a folder with adapter_config.json and adapter_model.safetensors.</source>
+        <translation>%1은(는) 읽을 수 있는 LoRA 어댑터가 아닙니다: %2. GGUF 어댑터나, adapter_config.json과 adapter_model.safetensors가 있는 폴더를 선택하십시오.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be attached: %2. Merge it into its base model with the tool that made it, and open the merged model.</source>
+        <translation>%1을(를) 붙일 수 없습니다: %2. 어댑터를 만든 도구로 기본 모델에 병합한 다음, 병합된 모델을 여십시오.</translation>
+    </message>
+    <message>
+        <source>%1 belongs to another model: %2. Choose an adapter that was made for this model, or load the model that it was made for.</source>
+        <translation>%1은(는) 다른 모델의 어댑터입니다: %2. 이 모델용으로 만든 어댑터를 선택하거나, 어댑터가 만들어진 모델을 불러오십시오.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be reached: %2. Check the connection, and the proxy and the address of the hub in the settings.</source>
+        <translation>%1에 연결할 수 없습니다: %2. 인터넷 연결과 설정의 프록시 및 허브 주소를 확인하세요.</translation>
+    </message>
+    <message>
+        <source>%1 gives no files at the moment: %2. Try again later; what has arrived is kept.</source>
+        <translation>%1에서 지금은 파일을 받을 수 없습니다: %2. 나중에 다시 시도하세요. 이미 받은 부분은 그대로 남습니다.</translation>
+    </message>
+    <message>
+        <source>%1 is not open to everybody: %2.</source>
+        <translation>%1은(는) 누구나 받을 수 있는 것이 아닙니다: %2.</translation>
+    </message>
+    <message>
+        <source>The hub has no %1: %2. Check how the name is written.</source>
+        <translation>허브에 %1이(가) 없습니다: %2. 이름의 철자를 확인하세요.</translation>
+    </message>
+    <message>
+        <source>%1 did not arrive as the hub describes it: %2. Download it again; if that fails too, choose another address of the hub.</source>
+        <translation>받은 %1이(가) 허브의 설명과 다릅니다: %2. 다시 받으세요. 그래도 안 되면 다른 허브 주소를 선택하세요.</translation>
+    </message>
+    <message>
+        <source>%1 is being written by another program. Wait until that is done, or stop it there.</source>
+        <translation>다른 프로그램이 %1을(를) 쓰고 있습니다. 끝날 때까지 기다리거나 그 프로그램에서 중지하세요.</translation>
     </message>
 </context>
 <context>
@@ -965,6 +1121,258 @@
         <source>it changes the embedding or the output alone, and this model has one table for both</source>
         <translation>임베딩이나 출력 가운데 하나만 바꾸는데, 이 모델은 둘이 같은 표를 씁니다</translation>
     </message>
+    <message>
+        <source>it is for %1 models, and this is a %2 model</source>
+        <translation>%1 모델용인데 이 모델은 %2입니다</translation>
+    </message>
+    <message>
+        <source>%1 of its parts are not there</source>
+        <translation>조각 %1개가 없습니다</translation>
+    </message>
+    <message>
+        <source>nothing there has a similar name</source>
+        <translation>비슷한 이름이 없습니다</translation>
+    </message>
+    <message>
+        <source>the closest names there are %1</source>
+        <translation>가장 비슷한 이름은 %1입니다</translation>
+    </message>
+    <message>
+        <source>the disk is full; what has arrived is kept</source>
+        <translation>디스크가 가득 찼습니다. 받은 부분은 그대로 남습니다</translation>
+    </message>
+    <message>
+        <source>the file system of this folder holds no files of this size</source>
+        <translation>이 폴더의 파일 시스템에는 이 크기의 파일을 저장할 수 없습니다</translation>
+    </message>
+    <message>
+        <source>the connection ended before the file did</source>
+        <translation>파일이 끝나기 전에 연결이 끊겼습니다</translation>
+    </message>
+    <message>
+        <source>another part of it came than was asked for</source>
+        <translation>요청한 것과 다른 부분이 왔습니다</translation>
+    </message>
+    <message>
+        <source>the hub has another file of this name now; list its files anew</source>
+        <translation>허브의 이 이름에 이제 다른 파일이 있습니다. 파일 목록을 다시 불러오세요</translation>
+    </message>
+    <message>
+        <source>it changes while it is fetched</source>
+        <translation>받는 동안 파일이 바뀝니다</translation>
+    </message>
+    <message>
+        <source>%1 MB more are needed and %2 MB are free; what has arrived is kept</source>
+        <translation>%1 MB가 더 필요하지만 %2 MB만 비어 있습니다. 받은 부분은 그대로 남습니다</translation>
+    </message>
+    <message>
+        <source>it was renamed or removed, or is open to its owner only</source>
+        <translation>이름이 바뀌었거나 삭제되었거나 소유자만 볼 수 있습니다</translation>
+    </message>
+    <message>
+        <source>it leads to an address that is not safe to follow</source>
+        <translation>안전하지 않은 주소로 넘어가려 합니다</translation>
+    </message>
+    <message>
+        <source>the address of a hub is written as https://hub.example.org</source>
+        <translation>허브 주소는 https://hub.example.org 형식으로 씁니다</translation>
+    </message>
+    <message>
+        <source>no computer of this name was found</source>
+        <translation>이 이름의 컴퓨터를 찾을 수 없습니다</translation>
+    </message>
+    <message>
+        <source>the connection was refused</source>
+        <translation>연결이 거부되었습니다</translation>
+    </message>
+    <message>
+        <source>its certificate is not trusted (%1)</source>
+        <translation>인증서를 신뢰할 수 없습니다(%1)</translation>
+    </message>
+    <message>
+        <source>the proxy asks for another user name and password</source>
+        <translation>프록시가 다른 사용자 이름과 암호를 요구합니다</translation>
+    </message>
+    <message>
+        <source>the proxy does not answer (%1)</source>
+        <translation>프록시가 응답하지 않습니다(%1)</translation>
+    </message>
+    <message>
+        <source>the connection broke off (%1)</source>
+        <translation>연결이 끊겼습니다(%1)</translation>
+    </message>
+    <message>
+        <source>the address of the file has expired</source>
+        <translation>파일 주소의 유효 기간이 지났습니다</translation>
+    </message>
+    <message>
+        <source>accept its licence on %1 in a browser, then enter a token of that account in the settings, or set HF_TOKEN</source>
+        <translation>브라우저로 %1에서 라이선스에 동의한 뒤 그 계정의 토큰을 설정에 입력하거나 HF_TOKEN을 지정하세요</translation>
+    </message>
+    <message>
+        <source>it refuses the token; make a new one on the hub and enter it in the settings, or set HF_TOKEN</source>
+        <translation>토큰이 거부되었습니다. 허브에서 새 토큰을 만들어 설정에 입력하거나 HF_TOKEN을 지정하세요</translation>
+    </message>
+    <message>
+        <source>it sent nothing for too long</source>
+        <translation>너무 오래 아무것도 보내지 않았습니다</translation>
+    </message>
+    <message>
+        <source>it leads from address to address without end</source>
+        <translation>주소가 끝없이 다른 주소로 넘어갑니다</translation>
+    </message>
+    <message>
+        <source>it has been asked too often from here</source>
+        <translation>이곳에서 너무 자주 요청했습니다</translation>
+    </message>
+    <message>
+        <source>it answers with the error %1</source>
+        <translation>오류 %1(으)로 응답합니다</translation>
+    </message>
+    <message>
+        <source>several files are called so: %1</source>
+        <translation>이 이름의 파일이 여러 개입니다: %1</translation>
+    </message>
+    <message>
+        <source>a model on the hub is written as OWNER/NAME</source>
+        <translation>허브의 모델은 OWNER/NAME 형식으로 씁니다</translation>
+    </message>
+    <message>
+        <source>a proxy is written as http://host:8080 or socks5://host:1080</source>
+        <translation>프록시는 http://host:8080 또는 socks5://host:1080 형식으로 씁니다</translation>
+    </message>
+    <message>
+        <source>the list of its files cannot be read</source>
+        <translation>파일 목록을 읽을 수 없습니다</translation>
+    </message>
+    <message>
+        <source>the list of its files is too long</source>
+        <translation>파일 목록이 너무 깁니다</translation>
+    </message>
+    <message>
+        <source>it has %1 bytes instead of %2</source>
+        <translation>%2바이트가 아니라 %1바이트입니다</translation>
+    </message>
+    <message>
+        <source>its checksum is another one</source>
+        <translation>체크섬이 다릅니다</translation>
+    </message>
+    <message>
+        <source>there is another file of this name; move it away</source>
+        <translation>같은 이름의 다른 파일이 있습니다. 그 파일을 옮기세요</translation>
+    </message>
+    <message>
+        <source>it is a model (general.type is not &quot;adapter&quot;)</source>
+        <translation>모델 파일입니다(general.type이 &quot;adapter&quot;가 아닙니다)</translation>
+    </message>
+    <message>
+        <source>it is of the kind &quot;%1&quot;, not LoRA</source>
+        <translation>LoRA가 아니라 &quot;%1&quot; 종류입니다</translation>
+    </message>
+    <message>
+        <source>it takes effect only behind certain tokens (activated LoRA)</source>
+        <translation>특정 토큰 뒤에서만 작동합니다(activated LoRA)</translation>
+    </message>
+    <message>
+        <source>%1 is a whole tensor, not a pair of factors</source>
+        <translation>%1은(는) 두 인자의 쌍이 아니라 온전한 텐서입니다</translation>
+    </message>
+    <message>
+        <source>%1 is not a matrix</source>
+        <translation>%1은(는) 행렬이 아닙니다</translation>
+    </message>
+    <message>
+        <source>the factors of %1 have the ranks %2 and %3</source>
+        <translation>%1의 두 인자의 랭크가 %2와 %3입니다</translation>
+    </message>
+    <message>
+        <source>the factor alpha of %1 is not a number</source>
+        <translation>%1의 alpha 값이 숫자가 아닙니다</translation>
+    </message>
+    <message>
+        <source>it holds no factors</source>
+        <translation>인자가 들어 있지 않습니다</translation>
+    </message>
+    <message>
+        <source>%1 has only one of its two factors</source>
+        <translation>%1에는 두 인자 가운데 하나만 있습니다</translation>
+    </message>
+    <message>
+        <source>%1 is not a matrix of F32, F16 or BF16</source>
+        <translation>%1은(는) F32, F16, BF16 행렬이 아닙니다</translation>
+    </message>
+    <message>
+        <source>its settings are no JSON object</source>
+        <translation>설정 파일이 JSON 객체가 아닙니다</translation>
+    </message>
+    <message>
+        <source>its weights are in adapter_model.bin, which can hold programs and is never opened; save it as safetensors</source>
+        <translation>가중치가 adapter_model.bin에 있는데, 이 형식은 프로그램을 담을 수 있어 열지 않습니다. safetensors로 저장하십시오</translation>
+    </message>
+    <message>
+        <source>it was trained with DoRA, which also scales the weights</source>
+        <translation>가중치의 크기도 바꾸는 DoRA로 학습되었습니다</translation>
+    </message>
+    <message>
+        <source>it changes biases as well</source>
+        <translation>편향도 바꿉니다</translation>
+    </message>
+    <message>
+        <source>it replaces whole layers (modules_to_save)</source>
+        <translation>레이어 전체를 바꿉니다(modules_to_save)</translation>
+    </message>
+    <message>
+        <source>it needs the setting %1</source>
+        <translation>%1 설정이 필요합니다</translation>
+    </message>
+    <message>
+        <source>its training changed the base model too (%1)</source>
+        <translation>학습할 때 기본 모델도 바뀌었습니다(%1)</translation>
+    </message>
+    <message>
+        <source>%1 is not a list of patterns</source>
+        <translation>%1은(는) 패턴 목록이 아닙니다</translation>
+    </message>
+    <message>
+        <source>%1 is not a pattern with a number</source>
+        <translation>%1은(는) 숫자가 딸린 패턴이 아닙니다</translation>
+    </message>
+    <message>
+        <source>its settings lack %1</source>
+        <translation>설정에 %1이(가) 없습니다</translation>
+    </message>
+    <message>
+        <source>a pattern of its settings takes too long to match</source>
+        <translation>설정의 패턴 하나를 맞춰 보는 데 너무 오래 걸립니다</translation>
+    </message>
+    <message>
+        <source>several patterns of its settings match %1</source>
+        <translation>설정의 여러 패턴이 %1에 들어맞습니다</translation>
+    </message>
+    <message>
+        <source>%1 has the rank %2 where its settings say %3</source>
+        <translation>%1의 랭크는 %2인데 설정에는 %3(으)로 되어 있습니다</translation>
+    </message>
+    <message>
+        <source>its strength must be from -%1 to %1</source>
+        <translation>강도는 -%1에서 %1 사이여야 합니다</translation>
+    </message>
+    <message>
+        <source>it changes %1, which this model does not have</source>
+        <translation>이 모델에 없는 %1을(를) 바꿉니다</translation>
+    </message>
+    <message>
+        <source>it was made for a %1 of %2 values, not of %3</source>
+        <translation>%1의 크기가 %3이(가) 아니라 %2인 모델용입니다</translation>
+    </message>
+    <message>
+        <source>the adapters&apos; ranks add up to %1, and %2 can be used</source>
+        <translation>어댑터의 랭크를 더하면 %1인데, 쓸 수 있는 것은 %2까지입니다</translation>
+    </message>
+    <message>
+        <source>adapters need %1 bytes in one buffer of at most %2</source>
+        <translation>어댑터에는 한 버퍼에 %1바이트가 필요한데, 최대 크기는 %2바이트입니다</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>
@@ -978,6 +1386,40 @@
     <message>
         <source>Example: %1</source>
         <translation>예: %1</translation>
+    </message>
+</context>
+<context>
+    <name>FitList</name>
+    <message>
+        <source>Models</source>
+        <translation>모델</translation>
+    </message>
+    <message>
+        <source>Looking at the models…</source>
+        <translation>모델을 살펴보고 있습니다…</translation>
+    </message>
+    <message>
+        <source>No model here answers to this filter.</source>
+        <translation>이 조건에 맞는 모델이 없습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>FitRow</name>
+    <message>
+        <source>Chat</source>
+        <translation>대화</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>내려받기</translation>
+    </message>
+    <message>
+        <source>Download %1</source>
+        <translation>%1 내려받기</translation>
+    </message>
+    <message>
+        <source>Chat with %1</source>
+        <translation>%1 모델과 대화</translation>
     </message>
 </context>
 <context>
@@ -1052,6 +1494,64 @@
     </message>
 </context>
 <context>
+    <name>FoundList</name>
+    <message>
+        <source>Other programs have these. They are used where they are; nothing is copied.</source>
+        <translation>다른 프로그램이 가지고 있는 모델입니다. 있는 자리에서 그대로 쓰며 복사하지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Found on this computer</source>
+        <translation>이 컴퓨터에서 찾은 모델</translation>
+    </message>
+    <message>
+        <source>Looking…</source>
+        <translation>찾고 있습니다…</translation>
+    </message>
+    <message>
+        <source>There is none.</source>
+        <translation>없습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>FoundRow</name>
+    <message>
+        <source>Added</source>
+        <translation>추가됨</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>추가</translation>
+    </message>
+    <message>
+        <source>%1 is in the list</source>
+        <translation>%1 모델은 이미 목록에 있습니다</translation>
+    </message>
+    <message>
+        <source>Add %1</source>
+        <translation>%1 추가</translation>
+    </message>
+</context>
+<context>
+    <name>FoundSheet</name>
+    <message>
+        <source>Found on this computer</source>
+        <translation>이 컴퓨터에서 찾은 모델</translation>
+    </message>
+</context>
+<context>
+    <name>FoundStrip</name>
+    <message numerus="yes">
+        <source>%n model(s) of other programs are on this computer.</source>
+        <translation>
+            <numerusform>다른 프로그램의 모델 %n개가 이 컴퓨터에 있습니다.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Show them</source>
+        <translation>보기</translation>
+    </message>
+</context>
+<context>
     <name>GenerationSettings</name>
     <message>
         <source>Device</source>
@@ -1099,6 +1599,47 @@
     </message>
 </context>
 <context>
+    <name>GpuChooser</name>
+    <message>
+        <source>What if another GPU?</source>
+        <translation>다른 GPU라면?</translation>
+    </message>
+</context>
+<context>
+    <name>GpuList</name>
+    <message>
+        <source>All</source>
+        <translation>전체</translation>
+    </message>
+    <message>
+        <source>Graphics processors</source>
+        <translation>그래픽 프로세서</translation>
+    </message>
+    <message>
+        <source>No GPU of the catalogue runs it alone.</source>
+        <translation>목록에 있는 GPU 하나로는 이 모델을 실행할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Choose one to see the whole list of models for it.</source>
+        <translation>하나를 고르면 그 GPU로 모든 모델이 어떤지 볼 수 있습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>GpuSearch</name>
+    <message>
+        <source>Search by name</source>
+        <translation>이름으로 찾기</translation>
+    </message>
+    <message>
+        <source>Graphics processors</source>
+        <translation>그래픽 프로세서</translation>
+    </message>
+    <message>
+        <source>The catalogue has no GPU of this name.</source>
+        <translation>목록에 이런 이름의 GPU가 없습니다.</translation>
+    </message>
+</context>
+<context>
     <name>GroupHeading</name>
     <message>
         <source>Today</source>
@@ -1119,6 +1660,134 @@
     <message>
         <source>Older</source>
         <translation>이전</translation>
+    </message>
+</context>
+<context>
+    <name>HubPage</name>
+    <message>
+        <source>Licence: %1</source>
+        <translation>라이선스: %1</translation>
+    </message>
+    <message>
+        <source>Repository</source>
+        <translation>저장소</translation>
+    </message>
+    <message>
+        <source>OWNER/NAME or the address of its page</source>
+        <translation>소유자/이름 또는 페이지 주소</translation>
+    </message>
+    <message>
+        <source>Look</source>
+        <translation>살펴보기</translation>
+    </message>
+    <message>
+        <source>Nothing is downloaded before you choose a file. The address of the hub, a proxy and an access token are in the settings.</source>
+        <translation>파일을 고르기 전에는 아무것도 내려받지 않습니다. 허브 주소, 프록시, 접근 토큰은 설정에 있습니다.</translation>
+    </message>
+    <message>
+        <source>Asking the hub…</source>
+        <translation>허브에 묻고 있습니다…</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>다시 시도</translation>
+    </message>
+    <message>
+        <source>Its owner asks for consent to the terms: agree on its page, then enter your access token in the settings.</source>
+        <translation>소유자가 약관 동의를 요구합니다. 해당 페이지에서 동의한 뒤 설정에 접근 토큰을 입력하세요.</translation>
+    </message>
+    <message>
+        <source>Files of the repository</source>
+        <translation>저장소의 파일</translation>
+    </message>
+</context>
+<context>
+    <name>HubRow</name>
+    <message numerus="yes">
+        <source>%n file(s)</source>
+        <translation>
+            <numerusform>파일 %n개</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n part(s) missing</source>
+        <translation>
+            <numerusform>조각 %n개가 없습니다</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Download %1</source>
+        <translation>%1 내려받기</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>내려받기</translation>
+    </message>
+</context>
+<context>
+    <name>HubSetting</name>
+    <message>
+        <source>Hub of models</source>
+        <translation>모델 허브</translation>
+    </message>
+    <message>
+        <source>From the environment: %1</source>
+        <translation>환경 변수에서: %1</translation>
+    </message>
+    <message>
+        <source>Address of the hub or of a mirror. In use: %1</source>
+        <translation>허브 또는 미러의 주소. 사용 중: %1</translation>
+    </message>
+    <message>
+        <source>Address of the hub</source>
+        <translation>허브 주소</translation>
+    </message>
+    <message>
+        <source>Proxy</source>
+        <translation>프록시</translation>
+    </message>
+    <message>
+        <source>Empty: as the system. “none”: no proxy.</source>
+        <translation>비우면 시스템 설정을 따릅니다. “none”: 프록시 없음.</translation>
+    </message>
+    <message>
+        <source>Access token</source>
+        <translation>접근 토큰</translation>
+    </message>
+    <message>
+        <source>From the environment</source>
+        <translation>환경 변수에서</translation>
+    </message>
+    <message>
+        <source>For models that ask for consent. Kept in the system&apos;s keyring.</source>
+        <translation>동의가 필요한 모델에 씁니다. 시스템 키링에 보관합니다.</translation>
+    </message>
+    <message>
+        <source>For models that ask for consent. There is no keyring here: it is kept until the program ends.</source>
+        <translation>동의가 필요한 모델에 씁니다. 키링이 없어 프로그램을 끝낼 때까지만 보관합니다.</translation>
+    </message>
+    <message>
+        <source>A token is set</source>
+        <translation>토큰이 설정되어 있습니다</translation>
+    </message>
+    <message>
+        <source>Forget</source>
+        <translation>지우기</translation>
+    </message>
+    <message>
+        <source>Forget the access token</source>
+        <translation>접근 토큰 지우기</translation>
+    </message>
+    <message>
+        <source>Test the connection</source>
+        <translation>연결 시험</translation>
+    </message>
+</context>
+<context>
+    <name>HubSheet</name>
+    <message>
+        <source>Models on the hub</source>
+        <translation>허브의 모델</translation>
     </message>
 </context>
 <context>
@@ -1180,6 +1849,25 @@
     </message>
 </context>
 <context>
+    <name>MemoryLegend</name>
+    <message>
+        <source>weights</source>
+        <translation>가중치</translation>
+    </message>
+    <message>
+        <source>context</source>
+        <translation>문맥</translation>
+    </message>
+    <message>
+        <source>work space</source>
+        <translation>작업 공간</translation>
+    </message>
+    <message>
+        <source>Memory:</source>
+        <translation>메모리:</translation>
+    </message>
+</context>
+<context>
     <name>MemoryMeter</name>
     <message>
         <source>Memory %1 / %2 GB</source>
@@ -1210,6 +1898,104 @@
     <message>
         <source>Close</source>
         <translation>닫기</translation>
+    </message>
+</context>
+<context>
+    <name>ModelAbout</name>
+    <message>
+        <source>Place</source>
+        <translation>위치</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>크기</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>라이선스</translation>
+    </message>
+    <message>
+        <source>Languages</source>
+        <translation>언어</translation>
+    </message>
+    <message>
+        <source>Scores</source>
+        <translation>점수</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>속도</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>메모리</translation>
+    </message>
+    <message>
+        <source>Quantizations on %1</source>
+        <translation>%1에서의 양자화별 상태</translation>
+    </message>
+    <message>
+        <source>Hide the model card</source>
+        <translation>모델 카드 접기</translation>
+    </message>
+    <message>
+        <source>Show the model card</source>
+        <translation>모델 카드 보기</translation>
+    </message>
+</context>
+<context>
+    <name>ModelActions</name>
+    <message>
+        <source>The file is not there any more. If it was moved, show where it is now.</source>
+        <translation>파일이 더 이상 그 자리에 없습니다. 옮겼다면 지금 위치를 알려 주세요.</translation>
+    </message>
+    <message>
+        <source>New name of the model</source>
+        <translation>모델의 새 이름</translation>
+    </message>
+    <message>
+        <source>Chat</source>
+        <translation>대화</translation>
+    </message>
+    <message>
+        <source>Locate…</source>
+        <translation>위치 찾기…</translation>
+    </message>
+    <message>
+        <source>Keep the name</source>
+        <translation>이름 저장</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>이름 바꾸기</translation>
+    </message>
+    <message>
+        <source>Remove from the list</source>
+        <translation>목록에서 빼기</translation>
+    </message>
+    <message>
+        <source>Delete the file…</source>
+        <translation>파일 삭제…</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>삭제</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>그대로 두기</translation>
+    </message>
+    <message>
+        <source>Where is the model now?</source>
+        <translation>모델이 지금 어디에 있나요?</translation>
+    </message>
+    <message>
+        <source>Models (*.gguf)</source>
+        <translation>모델 (*.gguf)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>모든 파일 (*)</translation>
     </message>
 </context>
 <context>
@@ -1326,6 +2112,124 @@
     </message>
 </context>
 <context>
+    <name>ModelSettingField</name>
+    <message>
+        <source>Recommended: %1</source>
+        <translation>권장: %1</translation>
+    </message>
+    <message>
+        <source>From %1 to %2</source>
+        <translation>%1에서 %2까지</translation>
+    </message>
+    <message>
+        <source>Reset %1 to recommended</source>
+        <translation>%1 권장값으로 되돌리기</translation>
+    </message>
+    <message>
+        <source>Choose for me</source>
+        <translation>자동</translation>
+    </message>
+</context>
+<context>
+    <name>ModelSettingsPanel</name>
+    <message>
+        <source>Some of this holds when the model is loaded again.</source>
+        <translation>일부는 모델을 다시 불러온 뒤 적용됩니다.</translation>
+    </message>
+    <message>
+        <source>Load again</source>
+        <translation>다시 불러오기</translation>
+    </message>
+    <message>
+        <source>Looking at the model…</source>
+        <translation>모델을 살펴보고 있습니다…</translation>
+    </message>
+    <message>
+        <source>Reset all to recommended</source>
+        <translation>모두 권장값으로 되돌리기</translation>
+    </message>
+</context>
+<context>
+    <name>ModelSheetContent</name>
+    <message>
+        <source>About</source>
+        <translation>정보</translation>
+    </message>
+    <message>
+        <source>Which GPUs run it?</source>
+        <translation>어떤 GPU로 실행되나요?</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>설정</translation>
+    </message>
+    <message>
+        <source>Adapters</source>
+        <translation>어댑터</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsFilters</name>
+    <message>
+        <source>All</source>
+        <translation>전체</translation>
+    </message>
+    <message>
+        <source>On this computer</source>
+        <translation>이 컴퓨터에 있음</translation>
+    </message>
+    <message>
+        <source>Fits</source>
+        <translation>맞는 모델</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>문맥</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsHeader</name>
+    <message>
+        <source>Show the sidebar (Ctrl+B)</source>
+        <translation>사이드바 보이기 (Ctrl+B)</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>모델</translation>
+    </message>
+    <message>
+        <source>What if: %1</source>
+        <translation>%1인 경우</translation>
+    </message>
+    <message>
+        <source>Back to this computer</source>
+        <translation>이 컴퓨터로 돌아가기</translation>
+    </message>
+    <message>
+        <source>Another GPU…</source>
+        <translation>다른 GPU…</translation>
+    </message>
+    <message>
+        <source>What if another GPU?</source>
+        <translation>다른 GPU라면?</translation>
+    </message>
+    <message>
+        <source>Open file…</source>
+        <translation>파일 열기…</translation>
+    </message>
+    <message>
+        <source>Browse models</source>
+        <translation>모델 찾아보기</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsPage</name>
+    <message>
+        <source>Drop models anywhere in this window: files, folders, several at once.</source>
+        <translation>모델 파일이나 폴더를 이 창 아무 곳에나 놓으세요. 여러 개도 됩니다.</translation>
+    </message>
+</context>
+<context>
     <name>NewChatButton</name>
     <message>
         <source>New chat</source>
@@ -1345,6 +2249,20 @@
     <message>
         <source>All files (*)</source>
         <translation>모든 파일 (*)</translation>
+    </message>
+</context>
+<context>
+    <name>QuantizationChip</name>
+    <message>
+        <source>Quantization: %1</source>
+        <translation>양자화: %1</translation>
+    </message>
+</context>
+<context>
+    <name>QuantizationRow</name>
+    <message>
+        <source>%1% of the quality</source>
+        <translation>품질 %1%</translation>
     </message>
 </context>
 <context>
@@ -1729,12 +2647,12 @@
         <translation>대화 목록</translation>
     </message>
     <message>
-        <source>Open model…</source>
-        <translation>모델 열기…</translation>
-    </message>
-    <message>
         <source>Settings</source>
         <translation>설정</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>모델</translation>
     </message>
 </context>
 <context>
@@ -1742,6 +2660,52 @@
     <message>
         <source>Scroll bar</source>
         <translation>스크롤 막대</translation>
+    </message>
+</context>
+<context>
+    <name>TaskRow</name>
+    <message>
+        <source>Try again</source>
+        <translation>다시 시도</translation>
+    </message>
+    <message>
+        <source>Try again: %1</source>
+        <translation>다시 시도: %1</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>이어 하기</translation>
+    </message>
+    <message>
+        <source>Resume: %1</source>
+        <translation>이어 하기: %1</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>잠시 멈춤</translation>
+    </message>
+    <message>
+        <source>Pause: %1</source>
+        <translation>잠시 멈춤: %1</translation>
+    </message>
+    <message>
+        <source>Take %1 off this list</source>
+        <translation>%1 항목을 목록에서 지우기</translation>
+    </message>
+    <message>
+        <source>Cancel: %1</source>
+        <translation>취소: %1</translation>
+    </message>
+</context>
+<context>
+    <name>TasksCard</name>
+    <message>
+        <source>In progress</source>
+        <translation>진행 중</translation>
+    </message>
+    <message>
+        <source>Adding models</source>
+        <translation>모델을 추가하는 중</translation>
     </message>
 </context>
 <context>
@@ -1816,6 +2780,13 @@
     </message>
 </context>
 <context>
+    <name>Toast</name>
+    <message>
+        <source>Undo</source>
+        <translation>되돌리기</translation>
+    </message>
+</context>
+<context>
     <name>TopBar</name>
     <message>
         <source>Show the sidebar (Ctrl+B)</source>
@@ -1835,14 +2806,25 @@
     </message>
 </context>
 <context>
-    <name>UndoToast</name>
+    <name>TransferSpeed</name>
+    <message>
+        <source>%1 s</source>
+        <translation>%1초</translation>
+    </message>
+    <message>
+        <source>%1 min %2 s</source>
+        <translation>%1분 %2초</translation>
+    </message>
+    <message>
+        <source>%1 h %2 min</source>
+        <translation>%1시간 %2분</translation>
+    </message>
+</context>
+<context>
+    <name>UndoToasts</name>
     <message>
         <source>“%1” was deleted</source>
         <translation>“%1” 대화를 삭제했습니다</translation>
-    </message>
-    <message>
-        <source>Undo</source>
-        <translation>되돌리기</translation>
     </message>
 </context>
 <context>
@@ -2057,10 +3039,6 @@
     <message>
         <source>Every subcommand has --help with examples, and --json.</source>
         <translation>모든 하위 명령에는 예시가 있는 --help와 --json이 있습니다.</translation>
-    </message>
-    <message>
-        <source>Exit codes: 0 done, 2 usage, 3 bad file, 4 does not fit, 5 device, 130 interrupted.</source>
-        <translation>종료 코드: 0 완료, 2 사용법 오류, 3 잘못된 파일, 4 메모리 부족, 5 장치 오류, 130 중단.</translation>
     </message>
     <message>
         <source>Examples:</source>
@@ -2501,6 +3479,54 @@ where it changes, which loses a little; an F16 base loses least.</source>
         <translation>어댑터는 GGUF 파일이나 PEFT 폴더이며 효과가 더해집니다. 양자화된 기본 모델은 바뀌는 곳을
 다시 부호화하므로 조금 나빠지며, F16 기본 모델이 가장 덜 나빠집니다.</translation>
     </message>
+    <message>
+        <source>A LoRA adapter to run the model with: a GGUF file or a PEFT folder; may be given several times.</source>
+        <translation>모델과 함께 쓸 LoRA 어댑터: GGUF 파일이나 PEFT 폴더이며, 여러 번 줄 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>  (%1 files)</source>
+        <translation>  (파일 %1개)</translation>
+    </message>
+    <message>
+        <source>  (%1 parts are missing on the hub)</source>
+        <translation>  (허브에 조각 %1개가 없음)</translation>
+    </message>
+    <message>
+        <source>There is no GGUF file and no safetensors folder in %1.</source>
+        <translation>%1에는 GGUF 파일도 safetensors 폴더도 없습니다.</translation>
+    </message>
+    <message>
+        <source>Paused at %1. The same command goes on from there.</source>
+        <translation>%1에서 일시 정지했습니다. 같은 명령을 다시 실행하면 이어서 받습니다.</translation>
+    </message>
+    <message>
+        <source>Downloads a model from the hub, or lists what a repository has.</source>
+        <translation>허브에서 모델을 받거나 저장소의 파일을 나열합니다.</translation>
+    </message>
+    <message>
+        <source>Only list what there is.</source>
+        <translation>무엇이 있는지 나열만 합니다.</translation>
+    </message>
+    <message>
+        <source>Folder for the files. The default is OWNER/NAME below the folder of models.</source>
+        <translation>파일을 넣을 폴더입니다. 기본값은 모델 폴더 아래의 OWNER/NAME입니다.</translation>
+    </message>
+    <message>
+        <source>Address of the hub. The default is HF_ENDPOINT, else the public hub.</source>
+        <translation>허브 주소입니다. 기본값은 HF_ENDPOINT이고, 없으면 공개 허브입니다.</translation>
+    </message>
+    <message>
+        <source>http://user:password@host:port, socks5://host:port or none. The default is the system&apos;s.</source>
+        <translation>http://user:password@host:port, socks5://host:port 또는 none입니다. 기본값은 시스템의 프록시입니다.</translation>
+    </message>
+    <message>
+        <source>Ctrl-C pauses, and the same command goes on. HF_TOKEN holds the token for models whose licence asks for consent.</source>
+        <translation>Ctrl-C를 누르면 일시 정지하고, 같은 명령을 다시 실행하면 이어서 받습니다. 라이선스 동의가 필요한 모델의 토큰은 HF_TOKEN에 넣습니다.</translation>
+    </message>
+    <message>
+        <source>Exit codes: 0 done, 2 usage, 3 bad file, 4 does not fit, 5 device, 6 network, 130 interrupted.</source>
+        <translation>종료 코드: 0 완료, 2 사용법 오류, 3 잘못된 파일, 4 공간 부족, 5 장치 오류, 6 네트워크 오류, 130 중단.</translation>
+    </message>
 </context>
 <context>
     <name>ponder::DeviceModel</name>
@@ -2578,6 +3604,21 @@ where it changes, which loses a little; an F16 base loses least.</source>
     <message>
         <source>about $%1</source>
         <translation>약 $%1</translation>
+    </message>
+</context>
+<context>
+    <name>ponder::HubSettings</name>
+    <message>
+        <source>Asking %1</source>
+        <translation>%1에 확인하는 중</translation>
+    </message>
+    <message>
+        <source>%1 answers.</source>
+        <translation>%1에서 응답합니다.</translation>
+    </message>
+    <message>
+        <source>%1 answers and knows the token of %2.</source>
+        <translation>%1에서 응답하며 %2의 토큰을 인식합니다.</translation>
     </message>
 </context>
 <context>

@@ -2,6 +2,52 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
+    <name>AdapterList</name>
+    <message>
+        <source>They are applied when the model is loaded. 0 turns one off, 1 is as it was trained.</source>
+        <translation>加载模型时应用。0表示关闭，1表示按训练时的强度。</translation>
+    </message>
+    <message>
+        <source>A LoRA adapter changes what a model knows or how it speaks. Add one that was made for this model.</source>
+        <translation>LoRA适配器会改变模型的知识或说话方式。请添加为此模型制作的适配器。</translation>
+    </message>
+    <message>
+        <source>Add a file…</source>
+        <translation>添加文件…</translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation>添加文件夹…</translation>
+    </message>
+    <message>
+        <source>Choose an adapter</source>
+        <translation>选择适配器</translation>
+    </message>
+    <message>
+        <source>Adapters (*.gguf)</source>
+        <translation>适配器 (*.gguf)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Choose the folder of an adapter</source>
+        <translation>选择适配器文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>AdapterRow</name>
+    <message>
+        <source>Strength of %1</source>
+        <translation>%1的强度</translation>
+    </message>
+    <message>
+        <source>Take %1 off</source>
+        <translation>移除%1</translation>
+    </message>
+</context>
+<context>
     <name>ChatRow</name>
     <message>
         <source>New chat</source>
@@ -122,6 +168,80 @@
     <message>
         <source>Ponder is open already. Chats of this window are not kept.</source>
         <translation>Ponder已经打开，此窗口的对话不会保存。</translation>
+    </message>
+</context>
+<context>
+    <name>DownloadText</name>
+    <message>
+        <source>checking what is there already: %1</source>
+        <translation>正在检查已有的部分：%1</translation>
+    </message>
+    <message>
+        <source>checking what is there already</source>
+        <translation>正在检查已有的部分</translation>
+    </message>
+    <message>
+        <source>goes on in %1: %2</source>
+        <translation>%1后继续：%2</translation>
+    </message>
+    <message>
+        <source>checking what has arrived</source>
+        <translation>正在校验收到的文件</translation>
+    </message>
+    <message>
+        <source>loading</source>
+        <translation>正在下载</translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation>剩余%1</translation>
+    </message>
+    <message>
+        <source>connecting</source>
+        <translation>正在连接</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1/%2</translation>
+    </message>
+    <message>
+        <source>%1/s</source>
+        <translation>%1/s</translation>
+    </message>
+    <message>
+        <source>waits for its turn</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>complete and checked</source>
+        <translation>已完成并校验</translation>
+    </message>
+</context>
+<context>
+    <name>DropCard</name>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>另有%n个</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>DropOverlay</name>
+    <message>
+        <source>Drop here to copy into the models folder</source>
+        <translation>拖到这里则复制到模型文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>DropRow</name>
+    <message>
+        <source>Cannot be added</source>
+        <translation>无法添加</translation>
     </message>
 </context>
 <context>
@@ -314,6 +434,42 @@
     <message>
         <source>There is not enough space for %1: %2. Free some space or choose another disk.</source>
         <translation>没有足够的空间存放%1：%2。请腾出空间或选择其他磁盘。</translation>
+    </message>
+    <message>
+        <source>%1 is not a LoRA adapter that can be read: %2. Choose a GGUF adapter, or a folder with adapter_config.json and adapter_model.safetensors.</source>
+        <translation>%1不是可读取的LoRA适配器：%2。请选择GGUF适配器，或含有adapter_config.json和adapter_model.safetensors的文件夹。</translation>
+    </message>
+    <message>
+        <source>%1 cannot be attached: %2. Merge it into its base model with the tool that made it, and open the merged model.</source>
+        <translation>无法附加%1：%2。请用制作它的工具将其合并到基础模型，再打开合并后的模型。</translation>
+    </message>
+    <message>
+        <source>%1 belongs to another model: %2. Choose an adapter that was made for this model, or load the model that it was made for.</source>
+        <translation>%1属于另一个模型：%2。请选择为此模型制作的适配器，或加载它所属的模型。</translation>
+    </message>
+    <message>
+        <source>%1 cannot be reached: %2. Check the connection, and the proxy and the address of the hub in the settings.</source>
+        <translation>无法连接%1：%2。请检查网络连接，以及设置中的代理和模型站地址。</translation>
+    </message>
+    <message>
+        <source>%1 gives no files at the moment: %2. Try again later; what has arrived is kept.</source>
+        <translation>%1暂时不提供文件：%2。请稍后重试；已下载的部分会保留。</translation>
+    </message>
+    <message>
+        <source>%1 is not open to everybody: %2.</source>
+        <translation>%1并非对所有人开放：%2。</translation>
+    </message>
+    <message>
+        <source>The hub has no %1: %2. Check how the name is written.</source>
+        <translation>模型站上没有%1：%2。请检查名称的写法。</translation>
+    </message>
+    <message>
+        <source>%1 did not arrive as the hub describes it: %2. Download it again; if that fails too, choose another address of the hub.</source>
+        <translation>收到的%1与模型站的描述不符：%2。请重新下载；如果仍然失败，请换一个模型站地址。</translation>
+    </message>
+    <message>
+        <source>%1 is being written by another program. Wait until that is done, or stop it there.</source>
+        <translation>另一个程序正在写入%1。请等待其完成，或在那里停止。</translation>
     </message>
 </context>
 <context>
@@ -965,6 +1121,258 @@
         <source>it changes the embedding or the output alone, and this model has one table for both</source>
         <translation>它只修改嵌入或输出之一，而此模型两者共用一张表</translation>
     </message>
+    <message>
+        <source>it is for %1 models, and this is a %2 model</source>
+        <translation>它用于%1模型，而这是%2模型</translation>
+    </message>
+    <message>
+        <source>%1 of its parts are not there</source>
+        <translation>缺少%1个分卷</translation>
+    </message>
+    <message>
+        <source>nothing there has a similar name</source>
+        <translation>没有相近的名称</translation>
+    </message>
+    <message>
+        <source>the closest names there are %1</source>
+        <translation>最接近的名称是%1</translation>
+    </message>
+    <message>
+        <source>the disk is full; what has arrived is kept</source>
+        <translation>磁盘已满；已下载的部分会保留</translation>
+    </message>
+    <message>
+        <source>the file system of this folder holds no files of this size</source>
+        <translation>该文件夹所在的文件系统无法存放这么大的文件</translation>
+    </message>
+    <message>
+        <source>the connection ended before the file did</source>
+        <translation>文件尚未传完，连接已结束</translation>
+    </message>
+    <message>
+        <source>another part of it came than was asked for</source>
+        <translation>收到的不是所请求的部分</translation>
+    </message>
+    <message>
+        <source>the hub has another file of this name now; list its files anew</source>
+        <translation>模型站上该名称现在对应另一个文件；请重新列出文件</translation>
+    </message>
+    <message>
+        <source>it changes while it is fetched</source>
+        <translation>下载过程中文件发生了变化</translation>
+    </message>
+    <message>
+        <source>%1 MB more are needed and %2 MB are free; what has arrived is kept</source>
+        <translation>还需要%1 MB，可用%2 MB；已下载的部分会保留</translation>
+    </message>
+    <message>
+        <source>it was renamed or removed, or is open to its owner only</source>
+        <translation>它已改名、已删除，或仅对所有者开放</translation>
+    </message>
+    <message>
+        <source>it leads to an address that is not safe to follow</source>
+        <translation>它指向一个不安全的地址</translation>
+    </message>
+    <message>
+        <source>the address of a hub is written as https://hub.example.org</source>
+        <translation>模型站地址应写作https://hub.example.org</translation>
+    </message>
+    <message>
+        <source>no computer of this name was found</source>
+        <translation>找不到该名称的主机</translation>
+    </message>
+    <message>
+        <source>the connection was refused</source>
+        <translation>连接被拒绝</translation>
+    </message>
+    <message>
+        <source>its certificate is not trusted (%1)</source>
+        <translation>其证书不受信任（%1）</translation>
+    </message>
+    <message>
+        <source>the proxy asks for another user name and password</source>
+        <translation>代理要求其他用户名和密码</translation>
+    </message>
+    <message>
+        <source>the proxy does not answer (%1)</source>
+        <translation>代理没有响应（%1）</translation>
+    </message>
+    <message>
+        <source>the connection broke off (%1)</source>
+        <translation>连接中断（%1）</translation>
+    </message>
+    <message>
+        <source>the address of the file has expired</source>
+        <translation>文件地址已过期</translation>
+    </message>
+    <message>
+        <source>accept its licence on %1 in a browser, then enter a token of that account in the settings, or set HF_TOKEN</source>
+        <translation>请在浏览器中打开%1接受其许可，然后在设置中填入该账号的令牌，或设置HF_TOKEN</translation>
+    </message>
+    <message>
+        <source>it refuses the token; make a new one on the hub and enter it in the settings, or set HF_TOKEN</source>
+        <translation>令牌被拒绝；请在模型站上新建令牌并填入设置，或设置HF_TOKEN</translation>
+    </message>
+    <message>
+        <source>it sent nothing for too long</source>
+        <translation>太久没有发来任何数据</translation>
+    </message>
+    <message>
+        <source>it leads from address to address without end</source>
+        <translation>地址不断跳转，没有尽头</translation>
+    </message>
+    <message>
+        <source>it has been asked too often from here</source>
+        <translation>从这里发出的请求过于频繁</translation>
+    </message>
+    <message>
+        <source>it answers with the error %1</source>
+        <translation>它返回错误%1</translation>
+    </message>
+    <message>
+        <source>several files are called so: %1</source>
+        <translation>有多个文件叫这个名称：%1</translation>
+    </message>
+    <message>
+        <source>a model on the hub is written as OWNER/NAME</source>
+        <translation>模型站上的模型写作OWNER/NAME</translation>
+    </message>
+    <message>
+        <source>a proxy is written as http://host:8080 or socks5://host:1080</source>
+        <translation>代理写作http://host:8080或socks5://host:1080</translation>
+    </message>
+    <message>
+        <source>the list of its files cannot be read</source>
+        <translation>无法读取其文件列表</translation>
+    </message>
+    <message>
+        <source>the list of its files is too long</source>
+        <translation>其文件列表过长</translation>
+    </message>
+    <message>
+        <source>it has %1 bytes instead of %2</source>
+        <translation>大小为%1字节，而不是%2字节</translation>
+    </message>
+    <message>
+        <source>its checksum is another one</source>
+        <translation>其校验和不符</translation>
+    </message>
+    <message>
+        <source>there is another file of this name; move it away</source>
+        <translation>已有另一个同名文件；请将其移走</translation>
+    </message>
+    <message>
+        <source>it is a model (general.type is not &quot;adapter&quot;)</source>
+        <translation>它是一个模型（general.type不是&quot;adapter&quot;）</translation>
+    </message>
+    <message>
+        <source>it is of the kind &quot;%1&quot;, not LoRA</source>
+        <translation>它的类型是&quot;%1&quot;，不是LoRA</translation>
+    </message>
+    <message>
+        <source>it takes effect only behind certain tokens (activated LoRA)</source>
+        <translation>它只在特定词元之后生效（activated LoRA）</translation>
+    </message>
+    <message>
+        <source>%1 is a whole tensor, not a pair of factors</source>
+        <translation>%1是完整的张量，不是一对因子</translation>
+    </message>
+    <message>
+        <source>%1 is not a matrix</source>
+        <translation>%1不是矩阵</translation>
+    </message>
+    <message>
+        <source>the factors of %1 have the ranks %2 and %3</source>
+        <translation>%1的两个因子的秩分别为%2和%3</translation>
+    </message>
+    <message>
+        <source>the factor alpha of %1 is not a number</source>
+        <translation>%1的alpha值不是数字</translation>
+    </message>
+    <message>
+        <source>it holds no factors</source>
+        <translation>其中没有因子</translation>
+    </message>
+    <message>
+        <source>%1 has only one of its two factors</source>
+        <translation>%1只有两个因子中的一个</translation>
+    </message>
+    <message>
+        <source>%1 is not a matrix of F32, F16 or BF16</source>
+        <translation>%1不是F32、F16或BF16矩阵</translation>
+    </message>
+    <message>
+        <source>its settings are no JSON object</source>
+        <translation>其设置不是JSON对象</translation>
+    </message>
+    <message>
+        <source>its weights are in adapter_model.bin, which can hold programs and is never opened; save it as safetensors</source>
+        <translation>其权重在adapter_model.bin中，这种文件可能含有程序，因此从不打开；请另存为safetensors</translation>
+    </message>
+    <message>
+        <source>it was trained with DoRA, which also scales the weights</source>
+        <translation>它用DoRA训练，还会缩放权重</translation>
+    </message>
+    <message>
+        <source>it changes biases as well</source>
+        <translation>它还修改偏置</translation>
+    </message>
+    <message>
+        <source>it replaces whole layers (modules_to_save)</source>
+        <translation>它替换整个层（modules_to_save）</translation>
+    </message>
+    <message>
+        <source>it needs the setting %1</source>
+        <translation>它需要设置%1</translation>
+    </message>
+    <message>
+        <source>its training changed the base model too (%1)</source>
+        <translation>它的训练也改变了基础模型（%1）</translation>
+    </message>
+    <message>
+        <source>%1 is not a list of patterns</source>
+        <translation>%1不是模式列表</translation>
+    </message>
+    <message>
+        <source>%1 is not a pattern with a number</source>
+        <translation>%1不是带有数字的模式</translation>
+    </message>
+    <message>
+        <source>its settings lack %1</source>
+        <translation>其设置缺少%1</translation>
+    </message>
+    <message>
+        <source>a pattern of its settings takes too long to match</source>
+        <translation>其设置中的某个模式匹配耗时过长</translation>
+    </message>
+    <message>
+        <source>several patterns of its settings match %1</source>
+        <translation>其设置中有多个模式与%1匹配</translation>
+    </message>
+    <message>
+        <source>%1 has the rank %2 where its settings say %3</source>
+        <translation>%1的秩为%2，而设置中为%3</translation>
+    </message>
+    <message>
+        <source>its strength must be from -%1 to %1</source>
+        <translation>其强度必须在-%1到%1之间</translation>
+    </message>
+    <message>
+        <source>it changes %1, which this model does not have</source>
+        <translation>它修改%1，而此模型没有</translation>
+    </message>
+    <message>
+        <source>it was made for a %1 of %2 values, not of %3</source>
+        <translation>它所针对的%1大小为%2，而不是%3</translation>
+    </message>
+    <message>
+        <source>the adapters&apos; ranks add up to %1, and %2 can be used</source>
+        <translation>适配器的秩合计为%1，最多可用%2</translation>
+    </message>
+    <message>
+        <source>adapters need %1 bytes in one buffer of at most %2</source>
+        <translation>适配器在一个缓冲区中需要%1字节，而上限为%2字节</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>
@@ -978,6 +1386,40 @@
     <message>
         <source>Example: %1</source>
         <translation>示例：%1</translation>
+    </message>
+</context>
+<context>
+    <name>FitList</name>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Looking at the models…</source>
+        <translation>正在查看模型…</translation>
+    </message>
+    <message>
+        <source>No model here answers to this filter.</source>
+        <translation>没有符合条件的模型。</translation>
+    </message>
+</context>
+<context>
+    <name>FitRow</name>
+    <message>
+        <source>Chat</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>下载</translation>
+    </message>
+    <message>
+        <source>Download %1</source>
+        <translation>下载%1</translation>
+    </message>
+    <message>
+        <source>Chat with %1</source>
+        <translation>与%1对话</translation>
     </message>
 </context>
 <context>
@@ -1052,6 +1494,64 @@
     </message>
 </context>
 <context>
+    <name>FoundList</name>
+    <message>
+        <source>Other programs have these. They are used where they are; nothing is copied.</source>
+        <translation>这些模型属于其他程序。将在原位置直接使用，不会复制。</translation>
+    </message>
+    <message>
+        <source>Found on this computer</source>
+        <translation>在本机找到的模型</translation>
+    </message>
+    <message>
+        <source>Looking…</source>
+        <translation>正在查找…</translation>
+    </message>
+    <message>
+        <source>There is none.</source>
+        <translation>没有找到。</translation>
+    </message>
+</context>
+<context>
+    <name>FoundRow</name>
+    <message>
+        <source>Added</source>
+        <translation>已添加</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>添加</translation>
+    </message>
+    <message>
+        <source>%1 is in the list</source>
+        <translation>%1已在列表中</translation>
+    </message>
+    <message>
+        <source>Add %1</source>
+        <translation>添加%1</translation>
+    </message>
+</context>
+<context>
+    <name>FoundSheet</name>
+    <message>
+        <source>Found on this computer</source>
+        <translation>在本机找到的模型</translation>
+    </message>
+</context>
+<context>
+    <name>FoundStrip</name>
+    <message numerus="yes">
+        <source>%n model(s) of other programs are on this computer.</source>
+        <translation>
+            <numerusform>本机上有其他程序的%n个模型。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Show them</source>
+        <translation>查看</translation>
+    </message>
+</context>
+<context>
     <name>GenerationSettings</name>
     <message>
         <source>Device</source>
@@ -1099,6 +1599,47 @@
     </message>
 </context>
 <context>
+    <name>GpuChooser</name>
+    <message>
+        <source>What if another GPU?</source>
+        <translation>换一块GPU会怎样？</translation>
+    </message>
+</context>
+<context>
+    <name>GpuList</name>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Graphics processors</source>
+        <translation>图形处理器</translation>
+    </message>
+    <message>
+        <source>No GPU of the catalogue runs it alone.</source>
+        <translation>目录中没有能单独运行它的GPU。</translation>
+    </message>
+    <message>
+        <source>Choose one to see the whole list of models for it.</source>
+        <translation>选择一块GPU，即可查看所有模型在它上面的情况。</translation>
+    </message>
+</context>
+<context>
+    <name>GpuSearch</name>
+    <message>
+        <source>Search by name</source>
+        <translation>按名称查找</translation>
+    </message>
+    <message>
+        <source>Graphics processors</source>
+        <translation>图形处理器</translation>
+    </message>
+    <message>
+        <source>The catalogue has no GPU of this name.</source>
+        <translation>目录中没有这个名称的GPU。</translation>
+    </message>
+</context>
+<context>
     <name>GroupHeading</name>
     <message>
         <source>Today</source>
@@ -1119,6 +1660,134 @@
     <message>
         <source>Older</source>
         <translation>更早</translation>
+    </message>
+</context>
+<context>
+    <name>HubPage</name>
+    <message>
+        <source>Licence: %1</source>
+        <translation>许可证：%1</translation>
+    </message>
+    <message>
+        <source>Repository</source>
+        <translation>仓库</translation>
+    </message>
+    <message>
+        <source>OWNER/NAME or the address of its page</source>
+        <translation>所有者/名称，或其页面地址</translation>
+    </message>
+    <message>
+        <source>Look</source>
+        <translation>查看</translation>
+    </message>
+    <message>
+        <source>Nothing is downloaded before you choose a file. The address of the hub, a proxy and an access token are in the settings.</source>
+        <translation>在您选择文件之前不会下载任何内容。仓库地址、代理和访问令牌在设置中。</translation>
+    </message>
+    <message>
+        <source>Asking the hub…</source>
+        <translation>正在查询仓库…</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Its owner asks for consent to the terms: agree on its page, then enter your access token in the settings.</source>
+        <translation>所有者要求同意其条款：请先在其页面上同意，再在设置中填入访问令牌。</translation>
+    </message>
+    <message>
+        <source>Files of the repository</source>
+        <translation>仓库中的文件</translation>
+    </message>
+</context>
+<context>
+    <name>HubRow</name>
+    <message numerus="yes">
+        <source>%n file(s)</source>
+        <translation>
+            <numerusform>%n个文件</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n part(s) missing</source>
+        <translation>
+            <numerusform>缺少%n个分片</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Download %1</source>
+        <translation>下载%1</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>下载</translation>
+    </message>
+</context>
+<context>
+    <name>HubSetting</name>
+    <message>
+        <source>Hub of models</source>
+        <translation>模型仓库</translation>
+    </message>
+    <message>
+        <source>From the environment: %1</source>
+        <translation>来自环境变量：%1</translation>
+    </message>
+    <message>
+        <source>Address of the hub or of a mirror. In use: %1</source>
+        <translation>仓库或镜像的地址。正在使用：%1</translation>
+    </message>
+    <message>
+        <source>Address of the hub</source>
+        <translation>仓库地址</translation>
+    </message>
+    <message>
+        <source>Proxy</source>
+        <translation>代理</translation>
+    </message>
+    <message>
+        <source>Empty: as the system. “none”: no proxy.</source>
+        <translation>留空：跟随系统。“none”：不使用代理。</translation>
+    </message>
+    <message>
+        <source>Access token</source>
+        <translation>访问令牌</translation>
+    </message>
+    <message>
+        <source>From the environment</source>
+        <translation>来自环境变量</translation>
+    </message>
+    <message>
+        <source>For models that ask for consent. Kept in the system&apos;s keyring.</source>
+        <translation>用于需要同意条款的模型。保存在系统钥匙串中。</translation>
+    </message>
+    <message>
+        <source>For models that ask for consent. There is no keyring here: it is kept until the program ends.</source>
+        <translation>用于需要同意条款的模型。此处没有钥匙串：仅保留到程序结束。</translation>
+    </message>
+    <message>
+        <source>A token is set</source>
+        <translation>已设置令牌</translation>
+    </message>
+    <message>
+        <source>Forget</source>
+        <translation>清除</translation>
+    </message>
+    <message>
+        <source>Forget the access token</source>
+        <translation>清除访问令牌</translation>
+    </message>
+    <message>
+        <source>Test the connection</source>
+        <translation>测试连接</translation>
+    </message>
+</context>
+<context>
+    <name>HubSheet</name>
+    <message>
+        <source>Models on the hub</source>
+        <translation>模型仓库中的模型</translation>
     </message>
 </context>
 <context>
@@ -1180,6 +1849,25 @@
     </message>
 </context>
 <context>
+    <name>MemoryLegend</name>
+    <message>
+        <source>weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>context</source>
+        <translation>上下文</translation>
+    </message>
+    <message>
+        <source>work space</source>
+        <translation>工作区</translation>
+    </message>
+    <message>
+        <source>Memory:</source>
+        <translation>显存：</translation>
+    </message>
+</context>
+<context>
     <name>MemoryMeter</name>
     <message>
         <source>Memory %1 / %2 GB</source>
@@ -1210,6 +1898,104 @@
     <message>
         <source>Close</source>
         <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>ModelAbout</name>
+    <message>
+        <source>Place</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>许可证</translation>
+    </message>
+    <message>
+        <source>Languages</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>Scores</source>
+        <translation>成绩</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>速度</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>Quantizations on %1</source>
+        <translation>各种量化在%1上的情况</translation>
+    </message>
+    <message>
+        <source>Hide the model card</source>
+        <translation>收起模型卡</translation>
+    </message>
+    <message>
+        <source>Show the model card</source>
+        <translation>查看模型卡</translation>
+    </message>
+</context>
+<context>
+    <name>ModelActions</name>
+    <message>
+        <source>The file is not there any more. If it was moved, show where it is now.</source>
+        <translation>文件已不在原处。如果移动过，请指出它现在的位置。</translation>
+    </message>
+    <message>
+        <source>New name of the model</source>
+        <translation>模型的新名称</translation>
+    </message>
+    <message>
+        <source>Chat</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>Locate…</source>
+        <translation>重新定位…</translation>
+    </message>
+    <message>
+        <source>Keep the name</source>
+        <translation>保存名称</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>重命名</translation>
+    </message>
+    <message>
+        <source>Remove from the list</source>
+        <translation>从列表移除</translation>
+    </message>
+    <message>
+        <source>Delete the file…</source>
+        <translation>删除文件…</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>Where is the model now?</source>
+        <translation>模型现在在哪里？</translation>
+    </message>
+    <message>
+        <source>Models (*.gguf)</source>
+        <translation>模型 (*.gguf)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>所有文件 (*)</translation>
     </message>
 </context>
 <context>
@@ -1326,6 +2112,124 @@
     </message>
 </context>
 <context>
+    <name>ModelSettingField</name>
+    <message>
+        <source>Recommended: %1</source>
+        <translation>推荐：%1</translation>
+    </message>
+    <message>
+        <source>From %1 to %2</source>
+        <translation>从%1到%2</translation>
+    </message>
+    <message>
+        <source>Reset %1 to recommended</source>
+        <translation>将%1恢复为推荐值</translation>
+    </message>
+    <message>
+        <source>Choose for me</source>
+        <translation>自动选择</translation>
+    </message>
+</context>
+<context>
+    <name>ModelSettingsPanel</name>
+    <message>
+        <source>Some of this holds when the model is loaded again.</source>
+        <translation>部分设置在重新加载模型后生效。</translation>
+    </message>
+    <message>
+        <source>Load again</source>
+        <translation>重新加载</translation>
+    </message>
+    <message>
+        <source>Looking at the model…</source>
+        <translation>正在查看模型…</translation>
+    </message>
+    <message>
+        <source>Reset all to recommended</source>
+        <translation>全部恢复推荐值</translation>
+    </message>
+</context>
+<context>
+    <name>ModelSheetContent</name>
+    <message>
+        <source>About</source>
+        <translation>简介</translation>
+    </message>
+    <message>
+        <source>Which GPUs run it?</source>
+        <translation>哪些GPU能运行？</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Adapters</source>
+        <translation>适配器</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsFilters</name>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>On this computer</source>
+        <translation>本机已有</translation>
+    </message>
+    <message>
+        <source>Fits</source>
+        <translation>放得下</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>上下文</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsHeader</name>
+    <message>
+        <source>Show the sidebar (Ctrl+B)</source>
+        <translation>显示侧边栏 (Ctrl+B)</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>What if: %1</source>
+        <translation>假设：%1</translation>
+    </message>
+    <message>
+        <source>Back to this computer</source>
+        <translation>回到本机</translation>
+    </message>
+    <message>
+        <source>Another GPU…</source>
+        <translation>换一块GPU…</translation>
+    </message>
+    <message>
+        <source>What if another GPU?</source>
+        <translation>换一块GPU会怎样？</translation>
+    </message>
+    <message>
+        <source>Open file…</source>
+        <translation>打开文件…</translation>
+    </message>
+    <message>
+        <source>Browse models</source>
+        <translation>浏览模型</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsPage</name>
+    <message>
+        <source>Drop models anywhere in this window: files, folders, several at once.</source>
+        <translation>把模型文件或文件夹拖到本窗口任意位置，可一次多个。</translation>
+    </message>
+</context>
+<context>
     <name>NewChatButton</name>
     <message>
         <source>New chat</source>
@@ -1345,6 +2249,20 @@
     <message>
         <source>All files (*)</source>
         <translation>所有文件 (*)</translation>
+    </message>
+</context>
+<context>
+    <name>QuantizationChip</name>
+    <message>
+        <source>Quantization: %1</source>
+        <translation>量化：%1</translation>
+    </message>
+</context>
+<context>
+    <name>QuantizationRow</name>
+    <message>
+        <source>%1% of the quality</source>
+        <translation>保留%1%的质量</translation>
     </message>
 </context>
 <context>
@@ -1729,12 +2647,12 @@
         <translation>对话列表</translation>
     </message>
     <message>
-        <source>Open model…</source>
-        <translation>打开模型…</translation>
-    </message>
-    <message>
         <source>Settings</source>
         <translation>设置</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
     </message>
 </context>
 <context>
@@ -1742,6 +2660,52 @@
     <message>
         <source>Scroll bar</source>
         <translation>滚动条</translation>
+    </message>
+</context>
+<context>
+    <name>TaskRow</name>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Try again: %1</source>
+        <translation>重试：%1</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Resume: %1</source>
+        <translation>继续：%1</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Pause: %1</source>
+        <translation>暂停：%1</translation>
+    </message>
+    <message>
+        <source>Take %1 off this list</source>
+        <translation>将%1移出此列表</translation>
+    </message>
+    <message>
+        <source>Cancel: %1</source>
+        <translation>取消：%1</translation>
+    </message>
+</context>
+<context>
+    <name>TasksCard</name>
+    <message>
+        <source>In progress</source>
+        <translation>进行中</translation>
+    </message>
+    <message>
+        <source>Adding models</source>
+        <translation>正在添加模型</translation>
     </message>
 </context>
 <context>
@@ -1816,6 +2780,13 @@
     </message>
 </context>
 <context>
+    <name>Toast</name>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+</context>
+<context>
     <name>TopBar</name>
     <message>
         <source>Show the sidebar (Ctrl+B)</source>
@@ -1835,14 +2806,25 @@
     </message>
 </context>
 <context>
-    <name>UndoToast</name>
+    <name>TransferSpeed</name>
+    <message>
+        <source>%1 s</source>
+        <translation>%1秒</translation>
+    </message>
+    <message>
+        <source>%1 min %2 s</source>
+        <translation>%1分%2秒</translation>
+    </message>
+    <message>
+        <source>%1 h %2 min</source>
+        <translation>%1小时%2分</translation>
+    </message>
+</context>
+<context>
+    <name>UndoToasts</name>
     <message>
         <source>“%1” was deleted</source>
         <translation>已删除“%1”</translation>
-    </message>
-    <message>
-        <source>Undo</source>
-        <translation>撤销</translation>
     </message>
 </context>
 <context>
@@ -2057,10 +3039,6 @@
     <message>
         <source>Every subcommand has --help with examples, and --json.</source>
         <translation>每个子命令都有附带示例的--help，以及--json。</translation>
-    </message>
-    <message>
-        <source>Exit codes: 0 done, 2 usage, 3 bad file, 4 does not fit, 5 device, 130 interrupted.</source>
-        <translation>退出码：0完成，2用法错误，3文件错误，4放不下，5设备错误，130中断。</translation>
     </message>
     <message>
         <source>Examples:</source>
@@ -2500,6 +3478,54 @@ where it changes, which loses a little; an F16 base loses least.</source>
         <translation>适配器为GGUF文件或PEFT文件夹，其效果相加。量化的基础模型在变化之处重新编码，
 会略有损失；F16基础模型损失最小。</translation>
     </message>
+    <message>
+        <source>A LoRA adapter to run the model with: a GGUF file or a PEFT folder; may be given several times.</source>
+        <translation>与模型一起运行的LoRA适配器：GGUF文件或PEFT文件夹；可以多次给出。</translation>
+    </message>
+    <message>
+        <source>  (%1 files)</source>
+        <translation>  （%1个文件）</translation>
+    </message>
+    <message>
+        <source>  (%1 parts are missing on the hub)</source>
+        <translation>  （模型站上缺少%1个分卷）</translation>
+    </message>
+    <message>
+        <source>There is no GGUF file and no safetensors folder in %1.</source>
+        <translation>%1中没有GGUF文件，也没有safetensors文件夹。</translation>
+    </message>
+    <message>
+        <source>Paused at %1. The same command goes on from there.</source>
+        <translation>已在%1处暂停。再次运行同一命令即可继续。</translation>
+    </message>
+    <message>
+        <source>Downloads a model from the hub, or lists what a repository has.</source>
+        <translation>从模型站下载模型，或列出仓库中的内容。</translation>
+    </message>
+    <message>
+        <source>Only list what there is.</source>
+        <translation>只列出内容。</translation>
+    </message>
+    <message>
+        <source>Folder for the files. The default is OWNER/NAME below the folder of models.</source>
+        <translation>存放文件的文件夹。默认是模型文件夹下的OWNER/NAME。</translation>
+    </message>
+    <message>
+        <source>Address of the hub. The default is HF_ENDPOINT, else the public hub.</source>
+        <translation>模型站地址。默认是HF_ENDPOINT，否则是公共模型站。</translation>
+    </message>
+    <message>
+        <source>http://user:password@host:port, socks5://host:port or none. The default is the system&apos;s.</source>
+        <translation>http://user:password@host:port、socks5://host:port或none。默认使用系统代理。</translation>
+    </message>
+    <message>
+        <source>Ctrl-C pauses, and the same command goes on. HF_TOKEN holds the token for models whose licence asks for consent.</source>
+        <translation>按Ctrl-C暂停，再次运行同一命令即可继续。需要同意许可的模型，其令牌放在HF_TOKEN中。</translation>
+    </message>
+    <message>
+        <source>Exit codes: 0 done, 2 usage, 3 bad file, 4 does not fit, 5 device, 6 network, 130 interrupted.</source>
+        <translation>退出码：0完成，2用法错误，3文件错误，4放不下，5设备错误，6网络错误，130中断。</translation>
+    </message>
 </context>
 <context>
     <name>ponder::DeviceModel</name>
@@ -2577,6 +3603,21 @@ where it changes, which loses a little; an F16 base loses least.</source>
     <message>
         <source>about $%1</source>
         <translation>约$%1</translation>
+    </message>
+</context>
+<context>
+    <name>ponder::HubSettings</name>
+    <message>
+        <source>Asking %1</source>
+        <translation>正在询问%1</translation>
+    </message>
+    <message>
+        <source>%1 answers.</source>
+        <translation>%1有响应。</translation>
+    </message>
+    <message>
+        <source>%1 answers and knows the token of %2.</source>
+        <translation>%1有响应，并识别出%2的令牌。</translation>
     </message>
 </context>
 <context>

@@ -2,15 +2,16 @@ pragma ComponentBehavior: Bound
 
 import QtQuick
 import Ponder.App
-import Ponder.Desktop
 import Ponder.Ui.Controls
 import Ponder.Ui.Theme
 
-// Takes models dropped anywhere on the window and shows beforehand what will happen.
+// Takes models dropped anywhere on the window and shows beforehand what will happen. Below the card is a
+// place that copies instead of using the files where they are.
 DropArea {
     id: root
 
     readonly property DropPreview preview: App.library.preview
+    readonly property bool overCopy: root.containsDrag && copy.visible && root.drag.y >= copy.y && root.drag.y < copy.y + copy.height && root.drag.x >= copy.x && root.drag.x < copy.x + copy.width
 
     keys: ["text/uri-list"]
     onEntered: drag => {
@@ -18,7 +19,10 @@ DropArea {
         drag.accept(Qt.CopyAction);
     }
     onDropped: drop => {
-        App.library.openDropped(drop.urls);
+        if (root.overCopy)
+            App.library.importer.add(drop.urls, true);
+        else
+            App.library.openDropped(drop.urls);
         drop.accept(Qt.CopyAction);
     }
 
@@ -33,96 +37,39 @@ DropArea {
             reach: Theme.s4
         }
 
-        Rectangle {
+        DropCard {
             id: card
 
-            anchors.centerIn: parent
+            anchors.horizontalCenter: parent.horizontalCenter
+            y: Math.max(Theme.s4, (parent.height - height - (copy.visible ? copy.height + Theme.s3 : 0)) / 2)
             width: Math.min(560, parent.width - 2 * Theme.s6)
-            height: texts.implicitHeight + 2 * Theme.s6
+            preview: root.preview
+            room: root.height - 120
+            quiet: root.overCopy
+        }
+
+        Rectangle {
+            id: copy
+
+            anchors.horizontalCenter: parent.horizontalCenter
+            y: card.y + card.height + Theme.s3
+            width: card.width
+            height: 52
+            visible: root.preview.addable > 0
             radius: 16
-            color: Theme.surface
+            color: root.overCopy ? Theme.accentGround : Theme.surface
 
             DashedFrame {
                 anchors.fill: parent
-                color: root.preview.accepts ? Theme.accent : Theme.error
+                color: root.overCopy ? Theme.accent : Theme.outline
             }
 
-            Column {
-                id: texts
-
-                x: 26
-                y: Theme.s6
-                width: card.width - 2 * x
-                spacing: Theme.s3
-
-                Label {
-                    width: parent.width
-                    text: root.preview.title
-                    font: Theme.heading1
-                }
-
-                Rectangle {
-                    width: parent.width
-                    height: 1
-                    color: Theme.hairline
-                }
-
-                ListView {
-                    width: parent.width
-                    height: Math.min(contentHeight, root.height / 2)
-                    clip: true
-                    interactive: false
-                    model: root.preview
-                    delegate: Row {
-                        id: thing
-
-                        required property string name
-                        required property string detail
-                        required property string remedy
-                        required property bool addable
-
-                        width: ListView.view.width
-                        spacing: Theme.s3
-                        bottomPadding: Theme.s2
-
-                        Icon {
-                            id: sign
-
-                            y: 3
-                            name: thing.addable ? "file" : "warning"
-                            color: thing.addable ? Theme.accent : Theme.error
-                        }
-
-                        Column {
-                            width: parent.width - sign.width - parent.spacing
-
-                            Label {
-                                width: parent.width
-                                text: thing.name
-                                font: Theme.thought
-                                elide: Text.ElideMiddle
-                            }
-
-                            Label {
-                                width: parent.width
-                                text: thing.remedy.length > 0 ? thing.detail + " " + thing.remedy : thing.detail
-                                font: Theme.note
-                                color: Theme.soft
-                                wrapMode: Text.Wrap
-                                elide: Text.ElideNone
-                            }
-                        }
-                    }
-                }
-
-                Label {
-                    width: parent.width
-                    text: root.preview.note
-                    font: Theme.note
-                    color: Theme.faint
-                    wrapMode: Text.Wrap
-                    elide: Text.ElideNone
-                }
+            Label {
+                anchors.centerIn: parent
+                width: Math.min(implicitWidth, parent.width - 2 * Theme.s4)
+                text: qsTr("Drop here to copy into the models folder")
+                color: root.overCopy ? Theme.accent : Theme.soft
+                font: root.overCopy ? Theme.labelMedium : Theme.label
             }
         }
     }

@@ -5,15 +5,17 @@ import QtQuick.Templates as T
 import Ponder.App
 import Ponder.Desktop
 import Ponder.Ui.Chat
+import Ponder.Ui.Library
 import Ponder.Ui.Models
 import Ponder.Ui.Settings
 import Ponder.Ui.Theme
 
-// The window: sidebar, top bar, the open chat; over them the drop preview and the dialogs.
+// The window: sidebar, top bar, the open chat or the models; over them the drop preview and the dialogs.
 T.ApplicationWindow {
     id: root
 
     readonly property bool narrow: root.width < Theme.foldBelow
+    property bool modelsShown: false // instead of the chat
     property bool sidebarWanted: true // beside the chat, on a wide window
     property bool sidebarOver: false // above the chat, on a narrow one
     readonly property bool sidebarShown: root.narrow ? root.sidebarOver : root.sidebarWanted
@@ -23,6 +25,17 @@ T.ApplicationWindow {
             root.sidebarOver = !root.sidebarOver;
         else
             root.sidebarWanted = !root.sidebarWanted;
+    }
+
+    function showChat() {
+        root.sidebarOver = false;
+        root.modelsShown = false;
+        page.takeFocus();
+    }
+    function showModels(reason: int) {
+        root.sidebarOver = false;
+        root.modelsShown = true;
+        models.takeFocus(reason);
     }
 
     width: App.settings.windowWidth
@@ -50,6 +63,11 @@ T.ApplicationWindow {
 
     Shortcuts {
         idle: !settings.visible
+        onNewChatRequested: {
+            App.chats.newChat();
+            root.showChat();
+        }
+        onModelsRequested: root.showModels(Qt.ShortcutFocusReason)
         onOpenModelRequested: openModel.open()
         onSettingsRequested: settings.open()
         onSidebarToggled: root.toggleSidebar()
@@ -66,6 +84,8 @@ T.ApplicationWindow {
             id: top
 
             width: main.width
+            height: visible ? implicitHeight : 0
+            visible: !root.modelsShown
             showSidebarButton: !root.sidebarShown
             onSidebarRequested: root.toggleSidebar()
             onOpenModelRequested: openModel.open()
@@ -85,7 +105,19 @@ T.ApplicationWindow {
             anchors.top: banner.bottom
             anchors.bottom: main.bottom
             width: main.width
+            visible: !root.modelsShown
             onOpenModelRequested: openModel.open()
+        }
+
+        ModelsPage {
+            id: models
+
+            anchors.fill: page
+            visible: root.modelsShown
+            showSidebarButton: !root.sidebarShown
+            onSidebarRequested: root.toggleSidebar()
+            onOpenFileRequested: openModel.open()
+            onChatRequested: root.showChat()
         }
     }
 
@@ -107,11 +139,9 @@ T.ApplicationWindow {
         height: parent.height
         visible: x > -width
         onFoldRequested: root.toggleSidebar()
-        onChatOpened: {
-            root.sidebarOver = false;
-            page.takeFocus();
-        }
-        onOpenModelRequested: openModel.open()
+        modelsShown: root.modelsShown
+        onChatOpened: root.showChat()
+        onModelsRequested: root.showModels(Qt.OtherFocusReason)
         onSettingsRequested: settings.open()
 
         Behavior on x {
@@ -122,7 +152,7 @@ T.ApplicationWindow {
         }
     }
 
-    UndoToast {
+    UndoToasts {
         anchors.horizontalCenter: parent.horizontalCenter
         anchors.bottom: parent.bottom
         anchors.bottomMargin: 120

@@ -10,19 +10,27 @@ Item {
     property bool idle: true // no dialog is open
 
     signal openModelRequested
+    signal newChatRequested
+    signal modelsRequested
     signal settingsRequested
     signal sidebarToggled
 
     Shortcut {
         sequence: "Ctrl+N"
         enabled: root.idle
-        onActivated: App.chats.newChat()
+        onActivated: root.newChatRequested()
     }
 
     Shortcut {
         sequence: "Ctrl+O"
         enabled: root.idle
         onActivated: root.openModelRequested()
+    }
+
+    Shortcut {
+        sequence: "Ctrl+M"
+        enabled: root.idle
+        onActivated: root.modelsRequested()
     }
 
     Shortcut {

@@ -10,9 +10,11 @@ import Ponder.Ui.Theme
 Rectangle {
     id: root
 
+    property bool modelsShown: false // instead of a chat
+
     signal foldRequested
     signal chatOpened
-    signal openModelRequested
+    signal modelsRequested
     signal settingsRequested
 
     color: Theme.sidebar
@@ -103,9 +105,10 @@ Rectangle {
 
         MenuRow {
             width: parent.width
-            text: qsTr("Open model…")
-            symbol: "file"
-            onClicked: root.openModelRequested()
+            text: qsTr("Models")
+            symbol: "chip"
+            current: root.modelsShown
+            onClicked: root.modelsRequested()
         }
 
         MenuRow {

@@ -2,6 +2,7 @@
 
 #include "app/chat/app.h"
 #include "app/chat/fake_chat_engine.h"
+#include "app/chat/fake_model_files.h"
 #include "app/desktop/language_switch.h"
 #include "app/desktop/window_view.h"
 
@@ -124,6 +125,7 @@ public:
         const auto ready = [this] { return m_app.library()->state() == QLatin1String("ready"); };
         if (!waitUntil(ready, 10'000)) return QStringLiteral("the scripted model did not load");
         grab("empty");
+        if (qEnvironmentVariableIsSet("XTOUR")) { libraryPictures(); return m_error; }
 
         m_app.chat()->send(m_script.question);
         if (!waitUntil([this] { return last("thinkTokens").toInt() > 90; }, 20'000))
@@ -142,6 +144,7 @@ public:
             return QStringLiteral("the answer did not end");
         pause(300);
         grab("answer");
+        libraryPictures();
         if (m_script.language == QLatin1String("ko")) extras();
         if (m_script.language == QLatin1String("en")) modelPictures();
 
@@ -179,15 +182,16 @@ private:
             m_error = QStringLiteral("%1 could not be written").arg(name);
     }
 
-    // A file that looks like a model at first sight.
-    QString droppedModel() const {
-        const QString path =
-            QDir(m_data.path()).filePath(QStringLiteral("DeepSeek-R1-Distill-Llama-8B-Q6_K.gguf"));
-        QFile file(path);
-        if (!file.open(QIODevice::WriteOnly)) return {};
-        file.write("GGUF");
-        file.resize(6'596'000'000); // sparse
-        return path;
+    // A model, a folder to convert, and a part without the others, none of which takes room on the disk.
+    QList<QUrl> droppedThings() const {
+        const QString folder = m_data.path();
+        return {QUrl::fromLocalFile(writeModelOutline(folder, QStringLiteral("deepseek-r1-distill-llama-8b"),
+                                                      QStringLiteral("Q6_K"))),
+                QUrl::fromLocalFile(
+                    writeFolderOutline(folder, QStringLiteral("SunXiaochuan-V1-3B"), 6'170'000'000)),
+                QUrl::fromLocalFile(writeModelOutline(
+                    folder, QStringLiteral("deepseek-r1-distill-llama-70b"), QStringLiteral("Q4_K_M"),
+                    QStringLiteral("DeepSeek-R1-Distill-Llama-70B-Q4_K_M-00001-of-00009.gguf")))};
     }
 
     // The list of models, and what a model that does not fit says.
@@ -203,19 +207,43 @@ private:
         waitUntil([this] { return m_app.library()->state() == QLatin1String("ready"); }, 5'000);
     }
 
-    void key(Qt::Key letter) {
-        QKeyEvent press(QEvent::KeyPress, letter, Qt::ControlModifier);
+    void key(Qt::Key letter, Qt::KeyboardModifiers modifiers = Qt::ControlModifier) {
+        QKeyEvent press(QEvent::KeyPress, letter, modifiers);
         QCoreApplication::sendEvent(m_view.window(), &press);
-        QKeyEvent release(QEvent::KeyRelease, letter, Qt::ControlModifier);
+        QKeyEvent release(QEvent::KeyRelease, letter, modifiers);
         QCoreApplication::sendEvent(m_view.window(), &release);
+    }
+
+    // The page of models, what one of them is, and the list for a GPU that is not there.
+    void libraryPictures() {
+        const auto listed = [this] { return m_app.fit()->count() > 0 && !m_app.fit()->busy(); };
+        key(Qt::Key_M);
+        waitUntil(listed, 10'000);
+        grab("library");
+        key(Qt::Key_Return, Qt::NoModifier);
+        pause(200);
+        grab("model");
+        key(Qt::Key_Escape, Qt::NoModifier);
+        m_app.fit()->setWhatIf(QStringLiteral("NVIDIA GeForce RTX 4090"));
+        waitUntil(listed, 10'000);
+        grab("what-if");
+        m_app.fit()->setWhatIf({});
+        waitUntil(listed, 10'000);
+        m_view.window()->resize(720, 560);
+        pause(300);
+        grab("library-narrow");
+        m_view.window()->resize(1280, 800);
+        key(Qt::Key_N);
+        m_app.chats()->open(m_app.chats()->index(0).data(ChatListModel::ChatIdRole).toInt());
     }
 
     // What does not need every language: the drop preview, the settings, a narrow window.
     void extras() {
         QMimeData mime;
-        mime.setUrls({QUrl::fromLocalFile(droppedModel())});
+        mime.setUrls(droppedThings());
         QDragEnterEvent enter(QPoint(600, 400), Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
         QCoreApplication::sendEvent(m_view.window(), &enter);
+        waitUntil([this] { return !m_app.library()->preview()->busy(); }, 10'000);
         grab("drop");
         QDragLeaveEvent leave;
         QCoreApplication::sendEvent(m_view.window(), &leave);

@@ -78,6 +78,12 @@ QString actionOf(const FitRow& row, const FitChoice& choice) {
     return ready ? QStringLiteral("download") : QStringLiteral("convert");
 }
 
+// Where the hub has it, as HubBrowser reads it.
+QString hubName(const FitRow& row, const FitChoice& choice) {
+    const CatalogueDownload* download = row.entry ? row.entry->download(choice.quantization) : nullptr;
+    return download ? download->repository + u':' + choice.quantization : QString();
+}
+
 QString scoresText(const CatalogueModel* entry) {
     QStringList scores;
     if (entry)
@@ -188,6 +194,8 @@ QVariant FitListModel::data(const QModelIndex& index, int role) const {
         return actionOf(row, choice);
     case PathRole:
         return choice.path;
+    case HubNameRole:
+        return hubName(row, choice);
     case LibraryIdRole:
         return choice.libraryId;
     case LicenceRole:
@@ -255,6 +263,7 @@ QHash<int, QByteArray> FitListModel::roleNames() const {
             {ActionRole, "action"},
             {PathRole, "path"},
             {LibraryIdRole, "libraryId"},
+            {HubNameRole, "hubName"},
             {LicenceRole, "licence"},
             {LanguagesRole, "languages"},
             {ScoresTextRole, "scoresText"},

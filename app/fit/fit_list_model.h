@@ -57,6 +57,7 @@ public:
         ActionRole,     // "chat", "download", "convert", "server"
         PathRole,
         LibraryIdRole,
+        HubNameRole, // "OWNER/NAME:Q4_K_M"; empty where there is nothing to download
         LicenceRole,
         LanguagesRole,
         ScoresTextRole,

@@ -15,7 +15,7 @@ private slots:
         QVERIFY(fixture.waitForReply());
         QStringList names = walk(fixture);
         for (const char* expected :
-             {"Message", "New chat", "Settings", "Open model…", "Copy the answer", "Regenerate", "Think",
+             {"Message", "New chat", "Settings", "Models", "Copy the answer", "Regenerate", "Think",
               "Hide the sidebar (Ctrl+B)", "Copy the code", "Edit the question", "Messages"})
             QVERIFY2(names.contains(QString::fromUtf8(expected)),
                      qPrintable(QString::fromUtf8(expected) + QStringLiteral(" is not among ") +

@@ -1,9 +1,7 @@
 // The real window over the scripted engine: what it shows and how it answers to what the user does.
 #include "tests/support/window_fixture.h"
 
-#include <QDragEnterEvent>
-#include <QFile>
-#include <QMimeData>
+#include <QRegularExpression>
 
 using namespace ponder;
 
@@ -60,25 +58,6 @@ private slots:
         QTRY_VERIFY(!fixture.byAccessibleName(QStringLiteral("New chat")));
         QTest::keyClick(fixture.window(), Qt::Key_B, Qt::ControlModifier);
         QTRY_VERIFY(fixture.byAccessibleName(QStringLiteral("New chat")));
-    }
-
-    void aModelHeldOverTheWindowIsShownBeforeItIsDropped() {
-        WindowFixture fixture;
-        QVERIFY(fixture.loaded());
-        QTemporaryDir folder;
-        QFile file(folder.filePath(QStringLiteral("small.gguf")));
-        QVERIFY(file.open(QIODevice::WriteOnly) && file.write("GGUF") == 4);
-        file.close();
-        QMimeData mime;
-        mime.setUrls({QUrl::fromLocalFile(file.fileName())});
-        QDragEnterEvent enter(QPoint(600, 400), Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
-        QCoreApplication::sendEvent(fixture.window(), &enter);
-        QTRY_VERIFY(textShown(fixture, QStringLiteral("Drop to open this model")));
-        QDropEvent drop(QPointF(600, 400), Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
-        QCoreApplication::sendEvent(fixture.window(), &drop);
-        QTRY_COMPARE(fixture.app().library()->state(), QStringLiteral("ready"));
-        QCOMPARE(fixture.app().library()->name(), QStringLiteral("small"));
-        QVERIFY(!textShown(fixture, QStringLiteral("Drop to open this model")));
     }
 
     void aModelThatDoesNotLoadLeavesABannerThatSaysWhatToDo() {
@@ -150,10 +129,6 @@ private:
     static int lastMessage(WindowFixture& fixture) {
         MessageModel* model = fixture.app().chat()->messages();
         return model->data(model->index(model->count() - 1), MessageModel::MessageIdRole).toInt();
-    }
-    static bool textShown(WindowFixture& fixture, const QString& text) {
-        return fixture.find([&](QQuickItem* item) { return item->property("text").toString() == text; }) !=
-               nullptr;
     }
 };
 

@@ -11,6 +11,7 @@ ButtonBase {
     required property string name
     required property var choices
     required property var value
+    property bool framed: true // without a frame it looks like text
 
     signal chosen(var value)
 
@@ -20,9 +21,9 @@ ButtonBase {
     }
 
     text: root.textOf(root.value)
-    leftPadding: Theme.s3
-    rightPadding: 32
-    implicitHeight: Theme.controlHeight
+    leftPadding: root.framed ? Theme.s3 : Theme.s1
+    rightPadding: root.framed ? 32 : Theme.s1 + 16
+    implicitHeight: root.framed ? Theme.controlHeight : 28
     Accessible.role: Accessible.ComboBox
     Accessible.name: root.name + ", " + root.text
     Keys.onDownPressed: menu.open()
@@ -30,16 +31,17 @@ ButtonBase {
 
     contentItem: Label {
         text: root.text
+        font: root.framed ? Theme.label : Theme.labelStrong
     }
     background: Rectangle {
         radius: Theme.buttonRadius
-        color: Theme.surface
-        border.width: 1
+        color: root.framed ? Theme.surface : root.hovered ? Theme.hover : "transparent"
+        border.width: root.framed ? 1 : 0
         border.color: Theme.hairline
 
         Icon {
             anchors.right: parent.right
-            anchors.rightMargin: 10
+            anchors.rightMargin: root.framed ? 10 : Theme.s1
             anchors.verticalCenter: parent.verticalCenter
             width: 12
             height: 12

@@ -11,10 +11,12 @@ ButtonBase {
 
     required property string symbol
     property string keys
+    property bool current: false // what it opens is open
 
     leftPadding: Theme.s2 + 2
     rightPadding: Theme.s2 + 2
     implicitHeight: Theme.controlHeight
+    Accessible.selected: root.current
 
     contentItem: RowLayout {
         spacing: Theme.s2
@@ -29,7 +31,8 @@ ButtonBase {
         Label {
             Layout.fillWidth: true
             text: root.text
-            color: root.hovered || root.visualFocus ? Theme.text : Theme.soft
+            font: root.current ? Theme.labelMedium : Theme.label
+            color: root.current || root.hovered || root.visualFocus ? Theme.text : Theme.soft
         }
 
         Label {
@@ -40,7 +43,7 @@ ButtonBase {
     }
     background: Rectangle {
         radius: Theme.buttonRadius
-        color: root.hovered || root.down ? Theme.hover : "transparent"
+        color: root.current ? Theme.surface : root.hovered || root.down ? Theme.hover : "transparent"
 
         FocusRing {
             shown: root.visualFocus

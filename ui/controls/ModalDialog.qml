@@ -7,10 +7,12 @@ import Ponder.Ui.Theme
 T.Dialog {
     id: root
 
+    property int wanted: 560 // its width, where the window has room
+
     parent: T.Overlay.overlay
     x: parent ? Math.round((parent.width - width) / 2) : 0
     y: parent ? Math.round((parent.height - height) / 2) : 0
-    width: parent ? Math.min(560, parent.width - 2 * Theme.s6) : 560
+    width: parent ? Math.min(root.wanted, parent.width - 2 * Theme.s6) : root.wanted
     height: parent ? Math.min(implicitHeight, parent.height - 2 * Theme.s6) : implicitHeight
     implicitHeight: root.implicitHeaderHeight + root.implicitContentHeight + root.topPadding + root.bottomPadding
     modal: true
@@ -28,6 +30,7 @@ T.Dialog {
 
         Label {
             anchors.left: parent.left
+            anchors.right: closer.left
             anchors.leftMargin: Theme.s6
             anchors.verticalCenter: parent.verticalCenter
             text: root.title
@@ -37,6 +40,8 @@ T.Dialog {
         }
 
         IconButton {
+            id: closer
+
             anchors.right: parent.right
             anchors.rightMargin: Theme.s4
             anchors.verticalCenter: parent.verticalCenter

@@ -7,14 +7,11 @@ import Ponder.Ui.Controls
 import Ponder.Ui.Theme
 
 // What the settings dialog shows.
-Flickable {
+ScrollPage {
     id: root
 
     implicitHeight: column.implicitHeight
     contentHeight: column.implicitHeight
-    boundsBehavior: Flickable.StopAtBounds
-    clip: true
-    SlimScrollBar.vertical: SlimScrollBar {}
 
     ColumnLayout {
         id: column
@@ -33,6 +30,16 @@ Flickable {
         }
 
         GenerationSettings {
+            Layout.fillWidth: true
+        }
+
+        Rectangle {
+            Layout.fillWidth: true
+            implicitHeight: 1
+            color: Theme.hairline
+        }
+
+        HubSetting {
             Layout.fillWidth: true
         }
 

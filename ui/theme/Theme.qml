@@ -38,6 +38,8 @@ QtObject {
     readonly property color warning: root.dark ? "#E5B45E" : "#9A5B00"
     readonly property color error: root.dark ? "#F08A76" : "#A8321F"
     readonly property color selection: root.dark ? "#2F7F79" : "#B9D8D4"
+    readonly property color memoryContext: root.dark ? "#2F7F79" : "#5FA8A2" // beside the accent for the weights
+    readonly property color memoryWork: root.dark ? "#234E4B" : "#B9D8D4"
     readonly property color shadow: root.dark ? "#24000000" : "#06000000"
 
     // Fonts
@@ -80,6 +82,13 @@ QtObject {
     readonly property int buttonRadius: 8
     readonly property int chipRadius: 5
     readonly property int focusWidth: 2
+
+    // How well a model fits, as FitListModel names it.
+    function verdictColor(verdict: string): color {
+        if (verdict === "fits")
+            return root.accent;
+        return verdict === "does_not_fit" || verdict === "not_runnable" ? root.error : root.warning;
+    }
 
     // Motion
     readonly property bool still: App.settings.reducedMotion

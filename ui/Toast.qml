@@ -1,15 +1,24 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
-import Ponder.App
 import Ponder.Ui.Controls
 import Ponder.Ui.Theme
 
-// A chat was deleted; for a while it can be taken back.
+// Something was done; for a while it can be taken back.
 Rectangle {
     id: root
 
+    required property string message
+    required property bool possible // to take it back
     property bool dismissed: false
+
+    signal undone
+    signal gone // its time is over
+
+    function restart() {
+        root.dismissed = false;
+        later.restart();
+    }
 
     implicitWidth: row.implicitWidth + 2 * Theme.s3
     implicitHeight: 44
@@ -17,24 +26,20 @@ Rectangle {
     color: Theme.surface
     border.width: 1
     border.color: Theme.hairline
-    visible: App.chats.canUndoRemove && !root.dismissed
+    visible: root.possible && !root.dismissed
     Accessible.role: Accessible.AlertMessage
-    Accessible.name: message.text
-
-    Connections {
-        target: App.chats
-
-        function onCanUndoRemoveChanged() {
-            root.dismissed = false;
-            later.restart();
-        }
-    }
+    Accessible.name: root.message
+    onPossibleChanged: root.restart()
+    onMessageChanged: root.restart()
 
     Timer {
         id: later
 
         interval: 10000
-        onTriggered: root.dismissed = true
+        onTriggered: {
+            root.dismissed = true;
+            root.gone();
+        }
     }
 
     Row {
@@ -44,19 +49,16 @@ Rectangle {
         spacing: Theme.s3
 
         Label {
-            id: message
-
             anchors.verticalCenter: parent.verticalCenter
             width: Math.min(implicitWidth, 320)
-            text: qsTr("“%1” was deleted").arg(App.chats.removedTitle)
-            font: Theme.label
+            text: root.message
         }
 
         QuietButton {
             anchors.verticalCenter: parent.verticalCenter
             text: qsTr("Undo")
             tint: Theme.accent
-            onClicked: App.chats.undoRemove()
+            onClicked: root.undone()
         }
     }
 }

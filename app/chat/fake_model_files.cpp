@@ -1,0 +1,80 @@
+#include "app/chat/fake_model_files.h"
+
+#include "app/models/model_catalogue.h"
+#include "engine/file/gguf_output.h"
+#include "engine/model/model_shape.h"
+
+#include <QDir>
+#include <QFile>
+
+namespace ponder {
+namespace {
+
+bool writeFile(const QString& path, const QByteArray& begin, qint64 bytes) {
+    QFile file(path);
+    return file.open(QIODevice::WriteOnly) && file.write(begin) == begin.size() &&
+           (bytes <= begin.size() || file.resize(bytes));
+}
+
+ModelShape shapeOf(const CatalogueModel& model) {
+    const auto number = [](int value) { return static_cast<std::uint32_t>(value); };
+    ModelShape shape;
+    shape.llama = model.architecture == u"llama";
+    shape.layers = number(model.layers);
+    shape.width = number(model.width);
+    shape.heads = number(model.heads);
+    shape.kvHeads = number(model.kvHeads);
+    shape.headSize = number(model.headSize);
+    shape.hidden = number(model.hidden);
+    shape.vocabulary = number(model.vocabulary);
+    shape.context = number(model.context);
+    return shape;
+}
+
+GgufOutput outline(const CatalogueModel& model, const ModelShape& shape, FileType type) {
+    const std::string architecture = shape.llama ? "llama" : "qwen2";
+    const auto key = [&](const char* last) { return architecture + "." + last; };
+    GgufOutput out;
+    out.set("general.architecture", architecture).set("general.name", model.name.toStdString());
+    out.set("general.file_type", static_cast<std::uint32_t>(type));
+    out.set(key("block_count"), shape.layers).set(key("context_length"), shape.context);
+    out.set(key("embedding_length"), shape.width).set(key("feed_forward_length"), shape.hidden);
+    out.set(key("attention.head_count"), shape.heads).set(key("attention.head_count_kv"), shape.kvHeads);
+    out.set(key("attention.layer_norm_rms_epsilon"), 1e-6F).set(key("rope.freq_base"), 10000.0F);
+    out.set(key("rope.dimension_count"), shape.headSize).set(key("vocab_size"), shape.vocabulary);
+    const ShapeModel weights(shape, type);
+    for (const TensorInfo& tensor : weights.tensors())
+        out.tensor(std::string(tensor.name), {tensor.shape.begin(), tensor.shape.begin() + tensor.dimensions},
+                   tensor.type);
+    return out;
+}
+
+} // namespace
+
+QString writeModelOutline(const QString& folder, const QString& catalogueId, const QString& quantization,
+                          const QString& fileName) {
+    const CatalogueModel* model = ModelCatalogue::builtIn().find(catalogueId);
+    const auto type = fileType(quantization.toStdString());
+    if (!model || !type) return {};
+    const GgufOutput out = outline(*model, shapeOf(*model), *type);
+    const auto header = out.header();
+    if (!header) return {};
+    const QString path = QDir(folder).filePath(
+        fileName.isEmpty() ? model->name + u'-' + quantization + QStringLiteral(".gguf") : fileName);
+    const QByteArray begin(reinterpret_cast<const char*>(header->data()), qsizetype(header->size()));
+    const auto bytes = qint64(out.bytesBefore(out.tensors().size()));
+    return writeFile(path, begin, begin.size() + bytes) ? path : QString();
+}
+
+QString writeFolderOutline(const QString& folder, const QString& name, qint64 weightBytes) {
+    const QDir made(QDir(folder).filePath(name));
+    if (!made.mkpath(QStringLiteral("."))) return {};
+    const bool written =
+        writeFile(made.filePath(QStringLiteral("config.json")),
+                  R"({"architectures": ["Qwen2ForCausalLM"], "torch_dtype": "bfloat16"})", 0) &&
+        writeFile(made.filePath(QStringLiteral("tokenizer.json")), "{}", 0) &&
+        writeFile(made.filePath(QStringLiteral("model.safetensors")), QByteArray(8, '\0'), weightBytes);
+    return written ? made.path() : QString();
+}
+
+} // namespace ponder

@@ -1,0 +1,18 @@
+// Files that begin like those of a model and hold nothing behind: for the pictures of what is dropped.
+//
+// Takes a model of the catalogue and a quantization; writes its GGUF header and leaves the rest of the file a
+// hole, so that it takes no room on the disk. Owner: free functions. Thread: any. Errors: an empty path where
+// the file cannot be written. Next station: models/recognition.h, by way of a drop.
+#pragma once
+
+#include <QString>
+
+namespace ponder {
+
+// Gives the path. `fileName` empty: the model's name with the quantization behind it.
+QString writeModelOutline(const QString& folder, const QString& catalogueId, const QString& quantization,
+                          const QString& fileName = {});
+// A Hugging Face folder with so many bytes of weights.
+QString writeFolderOutline(const QString& folder, const QString& name, qint64 weightBytes);
+
+} // namespace ponder

@@ -1,0 +1,37 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import Ponder.App
+import Ponder.Ui.Controls
+import Ponder.Ui.Theme
+
+// Other programs have models on this computer: how many, and a way to them.
+Rectangle {
+    id: root
+
+    signal opened
+
+    implicitHeight: 48
+    visible: App.library.found.offered > 0
+    radius: Theme.panelRadius
+    color: Theme.accentGround
+
+    Label {
+        anchors.left: parent.left
+        anchors.right: show.left
+        anchors.leftMargin: Theme.s4
+        anchors.rightMargin: Theme.s3
+        height: parent.height
+        text: qsTr("%n model(s) of other programs are on this computer.", "", App.library.found.offered)
+    }
+
+    PlainButton {
+        id: show
+
+        anchors.right: parent.right
+        anchors.rightMargin: Theme.s2
+        anchors.verticalCenter: parent.verticalCenter
+        text: qsTr("Show them")
+        onClicked: root.opened()
+    }
+}
