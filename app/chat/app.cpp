@@ -64,9 +64,15 @@ void App::learnFromReplies(ChatEngine& engine, Store& store) {
     });
     m_fit.setDevice(m_settings.device());
     connect(&m_settings, &Settings::deviceChanged, this, [this] { m_fit.setDevice(m_settings.device()); });
-    connect(&m_fit, &FitListModel::forecastsChanged, this, [this] {
+    const auto giveHints = [this] {
         m_library.models()->setHints([this](const ModelRecord& model) { return m_fit.hintsFor(model); });
-    });
+        m_library.preview()->setHints([this](const RecognizedModel& model) {
+            const bool isFile = model.kind == RecognizedKind::Gguf;
+            return isFile ? m_fit.hintsForFile(model.path) : QVariantMap();
+        });
+    };
+    giveHints();
+    connect(&m_fit, &FitListModel::forecastsChanged, this, giveHints);
 }
 
 App* App::create(QQmlEngine*, QJSEngine*) {

@@ -16,21 +16,6 @@ bool writeFile(const QString& path, const QByteArray& begin, qint64 bytes) {
            (bytes <= begin.size() || file.resize(bytes));
 }
 
-ModelShape shapeOf(const CatalogueModel& model) {
-    const auto number = [](int value) { return static_cast<std::uint32_t>(value); };
-    ModelShape shape;
-    shape.llama = model.architecture == u"llama";
-    shape.layers = number(model.layers);
-    shape.width = number(model.width);
-    shape.heads = number(model.heads);
-    shape.kvHeads = number(model.kvHeads);
-    shape.headSize = number(model.headSize);
-    shape.hidden = number(model.hidden);
-    shape.vocabulary = number(model.vocabulary);
-    shape.context = number(model.context);
-    return shape;
-}
-
 GgufOutput outline(const CatalogueModel& model, const ModelShape& shape, FileType type) {
     const std::string architecture = shape.llama ? "llama" : "qwen2";
     const auto key = [&](const char* last) { return architecture + "." + last; };
@@ -56,7 +41,9 @@ QString writeModelOutline(const QString& folder, const QString& catalogueId, con
     const CatalogueModel* model = ModelCatalogue::builtIn().find(catalogueId);
     const auto type = fileType(quantization.toStdString());
     if (!model || !type) return {};
-    const GgufOutput out = outline(*model, shapeOf(*model), *type);
+    ModelShape shape = model->shape();
+    shape.ropeFactors = false; // they would have to be written
+    const GgufOutput out = outline(*model, shape, *type);
     const auto header = out.header();
     if (!header) return {};
     const QString path = QDir(folder).filePath(

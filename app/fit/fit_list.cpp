@@ -9,25 +9,6 @@
 namespace ponder {
 namespace {
 
-ModelShape shapeOf(const CatalogueModel& model) {
-    const auto number = [](int value) { return static_cast<std::uint32_t>(value); };
-    ModelShape shape;
-    shape.llama = model.architecture == u"llama";
-    shape.layers = number(model.layers);
-    shape.width = number(model.width);
-    shape.heads = number(model.heads);
-    shape.kvHeads = number(model.kvHeads);
-    shape.headSize = number(model.headSize);
-    shape.hidden = number(model.hidden);
-    shape.vocabulary = number(model.vocabulary);
-    shape.ropeBase = model.ropeBase;
-    shape.epsilon = model.epsilon;
-    shape.tied = model.tied;
-    shape.ropeFactors = shape.llama;
-    shape.context = number(model.context);
-    return shape;
-}
-
 // What an AWQ folder becomes: its four bits as they are, the tables as they were.
 TensorType awqFormat(const TensorPlace& place) {
     return place.kind == "token_embd" || place.kind == "output" ? TensorType::F16 : TensorType::Q4_1;
@@ -139,8 +120,8 @@ const FitModel* FitModels::ofCatalogue(const CatalogueModel& model, const QStrin
     if (const auto known = m_known.constFind(key); known != m_known.constEnd()) return known->get();
     const auto type = fileType(quantization.toStdString());
     if (!type && quantization != u"Q4_1") return nullptr;
-    auto made = type ? std::make_shared<FitModel>(model.name, shapeOf(model), *type)
-                     : std::make_shared<FitModel>(model.name, shapeOf(model), awqFormat, quantization);
+    auto made = type ? std::make_shared<FitModel>(model.name, model.shape(), *type)
+                     : std::make_shared<FitModel>(model.name, model.shape(), awqFormat, quantization);
     return m_known.insert(key, std::move(made))->get();
 }
 

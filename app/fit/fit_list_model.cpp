@@ -133,6 +133,7 @@ void FitListModel::refresh() {
 void FitListModel::take(int generation, Answer answer) {
     if (generation != m_generation) return;
     m_device = std::move(answer.device);
+    m_fileHints.clear();
     m_receipts.clear();
     for (const MemoryReceipt& receipt : answer.receipts)
         if (receipt.device == m_device.key()) m_receipts.insert(receipt.model, receipt);
@@ -298,6 +299,7 @@ QVariantMap FitListModel::hintsForFile(const QString& path) {
         if (!m_busy) refresh();
         return {};
     }
+    if (const auto known = m_fileHints.constFind(path); known != m_fileHints.constEnd()) return *known;
     const auto model = FitModel::open(path.toStdU16String());
     if (!model) return {};
     FitQuestion question;
@@ -305,7 +307,7 @@ QVariantMap FitListModel::hintsForFile(const QString& path) {
     FitChoice choice;
     choice.known = true;
     choice.fit = forecastFit(*model, m_device, question);
-    return hintsOf({}, choice);
+    return *m_fileHints.insert(path, hintsOf({}, choice));
 }
 
 QString FitListModel::deviceName() const { return QString::fromStdString(m_device.info.name); }

@@ -127,6 +127,7 @@ private:
     std::vector<std::size_t> m_shown;
     QHash<QString, QString> m_chosen;         // quantization by row id
     QHash<QString, MemoryReceipt> m_receipts; // by path
+    QHash<QString, QVariantMap> m_fileHints;  // likewise, of files held over the window
     QString m_wanted = QStringLiteral("auto"), m_whatIf, m_filter = QStringLiteral("all");
     int m_contextTokens = 32768;
     int m_generation = 0;

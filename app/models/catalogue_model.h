@@ -5,6 +5,8 @@
 // app/fit, the downloads.
 #pragma once
 
+#include "engine/model/model_shape.h"
+
 #include <QString>
 #include <QStringList>
 
@@ -78,6 +80,8 @@ struct CatalogueModel {
     std::vector<CatalogueDownload> downloads;
     QString source;
 
+    // For plans; only of those that run here.
+    ModelShape shape() const;
     // Null: no ready-made file is known.
     const CatalogueDownload* download(const QString& quantization) const;
 };

@@ -88,6 +88,11 @@ void DropPreview::inspect(const QList<QUrl>& urls) {
     emit changed();
 }
 
+void DropPreview::setHints(Hints hints) {
+    m_hints = std::move(hints);
+    if (count() > 0) emit dataChanged(index(0), index(count() - 1), {HintsRole});
+}
+
 void DropPreview::clear() {
     m_stop.request_stop();
     ++m_look;

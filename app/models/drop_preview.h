@@ -53,7 +53,7 @@ public:
 
     Q_INVOKABLE void inspect(const QList<QUrl>& urls);
     Q_INVOKABLE void clear();
-    void setHints(Hints hints) { m_hints = std::move(hints); } // asked on the GUI thread
+    void setHints(Hints hints); // asked on the GUI thread; may be set again when its answers changed
     const QList<RecognizedModel>& rows() const { return m_rows; }
 
 signals:

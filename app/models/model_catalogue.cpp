@@ -103,6 +103,25 @@ bool isWhole(const CatalogueModel& model) {
 
 } // namespace
 
+ModelShape CatalogueModel::shape() const {
+    const auto number = [](int value) { return static_cast<std::uint32_t>(value); };
+    ModelShape out;
+    out.llama = architecture == u"llama";
+    out.layers = number(layers);
+    out.width = number(width);
+    out.heads = number(heads);
+    out.kvHeads = number(kvHeads);
+    out.headSize = number(headSize);
+    out.hidden = number(hidden);
+    out.vocabulary = number(vocabulary);
+    out.ropeBase = ropeBase;
+    out.epsilon = epsilon;
+    out.tied = tied;
+    out.ropeFactors = out.llama;
+    out.context = number(context);
+    return out;
+}
+
 const CatalogueDownload* CatalogueModel::download(const QString& quantization) const {
     const auto found = std::find_if(downloads.begin(), downloads.end(), [&](const CatalogueDownload& one) {
         return one.quantization == quantization;
