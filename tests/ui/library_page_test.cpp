@@ -71,7 +71,7 @@ private slots:
         WindowFixture fixture;
         QVERIFY(openSheet(fixture));
         press(fixture, QStringLiteral("Settings"), QStringLiteral("FilterChip"));
-        ModelSettingsModel* fields = fixture.app().library()->modelSettings();
+        ModelSettingsModel* fields = fixture.app().library()->settingsModel();
         QQuickItem* field = nullptr;
         QTRY_VERIFY((field = fixture.byAccessibleName(QStringLiteral("Temperature"))));
         field->forceActiveFocus(Qt::TabFocusReason);
@@ -80,7 +80,8 @@ private slots:
             QTest::keyClick(fixture.window(), letter);
         QTest::keyClick(fixture.window(), Qt::Key_Return);
         QTRY_VERIFY(fields->anyChosen());
-        QCOMPARE(fixture.app().library()->models()->models().first().settings.temperature, std::optional(0.3));
+        QCOMPARE(fixture.app().library()->models()->models().first().settings.temperature,
+                 std::optional(0.3));
         press(fixture, QStringLiteral("Reset Temperature to recommended"));
         QTRY_VERIFY(!fields->anyChosen());
     }
@@ -119,7 +120,8 @@ private:
         return QUrl::fromLocalFile(file.fileName());
     }
     bool openSheet(WindowFixture& fixture) {
-        if (!fixture.loaded() || !fixture.app().library()->importer()->add({model("one")})) return false;
+        if (!fixture.loaded() || !fixture.app().library()->importer()->add(QList<QUrl>{model("one")}))
+            return false;
         const LibraryModel* models = fixture.app().library()->models();
         if (!QTest::qWaitFor([&] { return models->count() == 1; })) return false;
         QTest::keyClick(fixture.window(), Qt::Key_M, Qt::ControlModifier);
