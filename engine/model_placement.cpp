@@ -104,8 +104,8 @@ Result<void> ModelPlacement::needProcessor() {
 }
 
 PlanRequest ModelPlacement::request(const LayerRange& layers) const {
-    return {*m_config,         *m_weights,           m_file->fileBytes(),   m_contextTokens, m_kvType, layers,
-            m_options.threads, m_options.precision, m_options.cacheFolder, m_adapters};
+    return {*m_config, *m_weights,        m_file->fileBytes(), m_contextTokens,       m_kvType,
+            layers,    m_options.threads, m_options.precision, m_options.cacheFolder, m_adapters};
 }
 
 std::vector<ModelPart> ModelPlacement::parts() const {

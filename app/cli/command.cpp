@@ -6,22 +6,10 @@ namespace ponder {
 
 std::span<const Command* const> allCommands() {
     static constexpr std::array kAll{
-        &kDevicesCommand,
-        &kInfoCommand,
-        &kFitCommand,
-        &kModelsCommand,
-        &kDownloadCommand,
-        &kConvertCommand,
-        &kQuantizeCommand,
-        &kMergeCommand,
-        &kTokenizeCommand,
-        &kRenderCommand,
-        &kLogitsCommand,
-        &kPerplexityCommand,
-        &kCompleteCommand,
-        &kChatCommand,
-        &kBenchCommand,
-        &kSynthCommand,
+        &kDevicesCommand,  &kInfoCommand,    &kFitCommand,      &kModelsCommand,
+        &kDownloadCommand, &kConvertCommand, &kQuantizeCommand, &kMergeCommand,
+        &kTokenizeCommand, &kRenderCommand,  &kLogitsCommand,   &kPerplexityCommand,
+        &kCompleteCommand, &kChatCommand,    &kBenchCommand,    &kSynthCommand,
     };
     return kAll;
 }

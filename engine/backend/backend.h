@@ -171,7 +171,7 @@ struct PlanRequest {
     LayerRange layers;         // which of config.layers; a backend without the first does not embed
     std::uint32_t threads = 0; // of a backend on the processor; 0: one for each of its cores
     Precision precision = Precision::Fast;
-    std::filesystem::path cacheFolder; // keeps what a device learns about itself; empty: it does not
+    std::filesystem::path cacheFolder;    // keeps what a device learns about itself; empty: it does not
     const AdapterSet* adapters = nullptr; // those to begin with, or none
 };
 

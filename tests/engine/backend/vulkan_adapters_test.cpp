@@ -29,7 +29,8 @@ AdapterSet setOf(const LoadedModel& model, std::vector<AdapterUse> uses) {
 
 std::vector<float> plainLogits(const LoadedModel& model, const AdapterSet& set) {
     const auto device = openReferenceDevice();
-    auto executor = device->load({*model.file, model.config, model.weights, 64, KvType::F32}, {}, {});
+    auto executor = device->load(
+        {*model.file, {model.config, model.weights, model.file->fileBytes(), 64, KvType::F32}, {}}, {}, {});
     if (!executor || !(*executor)->setAdapters(set)) return {};
     auto cache = (*executor)->createCache(64, KvType::F32);
     return run(**executor, **cache, test::tinyTokens(), 24);
@@ -92,9 +93,9 @@ private slots:
         const AdapterSet set = setOf(model, {{adapter("style.gguf"), 1}});
         LoadRequest request{
             *model.file, {model.config, model.weights, model.file->fileBytes(), 64, KvType::F16}, {}};
-        const auto without = model.device->plan(request);
+        const auto without = model.device->plan(request.plan);
         request.plan.adapters = &set;
-        const auto with = model.device->plan(request);
+        const auto with = model.device->plan(request.plan);
         auto executor = model.device->load(request, {}, {});
         QVERIFY(without && with && executor);
         const MemoryUse use = (*executor)->memory();
