@@ -14,7 +14,7 @@ namespace {
 constexpr int kTickMs = 16;
 constexpr qint64 kModelBytes = 4'683'000'000;
 constexpr char kDeviceName[] = "AMD Radeon RX 6700 XT";
-constexpr qint64 kDeviceBytes = 12'000'000'000;
+constexpr qint64 kDeviceBytes = qint64{12} << 30;
 
 } // namespace
 

@@ -16,25 +16,6 @@ bool writeFile(const QString& path, const QByteArray& begin, qint64 bytes) {
            (bytes <= begin.size() || file.resize(bytes));
 }
 
-<<<<<<< HEAD
-=======
-ModelShape shapeOf(const CatalogueModel& model) {
-    const auto number = [](int value) { return static_cast<std::uint32_t>(value); };
-    ModelShape shape;
-    shape.llama = model.architecture == u"llama";
-    shape.layers = number(model.layers);
-    shape.width = number(model.width);
-    shape.heads = number(model.heads);
-    shape.kvHeads = number(model.kvHeads);
-    shape.headSize = number(model.headSize);
-    shape.hidden = number(model.hidden);
-    shape.vocabulary = number(model.vocabulary);
-    shape.context = number(model.context);
-    shape.tied = model.tied;
-    return shape;
-}
-
->>>>>>> 043db93 (Write the outlines of models for the pictures whole or as a first part; say in README and CHANGELOG what the window shows)
 GgufOutput outline(const CatalogueModel& model, const ModelShape& shape, FileType type) {
     const std::string architecture = shape.llama ? "llama" : "qwen2";
     const auto key = [&](const char* last) { return architecture + "." + last; };
@@ -60,18 +41,14 @@ QString writeModelOutline(const QString& folder, const QString& catalogueId, con
     const CatalogueModel* model = ModelCatalogue::builtIn().find(catalogueId);
     const auto type = fileType(quantization.toStdString());
     if (!model || !type) return {};
-<<<<<<< HEAD
     ModelShape shape = model->shape();
     shape.ropeFactors = false; // they would have to be written
-    const GgufOutput out = outline(*model, shape, *type);
-=======
-    GgufOutput out = outline(*model, shapeOf(*model), *type);
+    GgufOutput out = outline(*model, shape, *type);
     QString name = model->name + u'-' + quantization;
     if (parts > 1) {
         out.set("split.no", std::uint32_t{0}).set("split.count", static_cast<std::uint32_t>(parts));
         name += QStringLiteral("-00001-of-%1").arg(parts, 5, 10, QLatin1Char('0'));
     }
->>>>>>> 043db93 (Write the outlines of models for the pictures whole or as a first part; say in README and CHANGELOG what the window shows)
     const auto header = out.header();
     if (!header) return {};
     const QString path = QDir(folder).filePath(name + QStringLiteral(".gguf"));
