@@ -3559,6 +3559,10 @@ where it changes, which loses a little; an F16 base loses least.</source>
         <source>used where it is</source>
         <translation>그 자리에서 사용</translation>
     </message>
+    <message>
+        <source>for %1</source>
+        <translation>%1에 사용</translation>
+    </message>
 </context>
 <context>
     <name>ponder::FitListModel</name>

@@ -3558,6 +3558,10 @@ where it changes, which loses a little; an F16 base loses least.</source>
         <source>used where it is</source>
         <translation>在原处使用</translation>
     </message>
+    <message>
+        <source>for %1</source>
+        <translation>用于%1</translation>
+    </message>
 </context>
 <context>
     <name>ponder::FitListModel</name>

@@ -12,7 +12,24 @@ DropPreview::~DropPreview() {
 }
 
 int DropPreview::addable() const {
-    return int(std::count_if(m_rows.cbegin(), m_rows.cend(), [](const auto& row) { return row.addable; }));
+    return int(std::count_if(m_rows.cbegin(), m_rows.cend(),
+                             [this](const RecognizedModel& row) { return isAccepted(row); }));
+}
+
+bool DropPreview::isAccepted(const RecognizedModel& row) const {
+    return row.addable || row.convertible || (isAdapter(row) && !m_base.isEmpty());
+}
+
+QString DropPreview::outcome(const RecognizedModel& row) const {
+    if (row.addable) return tr("used where it is");
+    if (!isAccepted(row)) return row.reason;
+    return row.convertible ? QString() : tr("for %1").arg(m_base);
+}
+
+void DropPreview::setBase(const QString& name) {
+    m_base = name;
+    if (!m_rows.isEmpty()) emit dataChanged(index(0), index(count() - 1));
+    emit changed();
 }
 
 QString DropPreview::title() const {
@@ -33,15 +50,15 @@ QVariant DropPreview::data(const QModelIndex& index, int role) const {
     case DetailRole: {
         QStringList parts;
         if (!row.detail.isEmpty()) parts << row.detail;
-        parts << (row.addable ? tr("used where it is") : row.reason);
+        if (const QString what = outcome(row); !what.isEmpty()) parts << what;
         return parts.join(QStringLiteral(" · "));
     }
     case AddableRole:
-        return row.addable;
+        return isAccepted(row);
     case ReasonRole:
-        return row.reason;
+        return isAccepted(row) ? QString() : row.reason;
     case RemedyRole:
-        return row.remedy;
+        return isAccepted(row) ? QString() : row.remedy;
     case PathRole:
         return row.path;
     case HintsRole:

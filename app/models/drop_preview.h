@@ -29,8 +29,8 @@ class DropPreview : public QAbstractListModel {
 public:
     enum Role {
         TitleRole = Qt::UserRole + 1,
-        DetailRole, // "GGUF · Q4_K_M · 4.7 GB · used where it is", or why it cannot be added
-        AddableRole,
+        DetailRole,  // "GGUF · Q4_K_M · 4.7 GB · used where it is", or why it cannot be added
+        AddableRole, // a drop takes it: adds, converts or attaches it
         ReasonRole,
         RemedyRole,
         PathRole,
@@ -53,6 +53,7 @@ public:
 
     Q_INVOKABLE void inspect(const QList<QUrl>& urls);
     Q_INVOKABLE void clear();
+    void setBase(const QString& name); // the loaded model, which takes adapters; empty: none
     void setHints(Hints hints); // asked on the GUI thread; may be set again when its answers changed
     const QList<RecognizedModel>& rows() const { return m_rows; }
 
@@ -60,9 +61,13 @@ signals:
     void changed();
 
 private:
+    bool isAccepted(const RecognizedModel& row) const;
+    QString outcome(const RecognizedModel& row) const;
+
     QList<RecognizedModel> m_rows;
     QList<QUrl> m_urls;
     Hints m_hints;
+    QString m_base;
     bool m_busy = false;
     int m_look = 0; // rows of earlier ones are dropped
     std::stop_source m_stop;

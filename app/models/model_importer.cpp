@@ -86,10 +86,21 @@ bool ModelImporter::add(const ModelRecord& found) {
         [this, found](const AddingResult& result) { finish(result, found); });
 }
 
+bool ModelImporter::handOver(const RecognizedModel& row) {
+    if (row.convertible) {
+        emit conversionAsked(row.path, row.title);
+        return true;
+    }
+    if (!isAdapter(row) || !m_attacher || !m_attacher(row.path)) return false;
+    emit adapterAsked(row.path);
+    return true;
+}
+
 void ModelImporter::finish(const AddingResult& result, const ModelRecord& like) {
     QStringList problems, ids;
     for (const RecognizedModel& row : result.refused)
-        problems << QStringLiteral("%1: %2 %3").arg(row.title, row.reason, row.remedy).trimmed();
+        if (!handOver(row))
+            problems << QStringLiteral("%1: %2 %3").arg(row.title, row.reason, row.remedy).trimmed();
     Undo undo;
     for (const AddedModel& one : result.added) {
         ModelRecord record = one.record;

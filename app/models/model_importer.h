@@ -26,9 +26,13 @@ class ModelImporter : public QObject {
     Q_PROPERTY(QString undoText READ undoText NOTIFY undoChanged) // "2 models added"
 public:
     using Folder = std::function<QString()>; // where copies go, asked when one is made
+    // Takes an adapter for the loaded model, or says that none is loaded.
+    using Taker = std::function<bool(const QString& path)>;
 
     ModelImporter(LibraryModel& library, ModelCheck check, Folder modelsFolder, QObject* parent = nullptr);
     ~ModelImporter() override;
+
+    void setAttacher(Taker attacher) { m_attacher = std::move(attacher); }
 
     bool busy() const { return m_busy; }
     double progress() const { return m_all > 0 ? double(m_done) / double(m_all) : 0; }
@@ -60,6 +64,10 @@ signals:
     void added(const QStringList& ids); // at the end of each add(), maybe none
     void located(const QString& id, const QString& oldPath);
     void removed(const QString& path);
+    // Something was dropped that is no model yet: a folder to convert, whose number format is to be asked
+    // for; an adapter, which the loaded model has now.
+    void conversionAsked(const QString& folder, const QString& name);
+    void adapterAsked(const QString& path);
 
 private:
     struct Undo {
@@ -73,12 +81,14 @@ private:
     bool start(Job job, Done done);
     void finish(const AddingResult& result, const ModelRecord& like);
     void finishLocating(const QString& id, const Result<ModelRecord>& found);
+    bool handOver(const RecognizedModel& row);
     void setProblem(const QString& text);
     void setUndo(Undo undo);
 
     LibraryModel& m_library;
     ModelCheck m_check;
     Folder m_modelsFolder;
+    Taker m_attacher;
     bool m_busy = false;
     qint64 m_done = 0, m_all = 0;
     QString m_problem;

@@ -21,15 +21,54 @@ ModelLibrary::ModelLibrary(ChatEngine& engine, Store& store, Settings& settings,
       m_settingsModel(m_models, settings) {
     m_pool.setMaxThreadCount(1);
     m_devices.setCurrent(settings.device());
-    connect(&m_models, &LibraryModel::settingsChanged, this, [this](const QString& id) {
-        const ModelRecord* changed = m_models.find(id);
-        if (!m_model || !changed || changed->path != path()) return;
-        emit modelSettingsChanged();
-        emit reloadNeededChanged();
-    });
+    connect(&m_models, &LibraryModel::settingsChanged, this, &ModelLibrary::followSettings);
+    connect(this, &ModelLibrary::modelChanged, this,
+            [this] { m_preview.setBase(m_model ? m_model->name : QString()); });
     connectEngine();
     connectImporter();
+    followAdapters();
     listDevices();
+}
+
+// The adapters of the loaded model are changed without loading it anew.
+void ModelLibrary::followSettings(const QString& id) {
+    const ModelRecord* changed = m_models.find(id);
+    if (!m_model || !changed || changed->path != path()) return;
+    emit modelSettingsChanged();
+    if (changed->settings.adapters != m_loadedWith.adapters) {
+        const QList<ModelAdapter> wanted = changed->settings.adapters;
+        m_engine.setAdapters(wanted);
+    }
+    emit reloadNeededChanged();
+}
+
+void ModelLibrary::followAdapters() {
+    connect(&m_engine, &ChatEngine::adaptersChanged, this, [this](const QList<ModelAdapter>& adapters) {
+        m_loadedWith.adapters = adapters;
+        emit reloadNeededChanged();
+    });
+    connect(&m_engine, &ChatEngine::adaptersFailed, this, [this](const Error& error) {
+        m_error = error;
+        emit errorTextChanged();
+        emit stateChanged();
+        const ModelRecord* loaded = m_model ? m_models.findPath(path()) : nullptr;
+        if (!loaded) return;
+        ModelSettings before = loaded->settings; // those that it still has
+        before.adapters = m_loadedWith.adapters;
+        m_models.setSettings(QString(loaded->id), before);
+    });
+    m_importer.setAttacher([this](const QString& adapter) { return attach(adapter); });
+}
+
+// Beside those that it has; the settings keep it.
+bool ModelLibrary::attach(const QString& adapter) {
+    const ModelRecord* loaded = m_model ? m_models.findPath(path()) : nullptr;
+    if (!loaded) return false;
+    ModelSettings next = loaded->settings;
+    next.adapters.removeIf([&](const ModelAdapter& known) { return known.path == adapter; });
+    next.adapters << ModelAdapter{adapter, 1.0};
+    m_models.setSettings(QString(loaded->id), next);
+    return true;
 }
 
 ModelLibrary::~ModelLibrary() {

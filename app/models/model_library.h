@@ -106,6 +106,9 @@ private:
 
     void connectEngine();
     void connectImporter();
+    void followSettings(const QString& id);
+    void followAdapters();
+    bool attach(const QString& adapter);
     void openPath(QString path);
     void listDevices();
     void checked(int attempt, const Result<ModelRecord>& result);

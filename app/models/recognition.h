@@ -38,8 +38,9 @@ struct RecognizedModel {
     qint64 bytes = 0;    // of all parts
     QStringList missing; // names of files that belong to it and are not there
     bool addable = false;
-    QString reason; // why it cannot be added; empty where it can
-    QString remedy; // what would work
+    bool convertible = false; // a folder that the conversion takes
+    QString reason;           // why it cannot be added; empty where it can
+    QString remedy;           // what would work
 };
 
 // Folders are entered this deep and no more entries of them are looked at.
@@ -49,6 +50,10 @@ inline constexpr int kMostEntries = 5000;
 // `found` is called for each row as it is found.
 QList<RecognizedModel> recognize(const QList<QUrl>& urls, const std::stop_token& stop = {},
                                  const std::function<void(const RecognizedModel&)>& found = {});
+inline bool isAdapter(const RecognizedModel& row) {
+    return row.kind == RecognizedKind::LoraGguf || row.kind == RecognizedKind::LoraFolder;
+}
+
 QList<RecognizedModel> recognizePath(const QString& path, const std::stop_token& stop = {});
 
 // The name that all parts of a split set share ("model-00002-of-00003.gguf" gives "model"), else the name.

@@ -17,6 +17,8 @@ private slots:
 
     void rowsArriveAndTheTitleCountsThem();
     void whatCannotBeAddedSaysWhy();
+    void aFolderThatCanBeConvertedIsAccepted();
+    void anAdapterIsAcceptedWhereAModelIsLoaded();
     void inspectingReturnsAtOnce();
     void rowsOfAnEarlierDragDoNotArrive();
     void theSameThingsAreLookedAtOnce();
@@ -68,6 +70,34 @@ void DropPreviewTest::whatCannotBeAddedSaysWhy() {
     QVERIFY(preview.accepts());
     QCOMPARE(preview.addable(), 1);
     QCOMPARE(preview.count(), 2);
+}
+
+void DropPreviewTest::aFolderThatCanBeConvertedIsAccepted() {
+    const QString folder = QStringLiteral(PONDER_SOURCE_DIR "/tests/data/huggingface/qwen2-bf16");
+    DropPreview preview;
+    preview.inspect({QUrl::fromLocalFile(folder)});
+    QTRY_VERIFY(!preview.busy());
+    const auto at = [&](int role) { return preview.data(preview.index(0), role).toString(); };
+    QVERIFY(preview.accepts());
+    QCOMPARE(preview.addable(), 1);
+    QVERIFY2(at(DropPreview::DetailRole).contains(QStringLiteral("BF16")) &&
+                 at(DropPreview::DetailRole).contains(QStringLiteral(" → Q4_K_M ")),
+             qPrintable(at(DropPreview::DetailRole)));
+    QVERIFY(at(DropPreview::RemedyRole).isEmpty());
+}
+
+void DropPreviewTest::anAdapterIsAcceptedWhereAModelIsLoaded() {
+    DropPreview preview;
+    preview.inspect({QUrl::fromLocalFile(QStringLiteral(PONDER_SOURCE_DIR "/tests/data/lora/style.gguf")),
+                     QUrl::fromLocalFile(QStringLiteral(PONDER_SOURCE_DIR "/tests/data/lora/turned-peft"))});
+    QTRY_VERIFY(!preview.busy());
+    QCOMPARE(preview.count(), 2);
+    QVERIFY(!preview.accepts());
+    preview.setBase(QStringLiteral("R1"));
+    QCOMPARE(preview.addable(), 2);
+    QVERIFY(preview.data(preview.index(0), DropPreview::DetailRole)
+                .toString()
+                .endsWith(QStringLiteral("for R1")));
 }
 
 void DropPreviewTest::inspectingReturnsAtOnce() {

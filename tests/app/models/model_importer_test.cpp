@@ -66,6 +66,7 @@ private slots:
     void aMovedFileIsFoundAgain();
     void anotherModelIsNotTakenForTheMovedOne();
     void oneJobRunsAtATime();
+    void foldersAndAdaptersAreHandedOver();
     void theCardBesideAModelIsRead();
 
 private:
@@ -289,6 +290,31 @@ void ModelImporterTest::oneJobRunsAtATime() {
     QVERIFY(!desk.importer.add(urls({a})));
     desk.wait();
     QCOMPARE(desk.library.count(), 1);
+}
+
+void ModelImporterTest::foldersAndAdaptersAreHandedOver() {
+    const QString data = QStringLiteral(PONDER_SOURCE_DIR "/tests/data/");
+    const QStringList dropped{data + QStringLiteral("huggingface/qwen2-bf16"),
+                              data + QStringLiteral("lora/style.gguf")};
+    Desk desk(folder());
+    QSignalSpy conversions(&desk.importer, &ModelImporter::conversionAsked);
+    QSignalSpy adapters(&desk.importer, &ModelImporter::adapterAsked);
+    desk.add(urls(dropped)); // no model is loaded
+    QCOMPARE(conversions.count(), 1);
+    QCOMPARE(conversions.last().value(0).toString(), dropped[0]);
+    QCOMPARE(conversions.last().value(1).toString(), QStringLiteral("qwen2-bf16"));
+    QCOMPARE(adapters.count(), 0);
+    QCOMPARE(desk.importer.problemText().split(u'\n').size(), 1);
+    QStringList attached;
+    desk.importer.setAttacher([&](const QString& path) {
+        attached << path;
+        return true;
+    });
+    desk.add(urls(dropped));
+    QCOMPARE(attached, QStringList{dropped[1]});
+    QCOMPARE(adapters.count(), 1);
+    QCOMPARE(desk.importer.problemText(), QString());
+    QCOMPARE(desk.library.count(), 0);
 }
 
 void ModelImporterTest::theCardBesideAModelIsRead() {

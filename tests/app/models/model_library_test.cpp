@@ -59,6 +59,9 @@ private slots:
     void aModelIsLoadedWithWhatWasChosenForIt();
     void changedSettingsOfLoadingAskForLoadingAnew();
     void settingsBelongToTheLoadedModelAlsoAfterARefusedFile();
+    void adaptersAreSwitchedWithoutLoadingAnew();
+    void anAdapterThatDoesNotFitIsTakenBack();
+    void aDroppedAdapterIsForTheLoadedModel();
 
 private:
     QString folder() const { return m_folder->path(); }
@@ -273,6 +276,46 @@ void ModelLibraryTest::settingsBelongToTheLoadedModelAlsoAfterARefusedFile() {
     shelf.library.open(QStringLiteral("/m/damaged.gguf"));
     QTRY_VERIFY(!shelf.library.errorText().isEmpty());
     QCOMPARE(shelf.library.modelSettings(), chosen);
+}
+
+void ModelLibraryTest::adaptersAreSwitchedWithoutLoadingAnew() {
+    Shelf shelf(folder());
+    shelf.load(QStringLiteral("/m/r1.gguf"));
+    QSignalSpy loaded(&shelf.engine, &ChatEngine::modelLoaded);
+    QSignalSpy switched(&shelf.engine, &ChatEngine::adaptersChanged);
+    ModelSettings chosen;
+    chosen.adapters = {{QStringLiteral("/a.gguf"), 0.5}};
+    shelf.library.models()->setSettings(shelf.library.models()->models().first().id, chosen);
+    QCOMPARE(switched.count(), 1);
+    QVERIFY(!shelf.library.reloadNeeded());
+    QCOMPARE(loaded.count(), 0);
+    QCOMPARE(shelf.library.modelSettings().adapters, chosen.adapters);
+}
+
+void ModelLibraryTest::anAdapterThatDoesNotFitIsTakenBack() {
+    Shelf shelf(folder());
+    shelf.load(QStringLiteral("/m/r1.gguf"));
+    ModelSettings chosen;
+    chosen.temperature = 0.5;
+    chosen.adapters = {{QStringLiteral("/fail.gguf"), 1}};
+    shelf.library.models()->setSettings(shelf.library.models()->models().first().id, chosen);
+    QVERIFY(shelf.library.errorText().contains(QStringLiteral("llama")));
+    QCOMPARE(shelf.library.state(), QStringLiteral("ready"));
+    QVERIFY(shelf.library.modelSettings().adapters.isEmpty());
+    QCOMPARE(shelf.library.modelSettings().temperature, std::optional(0.5));
+    QVERIFY(!shelf.library.reloadNeeded());
+}
+
+void ModelLibraryTest::aDroppedAdapterIsForTheLoadedModel() {
+    Shelf shelf(folder());
+    const QString adapter = QStringLiteral(PONDER_SOURCE_DIR "/tests/data/lora/style.gguf");
+    shelf.library.openDropped({QUrl::fromLocalFile(adapter)});
+    QTRY_VERIFY(!shelf.library.errorText().isEmpty()); // no model is loaded
+    shelf.load(QStringLiteral("/m/r1.gguf"));
+    shelf.library.openDropped({QUrl::fromLocalFile(adapter)});
+    QTRY_COMPARE(shelf.library.modelSettings().adapters.size(), 1);
+    QCOMPARE(shelf.library.modelSettings().adapters.first(), (ModelAdapter{adapter, 1.0}));
+    QCOMPARE(shelf.library.errorText(), QString());
 }
 
 QTEST_GUILESS_MAIN(ModelLibraryTest)

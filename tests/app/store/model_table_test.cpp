@@ -153,7 +153,8 @@ void ModelTableTest::recentModelsOfAnOlderVersionAreTakenOver() {
     }
     // As version 1 left it.
     runOn(file,
-          {QStringLiteral("DROP TABLE models"),
+          {QStringLiteral("DROP TABLE models"), QStringLiteral("DROP TABLE speeds"),
+           QStringLiteral("DROP TABLE receipts"),
            QStringLiteral("CREATE TABLE recent_models (path TEXT PRIMARY KEY, name TEXT NOT NULL, "
                           "quantization TEXT NOT NULL, bytes INTEGER NOT NULL, last_used INTEGER NOT NULL)"),
            QStringLiteral("INSERT INTO recent_models VALUES ('/x.gguf', 'X', 'Q4_K_M', 5, 3)"),
