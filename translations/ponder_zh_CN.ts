@@ -3528,6 +3528,21 @@ where it changes, which loses a little; an F16 base loses least.</source>
     </message>
 </context>
 <context>
+    <name>ponder::ConversionJobs</name>
+    <message>
+        <source>%1 · waiting</source>
+        <translation>%1 · 等待中</translation>
+    </message>
+    <message>
+        <source>%1 · %2</source>
+        <translation>%1 · %2</translation>
+    </message>
+    <message>
+        <source>%1 · %2 of %3</source>
+        <translation>%1 · %2／%3</translation>
+    </message>
+</context>
+<context>
     <name>ponder::DeviceModel</name>
     <message>
         <source>Automatic</source>

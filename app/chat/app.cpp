@@ -26,6 +26,8 @@ App::App(ChatEngine& engine, Store& store, ModelServices services, TokenStore* t
       m_hub(
           m_queue, [this] { return m_hubSettings.access(); },
           [this] { return modelsFolder(m_settings.modelsFolder()); }),
+      m_conversions(QFileInfo(store.file()).path() + QStringLiteral("/conversions.json"), *m_library.models(),
+                    services.check, [this] { return modelsFolder(m_settings.modelsFolder()); }),
       m_intake(m_queue, *m_library.models(), std::move(services)) {
     theApp = this;
     learnFromReplies(engine, store);
@@ -96,6 +98,7 @@ void App::retranslate() {
     m_hubSettings.retranslate();
     m_downloads.retranslate();
     m_hub.retranslate();
+    m_conversions.retranslate();
 }
 
 } // namespace ponder

@@ -7,6 +7,7 @@
 #include "app/chat/chat_controller.h"
 #include "app/chat/chat_list_model.h"
 #include "app/fit/fit_list_model.h"
+#include "app/models/conversion_jobs.h"
 #include "app/models/download_intake.h"
 #include "app/models/download_model.h"
 #include "app/models/hub_browser.h"
@@ -32,6 +33,7 @@ class App : public QObject {
     Q_PROPERTY(ponder::FitListModel* fit READ fit CONSTANT)
     Q_PROPERTY(ponder::Settings* settings READ settings CONSTANT)
     Q_PROPERTY(ponder::DownloadModel* downloads READ downloads CONSTANT)
+    Q_PROPERTY(ponder::ConversionJobs* conversions READ conversions CONSTANT)
     Q_PROPERTY(ponder::HubBrowser* hub READ hub CONSTANT)
     Q_PROPERTY(ponder::HubSettings* hubSettings READ hubSettings CONSTANT)
     Q_PROPERTY(QString version READ version CONSTANT)
@@ -50,6 +52,7 @@ public:
     FitListModel* fit() { return &m_fit; }
     Settings* settings() { return &m_settings; }
     DownloadModel* downloads() { return &m_downloads; }
+    ConversionJobs* conversions() { return &m_conversions; }
     HubBrowser* hub() { return &m_hub; }
     HubSettings* hubSettings() { return &m_hubSettings; }
     QString version() const;
@@ -77,6 +80,7 @@ private:
     DownloadQueue m_queue;
     DownloadModel m_downloads;
     HubBrowser m_hub;
+    ConversionJobs m_conversions;
     DownloadIntake m_intake;
 };
 
