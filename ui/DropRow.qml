@@ -75,11 +75,14 @@ Item {
 
         Label {
             anchors.right: parent.right
-            width: Math.min(implicitWidth, root.width * 0.4)
+            width: Math.min(implicitWidth, root.width * 0.42)
             visible: root.addable && text.length > 0
-            text: root.hints.verdictDetail ?? ""
+            text: Join.unbroken(root.hints.verdictDetail ?? "")
             font: Theme.note
             color: Theme.faint
+            horizontalAlignment: Text.AlignRight
+            wrapMode: Text.Wrap
+            elide: Text.ElideNone
         }
     }
 }

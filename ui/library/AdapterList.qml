@@ -18,7 +18,7 @@ Column {
 
     Label {
         width: parent.width
-        text: root.adapters.length > 0 ? qsTr("They are applied when the model is loaded. 0 turns one off, 1 is as it was trained.") : qsTr("A LoRA adapter changes what a model knows or how it speaks. Add one that was made for this model.")
+        text: root.adapters.length > 0 ? qsTr("0 turns an adapter off, 1 is as it was trained.") : qsTr("A LoRA adapter changes what a model knows or how it speaks. Add one that was made for this model.")
         color: Theme.soft
         wrapMode: Text.Wrap
         elide: Text.ElideNone

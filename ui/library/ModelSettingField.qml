@@ -22,7 +22,7 @@ Item {
     property bool refused: false
     readonly property bool isText: root.kind === "text"
     readonly property bool isChoice: root.kind === "choice"
-    readonly property string recommendedText: root.isText || root.recommended === undefined ? "" : qsTr("Recommended: %1").arg(root.written(root.recommended))
+    readonly property string recommendedText: root.isText || root.written(root.recommended).length === 0 ? "" : qsTr("Recommended: %1").arg(root.written(root.recommended))
     readonly property string problem: root.refused ? qsTr("From %1 to %2").arg(root.written(root.least)).arg(root.written(root.most)) : ""
 
     function take(value: var) {
@@ -100,7 +100,8 @@ Item {
             visible: !root.isChoice
             name: root.name
             text: root.isText ? "" : root.written(root.value)
-            horizontalAlignment: Text.AlignRight
+            placeholderText: root.recommended === undefined ? qsTr("Choose for me") : ""
+            horizontalAlignment: root.written(root.value).length > 0 ? Text.AlignRight : Text.AlignLeft
             inputMethodHints: Qt.ImhFormattedNumbersOnly
             onEditingFinished: if (text.trim() !== root.written(root.value))
                 root.take(Number(text.trim().replace(",", ".")))

@@ -1,32 +1,33 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
-import QtQuick.Layouts
 import Ponder.Ui.Controls
 import Ponder.Ui.Theme
 
 // A preference: its name, what it does, and at the right the control that changes it.
-RowLayout {
+Item {
     id: root
 
     required property string name
     property string note
     default property alias control: place.data
 
-    spacing: Theme.s4
+    implicitHeight: Math.max(Theme.controlHeight, words.height, place.height)
 
-    ColumnLayout {
-        Layout.fillWidth: true
-        spacing: 0
+    Column {
+        id: words
+
+        anchors.verticalCenter: parent.verticalCenter
+        width: root.width - place.width - Theme.s4
 
         Label {
-            Layout.fillWidth: true
+            width: parent.width
             text: root.name
             font: Theme.labelMedium
         }
 
         Label {
-            Layout.fillWidth: true
+            width: parent.width
             visible: root.note.length > 0
             text: root.note
             font: Theme.note
@@ -39,8 +40,9 @@ RowLayout {
     Item {
         id: place
 
-        Layout.alignment: Qt.AlignVCenter
-        implicitWidth: childrenRect.width
-        implicitHeight: Math.max(Theme.controlHeight, childrenRect.height)
+        anchors.right: parent.right
+        anchors.verticalCenter: parent.verticalCenter
+        width: childrenRect.width
+        height: childrenRect.height
     }
 }
