@@ -4,10 +4,6 @@
 <context>
     <name>AdapterList</name>
     <message>
-        <source>They are applied when the model is loaded. 0 turns one off, 1 is as it was trained.</source>
-        <translation>모델을 불러올 때 적용됩니다. 0이면 끄고, 1이면 학습된 그대로입니다.</translation>
-    </message>
-    <message>
         <source>A LoRA adapter changes what a model knows or how it speaks. Add one that was made for this model.</source>
         <translation>LoRA 어댑터는 모델의 지식이나 말투를 바꿉니다. 이 모델용으로 만든 어댑터를 추가하세요.</translation>
     </message>
@@ -35,6 +31,10 @@
         <source>Choose the folder of an adapter</source>
         <translation>어댑터 폴더 선택</translation>
     </message>
+    <message>
+        <source>0 turns an adapter off, 1 is as it was trained.</source>
+        <translation>0이면 어댑터를 끄고, 1이면 학습된 그대로입니다.</translation>
+    </message>
 </context>
 <context>
     <name>AdapterRow</name>
@@ -45,6 +45,13 @@
     <message>
         <source>Take %1 off</source>
         <translation>%1 빼기</translation>
+    </message>
+</context>
+<context>
+    <name>AdapterSheet</name>
+    <message>
+        <source>Adapters of %1</source>
+        <translation>%1의 어댑터</translation>
     </message>
 </context>
 <context>
@@ -149,6 +156,35 @@
     <message>
         <source>Send (Enter)</source>
         <translation>보내기(Enter)</translation>
+    </message>
+</context>
+<context>
+    <name>ConvertChoice</name>
+    <message>
+        <source>Convert to %1</source>
+        <translation>%1(으)로 변환</translation>
+    </message>
+    <message>
+        <source>Convert</source>
+        <translation>변환</translation>
+    </message>
+</context>
+<context>
+    <name>ConvertChoices</name>
+    <message>
+        <source>The folder stays as it is; a GGUF file is made in the models folder. Smaller is quicker, larger is nearer to the original.</source>
+        <translation>폴더는 그대로 두고 모델 폴더에 GGUF 파일을 만듭니다. 작을수록 빠르고, 클수록 원본에 가깝습니다.</translation>
+    </message>
+    <message>
+        <source>Quantizations</source>
+        <translation>양자화</translation>
+    </message>
+</context>
+<context>
+    <name>ConvertSheet</name>
+    <message>
+        <source>Convert %1</source>
+        <translation>%1 변환</translation>
     </message>
 </context>
 <context>

@@ -4,10 +4,6 @@
 <context>
     <name>AdapterList</name>
     <message>
-        <source>They are applied when the model is loaded. 0 turns one off, 1 is as it was trained.</source>
-        <translation>加载模型时应用。0表示关闭，1表示按训练时的强度。</translation>
-    </message>
-    <message>
         <source>A LoRA adapter changes what a model knows or how it speaks. Add one that was made for this model.</source>
         <translation>LoRA适配器会改变模型的知识或说话方式。请添加为此模型制作的适配器。</translation>
     </message>
@@ -35,6 +31,10 @@
         <source>Choose the folder of an adapter</source>
         <translation>选择适配器文件夹</translation>
     </message>
+    <message>
+        <source>0 turns an adapter off, 1 is as it was trained.</source>
+        <translation>0表示关闭适配器，1表示按训练时的强度。</translation>
+    </message>
 </context>
 <context>
     <name>AdapterRow</name>
@@ -45,6 +45,13 @@
     <message>
         <source>Take %1 off</source>
         <translation>移除%1</translation>
+    </message>
+</context>
+<context>
+    <name>AdapterSheet</name>
+    <message>
+        <source>Adapters of %1</source>
+        <translation>%1的适配器</translation>
     </message>
 </context>
 <context>
@@ -149,6 +156,35 @@
     <message>
         <source>Send (Enter)</source>
         <translation>发送（Enter）</translation>
+    </message>
+</context>
+<context>
+    <name>ConvertChoice</name>
+    <message>
+        <source>Convert to %1</source>
+        <translation>转换为%1</translation>
+    </message>
+    <message>
+        <source>Convert</source>
+        <translation>转换</translation>
+    </message>
+</context>
+<context>
+    <name>ConvertChoices</name>
+    <message>
+        <source>The folder stays as it is; a GGUF file is made in the models folder. Smaller is quicker, larger is nearer to the original.</source>
+        <translation>文件夹保持不变，将在模型文件夹中生成GGUF文件。越小越快，越大越接近原始模型。</translation>
+    </message>
+    <message>
+        <source>Quantizations</source>
+        <translation>量化</translation>
+    </message>
+</context>
+<context>
+    <name>ConvertSheet</name>
+    <message>
+        <source>Convert %1</source>
+        <translation>转换%1</translation>
     </message>
 </context>
 <context>

@@ -172,6 +172,25 @@ T.ApplicationWindow {
         id: openModel
     }
 
+    ConvertSheet {
+        id: convert
+    }
+
+    AdapterSheet {
+        id: adapters
+    }
+
+    Connections {
+        target: App.library.importer
+
+        function onConversionAsked(folder, name) {
+            convert.ask(folder, name);
+        }
+        function onAdapterAsked() {
+            adapters.show();
+        }
+    }
+
     Announcer {
         id: announcer
 

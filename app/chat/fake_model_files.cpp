@@ -57,15 +57,4 @@ QString writeModelOutline(const QString& folder, const QString& catalogueId, con
     return writeFile(path, begin, begin.size() + bytes) ? path : QString();
 }
 
-QString writeFolderOutline(const QString& folder, const QString& name, qint64 weightBytes) {
-    const QDir made(QDir(folder).filePath(name));
-    if (!made.mkpath(QStringLiteral("."))) return {};
-    const bool written =
-        writeFile(made.filePath(QStringLiteral("config.json")),
-                  R"({"architectures": ["Qwen2ForCausalLM"], "torch_dtype": "bfloat16"})", 0) &&
-        writeFile(made.filePath(QStringLiteral("tokenizer.json")), "{}", 0) &&
-        writeFile(made.filePath(QStringLiteral("model.safetensors")), QByteArray(8, '\0'), weightBytes);
-    return written ? made.path() : QString();
-}
-
 } // namespace ponder

@@ -12,7 +12,5 @@ namespace ponder {
 // Gives the path. Of several parts only the first is written.
 QString writeModelOutline(const QString& folder, const QString& catalogueId, const QString& quantization,
                           int parts = 1);
-// A Hugging Face folder with so many bytes of weights.
-QString writeFolderOutline(const QString& folder, const QString& name, qint64 weightBytes);
 
 } // namespace ponder

@@ -121,7 +121,7 @@ public:
 
     QString run() {
         if (!m_view.load(m_app)) return QStringLiteral("the window did not load");
-        m_app.library()->open(QStringLiteral("/models/DeepSeek-R1-Distill-Qwen-7B.gguf"));
+        m_app.library()->open(modelFile());
         const auto ready = [this] { return m_app.library()->state() == QLatin1String("ready"); };
         if (!waitUntil(ready, 10'000)) return QStringLiteral("the scripted model did not load");
         grab("empty");
@@ -181,15 +181,26 @@ private:
             m_error = QStringLiteral("%1 could not be written").arg(name);
     }
 
-    // A model, a folder to convert, and a part without the others, none of which takes room on the disk.
+    // The model that is loaded: a file that is there, so that the page of models does not miss it.
+    QString modelFile() const {
+        const QString path = QDir(m_data.path()).filePath(QStringLiteral("DeepSeek-R1-Distill-Qwen-7B.gguf"));
+        if (!QFile::exists(path))
+            QFile::rename(writeModelOutline(m_data.path(), QStringLiteral("deepseek-r1-distill-qwen-7b"),
+                                            QStringLiteral("Q4_K_M")),
+                          path);
+        return path;
+    }
+
+    // A model, a part without the others, and something else; none takes room on the disk.
     QList<QUrl> droppedThings() const {
-        const QString folder = m_data.path();
-        return {QUrl::fromLocalFile(writeModelOutline(folder, QStringLiteral("deepseek-r1-distill-llama-8b"),
-                                                      QStringLiteral("Q6_K"))),
-                QUrl::fromLocalFile(
-                    writeFolderOutline(folder, QStringLiteral("SunXiaochuan-V1-3B"), 6'170'000'000)),
-                QUrl::fromLocalFile(writeModelOutline(folder, QStringLiteral("deepseek-r1-distill-llama-70b"),
-                                                      QStringLiteral("Q4_K_M"), 9))};
+        QFile other(QDir(m_data.path()).filePath(QStringLiteral("pytorch_model.bin")));
+        if (other.open(QIODevice::WriteOnly)) other.write("PK\3\4");
+        return {QUrl::fromLocalFile(writeModelOutline(
+                    m_data.path(), QStringLiteral("deepseek-r1-distill-llama-8b"), QStringLiteral("Q6_K"))),
+                QUrl::fromLocalFile(writeModelOutline(m_data.path(),
+                                                      QStringLiteral("deepseek-r1-distill-llama-70b"),
+                                                      QStringLiteral("Q4_K_M"), 9)),
+                QUrl::fromLocalFile(other.fileName())};
     }
 
     // The list of models, and what a model that does not fit says.
@@ -201,7 +212,7 @@ private:
         m_app.library()->open(QStringLiteral("/models/DeepSeek-R1-fail.gguf"));
         waitUntil([this] { return m_app.library()->state() == QLatin1String("failed"); }, 5'000);
         grab("failed");
-        m_app.library()->open(QStringLiteral("/models/DeepSeek-R1-Distill-Qwen-7B.gguf"));
+        m_app.library()->open(modelFile());
         waitUntil([this] { return m_app.library()->state() == QLatin1String("ready"); }, 5'000);
     }
 

@@ -72,8 +72,13 @@ private slots:
         QVERIFY(openSheet(fixture));
         press(fixture, QStringLiteral("Settings"), QStringLiteral("FilterChip"));
         ModelSettingsModel* fields = fixture.app().library()->settingsModel();
-        QQuickItem* field = nullptr;
-        QTRY_VERIFY((field = fixture.byAccessibleName(QStringLiteral("Temperature"))));
+        QTRY_VERIFY(!fields->busy());
+        const auto isField = [](QQuickItem* item) {
+            return WindowFixture::accessibleName(item) == QStringLiteral("Temperature") &&
+                   item->metaObject()->indexOfProperty("echoMode") >= 0;
+        };
+        QTRY_VERIFY(fixture.find(isField));
+        QQuickItem* field = fixture.find(isField);
         field->forceActiveFocus(Qt::TabFocusReason);
         QVERIFY(QMetaObject::invokeMethod(field, "selectAll"));
         for (const char letter : QByteArray("0.3"))

@@ -16,6 +16,15 @@ Instantiator {
         return null;
     }
 
+    function current(): LibraryEntry {
+        for (let i = 0; i < root.count; ++i) {
+            const entry = root.objectAt(i) as LibraryEntry;
+            if (entry && entry.current)
+                return entry;
+        }
+        return null;
+    }
+
     model: App.library.models
     delegate: LibraryEntry {}
 }

@@ -12,4 +12,5 @@ QtObject {
     required property string sizeText
     required property string place
     required property bool missing
+    required property bool current
 }

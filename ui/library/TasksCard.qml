@@ -3,11 +3,11 @@ pragma ComponentBehavior: Bound
 import QtQuick
 import Ponder.App
 
-// What goes on: adding models, downloads.
+// What goes on: adding models, conversions, downloads.
 Card {
     id: root
 
-    visible: App.library.importer.busy || App.downloads.count > 0
+    visible: App.library.importer.busy || App.downloads.count > 0 || App.conversions.count > 0
     title: qsTr("In progress")
 
     TaskRow {
@@ -20,6 +20,13 @@ Card {
         canPause: false
         errorText: ""
         onCancelRequested: App.library.importer.cancel()
+    }
+
+    Repeater {
+        model: App.conversions
+        delegate: ConversionRow {
+            width: root.width
+        }
     }
 
     Repeater {
