@@ -87,7 +87,7 @@ private slots:
         QVERIFY(contentOf(buffer, 64) == Bytes(64, std::byte{2 * Uploader::kParts - 1}));
     }
     void whatIsLargerThanAPartIsRefused() {
-        auto buffer = std::move(*VulkanBuffer::create(*m_context, Uploader::kRingBytes, Place::Device));
+        auto buffer = std::move(*VulkanBuffer::create(*m_context, kUploadRingBytes, Place::Device));
         auto uploader = std::move(*Uploader::create(*m_context, true));
         const BufferRange ranges[2] = {{0, Uploader::kPartBytes}, {Uploader::kPartBytes, 16}};
         bool filled = false;
@@ -124,7 +124,7 @@ private slots:
         const auto& plan = static_cast<VulkanExecutor&>(**loaded).plan();
         const auto stays = static_cast<std::int64_t>((*loaded)->memory().total());
         QCOMPARE(VulkanCounters::live().bytes - before, stays);
-        QCOMPARE(most, stays + static_cast<std::int64_t>(Uploader::kRingBytes));
+        QCOMPARE(most, stays + static_cast<std::int64_t>(kUploadRingBytes));
         QVERIFY(static_cast<std::uint64_t>(most) <= plan.memory().total());
     }
 };
