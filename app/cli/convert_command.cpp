@@ -105,10 +105,11 @@ const Command kConvertCommand{
                        Arguments::Presence::Optional);
     },
     run,
-    QT_TRANSLATE_NOOP("ponder::Cli",
-                      "The folder holds config.json, a tokenizer and safetensors of a Qwen2 or Llama model. "
-                      "Without OUT the file goes where Ponder keeps its models. Ctrl-C pauses; the same "
-                      "command goes on. What AWQ quantized keeps its four-bit numbers, as Q4_1; T is then the "
-                      "type of the embedding and the output.")};
+    QT_TRANSLATE_NOOP(
+        "ponder::Cli",
+        "The folder holds config.json, a tokenizer and safetensors of a Qwen2 or Llama model. "
+        "Without OUT the file goes where Ponder keeps its models. Ctrl-C pauses; the same "
+        "command goes on. What AWQ quantized keeps its four-bit numbers, as Q4_1; T is then the "
+        "type of the embedding and the output.")};
 
 } // namespace ponder

@@ -54,7 +54,7 @@ public:
     Q_INVOKABLE void inspect(const QList<QUrl>& urls);
     Q_INVOKABLE void clear();
     void setBase(const QString& name); // the loaded model, which takes adapters; empty: none
-    void setHints(Hints hints); // asked on the GUI thread; may be set again when its answers changed
+    void setHints(Hints hints);        // asked on the GUI thread; may be set again when its answers changed
     const QList<RecognizedModel>& rows() const { return m_rows; }
 
 signals:
