@@ -12,16 +12,6 @@
     </message>
 </context>
 <context>
-    <name>DropPreview</name>
-    <message numerus="yes">
-        <source>Drop to add %n model(s)</source>
-        <translation>
-            <numerusform>Drop to add %n model</numerusform>
-            <numerusform>Drop to add %n models</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
     <name>FoundStrip</name>
     <message numerus="yes">
         <source>%n model(s) of other programs are on this computer.</source>
@@ -49,16 +39,6 @@
     </message>
 </context>
 <context>
-    <name>ModelImporter</name>
-    <message numerus="yes">
-        <source>%n model(s) added</source>
-        <translation>
-            <numerusform>%n model added</numerusform>
-            <numerusform>%n models added</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
     <name>Recognition</name>
     <message numerus="yes">
         <source>%n part(s) are missing: %1.</source>
@@ -75,6 +55,26 @@
         <translation>
             <numerusform>%n token</numerusform>
             <numerusform>%n tokens</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ponder::DropPreview</name>
+    <message numerus="yes">
+        <source>Drop to add %n model(s)</source>
+        <translation>
+            <numerusform>Drop to add %n model</numerusform>
+            <numerusform>Drop to add %n models</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ponder::ModelImporter</name>
+    <message numerus="yes">
+        <source>%n model(s) added</source>
+        <translation>
+            <numerusform>%n model added</numerusform>
+            <numerusform>%n models added</numerusform>
         </translation>
     </message>
 </context>

@@ -44,7 +44,7 @@ Item {
             font: Theme.note
             color: Theme.soft
             wrapMode: Text.Wrap
-            elide: Text.ElideNone
+            maximumLineCount: 3
         }
 
         Label {
