@@ -17,10 +17,22 @@ private slots:
 
 void SettingsTest::everyPreferenceIsKept() {
     QTemporaryDir folder;
-    const QVariantMap values{{"language", "ko"},          {"theme", "dark"},      {"thoughtsMode", "open"},
-                             {"reducedMotion", true},     {"device", "vulkan:1"}, {"contextTokens", 8192},
-                             {"instruction", "Be brief"}, {"temperature", 0.25},  {"topP", 0.5},
-                             {"windowWidth", 900},        {"windowHeight", 700},  {"thinkingEnabled", false}};
+    const QVariantMap values{{"language", "ko"},
+                             {"theme", "dark"},
+                             {"thoughtsMode", "open"},
+                             {"reducedMotion", true},
+                             {"device", "vulkan:1"},
+                             {"contextTokens", 8192},
+                             {"instruction", "Be brief"},
+                             {"temperature", 0.25},
+                             {"topP", 0.5},
+                             {"windowWidth", 900},
+                             {"windowHeight", 700},
+                             {"thinkingEnabled", false},
+                             {"modelsFolder", "/big"},
+                             {"hubSecrets", true},
+                             {"hubEndpoint", "https://mirror.example"},
+                             {"hubProxy", "socks5://127.0.0.1:1080"}};
     {
         Store store(folder.path());
         Settings settings(store);
