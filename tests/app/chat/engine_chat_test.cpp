@@ -226,7 +226,9 @@ void EngineChatTest::aTemplateOfTheUsersIsTalkedWith() {
 }
 
 void EngineChatTest::adaptersAreChangedOnTheLoadedModel() {
-    const QString style = QString::fromStdString((test::dataDir() / "lora/style.gguf").string());
+    const auto adapter = [](const char* name) {
+        return QString::fromStdString((test::dataDir() / "lora" / name).string());
+    };
     EngineChat engine;
     QSignalSpy loaded(&engine, &ChatEngine::modelLoaded), changed(&engine, &ChatEngine::adaptersChanged),
         failed(&engine, &ChatEngine::adaptersFailed);
@@ -234,19 +236,25 @@ void EngineChatTest::adaptersAreChangedOnTheLoadedModel() {
     QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, kPatience); // there is no model
     engine.loadModel(tiny());
     QTRY_COMPARE_WITH_TIMEOUT(loaded.size(), 1, kPatience);
-    engine.setAdapters({{style, 0.5}});
+    engine.setAdapters({{adapter("turned.gguf"), 0.5}}); // of a Llama
     QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 2, kPatience);
     QCOMPARE(failed.last().first().value<Error>().code, ErrorCode::WrongAdapter);
     QCOMPARE(changed.size(), 0);
-    engine.setAdapters({});
+    // The tiny Qwen2 that this one was made for has the shapes of the tiny reasoner.
+    const QList<ModelAdapter> fitting{{adapter("style.gguf"), 0.5}};
+    engine.setAdapters(fitting);
     QTRY_COMPARE_WITH_TIMEOUT(changed.size(), 1, kPatience);
+    QCOMPARE(changed.last().first().value<QList<ModelAdapter>>(), fitting);
+    engine.setAdapters({});
+    QTRY_COMPARE_WITH_TIMEOUT(changed.size(), 2, kPatience);
+    QCOMPARE(failed.size(), 2);
 }
 
 void EngineChatTest::aModelIsNotLoadedWithAnAdapterOfAnother() {
     EngineChat engine;
     Listener heard(engine);
     LoadRequestInfo request = tiny();
-    request.adapters = {{QString::fromStdString((test::dataDir() / "lora/style.gguf").string()), 1}};
+    request.adapters = {{QString::fromStdString((test::dataDir() / "lora/turned.gguf").string()), 1}};
     engine.loadModel(request);
     QTRY_COMPARE_WITH_TIMEOUT(heard.loadFailed.size(), 1, kPatience);
     QCOMPARE(heard.loadError(), ErrorCode::WrongAdapter);
