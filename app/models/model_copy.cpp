@@ -26,6 +26,7 @@ Error unreadable(const QFile& file) {
 // What a copy that was cut off by a crash left: an unfinished part of one of these files. Copies are made
 // under a lock, so nobody writes it.
 bool clearLeftovers(const QDir& folder, const QStringList& parts) {
+    if (folder.isEmpty()) return true; // cut off before the first part
     const auto nameOf = [](const QString& part) { return QFileInfo(part).fileName(); };
     const bool cutOff = std::any_of(parts.cbegin(), parts.cend(), [&](const QString& part) {
         return folder.exists(nameOf(part) + kUnfinished);
