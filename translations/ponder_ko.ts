@@ -1528,6 +1528,10 @@
         <source>%1K</source>
         <translation>%1K</translation>
     </message>
+    <message>
+        <source>needs %1, %2 more than there is; %3 would fit</source>
+        <translation>%1 필요, %2 모자랍니다. %3(이)면 맞습니다</translation>
+    </message>
 </context>
 <context>
     <name>FoundList</name>

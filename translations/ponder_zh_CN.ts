@@ -1528,6 +1528,10 @@
         <source>%1K</source>
         <translation>%1K</translation>
     </message>
+    <message>
+        <source>needs %1, %2 more than there is; %3 would fit</source>
+        <translation>需要%1，还差%2；%3可以放下</translation>
+    </message>
 </context>
 <context>
     <name>FoundList</name>

@@ -36,6 +36,7 @@ Json toJson(const FitForecast& fit) {
             {"parts", toJson(fit.memory)},
             {"spare_bytes", fit.spareBytes},
             {"verdict", verdictName(fit.verdict)},
+            {"best_quantization", fit.better ? Json(std::string(nameOf(*fit.better))) : Json()},
             {"largest_context", fit.largestContext},
             {"loaded_context", fit.usedContext},
             {"layers", fit.layers},

@@ -14,6 +14,23 @@ constexpr std::uint64_t kTightBytes = 1'000'000'000;
 // As the loader has them.
 constexpr std::uint32_t kContextStep = 256, kSmallestContext = 2048, kSmallestBeforeSplit = 8192;
 
+ModelShape shapeOf(const FitModel& model) {
+    const ModelConfig& config = model.config();
+    ModelShape shape;
+    shape.llama = config.architecture == "llama";
+    shape.layers = config.layers;
+    shape.width = config.width;
+    shape.heads = config.heads;
+    shape.kvHeads = config.kvHeads;
+    shape.headSize = config.headSize;
+    shape.hidden = config.hidden;
+    shape.vocabulary = config.vocabulary;
+    shape.tied = model.weights().tied;
+    shape.ropeFactors = model.weights().ropeFactors != nullptr;
+    shape.context = config.trainedContext;
+    return shape;
+}
+
 class Forecaster {
 public:
     Forecaster(const FitModel& model, const FitDevice& device, const FitQuestion& question)
@@ -28,6 +45,8 @@ public:
     FitForecast answer();
 
 private:
+    FitForecast judged() const;
+    std::optional<FileType> finestThatFits() const;
     PlanRequest request(const LayerRange& layers) const {
         return {m_model.config(), m_model.weights(), m_model.fileBytes(), 0, m_kvType, layers};
     }
@@ -152,7 +171,25 @@ void Forecaster::addSpeed(FitForecast& out) const {
     out.speed = forecastSpeed(m_model, m_device, question, m_question.history);
 }
 
+std::optional<FileType> Forecaster::finestThatFits() const {
+    const ModelShape shape = shapeOf(m_model);
+    for (auto type = kFileTypes.rbegin(); type != kFileTypes.rend(); ++type) {
+        const FitModel other(m_model.name(), shape, *type);
+        if (other.fileBytes() < m_model.fileBytes() &&
+            Forecaster(other, m_device, m_question).judged().verdict != FitVerdict::DoesNotFit)
+            return *type;
+    }
+    return std::nullopt;
+}
+
 FitForecast Forecaster::answer() {
+    FitForecast out = judged();
+    if (out.verdict == FitVerdict::DoesNotFit) out.better = finestThatFits();
+    addSpeed(out);
+    return out;
+}
+
+FitForecast Forecaster::judged() const {
     FitForecast out;
     out.layers = m_model.config().layers;
     out.contextTokens = wantedContext();
@@ -164,7 +201,6 @@ FitForecast Forecaster::answer() {
         std::max(out.contextTokens, trained > 0 ? std::min(trained, kDefaultContext) : kDefaultContext);
     out.largestContext = largestContext(most);
     judge(out);
-    addSpeed(out);
     return out;
 }
 

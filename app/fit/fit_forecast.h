@@ -31,6 +31,7 @@ struct FitQuestion {
 
 struct FitForecast {
     FitVerdict verdict = FitVerdict::DoesNotFit;
+    std::optional<FileType> better;   // where it does not fit: the finest quantization that would
     std::uint32_t contextTokens = 0;  // that was asked for
     MemoryForecast memory;            // on the device, with this context and all layers
     std::int64_t spareBytes = 0;      // left with it; negative: missing

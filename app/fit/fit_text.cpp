@@ -55,8 +55,10 @@ QString verdictDetail(const FitForecast& fit) {
         break;
     }
     if (fit.memory.total() == 0) return FitText::tr("too large for this device");
-    return FitText::tr("needs %1, %2 more than there is")
-        .arg(memoryText(qint64(fit.memory.total())), memoryText(-fit.spareBytes));
+    const QString needed = memoryText(qint64(fit.memory.total())), more = memoryText(-fit.spareBytes);
+    if (!fit.better) return FitText::tr("needs %1, %2 more than there is").arg(needed, more);
+    return FitText::tr("needs %1, %2 more than there is; %3 would fit")
+        .arg(needed, more, QString::fromStdString(std::string(nameOf(*fit.better))));
 }
 
 QString speedText(const SpeedForecast& speed) {

@@ -124,6 +124,21 @@ private slots:
         QVERIFY(double(-fit.spareBytes) > 34e9 - 4.0 * double(kGiB));
         QCOMPARE(fit.speed.decodeTokensPerSecond, 0.0);
     }
+    void whatDoesNotFitNamesTheFinestQuantizationThatWould() {
+        FitDevice alone = card(24, 900);
+        alone.processor.freeBytes = 0; // no layers can go there
+        const FitForecast fit = ask(kQwen32, FileType::Q8_0, alone);
+        QCOMPARE(fit.verdict, FitVerdict::DoesNotFit);
+        QVERIFY(fit.better);
+        QVERIFY(ask(kQwen32, *fit.better, alone).verdict != FitVerdict::DoesNotFit);
+        const auto finer = std::find(kFileTypes.begin(), kFileTypes.end(), *fit.better) + 1;
+        QCOMPARE(ask(kQwen32, *finer, alone).verdict, FitVerdict::DoesNotFit);
+        QVERIFY(verdictDetail(fit).endsWith(QString::fromStdString(std::string(nameOf(*fit.better))) +
+                                            " would fit"));
+        FitDevice small = card(4, 200);
+        small.processor.freeBytes = 0;
+        QVERIFY(!ask(kQwen32, FileType::Q8_0, small).better);
+    }
     void theCacheOfAContextIsWhatItsShapeSays() {
         const FitForecast fit = ask(kQwen7, FileType::Q4_K_M, card(24, 900), 16384);
         QCOMPARE(fit.memory.context, std::uint64_t{56} * 1024 * 16384); // 56 KiB a token
