@@ -11,9 +11,9 @@ CpuAdapterPlan CpuAdapterPlan::make(const AdapterSet& set, const LayerRange& lay
                                     std::uint32_t modelLayers) {
     CpuAdapterPlan plan;
     plan.additions.layers.resize(modelLayers);
-    const auto take = [&](std::uint64_t bytes) {
+    const auto take = [&](std::uint64_t count) {
         const std::uint64_t at = plan.bytes;
-        plan.bytes += (bytes + kLine - 1) / kLine * kLine;
+        plan.bytes += (count + kLine - 1) / kLine * kLine;
         return at;
     };
     forEachAddition(
