@@ -16,7 +16,7 @@ namespace ponder {
 namespace {
 
 constexpr std::uint64_t kBytes = std::uint64_t{256} << 20;
-constexpr unsigned kReads = 4;
+constexpr unsigned kReads = 10;
 constexpr qint64 kDay = qint64{24} * 3600;
 
 double measure(unsigned cores) {

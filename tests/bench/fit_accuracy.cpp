@@ -115,13 +115,13 @@ Result<Rates> measure(Loaded& model, std::uint32_t promptTokens, std::uint32_t r
 }
 
 Result<Json> compareSpeed(Loaded& model, const FitModel& fit, const FitDevice& device, const char* path) {
-    constexpr std::uint32_t kPrompt = 64, kReply = 48;
+    constexpr std::uint32_t kPrompt = 64, kReply = 96;
     SpeedQuestion question;
     question.modelPath = path;
     question.cacheBytes =
         std::uint64_t{2} * 2 * model.config.kvLength() * model.config.layers * (kPrompt + kReply / 2);
     const SpeedForecast before = forecastSpeed(fit, device, question, {});
-    if (auto warm = measure(model, kPrompt, 8); !warm) return warm.error();
+    if (auto warm = measure(model, kPrompt, 16); !warm) return warm.error();
     const auto first = measure(model, kPrompt, kReply);
     if (!first) return first.error();
     MeasuredSpeed seen{device.key(),     path,          fit.bytesPerToken(), question.cacheBytes,
