@@ -1,4 +1,4 @@
-#include "app/cli/command.h"
+#include "app/cli/run_model.h"
 #include "app/cli/text.h"
 #include "app/fit/fit_list.h"
 #include "app/fit/fit_text.h"
@@ -119,9 +119,7 @@ int listAll(const Invocation& call, const FitDevice& device, const QList<Measure
 FitQuestion questionOf(const Arguments& arguments) {
     FitQuestion question;
     question.contextTokens = static_cast<std::uint32_t>(arguments.count(QStringLiteral("context")));
-    const QString kv = arguments.text(QStringLiteral("kv"));
-    if (!kv.isEmpty())
-        question.kvType = kv == u"f32" ? KvType::F32 : kv == u"q8_0" ? KvType::Q8_0 : KvType::F16;
+    if (arguments.has(QStringLiteral("kv"))) question.kvType = kvTypeOf(arguments.text(QStringLiteral("kv")));
     return question;
 }
 

@@ -6,14 +6,11 @@
 #include <cmath>
 
 namespace ponder {
-namespace {
 
 KvType kvTypeOf(const QString& name) {
     if (name == u"f32") return KvType::F32;
     return name == u"q8_0" ? KvType::Q8_0 : KvType::F16;
 }
-
-} // namespace
 
 AdapterUse adapterUse(const QString& text) {
     const auto path = [](const QString& name) { return std::filesystem::path(name.toStdU16String()); };
