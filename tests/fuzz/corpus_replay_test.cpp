@@ -1,5 +1,7 @@
 // The corpus of one fuzzer, replayed without a fuzzer: what it once found stays fixed. CMake's
 // ponder_corpus_test() builds this with the fuzzer's own source and names its corpus.
+#include "tests/support/test_folders.h"
+
 #include <QtTest>
 
 #include <cstdint>
@@ -14,7 +16,7 @@ class CorpusReplayTest : public QObject {
     Q_OBJECT
 private slots:
     void everyFileOfTheCorpusIsHandled() {
-        const auto corpus = std::filesystem::path(PONDER_SOURCE_DIR) / "tests/fuzz/corpus" / PONDER_CORPUS;
+        const auto corpus = ponder::test::sourceDir() / "tests/fuzz/corpus" / PONDER_CORPUS;
         int files = 0;
         for (const auto& entry : std::filesystem::directory_iterator(corpus)) {
             std::ifstream stream(entry.path(), std::ios::binary);

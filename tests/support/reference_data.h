@@ -2,6 +2,8 @@
 // may be absent. A test that needs the latter calls PONDER_NEEDS_REFERENCE first: it skips visibly.
 #pragma once
 
+#include "tests/support/test_folders.h"
+
 #include <QDir>
 #include <QtTest>
 
@@ -9,11 +11,11 @@
 
 namespace ponder::test {
 
-inline std::filesystem::path dataDir() { return std::filesystem::path(PONDER_SOURCE_DIR) / "tests/data"; }
+inline std::filesystem::path dataDir() { return sourceDir() / "tests/data"; }
 
 inline std::filesystem::path referenceDir() {
     if (const QByteArray set = qgetenv("PONDER_REFERENCE_DIR"); !set.isEmpty()) return set.toStdString();
-    return std::filesystem::path(PONDER_SOURCE_DIR) / "../shared/reference";
+    return sourceDir() / "../shared/reference";
 }
 
 inline bool hasReference() { return std::filesystem::exists(referenceDir() / "README.md"); }

@@ -3,6 +3,7 @@
 #include "app/chat/engine_chat.h"
 #include "app/desktop/window_view.h"
 #include "app/models/engine_services.h"
+#include "tests/support/test_folders.h"
 
 #include <QQuickWindow>
 #include <QTemporaryDir>
@@ -21,8 +22,7 @@ private slots:
         app.settings()->setDevice(QStringLiteral("reference"));
         WindowView view;
         QVERIFY(view.load(app));
-        app.library()->open(
-            QStringLiteral(PONDER_SOURCE_DIR "/tests/data/tiny-reasoner/tiny-reasoner-q8_0.gguf"));
+        app.library()->open(test::sourcePath("tests/data/tiny-reasoner/tiny-reasoner-q8_0.gguf"));
         QTRY_COMPARE_WITH_TIMEOUT(app.library()->state(), QStringLiteral("ready"), 30'000);
 
         view.window()->requestActivate();

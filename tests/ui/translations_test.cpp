@@ -1,4 +1,6 @@
 // The languages are complete: nothing unfinished, missing or left over, and no placeholder lost.
+#include "tests/support/test_folders.h"
+
 #include <QDir>
 #include <QProcess>
 #include <QRegularExpression>
@@ -131,7 +133,7 @@ private:
             QTest::newRow(qPrintable(name)) << name;
     }
 
-    const QString m_folder = QStringLiteral(PONDER_SOURCE_DIR "/translations/");
+    const QString m_folder = ponder::test::sourcePath("translations/");
     QTemporaryDir m_fresh;
 };
 

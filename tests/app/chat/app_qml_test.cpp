@@ -1,6 +1,7 @@
 // What QML sees of the application: every name of its interface is there and readable.
 #include "app/chat/app.h"
 #include "app/chat/fake_chat_engine.h"
+#include "tests/support/test_folders.h"
 
 #include <QQmlComponent>
 #include <QQmlEngine>
@@ -26,7 +27,7 @@ struct Desk {
     Desk()
         : store(folder.path()), engine({.tokensPerSecond = 0, .loadMs = 0, .prefillMs = 0}),
           app(engine, store, fakeModelServices()) {
-        qml.addImportPath(QStringLiteral(PONDER_BINARY_DIR "/qml"));
+        qml.addImportPath(test::buildPath("qml"));
     }
     QVariant evaluate(const QString& expression) {
         QQmlComponent component(&qml);

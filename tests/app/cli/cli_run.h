@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tests/support/reference_data.h"
+#include "tests/support/test_folders.h"
 
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -16,7 +17,7 @@ struct CliRun {
     QJsonObject json() const { return QJsonDocument::fromJson(out.toUtf8()).object(); }
 };
 
-inline QString cliProgram() { return QStringLiteral(PONDER_BINARY_DIR "/bin/ponder-cli"); }
+inline QString cliProgram() { return test::buildPath("bin/ponder-cli"); }
 
 inline CliRun runCli(const QStringList& words, const QByteArray& input = {}) {
     QProcess process;

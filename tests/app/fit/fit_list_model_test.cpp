@@ -1,4 +1,5 @@
 #include "app/fit/fit_list_model.h"
+#include "tests/support/test_folders.h"
 
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -101,7 +102,7 @@ private slots:
     }
     void aMeasuredReplyTurnsEstimatedIntoMeasuredHere() {
         ModelRecord mine;
-        mine.path = QStringLiteral(PONDER_SOURCE_DIR "/tests/data/tiny-reasoner/tiny-reasoner-q8_0.gguf");
+        mine.path = test::sourcePath("tests/data/tiny-reasoner/tiny-reasoner-q8_0.gguf");
         mine.name = QStringLiteral("mine");
         mine.quantization = QStringLiteral("Q8_0");
         m_library->put(mine);

@@ -1,6 +1,7 @@
 #include "app/fit/fit_list.h"
 
 #include "tests/support/cpu_time.h"
+#include "tests/support/test_folders.h"
 
 #include <QtTest>
 
@@ -30,7 +31,7 @@ const FitRow& rowOf(const std::vector<FitRow>& rows, const QString& id) {
     return *found;
 }
 
-QString file(const char* name) { return QStringLiteral(PONDER_SOURCE_DIR "/tests/data/%1").arg(name); }
+QString file(const char* name) { return test::sourcePath("tests/data/%1").arg(name); }
 
 ModelRecord onDisk(const QString& name, const QString& quantization) {
     ModelRecord model;

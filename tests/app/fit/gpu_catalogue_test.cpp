@@ -1,5 +1,6 @@
 // The catalogue of graphics processors: its rows, and what drivers call them.
 #include "app/fit/gpu_catalogue.h"
+#include "tests/support/test_folders.h"
 
 #include <QFile>
 #include <QJsonArray>
@@ -162,8 +163,8 @@ void GpuCatalogueTest::recordedDevicesFindTheirRow_data() {
 
 void GpuCatalogueTest::recordedDevicesFindTheirRow() {
     QFETCH(const double, memoryGb);
-    QFile recorded(QStringLiteral(PONDER_SOURCE_DIR "/tests/data/devices/%1.json")
-                       .arg(QString::fromUtf8(QTest::currentDataTag())));
+    QFile recorded(
+        test::sourcePath("tests/data/devices/%1.json").arg(QString::fromUtf8(QTest::currentDataTag())));
     QVERIFY(recorded.open(QIODevice::ReadOnly));
     const QJsonObject device = QJsonDocument::fromJson(recorded.readAll()).object();
     qint64 local = 0;

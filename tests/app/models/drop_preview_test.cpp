@@ -1,6 +1,7 @@
 // What the window shows while something is held over it.
 #include "app/models/drop_preview.h"
 
+#include "tests/support/test_folders.h"
 #include "tests/support/tiny_model.h"
 
 #include <QFile>
@@ -73,7 +74,7 @@ void DropPreviewTest::whatCannotBeAddedSaysWhy() {
 }
 
 void DropPreviewTest::aFolderThatCanBeConvertedIsAccepted() {
-    const QString folder = QStringLiteral(PONDER_SOURCE_DIR "/tests/data/huggingface/qwen2-bf16");
+    const QString folder = test::sourcePath("tests/data/huggingface/qwen2-bf16");
     DropPreview preview;
     preview.inspect({QUrl::fromLocalFile(folder)});
     QTRY_VERIFY(!preview.busy());
@@ -88,8 +89,8 @@ void DropPreviewTest::aFolderThatCanBeConvertedIsAccepted() {
 
 void DropPreviewTest::anAdapterIsAcceptedWhereAModelIsLoaded() {
     DropPreview preview;
-    preview.inspect({QUrl::fromLocalFile(QStringLiteral(PONDER_SOURCE_DIR "/tests/data/lora/style.gguf")),
-                     QUrl::fromLocalFile(QStringLiteral(PONDER_SOURCE_DIR "/tests/data/lora/turned-peft"))});
+    preview.inspect({QUrl::fromLocalFile(test::sourcePath("tests/data/lora/style.gguf")),
+                     QUrl::fromLocalFile(test::sourcePath("tests/data/lora/turned-peft"))});
     QTRY_VERIFY(!preview.busy());
     QCOMPARE(preview.count(), 2);
     QVERIFY(!preview.accepts());

@@ -3,6 +3,7 @@
 #include "app/models/model_importer.h"
 #include "app/models/readme_card.h"
 
+#include "tests/support/test_folders.h"
 #include "tests/support/usable_model.h"
 
 #include <QDir>
@@ -293,7 +294,7 @@ void ModelImporterTest::oneJobRunsAtATime() {
 }
 
 void ModelImporterTest::foldersAndAdaptersAreHandedOver() {
-    const QString data = QStringLiteral(PONDER_SOURCE_DIR "/tests/data/");
+    const QString data = test::sourcePath("tests/data/");
     const QStringList dropped{data + QStringLiteral("huggingface/qwen2-bf16"),
                               data + QStringLiteral("lora/style.gguf")};
     Desk desk(folder());

@@ -1,6 +1,7 @@
 // Opening, failing, cancelling and remembering models.
 #include "app/chat/fake_chat_engine.h"
 #include "app/models/model_library.h"
+#include "tests/support/test_folders.h"
 
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -308,7 +309,7 @@ void ModelLibraryTest::anAdapterThatDoesNotFitIsTakenBack() {
 
 void ModelLibraryTest::aDroppedAdapterIsForTheLoadedModel() {
     Shelf shelf(folder());
-    const QString adapter = QStringLiteral(PONDER_SOURCE_DIR "/tests/data/lora/style.gguf");
+    const QString adapter = test::sourcePath("tests/data/lora/style.gguf");
     shelf.library.openDropped({QUrl::fromLocalFile(adapter)});
     QTRY_VERIFY(!shelf.library.errorText().isEmpty()); // no model is loaded
     shelf.load(QStringLiteral("/m/r1.gguf"));

@@ -1,4 +1,5 @@
 #include "app/web/js_engine.h"
+#include "tests/support/test_folders.h"
 
 #include <QTemporaryFile>
 #include <QThread>
@@ -118,7 +119,7 @@ void JsEngineTest::thePreludeSuppliesWhatTheEngineLacks_data() {
 void JsEngineTest::thePreludeSuppliesWhatTheEngineLacks() {
     QFETCH(QString, expression);
     QFETCH(QString, expected);
-    QFile prelude(QStringLiteral(PONDER_SOURCE_DIR "/resources/web/prelude.js"));
+    QFile prelude(ponder::test::sourcePath("resources/web/prelude.js"));
     QVERIFY(prelude.open(QIODevice::ReadOnly));
     const QByteArray body = "\nvar result = function () { return " + expression.toUtf8() + "; };";
     const auto script = scriptFile(prelude.readAll() + body);

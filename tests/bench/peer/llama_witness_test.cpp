@@ -3,6 +3,7 @@
 #include "engine/quant/file_type.h"
 #include "tests/app/cli/cli_run.h"
 #include "tests/support/logits_check.h"
+#include "tests/support/test_folders.h"
 
 #include <QTemporaryDir>
 
@@ -22,8 +23,7 @@ class LlamaWitnessTest : public QObject {
     QString path(const char* name) const { return m_folder.filePath(name); }
 
     static QString libraries() {
-        return QStringLiteral(PONDER_BINARY_DIR
-                              "/peer/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64");
+        return test::buildPath("peer/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64");
     }
     static QString ids(const std::vector<TokenId>& tokens) {
         QStringList out;

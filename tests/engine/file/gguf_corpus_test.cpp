@@ -1,5 +1,6 @@
 // The corpus of the GGUF fuzzer, replayed: what it once found stays fixed.
 #include "tests/support/reference_data.h"
+#include "tests/support/test_folders.h"
 
 #include <cstdint>
 #include <fstream>
@@ -11,8 +12,7 @@ class GgufCorpusTest : public QObject {
     Q_OBJECT
 private slots:
     void everyFileOfTheCorpusIsHandled() {
-        const std::filesystem::path corpus =
-            std::filesystem::path(PONDER_SOURCE_DIR) / "tests/fuzz/corpus/gguf_fuzz";
+        const std::filesystem::path corpus = ponder::test::sourceDir() / "tests/fuzz/corpus/gguf_fuzz";
         int files = 0;
         for (const auto& entry : std::filesystem::directory_iterator(corpus)) {
             std::ifstream stream(entry.path(), std::ios::binary);

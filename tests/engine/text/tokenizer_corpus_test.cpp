@@ -1,5 +1,6 @@
 // The corpus of the tokenizer fuzzer, replayed: what it once found stays fixed.
 #include "tests/support/reference_data.h"
+#include "tests/support/test_folders.h"
 
 #include <QFile>
 #include <QtTest>
@@ -12,7 +13,7 @@ class TokenizerCorpusTest : public QObject {
     Q_OBJECT
 private slots:
     void everyTextOfTheCorpusComesBack() {
-        const auto corpus = std::filesystem::path(PONDER_SOURCE_DIR) / "tests/fuzz/corpus/tokenizer_fuzz";
+        const auto corpus = ponder::test::sourceDir() / "tests/fuzz/corpus/tokenizer_fuzz";
         int replayed = 0;
         for (const auto& entry : std::filesystem::directory_iterator(corpus)) {
             QFile file(QString::fromStdString(entry.path().string()));

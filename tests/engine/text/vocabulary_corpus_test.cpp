@@ -1,5 +1,6 @@
 // The corpus of the vocabulary fuzzer, replayed: damaged vocabularies stay harmless.
 #include "tests/support/reference_data.h"
+#include "tests/support/test_folders.h"
 
 #include <QFile>
 #include <QtTest>
@@ -21,7 +22,7 @@ class VocabularyCorpusTest : public QObject {
     Q_OBJECT
 private slots:
     void noDamageOfTheCorpusDoesHarm() {
-        const auto corpus = std::filesystem::path(PONDER_SOURCE_DIR) / "tests/fuzz/corpus/vocabulary_fuzz";
+        const auto corpus = ponder::test::sourceDir() / "tests/fuzz/corpus/vocabulary_fuzz";
         int replayed = 0;
         for (const auto& entry : std::filesystem::directory_iterator(corpus)) {
             QFile file(QString::fromStdString(entry.path().string()));
