@@ -52,7 +52,7 @@ _ponder_cli() {
     case $command in
         devices) options+=' --tune' ;;
         info) options+=" $device" ;;
-        fit) options+=" --device --gpu --context --kv" ;;
+        fit) options+=" --device --gpu --gpus --vendor --context --kv" ;;
         tokenize) options+=' --text-file --special' ;;
         render) options+=' --template-file --messages-file --no-generation-prompt --no-thinking --bos-token --eos-token' ;;
         logits) options+=" --ids --out $device" ;;

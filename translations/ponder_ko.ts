@@ -1409,6 +1409,10 @@
         <source>adapters need %1 bytes in one buffer of at most %2</source>
         <translation>어댑터에는 한 버퍼에 %1바이트가 필요한데, 최대 크기는 %2바이트입니다</translation>
     </message>
+    <message>
+        <source>it needs a model</source>
+        <translation>모델이 있어야 합니다</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>
@@ -3566,6 +3570,34 @@ where it changes, which loses a little; an F16 base loses least.</source>
     <message>
         <source>Exit codes: 0 done, 2 usage, 3 bad file, 4 does not fit, 5 device, 6 network, 130 interrupted.</source>
         <translation>종료 코드: 0 완료, 2 사용법 오류, 3 잘못된 파일, 4 공간 부족, 5 장치 오류, 6 네트워크 오류, 130 중단.</translation>
+    </message>
+    <message>
+        <source>The graphics processors that hold the whole model, by memory.</source>
+        <translation>모델 전체가 들어가는 그래픽 프로세서를 메모리 순서로 보여 줍니다.</translation>
+    </message>
+    <message>
+        <source>Only those of one vendor: NVIDIA, AMD, Intel or Apple.</source>
+        <translation>한 제조사의 것만: NVIDIA, AMD, Intel 또는 Apple.</translation>
+    </message>
+    <message>
+        <source>%1  %2  %3, its file cannot be read</source>
+        <translation>%1  %2  %3, 파일을 읽을 수 없습니다</translation>
+    </message>
+    <message>
+        <source>  on this computer: %1</source>
+        <translation>  이 컴퓨터에 있음: %1</translation>
+    </message>
+    <message>
+        <source>%1 GB</source>
+        <translation>%1 GB</translation>
+    </message>
+    <message>
+        <source>about $%1</source>
+        <translation>약 $%1</translation>
+    </message>
+    <message>
+        <source>%1 may also mean %2; this is the answer for %3.</source>
+        <translation>%1은(는) %2일 수도 있습니다. 이 답은 %3 기준입니다.</translation>
     </message>
 </context>
 <context>

@@ -1409,6 +1409,10 @@
         <source>adapters need %1 bytes in one buffer of at most %2</source>
         <translation>适配器在一个缓冲区中需要%1字节，而上限为%2字节</translation>
     </message>
+    <message>
+        <source>it needs a model</source>
+        <translation>它需要一个模型</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>
@@ -3565,6 +3569,34 @@ where it changes, which loses a little; an F16 base loses least.</source>
     <message>
         <source>Exit codes: 0 done, 2 usage, 3 bad file, 4 does not fit, 5 device, 6 network, 130 interrupted.</source>
         <translation>退出码：0完成，2用法错误，3文件错误，4放不下，5设备错误，6网络错误，130中断。</translation>
+    </message>
+    <message>
+        <source>The graphics processors that hold the whole model, by memory.</source>
+        <translation>按显存列出能装下整个模型的显卡。</translation>
+    </message>
+    <message>
+        <source>Only those of one vendor: NVIDIA, AMD, Intel or Apple.</source>
+        <translation>只列出某一厂商的：NVIDIA、AMD、Intel或Apple。</translation>
+    </message>
+    <message>
+        <source>%1  %2  %3, its file cannot be read</source>
+        <translation>%1  %2  %3，无法读取它的文件</translation>
+    </message>
+    <message>
+        <source>  on this computer: %1</source>
+        <translation>  在这台电脑上：%1</translation>
+    </message>
+    <message>
+        <source>%1 GB</source>
+        <translation>%1 GB</translation>
+    </message>
+    <message>
+        <source>about $%1</source>
+        <translation>约$%1</translation>
+    </message>
+    <message>
+        <source>%1 may also mean %2; this is the answer for %3.</source>
+        <translation>%1也可能指%2；这里按%3回答。</translation>
     </message>
 </context>
 <context>

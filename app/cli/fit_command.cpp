@@ -1,11 +1,11 @@
+#include "app/cli/fit_report.h"
 #include "app/cli/run_model.h"
 #include "app/cli/text.h"
-#include "app/fit/fit_list.h"
-#include "app/fit/fit_text.h"
 #include "app/fit/processor_bandwidth.h"
-#include "app/models/byte_text.h"
+#include "app/models/closest_name.h"
 #include "app/store/cache_folder.h"
 #include "app/store/store.h"
+#include "engine/base/translatable.h"
 #include "engine/engine.h"
 
 #include <QFileInfo>
@@ -14,41 +14,18 @@
 namespace ponder {
 namespace {
 
-Json toJson(const MemoryForecast& memory) {
-    return {{"weights", memory.weights},
-            {"context", memory.context},
-            {"work_space", memory.workSpace},
-            {"program", memory.program}};
+// "RTX 3060" is sold with 8 and with 12 GB.
+void sayOthers(const Console& console, const QString& typed, const Gpu& meant) {
+    QStringList others;
+    for (const Gpu* gpu : GpuCatalogue::builtIn().allCalled(typed))
+        if (gpu != &meant) others << gpu->name;
+    if (!others.isEmpty())
+        console.note(Cli::tr("%1 may also mean %2; this is the answer for %3.")
+                         .arg(typed, others.join(QStringLiteral(", ")), meant.name));
 }
 
-Json deviceJson(const FitDevice& device) {
-    return {{"id", device.info.id},
-            {"name", device.info.name},
-            {"memory_bytes", device.info.memoryBytes},
-            {"free_bytes", device.info.freeBytes},
-            {"margin_bytes", marginBytes(device.info)},
-            {"bandwidth_bytes_per_second", device.bandwidth}};
-}
-
-Json toJson(const FitForecast& fit) {
-    return {{"context", fit.contextTokens},
-            {"predicted_bytes", fit.memory.total()},
-            {"parts", toJson(fit.memory)},
-            {"spare_bytes", fit.spareBytes},
-            {"verdict", verdictName(fit.verdict)},
-            {"best_quantization", fit.better ? Json(std::string(nameOf(*fit.better))) : Json()},
-            {"largest_context", fit.largestContext},
-            {"loaded_context", fit.usedContext},
-            {"layers", fit.layers},
-            {"gpu_layers", fit.gpuLayers},
-            {"processor_bytes", fit.processorBytes},
-            {"predicted_decode_tokens_per_second", fit.speed.decodeTokensPerSecond},
-            {"predicted_prefill_tokens_per_second", fit.speed.prefillTokensPerSecond},
-            {"speed_error", fit.speed.errorShare},
-            {"source", sourceName(fit.speed.source)}};
-}
-
-Result<FitDevice> chosenDevice(const Arguments& arguments) {
+Result<FitDevice> chosenDevice(const Invocation& call) {
+    const Arguments& arguments = call.arguments;
     const std::vector<DeviceInfo> devices = listDevices();
     const auto processor = std::find_if(devices.begin(), devices.end(), [](const DeviceInfo& device) {
         return device.kind == DeviceKind::Processor;
@@ -58,6 +35,7 @@ Result<FitDevice> chosenDevice(const Arguments& arguments) {
     if (const QString gpu = arguments.text(QStringLiteral("gpu")); !gpu.isEmpty()) {
         const Gpu* found = GpuCatalogue::builtIn().find(gpu);
         if (!found) return Error{ErrorCode::DeviceNotFound, gpu.toStdString(), {}};
+        sayOthers(call.console, gpu, *found);
         return FitDevice::of(*found, beside, bandwidth);
     }
     const auto device = findDevice(devices, arguments.has(QStringLiteral("device"))
@@ -67,99 +45,174 @@ Result<FitDevice> chosenDevice(const Arguments& arguments) {
     return FitDevice::of(*device, beside, bandwidth);
 }
 
-void print(const Console& console, const QString& name, const QString& quantization, const FitForecast& fit) {
-    console.line(
-        QStringLiteral("%1  %2  %3").arg(name, quantization, memoryText(qint64(fit.memory.total()))));
-    console.line(QStringLiteral("  %1 · %2").arg(verdictText(fit), verdictDetail(fit)));
-    const QString speed = speedText(fit.speed);
-    if (!speed.isEmpty())
-        console.line(
-            QStringLiteral("  %1 · %2 · %3").arg(speed, promptText(fit.speed), sourceText(fit.speed)));
-    QString parts = Cli::tr("  weights %1, context %2, work space %3")
-                        .arg(memoryText(qint64(fit.memory.weights)), memoryText(qint64(fit.memory.context)),
-                             memoryText(qint64(fit.memory.workSpace)));
-    if (fit.memory.program > 0) parts += Cli::tr(", program %1").arg(memoryText(qint64(fit.memory.program)));
-    console.line(parts);
+// What is asked, of whatever model.
+struct Question {
+    const Invocation& call;
+    FitDevice device;
+    FitListQuestion list;
+
+    Question(const Invocation& invocation, FitDevice chosen) : call(invocation), device(std::move(chosen)) {
+        Store store;
+        list.device = device;
+        list.contextTokens = static_cast<std::uint32_t>(call.arguments.count(QStringLiteral("context")));
+        if (call.arguments.has(QStringLiteral("kv")))
+            list.kvType = kvTypeOf(call.arguments.text(QStringLiteral("kv")));
+        list.library = store.models();
+        list.history = store.speeds();
+    }
+};
+
+// One model of the catalogue or the library, as NAME or NAME:QUANTIZATION.
+struct Named {
+    const FitRow* row = nullptr;
+    const FitChoice* choice = nullptr; // null: every one was meant
+};
+
+Result<Named> findNamed(const std::vector<FitRow>& rows, const QString& text) {
+    const auto rowOf = [&](const QString& name) -> const FitRow* {
+        const auto found = std::find_if(rows.begin(), rows.end(), [&](const FitRow& row) {
+            return plainName(row.name) == plainName(name) || row.id == name;
+        });
+        return found == rows.end() ? nullptr : &*found;
+    };
+    if (const FitRow* row = rowOf(text)) return Named{row, nullptr};
+    const qsizetype colon = text.lastIndexOf(QLatin1Char(':'));
+    const FitRow* row = colon > 0 ? rowOf(text.left(colon)) : nullptr;
+    QStringList known;
+    if (!row) {
+        for (const FitRow& other : rows)
+            known << other.name;
+        return Error{ErrorCode::BadArgument, text.toStdString(), closestDetail(text, known)};
+    }
+    const QString quantization = text.mid(colon + 1);
+    for (const FitChoice& choice : row->choices) {
+        if (choice.quantization.compare(quantization, Qt::CaseInsensitive) == 0) return Named{row, &choice};
+        known << choice.quantization;
+    }
+    return Error{ErrorCode::BadArgument, text.toStdString(), closestDetail(quantization, known)};
 }
 
-// Every model of the catalogue, each in every quantization.
-int listAll(const Invocation& call, const FitDevice& device, const QList<MeasuredSpeed>& history) {
-    FitListQuestion question;
-    question.device = device;
-    question.contextTokens = static_cast<std::uint32_t>(call.arguments.count(QStringLiteral("context")));
-    question.history = history;
+// Every model that is known: the suggested quantization as text, each of them as JSON.
+int listAll(const Question& question) {
+    const Console& console = question.call.console;
     FitModels models;
-    const std::vector<FitRow> rows = fitList(ModelCatalogue::builtIn(), question, models);
     Json list = Json::array();
-    for (const FitRow& row : rows)
+    for (const FitRow& row : fitList(ModelCatalogue::builtIn(), question.list, models))
         for (const FitChoice& choice : row.choices) {
-            const bool suggested = &choice == &row.choices[row.suggested];
-            if (!call.console.json()) {
-                if (suggested && choice.known)
-                    print(call.console, row.name, choice.quantization, choice.fit);
-                else if (suggested)
-                    call.console.line(
-                        Cli::tr("%1  %2  %3, does not run here yet")
-                            .arg(row.name, choice.quantization, byteText(qint64(choice.bytes))));
-                continue;
-            }
-            Json json{{"id", row.id.toStdString()},
-                      {"model", row.name.toStdString()},
-                      {"quantization", choice.quantization.toStdString()},
-                      {"suggested", suggested},
-                      {"file_bytes", choice.bytes},
-                      {"runnable", row.runnable}};
-            if (choice.known) json.update(toJson(choice.fit));
-            list.push_back(std::move(json));
+            if (console.json())
+                list.push_back(toJson(row, choice));
+            else if (&choice == &row.choices[row.suggested])
+                print(console, row, choice);
         }
-    if (call.console.json()) call.console.value({{"device", deviceJson(device)}, {"models", list}});
+    if (console.json()) console.value({{"device", toJson(question.device)}, {"models", list}});
     return kDone;
 }
 
-FitQuestion questionOf(const Arguments& arguments) {
-    FitQuestion question;
-    question.contextTokens = static_cast<std::uint32_t>(arguments.count(QStringLiteral("context")));
-    if (arguments.has(QStringLiteral("kv"))) question.kvType = kvTypeOf(arguments.text(QStringLiteral("kv")));
-    return question;
+// The graphics processors that hold the whole model.
+int listGpus(const Question& question, const FitModel& model) {
+    const Console& console = question.call.console;
+    const QString vendor = question.call.arguments.text(QStringLiteral("vendor"));
+    Json list = Json::array();
+    for (const GpuRow& row :
+         gpuList(GpuCatalogue::builtIn(), model, question.device, question.list.contextTokens)) {
+        if (!fitsWhole(row.fit.verdict)) continue;
+        if (!vendor.isEmpty() && row.gpu->vendor.compare(vendor, Qt::CaseInsensitive) != 0) continue;
+        if (console.json())
+            list.push_back(toJson(row));
+        else
+            print(console, row);
+    }
+    if (console.json())
+        console.value({{"model", model.name().toStdString()},
+                       {"quantization", model.quantization().toStdString()},
+                       {"gpus", list}});
+    return kDone;
+}
+
+int reportFile(const Question& question, const QString& path) {
+    const Console& console = question.call.console;
+    const auto model = FitModel::open(path.toStdU16String());
+    if (!model) return console.fail(model.error());
+    if (question.call.arguments.has(QStringLiteral("gpus"))) return listGpus(question, *model);
+    FitQuestion asked;
+    asked.contextTokens = question.list.contextTokens;
+    asked.kvType = question.list.kvType;
+    asked.history = question.list.history;
+    asked.modelPath = QFileInfo(path).absoluteFilePath();
+    const FitForecast fit = forecastFit(*model, question.device, asked);
+    if (console.json()) {
+        Json json{{"model", model->name().toStdString()},
+                  {"quantization", model->quantization().toStdString()},
+                  {"device", toJson(question.device)}};
+        json.update(toJson(fit));
+        console.value(json);
+    } else {
+        print(console, model->name(), model->quantization(), fit);
+    }
+    return kDone;
+}
+
+// A name of the catalogue or the library: one quantization of it, or each.
+int reportNamed(const Question& question, const QString& name) {
+    const Console& console = question.call.console;
+    FitModels models;
+    const std::vector<FitRow> rows = fitList(ModelCatalogue::builtIn(), question.list, models);
+    const auto named = findNamed(rows, name);
+    if (!named) return console.fail(named.error());
+    const FitRow& row = *named->row;
+    const FitChoice& chosen = named->choice ? *named->choice : row.choices[row.suggested];
+    if (question.call.arguments.has(QStringLiteral("gpus"))) {
+        if (!chosen.path.isEmpty()) {
+            const auto file = FitModel::open(chosen.path.toStdU16String());
+            return file ? listGpus(question, *file) : console.fail(file.error());
+        }
+        if (const FitModel* model = row.entry ? models.ofCatalogue(*row.entry, chosen.quantization) : nullptr)
+            return listGpus(question, *model);
+    }
+    if (!console.json()) {
+        for (const FitChoice& choice : row.choices)
+            if (!named->choice || &choice == named->choice) print(console, row, choice);
+        return kDone;
+    }
+    Json json{{"device", toJson(question.device)}};
+    json.update(toJson(row, chosen));
+    if (!named->choice) {
+        Json list = Json::array();
+        for (const FitChoice& choice : row.choices)
+            list.push_back(toJson(row, choice));
+        json["choices"] = std::move(list);
+    }
+    console.value(json);
+    return kDone;
 }
 
 int run(const Invocation& call) {
-    const auto device = chosenDevice(call.arguments);
+    auto device = chosenDevice(call);
     if (!device) return call.console.fail(device.error());
-    if (!call.console.json())
-        call.console.line(Cli::tr("For %1, %2 of memory, %3 free")
-                              .arg(QString::fromStdString(device->info.name),
-                                   memoryText(qint64(device->info.memoryBytes)),
-                                   memoryText(qint64(device->info.freeBytes))));
-    const QList<MeasuredSpeed> history = Store().speeds();
-    if (call.arguments.model().isEmpty()) return listAll(call, *device, history);
-    FitQuestion question = questionOf(call.arguments);
-    question.history = history;
-    question.modelPath = QFileInfo(call.arguments.model()).absoluteFilePath();
-    const auto model = FitModel::open(call.arguments.model().toStdString());
-    if (!model) return call.console.fail(model.error());
-    const FitForecast fit = forecastFit(*model, *device, question);
-    if (call.console.json()) {
-        Json json{{"model", model->name().toStdString()},
-                  {"quantization", model->quantization().toStdString()},
-                  {"device", deviceJson(*device)}};
-        json.update(toJson(fit));
-        call.console.value(json);
-    } else {
-        print(call.console, model->name(), model->quantization(), fit);
-    }
-    return kDone;
+    const Question question(call, std::move(*device));
+    const QString model = call.arguments.model();
+    if (model.isEmpty() && call.arguments.has(QStringLiteral("gpus")))
+        return call.console.fail(
+            Error{ErrorCode::BadArgument, "--gpus", {PONDER_TR_NOOP("ErrorDetail", "it needs a model"), {}}});
+    if (!call.console.json() && !call.arguments.has(QStringLiteral("gpus")))
+        print(call.console, question.device);
+    if (model.isEmpty()) return listAll(question);
+    const bool isFile =
+        QFileInfo::exists(model) || model.endsWith(QStringLiteral(".gguf"), Qt::CaseInsensitive);
+    return isFile ? reportFile(question, model) : reportNamed(question, model);
 }
 
 } // namespace
 
 const Command kFitCommand{
     "fit",
-    "[MODEL] [--device D | --gpu NAME] [--context N] [--kv TYPE] [--json]",
+    "[MODEL | NAME[:QUANTIZATION]] [--device D | --gpu NAME | --gpus [--vendor V]] [--context N] [--kv TYPE] "
+    "[--json]",
     QT_TRANSLATE_NOOP(
         "ponder::Cli",
         "Says whether a model, or each of the catalogue, fits, with which context, and how fast it will be."),
-    "fit\nfit model.gguf\nfit model.gguf --gpu \"RTX 4070\" --context 8192",
+    "fit\nfit model.gguf\nfit model.gguf --gpu \"RTX 4070\" --context 8192\n"
+    "fit DeepSeek-R1-Distill-Qwen-14B:Q4_K_M --gpus --vendor AMD",
     [](Arguments& arguments) {
         arguments.takesModel(Arguments::Presence::Optional);
         arguments.text(QStringLiteral("device"), QStringLiteral("D"),
@@ -167,6 +220,11 @@ const Command kFitCommand{
                        Arguments::Presence::Optional);
         arguments.text(QStringLiteral("gpu"), QStringLiteral("NAME"),
                        Cli::tr("Another graphics processor, as if it were in this machine."),
+                       Arguments::Presence::Optional);
+        arguments.flag(QStringLiteral("gpus"),
+                       Cli::tr("The graphics processors that hold the whole model, by memory."));
+        arguments.text(QStringLiteral("vendor"), QStringLiteral("V"),
+                       Cli::tr("Only those of one vendor: NVIDIA, AMD, Intel or Apple."),
                        Arguments::Presence::Optional);
         arguments.count(QStringLiteral("context"), QStringLiteral("N"),
                         Cli::tr("Tokens of context. The default is what reasoning needs."), 0);

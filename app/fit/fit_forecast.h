@@ -14,6 +14,12 @@ namespace ponder {
 
 enum class FitVerdict { Fits, Tight, ShorterContext, Split, DoesNotFit };
 
+// All of its layers are on the device.
+constexpr bool fitsWhole(FitVerdict verdict) {
+    return verdict == FitVerdict::Fits || verdict == FitVerdict::Tight ||
+           verdict == FitVerdict::ShorterContext;
+}
+
 struct MemoryForecast {
     std::uint64_t weights = 0;
     std::uint64_t context = 0;   // keys and values

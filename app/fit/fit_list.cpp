@@ -14,14 +14,6 @@ TensorType awqFormat(const TensorPlace& place) {
     return place.kind == "token_embd" || place.kind == "output" ? TensorType::F16 : TensorType::Q4_1;
 }
 
-// "DeepSeek R1 Distill Qwen 1.5B" and "DeepSeek-R1-Distill-Qwen-1.5B" are one model.
-QString plainName(const QString& name) {
-    QString out;
-    for (const QChar c : name)
-        if (c.isLetterOrNumber()) out += c.toLower();
-    return out;
-}
-
 class ListMaker {
 public:
     ListMaker(const ModelCatalogue& catalogue, const FitListQuestion& question, FitModels& models)
@@ -51,6 +43,7 @@ private:
         if (!model) return;
         FitQuestion question;
         question.contextTokens = m_question.contextTokens;
+        question.kvType = m_question.kvType;
         question.modelPath = choice.path;
         question.history = m_question.history;
         choice.bytes = model->fileBytes();
@@ -113,6 +106,13 @@ private:
 };
 
 } // namespace
+
+QString plainName(const QString& name) {
+    QString out;
+    for (const QChar c : name)
+        if (c.isLetterOrNumber()) out += c.toLower();
+    return out;
+}
 
 const FitModel* FitModels::ofCatalogue(const CatalogueModel& model, const QString& quantization) {
     if (!model.runnable) return nullptr;

@@ -51,12 +51,17 @@ struct FitRow {
 struct FitListQuestion {
     FitDevice device;
     std::uint32_t contextTokens = 0; // 0: what reasoning needs
+    std::optional<KvType> kvType;    // nothing: the device's own choice
     QList<ModelRecord> library;
     QList<MeasuredSpeed> history;
 };
 
 std::vector<FitRow> fitList(const ModelCatalogue& catalogue, const FitListQuestion& question,
                             FitModels& models);
+
+// What is the same in two spellings of a model's name: "DeepSeek R1 Distill Qwen 1.5B" and
+// "DeepSeek-R1-Distill-Qwen-1.5B" are one model.
+QString plainName(const QString& name);
 
 // Graphics processors for one model, the other way round.
 struct GpuRow {

@@ -30,6 +30,13 @@ QString looseKey(const QString& name) {
     return name.toLower().remove(marks).remove(brackets).remove(words).remove(spaces);
 }
 
+// "RTX 3060 12 GB" says which of the two is meant; 0: it does not say.
+double memoryGbIn(const QString& name) {
+    static const QRegularExpression size(QStringLiteral(R"(\b(\d+)\s*gb\b)"),
+                                         QRegularExpression::CaseInsensitiveOption);
+    return size.match(name).captured(1).toDouble();
+}
+
 std::optional<Gpu> readGpu(const QJsonObject& row) {
     Gpu gpu;
     gpu.name = row.value(u"name").toString();
@@ -91,14 +98,29 @@ void GpuCatalogue::index() {
     }
 }
 
+const std::vector<std::size_t>* GpuCatalogue::rowsCalled(const QString& driverName) const {
+    if (const auto found = m_exact.constFind(exactKey(driverName)); found != m_exact.cend()) return &*found;
+    const QString key = looseKey(driverName);
+    const auto found = m_loose.constFind(key);
+    return key.isEmpty() || found == m_loose.cend() ? nullptr : &*found;
+}
+
+std::vector<const Gpu*> GpuCatalogue::allCalled(const QString& driverName) const {
+    std::vector<const Gpu*> out;
+    const double memoryGb = memoryGbIn(driverName);
+    if (const std::vector<std::size_t>* found = rowsCalled(driverName))
+        for (const std::size_t row : *found)
+            if (memoryGb == 0 || m_gpus[row].memoryGb == memoryGb) out.push_back(&m_gpus[row]);
+    return out;
+}
+
 const Gpu* GpuCatalogue::find(const QString& driverName, std::uint64_t memoryBytes) const {
-    auto found = m_exact.constFind(exactKey(driverName));
-    if (found == m_exact.cend()) {
-        const QString key = looseKey(driverName);
-        found = m_loose.constFind(key);
-        if (key.isEmpty() || found == m_loose.cend()) return nullptr;
+    const std::vector<std::size_t>* found = rowsCalled(driverName);
+    if (!found) return nullptr;
+    if (memoryBytes == 0) {
+        const std::vector<const Gpu*> called = allCalled(driverName);
+        return called.empty() ? nullptr : called.front();
     }
-    if (memoryBytes == 0) return &m_gpus[found->front()];
     // A driver reports somewhat less than was sold, or a twentieth more where it shows a window of the memory
     // again.
     const double gb = 0.95 * double(memoryBytes) / double(1u << 30);

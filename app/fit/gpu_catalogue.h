@@ -44,9 +44,12 @@ public:
     // The row that a driver's name means, as "AMD Radeon RX 6700 XT (RADV NAVI22)"; where several are called
     // so, the smallest that has the memory reported, or the largest. Null: not in the catalogue.
     const Gpu* find(const QString& driverName, std::uint64_t memoryBytes = 0) const;
+    // All rows that the name could mean, the likeliest first; a name may say the memory: "RTX 3060 12 GB".
+    std::vector<const Gpu*> allCalled(const QString& driverName) const;
 
 private:
     void index();
+    const std::vector<std::size_t>* rowsCalled(const QString& driverName) const; // null: none
 
     std::vector<Gpu> m_gpus;
     QHash<QString, std::vector<std::size_t>> m_exact; // by the name without marks and spaces

@@ -31,9 +31,8 @@ void GpuListModel::update() {
     const CatalogueModel* entry = ModelCatalogue::builtIn().find(m_modelId);
     if (const FitModel* model = entry ? m_models.ofCatalogue(*entry, m_quantization) : nullptr)
         for (GpuRow& row : gpuList(GpuCatalogue::builtIn(), *model, m_own, std::uint32_t(m_contextTokens))) {
-            const bool fits = row.fit.verdict == FitVerdict::Fits || row.fit.verdict == FitVerdict::Tight ||
-                              row.fit.verdict == FitVerdict::ShorterContext;
-            if ((fits || !m_fittingOnly) && (m_vendor.isEmpty() || row.gpu->vendor == m_vendor))
+            if ((fitsWhole(row.fit.verdict) || !m_fittingOnly) &&
+                (m_vendor.isEmpty() || row.gpu->vendor == m_vendor))
                 m_rows.push_back(std::move(row));
         }
     endResetModel();

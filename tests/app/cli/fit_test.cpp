@@ -54,6 +54,61 @@ private slots:
         QCOMPARE(text.exitCode, 0);
         QVERIFY2(text.out.contains("DeepSeek-R1-Distill-Qwen-7B"), qPrintable(text.out));
     }
+    void aNameOfTheCatalogueIsAnsweredInEveryQuantization() {
+        const QJsonObject fit =
+            runCli({"fit", "deepseek r1 distill qwen 7b", "--gpu", "RTX 3060", "--json"}).json();
+        QCOMPARE(fit["model"].toString(), "DeepSeek-R1-Distill-Qwen-7B");
+        QStringList names;
+        for (const QJsonValue& choice : fit["choices"].toArray())
+            names << choice["quantization"].toString();
+        for (const char* name : {"Q4_K_M", "Q5_K_M", "Q6_K", "Q8_0", "F16"})
+            QVERIFY2(names.contains(name), name);
+        QVERIFY(fit["suggested"].toBool());
+    }
+    void aNameThatSeveralCardsHaveIsAnsweredForOneAndTheOthersAreNamed() {
+        const CliRun run = runCli({"fit", "DeepSeek-R1-Distill-Qwen-7B", "--gpu", "RTX 3060"});
+        QVERIFY2(run.out.contains("RTX 3060 8 GB"), qPrintable(run.out));
+        QVERIFY2(run.err.contains("RTX 3060 12 GB"), qPrintable(run.err));
+        const CliRun one = runCli({"fit", "DeepSeek-R1-Distill-Qwen-7B", "--gpu", "RTX 3060 12GB"});
+        QVERIFY2(one.out.contains("RTX 3060 12 GB"), qPrintable(one.out));
+        QVERIFY2(!one.err.contains("8 GB"), qPrintable(one.err));
+    }
+    void aQuantizationBehindTheNameIsMeantAlone() {
+        const auto fit = [](const char* name) {
+            return runCli({"fit", name, "--gpu", "RTX 3060", "--json"}).json();
+        };
+        const QJsonObject four = fit("DeepSeek-R1-Distill-Qwen-14B:Q4_K_M");
+        QCOMPARE(four["quantization"].toString(), "Q4_K_M");
+        QVERIFY(!four.contains("choices"));
+        QVERIFY(four["predicted_bytes"].toDouble() <
+                fit("DeepSeek-R1-Distill-Qwen-14B:q8_0")["predicted_bytes"].toDouble());
+    }
+    void aShorterCacheFormatMakesEveryContextOfTheListSmaller() {
+        const auto context = [](const char* kv) {
+            const QJsonObject all = runCli({"fit", "--gpu", "RTX 3060", "--kv", kv, "--json"}).json();
+            return all["models"].toArray()[0].toObject()["parts"].toObject()["context"].toDouble();
+        };
+        QVERIFY(context("q8_0") < 0.6 * context("f16"));
+    }
+    void theGpusThatHoldAModelAreListedByMemoryAndVendor() {
+        const QJsonArray gpus =
+            runCli({"fit", "DeepSeek-R1-Distill-Qwen-14B:Q4_K_M", "--gpus", "--vendor", "amd", "--json"})
+                .json()["gpus"]
+                .toArray();
+        QVERIFY(gpus.size() > 3);
+        double before = 0;
+        for (const QJsonValue& gpu : gpus) {
+            QCOMPARE(gpu["vendor"].toString(), "AMD");
+            QVERIFY(gpu["memory_gb"].toDouble() >= std::max(before, 9.0)); // the weights alone are 9 GB
+            before = gpu["memory_gb"].toDouble();
+        }
+        QVERIFY(runCli({"fit", "--gpus"}).exitCode != 0);
+    }
+    void aNameThatNobodyKnowsIsAnsweredWithTheClosest() {
+        const CliRun run = runCli({"fit", "DeepSeek-R1-Distil-Qwen-7B", "--device", "reference"});
+        QVERIFY(run.exitCode != 0);
+        QVERIFY2(run.err.contains("DeepSeek-R1-Distill-Qwen-7B"), qPrintable(run.err));
+    }
     void anUnknownGpuAndAMissingFileAreNamed() {
         const CliRun gpu = runCli({"fit", tinyReasoner(), "--gpu", "Voodoo 2"});
         QVERIFY(gpu.exitCode != 0);
