@@ -306,10 +306,6 @@
         <translation>모델은 이 컴퓨터에서 실행됩니다. 입력한 내용은 밖으로 나가지 않습니다.</translation>
     </message>
     <message>
-        <source>Drop a model (.gguf) anywhere in this window, or open one. It stays where it is.</source>
-        <translation>모델 파일(.gguf)을 창 어디에나 끌어다 놓거나 직접 여십시오. 파일은 있던 자리에 그대로 있습니다.</translation>
-    </message>
-    <message>
         <source>Open model…</source>
         <translation>모델 열기…</translation>
     </message>
@@ -320,6 +316,14 @@
     <message>
         <source>Why is the sky blue at noon and red at sunset?</source>
         <translation>하늘은 왜 한낮에는 파랗고 해 질 녘에는 붉은가요?</translation>
+    </message>
+    <message>
+        <source>Find a model that fits this computer, or drop a file of your own anywhere in this window. It stays where it is.</source>
+        <translation>이 컴퓨터에 맞는 모델을 찾아보거나, 가지고 있는 파일을 창 어디에나 끌어다 놓으십시오. 파일은 있던 자리에 그대로 있습니다.</translation>
+    </message>
+    <message>
+        <source>Browse models</source>
+        <translation>모델 찾아보기</translation>
     </message>
 </context>
 <context>

@@ -306,10 +306,6 @@
         <translation>模型在这台电脑上运行，您写的内容不会离开这里。</translation>
     </message>
     <message>
-        <source>Drop a model (.gguf) anywhere in this window, or open one. It stays where it is.</source>
-        <translation>把模型（.gguf）拖到窗口任意位置，或打开一个模型。文件留在原处。</translation>
-    </message>
-    <message>
         <source>Open model…</source>
         <translation>打开模型…</translation>
     </message>
@@ -320,6 +316,14 @@
     <message>
         <source>Why is the sky blue at noon and red at sunset?</source>
         <translation>为什么天空中午是蓝色，日落时却是红色？</translation>
+    </message>
+    <message>
+        <source>Find a model that fits this computer, or drop a file of your own anywhere in this window. It stays where it is.</source>
+        <translation>找一个适合这台电脑的模型，或把自己的模型文件拖到窗口任意位置。文件留在原处。</translation>
+    </message>
+    <message>
+        <source>Browse models</source>
+        <translation>浏览模型</translation>
     </message>
 </context>
 <context>

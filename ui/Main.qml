@@ -107,6 +107,7 @@ T.ApplicationWindow {
             width: main.width
             visible: !root.modelsShown
             onOpenModelRequested: openModel.open()
+            onModelsRequested: root.showModels(Qt.OtherFocusReason)
         }
 
         ModelsPage {

@@ -92,6 +92,15 @@ private slots:
         QTRY_VERIFY(fixture.byAccessibleName(QStringLiteral("New chat")));
     }
 
+    void whoHasNoModelIsShownWhichOnesFit() {
+        WindowFixture fixture;
+        QVERIFY(fixture.loaded());
+        QQuickItem* browse = fixture.byAccessibleName(QStringLiteral("Browse models"));
+        QVERIFY(browse);
+        QVERIFY(QMetaObject::invokeMethod(browse, "activate"));
+        QTRY_VERIFY(fixture.byAccessibleName(QStringLiteral("What if another GPU?")));
+    }
+
     void anExampleIsAskedByOneClick() {
         WindowFixture fixture;
         QVERIFY(fixture.loaded() && fixture.openModel());

@@ -12,6 +12,7 @@ Item {
     readonly property bool empty: list.count === 0
 
     signal openModelRequested
+    signal modelsRequested
 
     function takeFocus() {
         writer.takeFocus();
@@ -31,6 +32,7 @@ Item {
         anchors.fill: list
         visible: root.empty
         onOpenModelRequested: root.openModelRequested()
+        onModelsRequested: root.modelsRequested()
         onAsked: question => {
             writer.input.text = question;
             if (App.chat.canSend)

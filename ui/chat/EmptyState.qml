@@ -6,7 +6,7 @@ import Ponder.Desktop
 import Ponder.Ui.Controls
 import Ponder.Ui.Theme
 
-// A new chat: what to do first. Three questions to try, or how to open a model.
+// A new chat: what to do first. Three questions to try, or how to come by a model.
 Item {
     id: root
 
@@ -15,6 +15,7 @@ Item {
 
     signal asked(string question)
     signal openModelRequested
+    signal modelsRequested
 
     Column {
         anchors.centerIn: parent
@@ -51,15 +52,23 @@ Item {
             color: Theme.soft
             lineHeightMode: Text.FixedHeight
             lineHeight: 22
-            text: root.hasModel ? qsTr("The model runs on this computer. Nothing you write leaves it.") : qsTr("Drop a model (.gguf) anywhere in this window, or open one. It stays where it is.")
+            text: root.hasModel ? qsTr("The model runs on this computer. Nothing you write leaves it.") : qsTr("Find a model that fits this computer, or drop a file of your own anywhere in this window. It stays where it is.")
         }
 
-        PlainButton {
+        Row {
             anchors.horizontalCenter: parent.horizontalCenter
             visible: !root.hasModel
-            primary: true
-            text: qsTr("Open model…")
-            onClicked: root.openModelRequested()
+            spacing: Theme.s2
+
+            PlainButton {
+                primary: true
+                text: qsTr("Browse models")
+                onClicked: root.modelsRequested()
+            }
+            PlainButton {
+                text: qsTr("Open model…")
+                onClicked: root.openModelRequested()
+            }
         }
 
         Item {
