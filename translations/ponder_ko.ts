@@ -32,8 +32,24 @@
         <translation>어댑터 폴더 선택</translation>
     </message>
     <message>
-        <source>0 turns an adapter off, 1 is as it was trained.</source>
-        <translation>0이면 어댑터를 끄고, 1이면 학습된 그대로입니다.</translation>
+        <source>Strength 1 is as an adapter was trained; their effects add up.</source>
+        <translation>강도 1은 어댑터를 학습한 그대로이며, 여러 어댑터의 효과는 더해집니다.</translation>
+    </message>
+    <message>
+        <source>Looking at the adapter…</source>
+        <translation>어댑터를 살펴보고 있습니다…</translation>
+    </message>
+    <message>
+        <source>This holds from the next reply on.</source>
+        <translation>다음 답변부터 적용됩니다.</translation>
+    </message>
+    <message>
+        <source>Merge into a new file…</source>
+        <translation>새 파일로 병합…</translation>
+    </message>
+    <message>
+        <source>The new model is being made. The models page shows how far it is.</source>
+        <translation>새 모델을 만들고 있습니다. 진행 상황은 모델 페이지에서 볼 수 있습니다.</translation>
     </message>
 </context>
 <context>
@@ -45,6 +61,22 @@
     <message>
         <source>Take %1 off</source>
         <translation>%1 빼기</translation>
+    </message>
+    <message>
+        <source>The file is gone: %1</source>
+        <translation>파일이 없습니다: %1</translation>
+    </message>
+    <message>
+        <source>Apply %1</source>
+        <translation>%1 적용</translation>
+    </message>
+    <message>
+        <source>Move %1 up</source>
+        <translation>%1 위로 옮기기</translation>
+    </message>
+    <message>
+        <source>Move %1 down</source>
+        <translation>%1 아래로 옮기기</translation>
     </message>
 </context>
 <context>
@@ -161,23 +193,23 @@
 <context>
     <name>ConvertChoice</name>
     <message>
-        <source>Convert to %1</source>
-        <translation>%1(으)로 변환</translation>
+        <source>%1, recommended</source>
+        <translation>%1, 추천</translation>
     </message>
     <message>
-        <source>Convert</source>
-        <translation>변환</translation>
+        <source>recommended</source>
+        <translation>추천</translation>
     </message>
 </context>
 <context>
     <name>ConvertChoices</name>
     <message>
-        <source>The folder stays as it is; a GGUF file is made in the models folder. Smaller is quicker, larger is nearer to the original.</source>
-        <translation>폴더는 그대로 두고 모델 폴더에 GGUF 파일을 만듭니다. 작을수록 빠르고, 클수록 원본에 가깝습니다.</translation>
-    </message>
-    <message>
         <source>Quantizations</source>
         <translation>양자화</translation>
+    </message>
+    <message>
+        <source>Looking at the files…</source>
+        <translation>파일을 살펴보고 있습니다…</translation>
     </message>
 </context>
 <context>
@@ -185,6 +217,14 @@
     <message>
         <source>Convert %1</source>
         <translation>%1 변환</translation>
+    </message>
+    <message>
+        <source>The folder stays as it is; a GGUF file is made in the models folder. Smaller is quicker, larger is nearer to the original.</source>
+        <translation>폴더는 그대로 두고 모델 폴더에 GGUF 파일을 만듭니다. 작을수록 빠르고, 클수록 원본에 가깝습니다.</translation>
+    </message>
+    <message>
+        <source>Convert to %1</source>
+        <translation>%1(으)로 변환</translation>
     </message>
 </context>
 <context>
@@ -264,6 +304,13 @@
         <translation>
             <numerusform>외 %n개</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>DropHints</name>
+    <message>
+        <source>as %1: %2</source>
+        <translation>%1(으)로 변환하면 %2</translation>
     </message>
 </context>
 <context>
@@ -1928,6 +1975,21 @@
     <message>
         <source>Context %1%</source>
         <translation>문맥 %1%</translation>
+    </message>
+</context>
+<context>
+    <name>MergeSheet</name>
+    <message>
+        <source>Merge into a new file</source>
+        <translation>새 파일로 병합</translation>
+    </message>
+    <message>
+        <source>A new model is made in the models folder: this one with the adapters that are switched on, each with its strength. The model and the adapters stay as they are.</source>
+        <translation>켜 둔 어댑터를 각각의 강도로 합친 새 모델을 모델 폴더에 만듭니다. 지금의 모델과 어댑터는 그대로입니다.</translation>
+    </message>
+    <message>
+        <source>Merge: %1</source>
+        <translation>병합: %1</translation>
     </message>
 </context>
 <context>
@@ -3605,6 +3667,33 @@ where it changes, which loses a little; an F16 base loses least.</source>
     </message>
 </context>
 <context>
+    <name>ponder::ConversionChoices</name>
+    <message>
+        <source>As it is (%1)</source>
+        <translation>그대로(%1)</translation>
+    </message>
+    <message>
+        <source>%1 % quality</source>
+        <translation>품질 %1%</translation>
+    </message>
+    <message>
+        <source>The disk needs %1 more for it.</source>
+        <translation>디스크 공간이 %1 더 필요합니다.</translation>
+    </message>
+    <message>
+        <source>%1 are free in the models folder.</source>
+        <translation>모델 폴더에 %1의 여유 공간이 있습니다.</translation>
+    </message>
+    <message>
+        <source>AWQ has quantized this model: its four-bit weights stay as they are, and the type is that of the tables of words.</source>
+        <translation>AWQ로 양자화된 모델입니다. 4비트 가중치는 그대로 두며, 형식은 어휘 표에만 적용됩니다.</translation>
+    </message>
+    <message>
+        <source>This model is quantized already: what the adapters change is rounded anew, which loses a little. An F16 file of it loses least.</source>
+        <translation>이미 양자화된 모델이라 어댑터가 바꾸는 부분을 다시 반올림하므로 정밀도가 조금 떨어집니다. F16 파일을 쓰면 손실이 가장 적습니다.</translation>
+    </message>
+</context>
+<context>
     <name>ponder::ConversionJobs</name>
     <message>
         <source>%1 · waiting</source>
@@ -3617,6 +3706,10 @@ where it changes, which loses a little; an F16 base loses least.</source>
     <message>
         <source>%1 · %2 of %3</source>
         <translation>%1 · %3 중 %2</translation>
+    </message>
+    <message>
+        <source>%1 · begins anew when it is resumed</source>
+        <translation>%1 · 다시 시작하면 처음부터 진행합니다</translation>
     </message>
 </context>
 <context>

@@ -32,8 +32,24 @@
         <translation>选择适配器文件夹</translation>
     </message>
     <message>
-        <source>0 turns an adapter off, 1 is as it was trained.</source>
-        <translation>0表示关闭适配器，1表示按训练时的强度。</translation>
+        <source>Strength 1 is as an adapter was trained; their effects add up.</source>
+        <translation>强度1即适配器训练时的效果，多个适配器的效果会叠加。</translation>
+    </message>
+    <message>
+        <source>Looking at the adapter…</source>
+        <translation>正在检查适配器…</translation>
+    </message>
+    <message>
+        <source>This holds from the next reply on.</source>
+        <translation>从下一条回复起生效。</translation>
+    </message>
+    <message>
+        <source>Merge into a new file…</source>
+        <translation>合并为新文件…</translation>
+    </message>
+    <message>
+        <source>The new model is being made. The models page shows how far it is.</source>
+        <translation>正在生成新模型，可在模型页面查看进度。</translation>
     </message>
 </context>
 <context>
@@ -45,6 +61,22 @@
     <message>
         <source>Take %1 off</source>
         <translation>移除%1</translation>
+    </message>
+    <message>
+        <source>The file is gone: %1</source>
+        <translation>文件已不存在：%1</translation>
+    </message>
+    <message>
+        <source>Apply %1</source>
+        <translation>应用%1</translation>
+    </message>
+    <message>
+        <source>Move %1 up</source>
+        <translation>上移%1</translation>
+    </message>
+    <message>
+        <source>Move %1 down</source>
+        <translation>下移%1</translation>
     </message>
 </context>
 <context>
@@ -161,23 +193,23 @@
 <context>
     <name>ConvertChoice</name>
     <message>
-        <source>Convert to %1</source>
-        <translation>转换为%1</translation>
+        <source>%1, recommended</source>
+        <translation>%1，推荐</translation>
     </message>
     <message>
-        <source>Convert</source>
-        <translation>转换</translation>
+        <source>recommended</source>
+        <translation>推荐</translation>
     </message>
 </context>
 <context>
     <name>ConvertChoices</name>
     <message>
-        <source>The folder stays as it is; a GGUF file is made in the models folder. Smaller is quicker, larger is nearer to the original.</source>
-        <translation>文件夹保持不变，将在模型文件夹中生成GGUF文件。越小越快，越大越接近原始模型。</translation>
-    </message>
-    <message>
         <source>Quantizations</source>
         <translation>量化</translation>
+    </message>
+    <message>
+        <source>Looking at the files…</source>
+        <translation>正在检查文件…</translation>
     </message>
 </context>
 <context>
@@ -185,6 +217,14 @@
     <message>
         <source>Convert %1</source>
         <translation>转换%1</translation>
+    </message>
+    <message>
+        <source>The folder stays as it is; a GGUF file is made in the models folder. Smaller is quicker, larger is nearer to the original.</source>
+        <translation>原文件夹保持不变，会在模型文件夹中生成GGUF文件。越小越快，越大越接近原模型。</translation>
+    </message>
+    <message>
+        <source>Convert to %1</source>
+        <translation>转换为%1</translation>
     </message>
 </context>
 <context>
@@ -264,6 +304,13 @@
         <translation>
             <numerusform>另有%n个</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>DropHints</name>
+    <message>
+        <source>as %1: %2</source>
+        <translation>转换为%1后：%2</translation>
     </message>
 </context>
 <context>
@@ -1928,6 +1975,21 @@
     <message>
         <source>Context %1%</source>
         <translation>上下文%1%</translation>
+    </message>
+</context>
+<context>
+    <name>MergeSheet</name>
+    <message>
+        <source>Merge into a new file</source>
+        <translation>合并为新文件</translation>
+    </message>
+    <message>
+        <source>A new model is made in the models folder: this one with the adapters that are switched on, each with its strength. The model and the adapters stay as they are.</source>
+        <translation>在模型文件夹中生成新模型：按各自的强度合并已启用的适配器。原模型和适配器保持不变。</translation>
+    </message>
+    <message>
+        <source>Merge: %1</source>
+        <translation>合并：%1</translation>
     </message>
 </context>
 <context>
@@ -3604,6 +3666,33 @@ where it changes, which loses a little; an F16 base loses least.</source>
     </message>
 </context>
 <context>
+    <name>ponder::ConversionChoices</name>
+    <message>
+        <source>As it is (%1)</source>
+        <translation>保持不变（%1）</translation>
+    </message>
+    <message>
+        <source>%1 % quality</source>
+        <translation>质量%1%</translation>
+    </message>
+    <message>
+        <source>The disk needs %1 more for it.</source>
+        <translation>磁盘空间还差%1。</translation>
+    </message>
+    <message>
+        <source>%1 are free in the models folder.</source>
+        <translation>模型文件夹还有%1可用空间。</translation>
+    </message>
+    <message>
+        <source>AWQ has quantized this model: its four-bit weights stay as they are, and the type is that of the tables of words.</source>
+        <translation>此模型已由AWQ量化：四位权重保持不变，所选类型只用于词表。</translation>
+    </message>
+    <message>
+        <source>This model is quantized already: what the adapters change is rounded anew, which loses a little. An F16 file of it loses least.</source>
+        <translation>此模型已经量化：适配器改动的部分会重新舍入，略有损失。使用F16文件损失最小。</translation>
+    </message>
+</context>
+<context>
     <name>ponder::ConversionJobs</name>
     <message>
         <source>%1 · waiting</source>
@@ -3616,6 +3705,10 @@ where it changes, which loses a little; an F16 base loses least.</source>
     <message>
         <source>%1 · %2 of %3</source>
         <translation>%1 · %2／%3</translation>
+    </message>
+    <message>
+        <source>%1 · begins anew when it is resumed</source>
+        <translation>%1 · 继续时从头开始</translation>
     </message>
 </context>
 <context>

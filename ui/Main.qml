@@ -175,6 +175,8 @@ T.ApplicationWindow {
 
     ConvertSheet {
         id: convert
+
+        onStarted: root.showModels(Qt.OtherFocusReason) // where its row is
     }
 
     AdapterSheet {

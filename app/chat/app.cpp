@@ -18,7 +18,7 @@ App* theApp = nullptr;
 App::App(ChatEngine& engine, Store& store, ModelServices services, TokenStore* tokens)
     : m_notice(store.notice()), m_settings(store), m_chats(store), m_chat(engine, store, m_chats, m_settings),
       m_library(engine, store, m_settings, services),
-      m_fit(*m_library.models(), store, {services.devices, services.processorBandwidth}),
+      m_fit(*m_library.models(), store, {services.devices, services.processorBandwidth}), m_dropHints(m_fit),
       m_hubSettings(m_settings, tokens ? *tokens : m_memoryTokens),
       m_queue(QFileInfo(store.file()).path() + QStringLiteral("/downloads.json"),
               [this] { return m_hubSettings.access(); }),
@@ -28,6 +28,8 @@ App::App(ChatEngine& engine, Store& store, ModelServices services, TokenStore* t
           [this] { return modelsFolder(m_settings.modelsFolder()); }),
       m_conversions(QFileInfo(store.file()).path() + QStringLiteral("/conversions.json"), *m_library.models(),
                     services.check, [this] { return modelsFolder(m_settings.modelsFolder()); }),
+      m_conversionChoices(m_fit, *m_library.models(),
+                          [this] { return modelsFolder(m_settings.modelsFolder()); }),
       m_intake(m_queue, *m_library.models(), std::move(services)) {
     theApp = this;
     learnFromReplies(engine, store);
@@ -68,10 +70,8 @@ void App::learnFromReplies(ChatEngine& engine, Store& store) {
     connect(&m_settings, &Settings::deviceChanged, this, [this] { m_fit.setDevice(m_settings.device()); });
     const auto giveHints = [this] {
         m_library.models()->setHints([this](const ModelRecord& model) { return m_fit.hintsFor(model); });
-        m_library.preview()->setHints([this](const RecognizedModel& model) {
-            const bool isFile = model.kind == RecognizedKind::Gguf;
-            return isFile ? m_fit.hintsForFile(model.path) : QVariantMap();
-        });
+        m_dropHints.forget();
+        m_library.preview()->setHints([this](const RecognizedModel& model) { return m_dropHints.of(model); });
     };
     giveHints();
     connect(&m_fit, &FitListModel::forecastsChanged, this, giveHints);
@@ -99,6 +99,8 @@ void App::retranslate() {
     m_downloads.retranslate();
     m_hub.retranslate();
     m_conversions.retranslate();
+    m_conversionChoices.retranslate();
+    m_dropHints.forget();
 }
 
 } // namespace ponder

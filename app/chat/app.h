@@ -6,6 +6,8 @@
 
 #include "app/chat/chat_controller.h"
 #include "app/chat/chat_list_model.h"
+#include "app/fit/conversion_choices.h"
+#include "app/fit/drop_hints.h"
 #include "app/fit/fit_list_model.h"
 #include "app/models/conversion_jobs.h"
 #include "app/models/download_intake.h"
@@ -34,6 +36,7 @@ class App : public QObject {
     Q_PROPERTY(ponder::Settings* settings READ settings CONSTANT)
     Q_PROPERTY(ponder::DownloadModel* downloads READ downloads CONSTANT)
     Q_PROPERTY(ponder::ConversionJobs* conversions READ conversions CONSTANT)
+    Q_PROPERTY(ponder::ConversionChoices* conversionChoices READ conversionChoices CONSTANT)
     Q_PROPERTY(ponder::HubBrowser* hub READ hub CONSTANT)
     Q_PROPERTY(ponder::HubSettings* hubSettings READ hubSettings CONSTANT)
     Q_PROPERTY(QString version READ version CONSTANT)
@@ -53,6 +56,7 @@ public:
     Settings* settings() { return &m_settings; }
     DownloadModel* downloads() { return &m_downloads; }
     ConversionJobs* conversions() { return &m_conversions; }
+    ConversionChoices* conversionChoices() { return &m_conversionChoices; }
     HubBrowser* hub() { return &m_hub; }
     HubSettings* hubSettings() { return &m_hubSettings; }
     QString version() const;
@@ -75,12 +79,14 @@ private:
 
     ModelLibrary m_library;
     FitListModel m_fit;
+    DropHints m_dropHints;
     MemoryTokenStore m_memoryTokens;
     HubSettings m_hubSettings;
     DownloadQueue m_queue;
     DownloadModel m_downloads;
     HubBrowser m_hub;
     ConversionJobs m_conversions;
+    ConversionChoices m_conversionChoices;
     DownloadIntake m_intake;
 };
 

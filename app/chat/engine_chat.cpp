@@ -110,9 +110,10 @@ void EngineChat::unloadModel() {
     emit modelUnloaded();
 }
 
-// Behind a reply that runs: its tokens are all of one model.
+// Behind a reply that runs: its tokens are all of one model. Of several that wait there the last one counts.
 void EngineChat::setAdapters(const QList<ModelAdapter>& adapters) {
-    work([this, adapters] {
+    work([this, adapters, asked = ++m_adaptersAsked] {
+        if (asked != m_adaptersAsked) return;
         const Result<void> result = m_worker.setAdapters(adapters);
         report([this, adapters, result] {
             if (result)

@@ -11,6 +11,7 @@
 #include <QElapsedTimer>
 #include <QThread>
 
+#include <atomic>
 #include <mutex>
 
 namespace ponder {
@@ -57,6 +58,7 @@ private:
     quint64 m_load = 0;  // number of the current load; 0 none
     quint64 m_reply = 0; // number of the current reply; 0 none
     quint64 m_lastNumber = 0;
+    std::atomic<quint64> m_adaptersAsked = 0; // the last one's number
     std::stop_source m_loadStop;
     std::stop_source m_replyStop;
     std::shared_ptr<Outbox> m_outbox;

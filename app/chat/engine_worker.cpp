@@ -73,7 +73,8 @@ LoadedModel describe(const LoadRequestInfo& request, const Model& model, const R
 std::vector<AdapterUse> adapterUses(const QList<ModelAdapter>& adapters) {
     std::vector<AdapterUse> uses;
     for (const ModelAdapter& adapter : adapters)
-        uses.push_back({adapter.path.toStdU16String(), static_cast<float>(adapter.strength)});
+        if (adapter.applied)
+            uses.push_back({adapter.path.toStdU16String(), static_cast<float>(adapter.strength)});
     return uses;
 }
 

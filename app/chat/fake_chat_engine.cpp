@@ -7,6 +7,7 @@
 #include <QFileInfo>
 
 #include <algorithm>
+#include <utility>
 
 namespace ponder {
 namespace {
@@ -15,6 +16,12 @@ constexpr int kTickMs = 16;
 constexpr qint64 kModelBytes = 4'683'000'000;
 constexpr char kDeviceName[] = "AMD Radeon RX 6700 XT";
 constexpr qint64 kDeviceBytes = qint64{12} << 30;
+
+Error wrongAdapter(const QString& path) {
+    return {ErrorCode::WrongAdapter, path.toStdString(),
+            Detail{PONDER_TR_NOOP("ErrorDetail", "it is for %1 models, and this is a %2 model"),
+                   {"llama", "qwen2"}}};
+}
 
 } // namespace
 
@@ -68,12 +75,13 @@ void FakeChatEngine::finishLoading() {
 }
 
 void FakeChatEngine::setAdapters(const QList<ModelAdapter>& adapters) {
+    if (m_replyTimer.isActive()) {
+        m_adaptersLater = adapters;
+        return;
+    }
     for (const ModelAdapter& adapter : adapters)
         if (!m_model || adapter.path.contains(QLatin1String("fail"))) {
-            emit adaptersFailed(
-                {ErrorCode::WrongAdapter, adapter.path.toStdString(),
-                 Detail{PONDER_TR_NOOP("ErrorDetail", "it is for %1 models, and this is a %2 model"),
-                        {"llama", "qwen2"}}});
+            emit adaptersFailed(wrongAdapter(adapter.path));
             return;
         }
     emit adaptersChanged(adapters);
@@ -175,6 +183,7 @@ void FakeChatEngine::finish(ReplySummary::Finish reason) {
     const double seconds = double(std::max<qint64>(m_elapsed.elapsed(), 1)) / 1000;
     summary.tokensPerSecond = m_prefilling ? 0 : double(m_sent) / seconds;
     emit replyFinished(summary);
+    if (const auto later = std::exchange(m_adaptersLater, std::nullopt)) setAdapters(*later);
 }
 
 void FakeChatEngine::stop() {
@@ -219,6 +228,10 @@ ModelServices fakeModelServices() {
         return std::vector<DeviceInfo>{card, graphics, processor, reference};
     };
     services.processorBandwidth = [] { return 50e9; };
+    services.checkAdapter = [](const QString&, const QString& adapter) -> Result<void> {
+        if (adapter.contains(QLatin1String("fail"))) return wrongAdapter(adapter);
+        return {};
+    };
     return services;
 }
 

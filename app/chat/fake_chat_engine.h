@@ -66,6 +66,7 @@ private:
     qsizetype m_sent = 0;
     int m_promptTokens = 0;
     bool m_prefilling = false;
+    std::optional<QList<ModelAdapter>> m_adaptersLater; // behind the reply that runs
     double m_firstTokenSeconds = 0;
 };
 

@@ -24,6 +24,7 @@ constexpr std::array kDrawings{
     Drawing{"stop", "", "R 4 4 8 8 1.6"},
     Drawing{"chevron-right", "M 6 3.5 L 10.5 8 L 6 12.5"},
     Drawing{"chevron-down", "M 3.5 6 L 8 10.5 L 12.5 6"},
+    Drawing{"chevron-up", "M 3.5 10.5 L 8 6 L 12.5 10.5"},
     Drawing{"down", "M 8 3 L 8 12.8 M 3.8 8.6 L 8 12.8 L 12.2 8.6"},
     Drawing{"copy", "R 5.5 5.5 8 8 1.8 M 10.5 2.5 L 4.2 2.5 C 3.3 2.5 2.5 3.3 2.5 4.2 L 2.5 10.5"},
     Drawing{"check", "M 3 8.6 L 6.4 12 L 13 4.6"},

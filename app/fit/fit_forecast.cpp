@@ -14,23 +14,6 @@ constexpr std::uint64_t kTightBytes = 1'000'000'000;
 // As the loader has them.
 constexpr std::uint32_t kContextStep = 256, kSmallestContext = 2048, kSmallestBeforeSplit = 8192;
 
-ModelShape shapeOf(const FitModel& model) {
-    const ModelConfig& config = model.config();
-    ModelShape shape;
-    shape.llama = config.architecture == "llama";
-    shape.layers = config.layers;
-    shape.width = config.width;
-    shape.heads = config.heads;
-    shape.kvHeads = config.kvHeads;
-    shape.headSize = config.headSize;
-    shape.hidden = config.hidden;
-    shape.vocabulary = config.vocabulary;
-    shape.tied = model.weights().tied;
-    shape.ropeFactors = model.weights().ropeFactors != nullptr;
-    shape.context = config.trainedContext;
-    return shape;
-}
-
 class Forecaster {
 public:
     Forecaster(const FitModel& model, const FitDevice& device, const FitQuestion& question)
@@ -172,7 +155,7 @@ void Forecaster::addSpeed(FitForecast& out) const {
 }
 
 std::optional<FileType> Forecaster::finestThatFits() const {
-    const ModelShape shape = shapeOf(m_model);
+    const ModelShape shape = m_model.shape();
     for (auto type = kFileTypes.rbegin(); type != kFileTypes.rend(); ++type) {
         const FitModel other(m_model.name(), shape, *type);
         if (other.fileBytes() < m_model.fileBytes() &&

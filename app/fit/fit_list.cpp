@@ -86,18 +86,14 @@ private:
         return row;
     }
 
-    // What is here already; else the finest that fits well, up to eight bits; else the smallest.
+    // What is here already; else what a stranger would be told.
     static void suggest(FitRow& row) {
         for (std::size_t i = 0; i < row.choices.size(); ++i)
             if (!row.choices[i].path.isEmpty()) {
                 row.suggested = i;
                 return;
             }
-        for (std::size_t i = 0; i < row.choices.size(); ++i) {
-            const FitChoice& choice = row.choices[i];
-            if (choice.known && choice.fit.verdict == FitVerdict::Fits && choice.quantization != u"F16")
-                row.suggested = i;
-        }
+        row.suggested = suggestedChoice(row.choices);
     }
 
     const ModelCatalogue& m_catalogue;
@@ -112,6 +108,14 @@ QString plainName(const QString& name) {
     for (const QChar c : name)
         if (c.isLetterOrNumber()) out += c.toLower();
     return out;
+}
+
+std::size_t suggestedChoice(const std::vector<FitChoice>& choices) {
+    for (const FitVerdict wanted : {FitVerdict::Fits, FitVerdict::Tight})
+        for (std::size_t i = choices.size(); i-- > 0;)
+            if (choices[i].known && choices[i].fit.verdict == wanted && choices[i].quantization != u"F16")
+                return i;
+    return 0;
 }
 
 const FitModel* FitModels::ofCatalogue(const CatalogueModel& model, const QString& quantization) {

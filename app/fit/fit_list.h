@@ -37,6 +37,10 @@ struct FitChoice {
     FitForecast fit;
 };
 
+// The finest that fits well, up to eight bits; else the finest that fits at all with the context that was
+// asked for; else the smallest. Choices stand from the smallest to the largest.
+std::size_t suggestedChoice(const std::vector<FitChoice>& choices);
+
 struct FitRow {
     QString id; // of the catalogue, or the library's
     const CatalogueModel* entry = nullptr;

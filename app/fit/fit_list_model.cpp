@@ -11,7 +11,7 @@
 namespace ponder {
 
 struct FitListModel::Answer {
-    FitDevice device;
+    FitDevice device, machine;
     std::vector<FitRow> rows;
     QList<MemoryReceipt> receipts;
 };
@@ -125,7 +125,8 @@ void FitListModel::refresh() {
                   receipts = m_store.receipts()]() mutable {
         question.device = chosenDevice(services, wanted, whatIf);
         auto answer = std::make_shared<Answer>(
-            Answer{question.device, fitList(ModelCatalogue::builtIn(), question, *models), receipts});
+            Answer{question.device, whatIf.isEmpty() ? question.device : chosenDevice(services, wanted, {}),
+                   fitList(ModelCatalogue::builtIn(), question, *models), receipts});
         QMetaObject::invokeMethod(this, [this, generation, answer] { take(generation, std::move(*answer)); });
     });
 }
@@ -133,7 +134,7 @@ void FitListModel::refresh() {
 void FitListModel::take(int generation, Answer answer) {
     if (generation != m_generation) return;
     m_device = std::move(answer.device);
-    m_fileHints.clear();
+    m_machine = std::move(answer.machine);
     m_receipts.clear();
     for (const MemoryReceipt& receipt : answer.receipts)
         if (receipt.device == m_device.key()) m_receipts.insert(receipt.model, receipt);
@@ -294,20 +295,8 @@ QVariantMap FitListModel::hintsFor(const ModelRecord& model) const {
     return {};
 }
 
-QVariantMap FitListModel::hintsForFile(const QString& path) {
-    if (m_device.info.memoryBytes == 0) {
-        if (!m_busy) refresh();
-        return {};
-    }
-    if (const auto known = m_fileHints.constFind(path); known != m_fileHints.constEnd()) return *known;
-    const auto model = FitModel::open(path.toStdU16String());
-    if (!model) return {};
-    FitQuestion question;
-    question.contextTokens = std::uint32_t(m_contextTokens);
-    FitChoice choice;
-    choice.known = true;
-    choice.fit = forecastFit(*model, m_device, question);
-    return *m_fileHints.insert(path, hintsOf({}, choice));
+std::function<FitDevice()> FitListModel::askMachine() const {
+    return [services = m_services, wanted = m_wanted] { return chosenDevice(services, wanted, {}); };
 }
 
 QString FitListModel::deviceName() const { return QString::fromStdString(m_device.info.name); }

@@ -82,9 +82,10 @@ public:
     GpuListModel* gpus() { return &m_gpus; }
     // What a row of the library shows: the keys of the roles above. Empty until there is a forecast.
     QVariantMap hintsFor(const ModelRecord& model) const;
-    // The same for a model file that is not in the library: its header is read. Empty until the devices are
-    // known, which is asked for.
-    QVariantMap hintsForFile(const QString& path);
+    // This machine's own device, whatever stands in its place here, as last looked at; no memory: not yet.
+    const FitDevice& machine() const { return m_machine; }
+    // The same, looked at anew; to be called on a worker thread.
+    std::function<FitDevice()> askMachine() const;
 
     void setWhatIf(const QString& gpu);
     void setContextTokens(int tokens);
@@ -122,12 +123,11 @@ private:
     FitServices m_services;
     std::shared_ptr<FitModels> m_models = std::make_shared<FitModels>(); // the worker's
     GpuListModel m_gpus;
-    FitDevice m_device;
+    FitDevice m_device, m_machine;
     std::vector<FitRow> m_rows;
     std::vector<std::size_t> m_shown;
     QHash<QString, QString> m_chosen;         // quantization by row id
     QHash<QString, MemoryReceipt> m_receipts; // by path
-    QHash<QString, QVariantMap> m_fileHints;  // likewise, of files held over the window
     QString m_wanted = QStringLiteral("auto"), m_whatIf, m_filter = QStringLiteral("all");
     int m_contextTokens = 32768;
     int m_generation = 0;

@@ -37,6 +37,22 @@ Result<FitModel> FitModel::open(const std::filesystem::path& path) {
     return model;
 }
 
+ModelShape FitModel::shape() const {
+    ModelShape shape;
+    shape.llama = m_config->architecture == "llama";
+    shape.layers = m_config->layers;
+    shape.width = m_config->width;
+    shape.heads = m_config->heads;
+    shape.kvHeads = m_config->kvHeads;
+    shape.headSize = m_config->headSize;
+    shape.hidden = m_config->hidden;
+    shape.vocabulary = m_config->vocabulary;
+    shape.tied = m_weights->tied;
+    shape.ropeFactors = m_weights->ropeFactors != nullptr;
+    shape.context = m_config->trainedContext;
+    return shape;
+}
+
 void FitModel::count() {
     FileWeights all = *m_weights;
     forEachTensor(all,

@@ -25,6 +25,7 @@ public:
     const ModelConfig& config() const { return *m_config; }
     const FileWeights& weights() const { return *m_weights; }
     std::uint64_t fileBytes() const { return m_fileBytes; }
+    ModelShape shape() const; // for the same model in other formats
 
     // Of all values in its tensors.
     std::uint64_t parameters() const { return m_parameters; }

@@ -1,10 +1,10 @@
 #include "app/models/conversion_jobs.h"
 
 #include "app/chat/error_text.h"
+#include "app/models/adapter_model.h"
 #include "app/models/byte_text.h"
-#include "engine/base/processor.h"
-#include "engine/convert/conversion.h"
-#include "engine/convert/folder_summary.h"
+#include "app/models/conversion_work.h"
+#include "engine/convert/folder_metadata.h"
 
 #include <QDir>
 #include <QElapsedTimer>
@@ -21,27 +21,18 @@ constexpr std::array kStates{"waiting", "running", "paused", "failed", "done"};
 
 std::filesystem::path pathOf(const QString& text) { return text.toStdString(); }
 
+// Short enough for every file system, with what is added to it.
 QString nameOfFile(QString name) {
+    constexpr qsizetype kMostBytes = 180;
     for (QChar& c : name)
         if (c == u'/' || c == u'\\' || c < u' ') c = u'-';
+    while (name.toUtf8().size() > kMostBytes)
+        name.chop(1);
     return name.isEmpty() || name.startsWith(u'.') ? u'_' + name : name;
 }
 
 QString textOf(std::string_view text) {
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
-
-// Where the file is there already, an earlier run ended between renaming it and writing that down.
-Result<void> convert(const ConversionEntry& entry, const std::stop_token& stop,
-                     const Conversion::Report& report) {
-    if (QFileInfo::exists(entry.target)) return {};
-    const std::optional<FileType> type = fileType(entry.quantization.toStdString());
-    if (!type) return Error{ErrorCode::BadArgument, entry.quantization.toStdString(), {}};
-    QDir().mkpath(QFileInfo(entry.target).path());
-    Result<Conversion> conversion = Conversion::prepare(pathOf(entry.folder), pathOf(entry.target), *type);
-    if (!conversion) return conversion.error();
-    ThreadPool pool(processor().cores);
-    return conversion->run(pool, stop, report);
 }
 
 } // namespace
@@ -96,6 +87,9 @@ QString ConversionJobs::detailText(const ConversionEntry& entry) const {
         return tr("%1 · waiting").arg(entry.quantization);
     case ConversionStep::Done:
         return tr("%1 · %2").arg(entry.quantization, byteText(entry.all));
+    case ConversionStep::Paused:
+        if (entry.merges()) return tr("%1 · begins anew when it is resumed").arg(entry.quantization);
+        [[fallthrough]];
     default:
         return entry.all == 0
                    ? entry.quantization
@@ -119,16 +113,37 @@ QString ConversionJobs::freeTarget(const QString& name, const QString& quantizat
 
 void ConversionJobs::start(const QString& folder, const QString& quantization) {
     ConversionEntry entry;
-    entry.id = ++m_lastId;
-    entry.folder = folder;
+    entry.source = folder;
     entry.quantization = quantization;
     const Result<FolderMetadata> metadata = FolderMetadata::read(pathOf(folder));
     entry.name = metadata ? textOf(metadata->notes().name) : QFileInfo(folder).fileName();
-    entry.target = freeTarget(entry.name, quantization);
     if (!metadata) {
         entry.step = ConversionStep::Failed;
         entry.error = metadata.error();
     }
+    append(std::move(entry));
+}
+
+void ConversionJobs::merge(const QString& modelId, const QString& quantization) {
+    const ModelRecord* base = m_library.find(modelId);
+    if (!base) return;
+    ConversionEntry entry;
+    entry.source = base->path;
+    entry.name = base->label();
+    for (const ModelAdapter& adapter : base->settings.adapters)
+        if (adapter.applied && adapter.strength != 0) {
+            entry.adapters << adapter;
+            entry.name += QStringLiteral(" + ") + adapterName(adapter.path);
+        }
+    if (!entry.merges()) return;
+    entry.keepsFormats = quantization.isEmpty();
+    entry.quantization = entry.keepsFormats ? base->quantization : quantization;
+    append(std::move(entry));
+}
+
+void ConversionJobs::append(ConversionEntry entry) {
+    entry.id = ++m_lastId;
+    entry.target = freeTarget(entry.name, entry.quantization);
     beginInsertRows({}, count(), count());
     m_entries << entry;
     endInsertRows();
@@ -139,11 +154,12 @@ void ConversionJobs::start(const QString& folder, const QString& quantization) {
 
 void ConversionJobs::startNext() {
     if (m_running != 0) return;
-    const auto next = std::find_if(m_entries.begin(), m_entries.end(), [](const ConversionEntry& entry) {
+    auto next = std::find_if(m_entries.begin(), m_entries.end(), [](const ConversionEntry& entry) {
         return entry.step == ConversionStep::Waiting;
     });
     if (next == m_entries.end()) return;
     m_running = next->id;
+    if (next->merges()) next->done = 0;
     m_cancelled = false;
     m_stop = std::stop_source();
     setStep(int(next - m_entries.begin()), ConversionStep::Running);
@@ -153,15 +169,11 @@ void ConversionJobs::startNext() {
 // On the worker thread.
 void ConversionJobs::work(const ConversionEntry& entry, const std::stop_token& stop) {
     QElapsedTimer last;
-    const Result<void> done = convert(entry, stop, [&](const ConversionProgress& progress) {
+    const Result<void> done = runConversion(entry, stop, [&](qint64 bytes, qint64 all) {
         if (last.isValid() && last.elapsed() < kReportMs) return;
         last.start();
         QMetaObject::invokeMethod(
-            this,
-            [this, id = entry.id, bytes = qint64(progress.bytesDone), all = qint64(progress.bytesAll)] {
-                show(id, bytes, all);
-            },
-            Qt::QueuedConnection);
+            this, [this, id = entry.id, bytes, all] { show(id, bytes, all); }, Qt::QueuedConnection);
     });
     Ending ending;
     if (done) {
@@ -190,14 +202,14 @@ void ConversionJobs::end(int id, const Ending& ending) {
     const int row = rowOf(id);
     ConversionEntry& entry = m_entries[row];
     if (m_cancelled && !ending.record) {
-        Conversion::discard(pathOf(entry.target));
+        discardConversion(entry);
         remove(row);
     } else if (ending.record) {
-        ModelRecord record = *ending.record;
-        record.source = ModelSource::Converted;
+        const ModelRecord record = withHeritage(*ending.record, entry);
         entry.done = entry.all = record.bytes;
+        const QString model = m_library.put(record); // first: a row that is done is not done again
         setStep(row, ConversionStep::Done);
-        emit finished(m_library.put(record), record.path);
+        emit finished(model, record.path);
     } else if (ending.error->code == ErrorCode::Cancelled) {
         setStep(row, ConversionStep::Paused);
     } else {
@@ -205,6 +217,18 @@ void ConversionJobs::end(int id, const Ending& ending) {
         setStep(row, ConversionStep::Failed);
     }
     startNext();
+}
+
+// What the base's file does not say itself, but the library knew of it, holds for the merged one too.
+ModelRecord ConversionJobs::withHeritage(ModelRecord record, const ConversionEntry& entry) const {
+    record.source = ModelSource::Converted;
+    const ModelRecord* base = entry.merges() ? m_library.findPath(entry.source) : nullptr;
+    if (!base) return record;
+    if (record.licence.isEmpty()) record.licence = base->licence;
+    if (record.languages.isEmpty()) record.languages = base->languages;
+    record.settings = base->settings;
+    record.settings.adapters.clear();
+    return record;
 }
 
 void ConversionJobs::pause(int row) {
@@ -229,21 +253,15 @@ void ConversionJobs::cancel(int row) {
         m_stop.request_stop();
         return;
     }
-    if (m_entries[row].step != ConversionStep::Done) Conversion::discard(pathOf(m_entries[row].target));
+    if (m_entries[row].step != ConversionStep::Done) discardConversion(m_entries[row]);
     remove(row);
 }
 
-QVariantList ConversionJobs::choices(const QString& folder) const {
-    QVariantList out;
-    const Result<FolderSummary> summary = inspectFolder(pathOf(folder));
-    if (!summary || summary->problem) return out;
-    for (const FolderSummary::Output& output : summary->outputs)
-        out << QVariantMap{{QStringLiteral("name"), textOf(nameOf(output.type))},
-                           {QStringLiteral("sizeText"), byteText(qint64(output.bytes))},
-                           {QStringLiteral("verdict"), QString()},
-                           {QStringLiteral("verdictText"), QString()},
-                           {QStringLiteral("verdictDetail"), QString()}};
-    return out;
+bool ConversionJobs::has(const QString& folder, const QString& quantization) const {
+    return std::any_of(m_entries.begin(), m_entries.end(), [&](const ConversionEntry& entry) {
+        return entry.source == folder && entry.quantization == quantization && !entry.merges() &&
+               (entry.step != ConversionStep::Done || m_library.findPath(entry.target));
+    });
 }
 
 int ConversionJobs::rowOf(int id) const {

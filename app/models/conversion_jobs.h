@@ -1,9 +1,11 @@
-// The conversions of Hugging Face folders as rows for the window, and who of them runs: one at a time.
+// The conversions of Hugging Face folders and the merges of adapters as rows for the window, and who of them
+// runs: one at a time.
 //
-// Takes a folder and a quantization; gives a model of Ponder's own in the library. Each can be paused, taken
-// up again and cancelled; the list outlives the program and goes on by itself, where the file was left. The
-// work is done on a worker thread, which uses all cores. Owner: App. Thread: GUI. Errors: errorText of a row,
-// translated. Previous station: ModelImporter::conversionAsked. Next station: LibraryModel.
+// Takes a folder, or a model with its adapters, and a quantization; gives a model of Ponder's own in the
+// library. Each can be paused, taken up again and cancelled; the list outlives the program and goes on by
+// itself: a conversion where its file was left, a merge from its beginning. The work is done on a worker
+// thread (conversion_work.h). Owner: App. Thread: GUI. Errors: errorText of a row,
+// translated. Previous station: fit/conversion_choices.h. Next station: LibraryModel.
 #pragma once
 
 #include "app/models/conversion_list.h"
@@ -11,7 +13,6 @@
 
 #include <QAbstractListModel>
 #include <QThreadPool>
-#include <QVariantList>
 #include <QtQml/qqmlregistration.h>
 
 #include <functional>
@@ -41,17 +42,21 @@ public:
     ~ConversionJobs() override;
 
     int count() const { return int(m_entries.size()); }
+    const QList<ConversionEntry>& entries() const { return m_entries; }
+    // Whether this conversion is on the list and its file, if it is done, in the library.
+    bool has(const QString& folder, const QString& quantization) const;
     int rowCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role) const override;
     QHash<int, QByteArray> roleNames() const override;
 
     // A folder that cannot be converted becomes a failed row.
     Q_INVOKABLE void start(const QString& folder, const QString& quantization);
+    // A model of the library with the adapters that are switched on for it, as a new model. No quantization:
+    // in its own formats.
+    Q_INVOKABLE void merge(const QString& modelId, const QString& quantization);
     Q_INVOKABLE void pause(int row);
     Q_INVOKABLE void resume(int row); // also of a failed one
     Q_INVOKABLE void cancel(int row); // takes it off the list, with what was written of an unfinished file
-    // What a folder could become: name, sizeText, verdict, verdictText, verdictDetail; none where it cannot.
-    Q_INVOKABLE QVariantList choices(const QString& folder) const;
     void retranslate();
 
 signals:
@@ -65,6 +70,8 @@ private:
     };
 
     int rowOf(int id) const;
+    void append(ConversionEntry entry);
+    ModelRecord withHeritage(ModelRecord record, const ConversionEntry& entry) const;
     QString freeTarget(const QString& name, const QString& quantization) const;
     QString detailText(const ConversionEntry& entry) const;
     void startNext();

@@ -16,16 +16,25 @@ namespace {
 constexpr qint64 kLargestList = 1 << 20;
 
 QJsonObject toJson(const ConversionEntry& entry) {
-    return {{QStringLiteral("name"), entry.name},      {QStringLiteral("folder"), entry.folder},
-            {QStringLiteral("target"), entry.target},  {QStringLiteral("quantization"), entry.quantization},
-            {QStringLiteral("step"), int(entry.step)}, {QStringLiteral("done"), double(entry.done)},
+    ModelSettings adapters; // knows how they are written
+    adapters.adapters = entry.adapters;
+    return {{QStringLiteral("name"), entry.name},
+            {QStringLiteral("source"), entry.source},
+            {QStringLiteral("adapters"), adapters.toJson()},
+            {QStringLiteral("keepsFormats"), entry.keepsFormats},
+            {QStringLiteral("target"), entry.target},
+            {QStringLiteral("quantization"), entry.quantization},
+            {QStringLiteral("step"), int(entry.step)},
+            {QStringLiteral("done"), double(entry.done)},
             {QStringLiteral("all"), double(entry.all)}};
 }
 
 ConversionEntry entryFrom(const QJsonObject& kept) {
     ConversionEntry entry;
     entry.name = kept[QLatin1String("name")].toString();
-    entry.folder = kept[QLatin1String("folder")].toString();
+    entry.source = kept[QLatin1String("source")].toString();
+    entry.adapters = ModelSettings::fromJson(kept[QLatin1String("adapters")].toString()).adapters;
+    entry.keepsFormats = kept[QLatin1String("keepsFormats")].toBool();
     entry.target = kept[QLatin1String("target")].toString();
     entry.quantization = kept[QLatin1String("quantization")].toString();
     entry.step =
@@ -53,7 +62,7 @@ QList<ConversionEntry> ConversionList::read() const {
     const QJsonArray list = QJsonDocument::fromJson(file.read(kLargestList)).array();
     for (const QJsonValue& value : list) {
         const ConversionEntry entry = entryFrom(value.toObject());
-        if (!entry.folder.isEmpty() && !entry.target.isEmpty()) entries << entry;
+        if (!entry.source.isEmpty() && !entry.target.isEmpty()) entries << entry;
     }
     return entries;
 }

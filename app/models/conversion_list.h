@@ -1,4 +1,4 @@
-// The list of conversions in a file, so that it outlives the program.
+// The list of conversions and merges in a file, so that it outlives the program.
 //
 // Takes and gives entries; a file that cannot be read is an empty list. What was running comes back as
 // waiting, what had failed as paused. How far each has come is kept beside its file by the engine
@@ -7,6 +7,7 @@
 // station: conversion_jobs.h.
 #pragma once
 
+#include "app/store/model_settings.h"
 #include "engine/base/error.h"
 
 #include <QList>
@@ -21,14 +22,18 @@ namespace ponder {
 enum class ConversionStep { Waiting, Running, Paused, Failed, Done };
 
 struct ConversionEntry {
-    int id = 0;     // of this run of the program
-    QString name;   // of the model
-    QString folder; // of safetensors
-    QString target; // the file to be
+    int id = 0;                   // of this run of the program
+    QString name;                 // of the new model
+    QString source;               // a folder of safetensors; of a merge the base's file
+    QList<ModelAdapter> adapters; // of a merge; none of a conversion
+    QString target;               // the file to be
     QString quantization;
+    bool keepsFormats = false; // of a merge: the base's formats, and that is its name
     ConversionStep step = ConversionStep::Waiting;
     qint64 done = 0, all = 0;   // bytes of the file; 0 of 0: not known yet
     std::optional<Error> error; // of a failed one
+
+    bool merges() const { return !adapters.isEmpty(); }
 };
 
 class ConversionList {

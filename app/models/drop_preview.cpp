@@ -23,7 +23,15 @@ bool DropPreview::isAccepted(const RecognizedModel& row) const {
 QString DropPreview::outcome(const RecognizedModel& row) const {
     if (row.addable) return tr("used where it is");
     if (!isAccepted(row)) return row.reason;
-    return row.convertible ? QString() : tr("for %1").arg(m_base);
+    if (row.convertible) return {};
+    return tr("for %1").arg(m_base);
+}
+
+// " → Q4_K_M 1.9 GB": what the conversion suggests, once that is known.
+QString DropPreview::becomes(const RecognizedModel& row) const {
+    const QString target =
+        row.convertible && m_hints ? m_hints(row).value(QStringLiteral("target")).toString() : QString();
+    return target.isEmpty() ? target : QStringLiteral(" → ") + target;
 }
 
 void DropPreview::setBase(const QString& name) {
@@ -49,7 +57,7 @@ QVariant DropPreview::data(const QModelIndex& index, int role) const {
         return row.title;
     case DetailRole: {
         QStringList parts;
-        if (!row.detail.isEmpty()) parts << row.detail;
+        if (!row.detail.isEmpty()) parts << row.detail + becomes(row);
         if (const QString what = outcome(row); !what.isEmpty()) parts << what;
         return parts.join(QStringLiteral(" · "));
     }
@@ -107,7 +115,7 @@ void DropPreview::inspect(const QList<QUrl>& urls) {
 
 void DropPreview::setHints(Hints hints) {
     m_hints = std::move(hints);
-    if (count() > 0) emit dataChanged(index(0), index(count() - 1), {HintsRole});
+    if (count() > 0) emit dataChanged(index(0), index(count() - 1), {HintsRole, DetailRole});
 }
 
 void DropPreview::clear() {

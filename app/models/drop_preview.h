@@ -1,8 +1,9 @@
 // What is held over the window, before it is dropped: a row for each thing, and what a drop would do.
 //
 // inspect() returns at once; rows arrive as they are recognized on a worker thread. Whether a model fits
-// comes from `hints`. Owner: ModelLibrary. Thread: GUI. Errors: rows that cannot be added say why. Previous
-// station: recognition.h. Next station: ui/DropOverlay.qml, ModelImporter.
+// comes from `hints`, and for a folder what it would become. Owner: ModelLibrary. Thread: GUI. Errors: rows
+// that cannot be added say why. Previous station: recognition.h. Next station: ui/DropOverlay.qml,
+// ModelImporter.
 #pragma once
 
 #include "app/models/recognition.h"
@@ -63,6 +64,7 @@ signals:
 private:
     bool isAccepted(const RecognizedModel& row) const;
     QString outcome(const RecognizedModel& row) const;
+    QString becomes(const RecognizedModel& row) const;
 
     QList<RecognizedModel> m_rows;
     QList<QUrl> m_urls;

@@ -3,6 +3,7 @@
 #include "app/models/model_description.h"
 #include "engine/engine.h"
 #include "engine/file/fingerprint.h"
+#include "engine/model/adapter_set.h"
 #include "engine/model/config.h"
 #include "engine/model/weights.h"
 #include "engine/text/tokenizer.h"
@@ -25,8 +26,20 @@ Result<ModelRecord> checkModelFile(const QString& path) {
     return model;
 }
 
+Result<void> checkAdapterFile(const QString& model, const QString& adapter) {
+    const auto file = ModelFile::open(model.toStdU16String());
+    if (!file) return file.error();
+    const auto config = ModelConfig::read(**file);
+    if (!config) return config.error();
+    const auto weights = bindWeights(**file, *config);
+    if (!weights) return weights.error();
+    const auto opened = LoraAdapter::open(adapter.toStdU16String());
+    if (!opened) return opened.error();
+    return checkAdapter(**opened, *config, *weights);
+}
+
 ModelServices engineModelServices(std::function<double()> processorBandwidth) {
-    return {checkModelFile, listDevices, std::move(processorBandwidth)};
+    return {checkModelFile, listDevices, std::move(processorBandwidth), checkAdapterFile};
 }
 
 } // namespace ponder

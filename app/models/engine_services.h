@@ -12,5 +12,7 @@ namespace ponder {
 ModelServices engineModelServices(std::function<double()> processorBandwidth = {});
 
 Result<ModelRecord> checkModelFile(const QString& path);
+// An adapter passes when each of its pairs fits a weight of the model.
+Result<void> checkAdapterFile(const QString& model, const QString& adapter);
 
 } // namespace ponder

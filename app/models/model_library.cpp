@@ -18,7 +18,7 @@ ModelLibrary::ModelLibrary(ChatEngine& engine, Store& store, Settings& settings,
       m_importer(m_models, m_services.check, [&settings] { return modelsFolder(settings.modelsFolder()); }),
       m_found(m_models, m_importer,
               [&settings] { return FoundPlaces::ofThisComputer(modelsFolder(settings.modelsFolder())); }),
-      m_settingsModel(m_models, settings) {
+      m_settingsModel(m_models, settings), m_adapters(m_models, m_services.checkAdapter) {
     m_pool.setMaxThreadCount(1);
     m_devices.setCurrent(settings.device());
     connect(&m_models, &LibraryModel::settingsChanged, this, &ModelLibrary::followSettings);
@@ -35,8 +35,9 @@ void ModelLibrary::followSettings(const QString& id) {
     const ModelRecord* changed = m_models.find(id);
     if (!m_model || !changed || changed->path != path()) return;
     emit modelSettingsChanged();
-    if (changed->settings.adapters != m_loadedWith.adapters) {
-        const QList<ModelAdapter> wanted = changed->settings.adapters;
+    if (changed->settings.adapters != m_adaptersAsked) {
+        m_adaptersAsked = changed->settings.adapters;
+        const QList<ModelAdapter> wanted = m_adaptersAsked; // it may change while they are set
         m_engine.setAdapters(wanted);
     }
     emit reloadNeededChanged();
@@ -49,25 +50,27 @@ void ModelLibrary::followAdapters() {
     });
     connect(&m_engine, &ChatEngine::adaptersFailed, this, [this](const Error& error) {
         m_error = error;
+        m_adaptersAsked = m_loadedWith.adapters; // those that it still has
         emit errorTextChanged();
         emit stateChanged();
         const ModelRecord* loaded = m_model ? m_models.findPath(path()) : nullptr;
         if (!loaded) return;
-        ModelSettings before = loaded->settings; // those that it still has
+        ModelSettings before = loaded->settings;
         before.adapters = m_loadedWith.adapters;
         m_models.setSettings(QString(loaded->id), before);
+        if (m_adapters.modelPath() == path()) m_adapters.setProblem(ponder::errorText(error));
     });
+    connect(&m_settingsModel, &ModelSettingsModel::opened, &m_adapters,
+            [this] { m_adapters.open(m_settingsModel.modelId()); });
     m_importer.setAttacher([this](const QString& adapter) { return attach(adapter); });
 }
 
-// Beside those that it has; the settings keep it.
+// Beside those that it has, if it fits.
 bool ModelLibrary::attach(const QString& adapter) {
     const ModelRecord* loaded = m_model ? m_models.findPath(path()) : nullptr;
     if (!loaded) return false;
-    ModelSettings next = loaded->settings;
-    next.adapters.removeIf([&](const ModelAdapter& known) { return known.path == adapter; });
-    next.adapters << ModelAdapter{adapter, 1.0};
-    m_models.setSettings(QString(loaded->id), next);
+    m_adapters.open(QString(loaded->id));
+    m_adapters.add(adapter);
     return true;
 }
 
@@ -202,7 +205,12 @@ ModelSettings ModelLibrary::modelSettings() const {
     return known ? known->settings : ModelSettings();
 }
 
-bool ModelLibrary::reloadNeeded() const { return m_model && !m_loadedWith.loadsAs(modelSettings()); }
+// Adapters are changed without loading anew.
+bool ModelLibrary::reloadNeeded() const {
+    ModelSettings chosen = modelSettings();
+    chosen.adapters = m_loadedWith.adapters;
+    return m_model && !m_loadedWith.loadsAs(chosen);
+}
 
 void ModelLibrary::reload() {
     if (m_model) openPath(m_model->path);
@@ -216,6 +224,7 @@ void ModelLibrary::loaded(const LoadedModel& model) {
     m_models.markUsed(m_models.put(m_opening));
     m_models.setCurrent(m_opening.path);
     m_loadedWith = modelSettings();
+    m_adaptersAsked = m_loadedWith.adapters;
     setStep(Step::Idle);
     emit modelChanged();
     emit reloadNeededChanged();

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "app/chat/chat_engine.h"
+#include "app/models/adapter_model.h"
 #include "app/models/device_model.h"
 #include "app/models/drop_preview.h"
 #include "app/models/found_models.h"
@@ -44,11 +45,14 @@ class ModelLibrary : public QObject {
     Q_PROPERTY(int contextTokens READ contextTokens NOTIFY modelChanged)
     // The loaded model's settings have changed so that it must be loaded anew for them: reload().
     Q_PROPERTY(bool reloadNeeded READ reloadNeeded NOTIFY reloadNeededChanged)
+    // Adapters were changed while a reply runs: they hold from the next one on.
+    Q_PROPERTY(bool adaptersWaiting READ adaptersWaiting NOTIFY reloadNeededChanged)
     Q_PROPERTY(ponder::LibraryModel* models READ models CONSTANT)
     Q_PROPERTY(ponder::DropPreview* preview READ preview CONSTANT)
     Q_PROPERTY(ponder::ModelImporter* importer READ importer CONSTANT)
     Q_PROPERTY(ponder::FoundModels* found READ found CONSTANT)
     Q_PROPERTY(ponder::ModelSettingsModel* modelSettings READ settingsModel CONSTANT)
+    Q_PROPERTY(ponder::AdapterModel* adapters READ adapters CONSTANT)
     Q_PROPERTY(ponder::RecentModel* recent READ recent CONSTANT)
     Q_PROPERTY(ponder::DeviceModel* devices READ devices CONSTANT)
 public:
@@ -70,11 +74,13 @@ public:
     bool reasoning() const { return m_model && m_model->markers.reasons; }
     int contextTokens() const { return m_model ? m_model->contextTokens : 0; }
     bool reloadNeeded() const;
+    bool adaptersWaiting() const { return m_model && m_adaptersAsked != m_loadedWith.adapters; }
     LibraryModel* models() { return &m_models; }
     DropPreview* preview() { return &m_preview; }
     ModelImporter* importer() { return &m_importer; }
     FoundModels* found() { return &m_found; }
     ModelSettingsModel* settingsModel() { return &m_settingsModel; }
+    AdapterModel* adapters() { return &m_adapters; }
     RecentModel* recent() { return &m_recent; }
     DeviceModel* devices() { return &m_devices; }
     const std::optional<LoadedModel>& model() const { return m_model; }
@@ -127,10 +133,12 @@ private:
     FoundModels m_found;
     DropPreview m_preview;
     ModelSettingsModel m_settingsModel;
+    AdapterModel m_adapters;
     DeviceModel m_devices;
     std::optional<LoadedModel> m_model;
     ModelRecord m_opening; // what is being opened, or was last
     ModelSettings m_loadedWith;
+    QList<ModelAdapter> m_adaptersAsked; // of the engine, last
     Step m_step = Step::Idle;
     int m_attempt = 0; // answers of earlier checks are ignored
     qint64 m_bytesDone = 0;

@@ -1,5 +1,5 @@
-// What the model library asks of the machine: check a file, list the devices. Both may take a second and are
-// called on a worker thread.
+// What the model library asks of the machine: check a file or an adapter, list the devices. Each may take a
+// second and is called on a worker thread.
 //
 // The window uses the engine's (engineModelServices); a run with the fake engine brings its own. Owner:
 // plain value. Thread: worker. Next station: model_library.h.
@@ -21,6 +21,8 @@ struct ModelServices {
     std::function<Result<ModelRecord>(const QString& path)> check;
     std::function<std::vector<DeviceInfo>()> devices;
     std::function<double()> processorBandwidth; // bytes a second that it reads from memory
+    // Whether the model can be given this adapter. Not there: every one is taken.
+    std::function<Result<void>(const QString& model, const QString& adapter)> checkAdapter;
 };
 
 } // namespace ponder

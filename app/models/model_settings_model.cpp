@@ -1,9 +1,7 @@
 #include "app/models/model_settings_model.h"
 
-#include <QFileInfo>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QUrl>
 
 #include <array>
 #include <memory>
@@ -66,6 +64,12 @@ ModelSettingsModel::~ModelSettingsModel() { m_pool.waitForDone(); }
 ModelSettings ModelSettingsModel::settings() const {
     const ModelRecord* model = m_library.find(m_id);
     return model ? model->settings : ModelSettings();
+}
+
+bool ModelSettingsModel::anyChosen() const {
+    ModelSettings chosen = settings();
+    chosen.adapters.clear(); // they have a place of their own
+    return chosen != ModelSettings();
 }
 
 QString ModelSettingsModel::name() const {
@@ -197,35 +201,6 @@ void ModelSettingsModel::reset(const QString& key) {
 void ModelSettingsModel::resetAll() {
     ModelSettings next;
     next.adapters = settings().adapters;
-    change(next);
-}
-
-QVariantList ModelSettingsModel::adapters() const {
-    QVariantList list;
-    for (const ModelAdapter& adapter : settings().adapters)
-        list << QVariantMap{{QStringLiteral("path"), adapter.path},
-                            {QStringLiteral("name"), QFileInfo(adapter.path).completeBaseName()},
-                            {QStringLiteral("strength"), adapter.strength}};
-    return list;
-}
-
-bool ModelSettingsModel::setAdapter(const QString& pathOrUrl, double strength) {
-    const bool url = pathOrUrl.startsWith(QLatin1String("file:"));
-    const QString path = url ? QUrl(pathOrUrl).toLocalFile() : pathOrUrl;
-    ModelSettings next = settings();
-    bool known = false;
-    for (ModelAdapter& adapter : next.adapters)
-        if (adapter.path == path) {
-            adapter.strength = strength;
-            known = true;
-        }
-    if (!known) next.adapters << ModelAdapter{path, strength};
-    return next.checked() == next && change(next);
-}
-
-void ModelSettingsModel::removeAdapter(const QString& path) {
-    ModelSettings next = settings();
-    next.adapters.removeIf([&](const ModelAdapter& adapter) { return adapter.path == path; });
     change(next);
 }
 

@@ -11,7 +11,6 @@
 #include "app/store/settings.h"
 
 #include <QThreadPool>
-#include <QVariantList>
 
 namespace ponder {
 
@@ -24,7 +23,6 @@ class ModelSettingsModel : public QAbstractListModel {
     Q_PROPERTY(bool busy READ busy NOTIFY adviceChanged)                    // the doctor looks at the model
     Q_PROPERTY(QString fileTemplate READ fileTemplate NOTIFY adviceChanged) // to begin an own one with
     Q_PROPERTY(bool anyChosen READ anyChosen NOTIFY valuesChanged)
-    Q_PROPERTY(QVariantList adapters READ adapters NOTIFY valuesChanged) // {path, name, strength}
 public:
     enum Role {
         KeyRole = Qt::UserRole + 1, // "temperature", as in the settings' JSON
@@ -46,8 +44,7 @@ public:
     QString name() const;
     bool busy() const { return m_busy; }
     QString fileTemplate() const { return m_advice ? m_advice->fileTemplate : QString(); }
-    bool anyChosen() const { return settings() != ModelSettings(); }
-    QVariantList adapters() const;
+    bool anyChosen() const;
 
     int rowCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role) const override;
@@ -57,9 +54,6 @@ public:
     Q_INVOKABLE bool set(const QString& key, const QVariant& value); // false: not taken
     Q_INVOKABLE void reset(const QString& key);
     Q_INVOKABLE void resetAll(); // adapters stay
-    Q_INVOKABLE bool setAdapter(const QString& pathOrUrl,
-                                double strength); // adds it, or changes its strength
-    Q_INVOKABLE void removeAdapter(const QString& path);
     void retranslate();
 
 signals:

@@ -8,12 +8,15 @@
 // cannot be used and what would work. Next station: drop_preview.h, model_importer.h.
 #pragma once
 
+#include "engine/convert/folder_summary.h"
+
 #include <QList>
 #include <QString>
 #include <QStringList>
 #include <QUrl>
 
 #include <functional>
+#include <memory>
 #include <stop_token>
 
 namespace ponder {
@@ -38,9 +41,10 @@ struct RecognizedModel {
     qint64 bytes = 0;    // of all parts
     QStringList missing; // names of files that belong to it and are not there
     bool addable = false;
-    bool convertible = false; // a folder that the conversion takes
-    QString reason;           // why it cannot be added; empty where it can
-    QString remedy;           // what would work
+    bool convertible = false;                    // a folder that the conversion takes
+    std::shared_ptr<const FolderSummary> folder; // of such a one
+    QString reason;                              // why it cannot be added; empty where it can
+    QString remedy;                              // what would work
 };
 
 // Folders are entered this deep and no more entries of them are looked at.

@@ -82,17 +82,6 @@ RecognizedModel adapterFolder(const QDir& folder, const QJsonObject& config) {
     return row;
 }
 
-// " → Q4_K_M 1.9 GB": what the conversion makes of it unless another type is chosen.
-QString conversion(const FolderSummary& summary) {
-    const FolderSummary::Output* chosen = nullptr;
-    for (const FolderSummary::Output& output : summary.outputs)
-        if (!chosen || output.type == FileType::Q4_K_M) chosen = &output;
-    if (!chosen) return {};
-    const std::string_view type = nameOf(chosen->type);
-    return QStringLiteral(" → ") + QString::fromUtf8(type.data(), qsizetype(type.size())) + u' ' +
-           byteText(qint64(chosen->bytes));
-}
-
 RecognizedModel weightsFolder(const QDir& folder, const QJsonObject& config) {
     QString quantization;
     if (const auto format = refusedConfig(config, quantization)) {
@@ -122,13 +111,13 @@ RecognizedModel weightsFolder(const QDir& folder, const QJsonObject& config) {
         row.remedy = RecognitionText::tr("Download the rest of the folder.");
         return row;
     }
-    const auto summary = inspectFolder(std::filesystem::path(folder.path().toStdU16String()));
+    auto summary = inspectFolder(std::filesystem::path(folder.path().toStdU16String()));
     if (!summary || summary->problem) {
         row.reason = reasonText(folder.path(), summary ? *summary->problem : summary.error());
         return row;
     }
     row.convertible = true;
-    row.detail += conversion(*summary);
+    row.folder = std::make_shared<const FolderSummary>(std::move(*summary));
     row.reason = RecognitionText::tr("It must be converted to GGUF first.");
     row.remedy = RecognitionText::tr("Convert it here, or with \"ponder-cli convert\".");
     return row;

@@ -76,7 +76,8 @@ QString ModelSettings::toJson() const {
     QJsonArray list;
     for (const ModelAdapter& adapter : adapters)
         list.append(QJsonObject{{QStringLiteral("path"), adapter.path},
-                                {QStringLiteral("strength"), adapter.strength}});
+                                {QStringLiteral("strength"), adapter.strength},
+                                {QStringLiteral("applied"), adapter.applied}});
     if (!list.isEmpty()) json.insert(QStringLiteral("adapters"), list);
     return QString::fromUtf8(QJsonDocument(json).toJson(QJsonDocument::Compact));
 }
@@ -97,7 +98,8 @@ ModelSettings ModelSettings::fromJson(const QString& text) {
     out.chatTemplate = json.value(QLatin1String("chatTemplate")).toString();
     for (const auto& entry : json.value(QLatin1String("adapters")).toArray())
         out.adapters << ModelAdapter{entry[QLatin1String("path")].toString(),
-                                     entry[QLatin1String("strength")].toDouble(1)};
+                                     entry[QLatin1String("strength")].toDouble(1),
+                                     entry[QLatin1String("applied")].toBool(true)};
     return out.checked();
 }
 

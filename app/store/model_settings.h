@@ -16,6 +16,7 @@ namespace ponder {
 struct ModelAdapter {
     QString path;
     double strength = 1;
+    bool applied = true; // else it is only kept in the list
     bool operator==(const ModelAdapter&) const = default;
 };
 

@@ -28,6 +28,8 @@ public:
     const std::vector<SafetensorsFile>& files() const { return m_weights.files(); }
     GgufOutput output(FileType type) const; // with the tensors in the order of source()
     std::size_t tensors() const { return m_tensors.size(); }
+    const std::string& name(std::size_t index) const { return m_tensors[index].target; } // in the file
+    bool keepsFourBits(std::size_t index) const { return m_packed[index].has_value(); }
     // Values of the tensor at `index`; lives as long as the plan. Memory of rows that were read is let go.
     TensorSource source(std::size_t index) const;
     // Where the tensor is kept, for errors.

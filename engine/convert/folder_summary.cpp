@@ -20,6 +20,13 @@ std::string numberFormat(const std::filesystem::path& path) {
 
 } // namespace
 
+TensorType FolderSummary::format(FileType type, const TensorPlace& place) const {
+    const bool table = place.kind == "token_embd" || place.kind == "output";
+    const std::string prefix = table ? std::string() : "blk." + std::to_string(place.layer) + ".";
+    if (packed.contains(prefix + std::string(place.kind) + ".weight")) return TensorType::Q4_1;
+    return tensorType(type, place);
+}
+
 Result<FolderSummary> inspectFolder(const std::filesystem::path& folder) {
     const Result<FolderMetadata> metadata = FolderMetadata::read(folder);
     if (!metadata) return metadata.error();
@@ -32,6 +39,7 @@ Result<FolderSummary> inspectFolder(const std::filesystem::path& folder) {
     out.parameters = config.parameters();
     out.context = config.context;
     out.quantMethod = config.quantMethod;
+    out.shape = config.shape();
     const Result<SafetensorsShards> shards = SafetensorsSet::findShards(folder);
     if (!shards) return shards.error();
     out.missing = shards->missing;
@@ -47,6 +55,8 @@ Result<FolderSummary> inspectFolder(const std::filesystem::path& folder) {
         out.problem = plan.error();
         return out;
     }
+    for (std::size_t i = 0; i < plan->tensors(); ++i)
+        if (plan->keepsFourBits(i)) out.packed.insert(plan->name(i));
     for (const FileType type : kFileTypes) {
         const GgufOutput output = plan->output(type);
         const Result<std::vector<std::byte>> header = output.header();

@@ -1,16 +1,18 @@
 // What is in a folder of safetensors, for somebody who thinks of converting it. Nothing is changed.
 //
-// Takes a folder with a config.json; gives what it holds, how large each file type would be, and why it
-// cannot be converted, if so. Reads headers and the tokenizer, no weights. Owner: plain value. Thread: any.
-// Errors: FileNotFound, MissingFiles (no config.json), BadJson, CannotConvert (a family that is not built
-// in); all other problems are part of the summary. Next station: conversion.h; app/models/ shows it.
+// Takes a folder with a config.json; gives what it holds, how large each file type would be, its shape for
+// the memory plans, and why it cannot be converted, if so. Reads headers and the tokenizer, no weights.
+// Owner: plain value. Thread: any. Errors: FileNotFound, MissingFiles (no config.json), BadJson,
+// CannotConvert (a family that is not built in); all other problems are part of the summary. Next station:
+// conversion.h; app/models/ shows it.
 #pragma once
 
 #include "engine/base/result.h"
-#include "engine/quant/file_type.h"
+#include "engine/model/model_shape.h"
 
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,8 +36,12 @@ struct FolderSummary {
     std::vector<std::string> missing; // names of files
     std::vector<Output> outputs;      // from the smallest to the largest; none where there is a problem
     std::optional<Error> problem;     // why it cannot be converted
+    ModelShape shape;                 // for plans
+    std::set<std::string, std::less<>> packed; // names in the new file of what AWQ quantized
 
     bool awq() const { return quantMethod == "awq"; }
+    // In which format the conversion to `type` writes this matrix.
+    TensorType format(FileType type, const TensorPlace& place) const;
 };
 
 Result<FolderSummary> inspectFolder(const std::filesystem::path& folder);

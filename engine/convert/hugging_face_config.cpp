@@ -177,6 +177,24 @@ std::vector<float> HuggingFaceConfig::ropeFactors() const {
     return out;
 }
 
+ModelShape HuggingFaceConfig::shape() const {
+    ModelShape out;
+    out.llama = llama();
+    out.layers = layers;
+    out.width = width;
+    out.heads = heads;
+    out.kvHeads = kvHeads;
+    out.headSize = headSize;
+    out.hidden = hidden;
+    out.vocabulary = vocabulary;
+    out.ropeBase = ropeBase;
+    out.epsilon = normEpsilon;
+    out.tied = tied;
+    out.ropeFactors = llama3.has_value();
+    out.context = context;
+    return out;
+}
+
 std::uint64_t HuggingFaceConfig::parameters() const {
     const std::uint64_t d = width, f = hidden, queries = std::uint64_t{heads} * headSize;
     const std::uint64_t keys = std::uint64_t{kvHeads} * headSize;

@@ -12,6 +12,7 @@
 #include "engine/base/result.h"
 #include "engine/convert/awq_format.h"
 #include "engine/file/gguf_output.h"
+#include "engine/model/model_shape.h"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -49,6 +50,7 @@ struct HuggingFaceConfig {
     bool llama() const { return architecture == "llama"; }
     std::vector<float> ropeFactors() const; // [headSize / 2], or none
     std::uint64_t parameters() const;       // a tied output counted once
+    ModelShape shape() const;               // for plans
     void setKeys(GgufOutput& output) const;
 };
 

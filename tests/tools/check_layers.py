@@ -37,7 +37,7 @@ EDGES = {
     "app/render": ["app/web"],
     "app/store": ["engine/base"],
     "app/models": ["app/store", "app/chat", "app/prompt", *ENGINE],
-    "app/fit": ["app/store", "app/models", *ENGINE],
+    "app/fit": ["app/store", "app/models", "app/chat", *ENGINE],
     "app/chat": ["app/render", "app/prompt", "app/store", "app/models", "app/fit", *ENGINE],
     "app/cli": ["app/prompt", "app/chat", "app/store", "app/models", "app/fit", *ENGINE],
     "app/desktop": ["app/chat", "app/models", "app/store", "app/render", "app/prompt", "engine/base"],

@@ -1,12 +1,11 @@
 // Models of one's own in the window: dropped, added, renamed, set, removed, taken back.
 #include "tests/support/tiny_model.h"
-#include "tests/support/window_fixture.h"
+#include "tests/support/window_hands.h"
 
-#include <QDragEnterEvent>
 #include <QFile>
-#include <QMimeData>
 
 using namespace ponder;
+using namespace ponder::test;
 
 class LibraryPageTest : public QObject {
     Q_OBJECT
@@ -54,7 +53,7 @@ private slots:
 
     void aModelIsRenamedAndTakenOffInItsSheet() {
         WindowFixture fixture;
-        QVERIFY(openSheet(fixture));
+        QVERIFY(openModelSheet(fixture, model("one")));
         press(fixture, QStringLiteral("Rename"));
         for (const char letter : QByteArray("Mine"))
             QTest::keyClick(fixture.window(), letter);
@@ -69,7 +68,7 @@ private slots:
 
     void aSettingOfOneModelIsChosenAndReset() {
         WindowFixture fixture;
-        QVERIFY(openSheet(fixture));
+        QVERIFY(openModelSheet(fixture, model("one")));
         press(fixture, QStringLiteral("Settings"), QStringLiteral("FilterChip"));
         ModelSettingsModel* fields = fixture.app().library()->settingsModel();
         QTRY_VERIFY(!fields->busy());
@@ -92,31 +91,9 @@ private slots:
     }
 
 private:
-    // Something that is dragged over the window from elsewhere.
-    class Drag {
-    public:
-        Drag(WindowFixture& fixture, const QList<QUrl>& urls) : m_fixture(fixture) {
-            m_mime.setUrls(urls);
-            QDragEnterEvent enter(QPoint(600, 200), Qt::CopyAction, &m_mime, Qt::LeftButton, Qt::NoModifier);
-            QCoreApplication::sendEvent(fixture.window(), &enter);
-        }
-        void move(const QPoint& to) {
-            QDragMoveEvent move(to, Qt::CopyAction, &m_mime, Qt::LeftButton, Qt::NoModifier);
-            QCoreApplication::sendEvent(m_fixture.window(), &move);
-        }
-        void drop(const QPointF& at) {
-            QDropEvent drop(at, Qt::CopyAction, &m_mime, Qt::LeftButton, Qt::NoModifier);
-            QCoreApplication::sendEvent(m_fixture.window(), &drop);
-        }
-
-    private:
-        WindowFixture& m_fixture;
-        QMimeData m_mime;
-    };
-
     QUrl model(const char* name) const {
         const QString path = m_folder->filePath(QString::fromLatin1(name) + QStringLiteral(".gguf"));
-        test::tinyModel("qwen2").set("general.name", std::string(name)).save(path.toStdU16String());
+        tinyModel("qwen2").set("general.name", std::string(name)).save(path.toStdU16String());
         return QUrl::fromLocalFile(path);
     }
     QUrl notAModel() const {
@@ -124,33 +101,6 @@ private:
         if (file.open(QIODevice::WriteOnly)) file.write("PK\3\4");
         return QUrl::fromLocalFile(file.fileName());
     }
-    bool openSheet(WindowFixture& fixture) {
-        if (!fixture.loaded() || !fixture.app().library()->importer()->add(QList<QUrl>{model("one")}))
-            return false;
-        const LibraryModel* models = fixture.app().library()->models();
-        if (!QTest::qWaitFor([&] { return models->count() == 1; })) return false;
-        QTest::keyClick(fixture.window(), Qt::Key_M, Qt::ControlModifier);
-        fixture.app().fit()->setFilter(QStringLiteral("here"));
-        const FitListModel* fit = fixture.app().fit();
-        if (!QTest::qWaitFor([&] { return fit->count() == 1 && !fit->busy(); })) return false;
-        QTest::qWait(50); // the row takes the keyboard
-        QTest::keyClick(fixture.window(), Qt::Key_Return);
-        return QTest::qWaitFor([&] { return fixture.byAccessibleName(QStringLiteral("Rename")) != nullptr; });
-    }
-    static QQuickItem* textItem(WindowFixture& fixture, const QString& text) {
-        return fixture.find([&](QQuickItem* item) { return item->property("text").toString() == text; });
-    }
-    static bool textShown(WindowFixture& fixture, const QString& text) { return textItem(fixture, text); }
-    static void press(WindowFixture& fixture, const QString& name, const QString& type = {}) {
-        const auto isButton = [&](QQuickItem* item) {
-            return WindowFixture::accessibleName(item) == name &&
-                   item->metaObject()->indexOfMethod("activate()") >= 0 &&
-                   QString::fromLatin1(item->metaObject()->className()).startsWith(type);
-        };
-        QTRY_VERIFY2(fixture.find(isButton), qPrintable(name));
-        QVERIFY(QMetaObject::invokeMethod(fixture.find(isButton), "activate"));
-    }
-
     std::unique_ptr<QTemporaryDir> m_folder;
 };
 

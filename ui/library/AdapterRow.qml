@@ -4,16 +4,34 @@ import QtQuick
 import Ponder.Ui.Controls
 import Ponder.Ui.Theme
 
-// An adapter: how strongly it is applied, and off the list.
+// An adapter: on or off, how strongly it is applied, its place among the others, and off the list. With the
+// keyboard in the row, Alt and the arrows move it.
 Item {
     id: root
 
-    required property var adapter // path, name, strength
+    required property int index
+    required property string name
+    required property string path
+    required property real strength
+    required property bool applied
+    required property bool missing
+    required property bool last
 
     signal moved(real strength)
+    signal switched(bool applied)
+    signal shifted(int by)
     signal removed
 
-    implicitHeight: 48
+    implicitHeight: words.height + controls.height + 2 * Theme.s2 + 2
+    Accessible.role: Accessible.ListItem
+    Accessible.name: root.name
+    Keys.onPressed: event => {
+        const by = event.key === Qt.Key_Up ? -1 : event.key === Qt.Key_Down ? 1 : 0;
+        if (by === 0 || !(event.modifiers & Qt.AltModifier))
+            return;
+        root.shifted(by);
+        event.accepted = true;
+    }
 
     Rectangle {
         width: parent.width
@@ -21,49 +39,93 @@ Item {
         color: Theme.hairline
     }
 
-    Label {
-        anchors.verticalCenter: parent.verticalCenter
-        width: slider.x - Theme.s3
-        text: root.adapter.name ?? ""
-        font: Theme.labelMedium
-        elide: Text.ElideMiddle
+    Column {
+        id: words
+
+        y: Theme.s2
+        width: parent.width
+        spacing: 2
+
+        Label {
+            width: parent.width
+            text: root.name
+            font: Theme.labelMedium
+            color: root.applied ? Theme.text : Theme.faint
+            elide: Text.ElideMiddle
+        }
+
+        Label {
+            width: parent.width
+            visible: root.missing
+            text: qsTr("The file is gone: %1").arg(root.path)
+            font: Theme.note
+            color: Theme.error
+            wrapMode: Text.WrapAnywhere
+            elide: Text.ElideNone
+        }
     }
 
-    ValueSlider {
-        id: slider
-
-        anchors.right: figure.left
-        anchors.rightMargin: Theme.s2
-        anchors.verticalCenter: parent.verticalCenter
-        width: Math.min(180, root.width * 0.35)
-        name: qsTr("Strength of %1").arg(root.adapter.name ?? "")
-        from: 0
-        to: 2
-        stepSize: 0.05
-        value: root.adapter.strength ?? 1
-        onMoved: root.moved(value)
-    }
-
-    Label {
-        id: figure
-
-        anchors.right: remove.left
-        anchors.rightMargin: Theme.s1
-        anchors.verticalCenter: parent.verticalCenter
-        width: 40
-        text: Number(slider.value).toLocaleString(Qt.locale(Theme.language), "f", 2)
-        horizontalAlignment: Text.AlignRight
-        color: Theme.soft
-    }
-
-    IconButton {
-        id: remove
+    Row {
+        id: controls
 
         anchors.right: parent.right
-        anchors.verticalCenter: parent.verticalCenter
-        symbol: "close"
-        symbolSide: 13
-        text: qsTr("Take %1 off").arg(root.adapter.name ?? "")
-        onClicked: root.removed()
+        y: words.y + words.height + 2
+        spacing: Theme.s2
+
+        OnOffSwitch {
+            anchors.verticalCenter: parent.verticalCenter
+            text: qsTr("Apply %1").arg(root.name)
+            checked: root.applied
+            onToggled: {
+                root.switched(checked);
+                checked = Qt.binding(() => root.applied); // the press has set it
+            }
+        }
+
+        ValueSlider {
+            id: slider
+
+            anchors.verticalCenter: parent.verticalCenter
+            width: Math.max(80, Math.min(220, root.width - 240))
+            enabled: root.applied
+            opacity: enabled ? 1 : 0.45
+            name: qsTr("Strength of %1").arg(root.name)
+            from: 0
+            to: 2
+            stepSize: 0.05
+            value: root.strength
+            onMoved: root.moved(Math.round(value * 100) / 100)
+        }
+
+        Label {
+            anchors.verticalCenter: parent.verticalCenter
+            width: 36
+            text: Number(root.strength).toLocaleString(Qt.locale(Theme.language), "f", 2)
+            horizontalAlignment: Text.AlignRight
+            color: Theme.soft
+        }
+
+        IconButton {
+            enabled: root.index > 0
+            symbol: "chevron-up"
+            symbolSide: 13
+            text: qsTr("Move %1 up").arg(root.name)
+            onClicked: root.shifted(-1)
+        }
+
+        IconButton {
+            enabled: !root.last
+            symbol: "chevron-down"
+            symbolSide: 13
+            text: qsTr("Move %1 down").arg(root.name)
+            onClicked: root.shifted(1)
+        }
+
+        IconButton {
+            symbol: "close"
+            symbolSide: 13
+            text: qsTr("Take %1 off").arg(root.name)
+            onClicked: root.removed()
+        }
     }
 }

@@ -12,7 +12,7 @@ ModalDialog {
         const entry = entries.current();
         if (!entry)
             return;
-        App.library.modelSettings.open(entry.modelId);
+        App.library.adapters.open(entry.modelId);
         root.title = qsTr("Adapters of %1").arg(entry.name);
         root.open();
     }

@@ -11,6 +11,8 @@ ModalDialog {
     property var waiting: [] // {folder, name}
     property string folder
 
+    signal started
+
     function ask(folder: string, name: string) {
         root.waiting.push({
             folder: folder,
@@ -25,15 +27,20 @@ ModalDialog {
             return;
         root.folder = one.folder;
         root.title = qsTr("Convert %1").arg(one.name);
-        (root.contentItem as ConvertChoices).show(App.conversions.choices(one.folder));
+        App.conversionChoices.ask(one.folder);
         root.open();
     }
 
+    wanted: 620
+    onOpened: (root.contentItem as ConvertChoices).takeFocus()
     onClosed: root.next()
 
     contentItem: ConvertChoices {
-        onChosen: quantization => {
+        intro: qsTr("The folder stays as it is; a GGUF file is made in the models folder. Smaller is quicker, larger is nearer to the original.")
+        verb: qsTr("Convert to %1")
+        onConfirmed: quantization => {
             App.conversions.start(root.folder, quantization);
+            root.started();
             root.close();
         }
     }

@@ -34,6 +34,22 @@ class ConversionJobsTest : public QObject {
         return std::make_unique<ConversionJobs>(path("conversions.json"), *m_library, checkModelFile,
                                                 [this] { return path("models"); });
     }
+    static QString adapter(const char* name) {
+        return QString::fromStdString((test::dataDir() / "lora" / name).string());
+    }
+    // The tiny reasoning model, whose licence and settings the library knows.
+    QString addBase(const QList<ModelAdapter>& adapters) {
+        const auto path = test::dataDir() / "tiny-reasoner/tiny-reasoner-q8_0.gguf";
+        auto record = checkModelFile(QString::fromStdString(path.string()));
+        if (!record) return {};
+        record->licence = QStringLiteral("mit");
+        const QString id = m_library->put(*record);
+        ModelSettings settings;
+        settings.temperature = 0.3;
+        settings.adapters = adapters;
+        m_library->setSettings(id, settings);
+        return id;
+    }
     QStringList filesMade() const { return QDir(path("models")).entryList(QDir::Files, QDir::Name); }
 
 private slots:
@@ -115,7 +131,6 @@ private slots:
         const test::FolderCopy copy("qwen2-bf16");
         std::filesystem::remove(copy.path() / "tokenizer.json");
         const auto list = jobs();
-        QVERIFY(list->choices(QString::fromStdString(copy.path().string())).isEmpty());
         list->start(QString::fromStdString(copy.path().string()), QStringLiteral("Q8_0"));
         QTRY_COMPARE(stateOf(*list), QStringLiteral("failed"));
         QVERIFY(textAt(*list, 0, ConversionJobs::ErrorTextRole).contains(QStringLiteral("tokenizer.json")));
@@ -128,13 +143,82 @@ private slots:
         QVERIFY(textAt(*list, 0, ConversionJobs::ErrorTextRole).isEmpty());
     }
 
-    void theChoicesAreEveryTypeWithItsSize() {
-        const QVariantList choices = jobs()->choices(folder("qwen2-bf16"));
-        QStringList names;
-        for (const QVariant& choice : choices)
-            names << choice.toMap()[QStringLiteral("name")].toString();
-        QCOMPARE(names, (QStringList{"Q4_K_M", "Q5_K_M", "Q6_K", "Q8_0", "F16"}));
-        QVERIFY(choices[0].toMap()[QStringLiteral("sizeText")].toString().contains(QStringLiteral("kB")));
+    void aModelAndItsAdaptersBecomeOneModelOfTheLibrary() {
+        const QString base = addBase({{adapter("style.gguf"), 0.5}, {adapter("style-peft"), 1, false}});
+        const auto list = jobs();
+        list->merge(base, QString());
+        QCOMPARE(list->count(), 1);
+        QTRY_COMPARE(stateOf(*list), QStringLiteral("done"));
+        const QString name = m_library->find(base)->label() + QStringLiteral(" + style");
+        QCOMPARE(textAt(*list, 0, ConversionJobs::NameRole), name);
+        const ModelRecord* merged = m_library->findPath(textAt(*list, 0, ConversionJobs::PathRole));
+        QVERIFY(merged && merged->source == ModelSource::Converted);
+        QCOMPARE(merged->quantization, m_library->find(base)->quantization);
+        QCOMPARE(merged->licence, QStringLiteral("mit")); // that the library knew of the base
+        QVERIFY(merged->settings.adapters.isEmpty());
+        QCOMPARE(merged->settings.temperature, std::optional(0.3));
+        QCOMPARE(merged->bytes > 0, true);
+    }
+
+    void aMergeIsWrittenInAnotherTypeWhereOneIsChosen() {
+        const QString base = addBase({{adapter("style.gguf"), 1}});
+        const auto list = jobs();
+        list->merge(base, QStringLiteral("F16"));
+        QTRY_COMPARE(stateOf(*list), QStringLiteral("done"));
+        const ModelRecord* merged = m_library->findPath(textAt(*list, 0, ConversionJobs::PathRole));
+        QVERIFY(merged);
+        QCOMPARE(merged->quantization, QStringLiteral("F16"));
+        QVERIFY(textAt(*list, 0, ConversionJobs::DetailTextRole).startsWith(QStringLiteral("F16 · ")));
+    }
+
+    void withoutAnAdapterThatTakesEffectNothingIsMerged() {
+        const QString base = addBase({{adapter("style.gguf"), 0}, {adapter("style-peft"), 1, false}});
+        const auto list = jobs();
+        list->merge(base, QString());
+        list->merge(QStringLiteral("nobody"), QString());
+        QCOMPARE(list->count(), 0);
+    }
+
+    void aMergeThatWasCutOffBeginsAnewAfterARestart() {
+        const QString base = addBase({{adapter("style.gguf"), 1}});
+        QString target;
+        {
+            const auto list = jobs();
+            list->start(folder("llama-f32-pieces"), QStringLiteral("Q8_0")); // the merge waits behind it
+            list->merge(base, QString());
+            target = textAt(*list, 1, ConversionJobs::PathRole);
+        }
+        QFile half(target + QStringLiteral(".part")); // as a killed program leaves it
+        QVERIFY(half.open(QIODevice::WriteOnly) && half.write("GGUF") == 4);
+        half.close();
+        const auto list = jobs();
+        QCOMPARE(list->count(), 2);
+        QTRY_COMPARE(stateOf(*list, 1), QStringLiteral("done"));
+        QVERIFY(!half.exists());
+        QVERIFY(m_library->findPath(target));
+        QVERIFY(checkModelFile(target));
+    }
+
+    void aPausedMergeSaysThatItBeginsAnew() {
+        const QString base = addBase({{adapter("style.gguf"), 1}});
+        const auto list = jobs();
+        list->start(folder("llama-f32-pieces"), QStringLiteral("Q8_0"));
+        list->merge(base, QString());
+        list->pause(1);
+        QCOMPARE(stateOf(*list, 1), QStringLiteral("paused"));
+        QVERIFY(textAt(*list, 1, ConversionJobs::DetailTextRole).contains(QStringLiteral("begins anew")));
+        list->resume(1);
+        QTRY_COMPARE(stateOf(*list, 1), QStringLiteral("done"));
+    }
+
+    void anAdapterOfAnotherModelFailsTheMergeWithItsReason() {
+        const QString base = addBase({{adapter("turned.gguf"), 1}});
+        const auto list = jobs();
+        list->merge(base, QString());
+        QTRY_COMPARE(stateOf(*list), QStringLiteral("failed"));
+        QVERIFY2(textAt(*list, 0, ConversionJobs::ErrorTextRole).contains(QStringLiteral("turned")),
+                 qPrintable(textAt(*list, 0, ConversionJobs::ErrorTextRole)));
+        QVERIFY(filesMade().isEmpty());
     }
 };
 

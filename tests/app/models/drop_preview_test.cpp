@@ -76,13 +76,17 @@ void DropPreviewTest::whatCannotBeAddedSaysWhy() {
 void DropPreviewTest::aFolderThatCanBeConvertedIsAccepted() {
     const QString folder = test::sourcePath("tests/data/huggingface/qwen2-bf16");
     DropPreview preview;
+    preview.setHints([](const RecognizedModel& row) {
+        return row.folder ? QVariantMap{{QStringLiteral("target"), QStringLiteral("Q4_K_M 1.9 GB")}}
+                          : QVariantMap();
+    });
     preview.inspect({QUrl::fromLocalFile(folder)});
     QTRY_VERIFY(!preview.busy());
     const auto at = [&](int role) { return preview.data(preview.index(0), role).toString(); };
     QVERIFY(preview.accepts());
     QCOMPARE(preview.addable(), 1);
     QVERIFY2(at(DropPreview::DetailRole).contains(QStringLiteral("BF16")) &&
-                 at(DropPreview::DetailRole).contains(QStringLiteral(" → Q4_K_M ")),
+                 at(DropPreview::DetailRole).endsWith(QStringLiteral(" → Q4_K_M 1.9 GB")),
              qPrintable(at(DropPreview::DetailRole)));
     QVERIFY(at(DropPreview::RemedyRole).isEmpty());
 }

@@ -55,7 +55,6 @@ private slots:
     void whatMakesNoSenseIsNotTaken();
     void anEmptyInstructionIsAChoiceAndAnEmptyTemplateIsNone();
     void aTemplateThatDoesNotWorkIsToldSo();
-    void adaptersAreStackedWithTheirStrengths();
     void aModelWhoseFileIsGoneHasNoAdvice();
     void aModelWithoutATemplateSaysWhichStandsIn();
 
@@ -128,10 +127,13 @@ void ModelSettingsModelTest::aResetLeadsBackToTheRecommendation() {
     desk.model.reset(QStringLiteral("temperature"));
     QCOMPARE(desk.at("temperature", Role::ValueRole).toDouble(), 0.6);
     QCOMPARE(desk.at("topK", Role::ValueRole).toInt(), 40);
-    QVERIFY(desk.model.setAdapter(QStringLiteral("/a.gguf"), 1));
+    ModelSettings withAdapter = desk.library.find(desk.model.modelId())->settings;
+    withAdapter.adapters << ModelAdapter{QStringLiteral("/a.gguf"), 1};
+    desk.library.setSettings(desk.model.modelId(), withAdapter);
     desk.model.resetAll();
     QCOMPARE(desk.at("topK", Role::ValueRole).toInt(), 0);
-    QCOMPARE(desk.model.adapters().size(), 1);
+    QVERIFY(!desk.model.anyChosen());
+    QCOMPARE(desk.library.find(desk.model.modelId())->settings.adapters.size(), 1);
 }
 
 void ModelSettingsModelTest::whatMakesNoSenseIsNotTaken_data() {
@@ -177,22 +179,6 @@ void ModelSettingsModelTest::aTemplateThatDoesNotWorkIsToldSo() {
     desk.model.set(QStringLiteral("chatTemplate"), QStringLiteral("Q: {{ messages[0]['content'] }}"));
     QTRY_VERIFY(!desk.model.busy());
     QVERIFY(desk.at("chatTemplate", Role::AdviceRole).toString().contains(QStringLiteral("takes the place")));
-}
-
-void ModelSettingsModelTest::adaptersAreStackedWithTheirStrengths() {
-    Desk desk(folder());
-    const QString id = desk.addReasoner();
-    desk.open(id);
-    QVERIFY(desk.model.setAdapter(QStringLiteral("file:///a%20b.gguf"), 0.5));
-    QVERIFY(desk.model.setAdapter(QStringLiteral("/c"), 1));
-    QVERIFY(desk.model.setAdapter(QStringLiteral("/a b.gguf"), 0.75));
-    QVERIFY(!desk.model.setAdapter(QStringLiteral("/c"), 1e6));
-    const QList<ModelAdapter> wanted{{QStringLiteral("/a b.gguf"), 0.75}, {QStringLiteral("/c"), 1}};
-    QCOMPARE(desk.library.find(id)->settings.adapters, wanted);
-    QCOMPARE(desk.model.adapters().first().toMap().value(QStringLiteral("name")).toString(),
-             QStringLiteral("a b"));
-    desk.model.removeAdapter(QStringLiteral("/a b.gguf"));
-    QCOMPARE(desk.model.adapters().size(), 1);
 }
 
 void ModelSettingsModelTest::aModelWhoseFileIsGoneHasNoAdvice() {
