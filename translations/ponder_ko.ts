@@ -1181,10 +1181,6 @@
         <translation>%1 폴더를 만들 수 없습니다</translation>
     </message>
     <message>
-        <source>%1 are needed and %2 are free</source>
-        <translation>%1이 필요하지만 %2만 비어 있습니다</translation>
-    </message>
-    <message>
         <source>it has no list of layers</source>
         <translation>계층 목록이 없습니다</translation>
     </message>
@@ -1203,10 +1199,6 @@
     <message>
         <source>they need a model that is loaded</source>
         <translation>불러온 모델이 있어야 합니다</translation>
-    </message>
-    <message>
-        <source>it changes the embedding or the output alone, and this model has one table for both</source>
-        <translation>임베딩이나 출력 가운데 하나만 바꾸는데, 이 모델은 둘이 같은 표를 씁니다</translation>
     </message>
     <message>
         <source>it is for %1 models, and this is a %2 model</source>

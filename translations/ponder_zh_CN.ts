@@ -1181,10 +1181,6 @@
         <translation>无法创建文件夹%1</translation>
     </message>
     <message>
-        <source>%1 are needed and %2 are free</source>
-        <translation>需要%1，但只剩%2</translation>
-    </message>
-    <message>
         <source>it has no list of layers</source>
         <translation>其中没有层列表</translation>
     </message>
@@ -1203,10 +1199,6 @@
     <message>
         <source>they need a model that is loaded</source>
         <translation>需要先加载模型</translation>
-    </message>
-    <message>
-        <source>it changes the embedding or the output alone, and this model has one table for both</source>
-        <translation>它只修改嵌入或输出之一，而此模型两者共用一张表</translation>
     </message>
     <message>
         <source>it is for %1 models, and this is a %2 model</source>

@@ -2,6 +2,7 @@
 
 #include "app/models/quantization_name.h"
 #include "app/store/cache_folder.h"
+#include "engine/backend/kv_type_name.h"
 #include "engine/base/translatable.h"
 
 #include <QCoreApplication>
@@ -29,13 +30,6 @@ QString templateNote(const TemplateChoice& choice) {
             .arg(choice.builtinName);
     }
     return {};
-}
-
-std::optional<KvType> kvTypeNamed(const QString& name) {
-    if (name == u"f16") return KvType::F16;
-    if (name == u"f32") return KvType::F32;
-    if (name == u"q8_0") return KvType::Q8_0;
-    return std::nullopt;
 }
 
 // The device, and how the layers are shared where it has only some of them.
@@ -89,7 +83,7 @@ Result<LoadedModel> EngineWorker::load(const LoadRequestInfo& request, const Pro
     options.cacheFolder = cacheFolder().toStdU16String();
     options.onTuning = tuning;
     options.contextTokens = static_cast<std::uint32_t>(std::max(request.contextTokens, 0));
-    options.kvType = kvTypeNamed(request.kvType);
+    options.kvType = kvTypeNamed(request.kvType.toStdString());
     options.adapters = adapterUses(request.adapters);
     if (request.gpuLayers)
         options.gpuLayers =

@@ -5,6 +5,7 @@
 #include "app/models/closest_name.h"
 #include "app/store/cache_folder.h"
 #include "app/store/store.h"
+#include "engine/backend/kv_type_name.h"
 #include "engine/base/translatable.h"
 #include "engine/engine.h"
 
@@ -55,8 +56,7 @@ struct Question {
         Store store;
         list.device = device;
         list.contextTokens = static_cast<std::uint32_t>(call.arguments.count(QStringLiteral("context")));
-        if (call.arguments.has(QStringLiteral("kv")))
-            list.kvType = kvTypeOf(call.arguments.text(QStringLiteral("kv")));
+        list.kvType = kvTypeNamed(call.arguments.text(QStringLiteral("kv")).toStdString());
         list.library = store.models();
         list.history = store.speeds();
     }

@@ -1,5 +1,6 @@
 #include "app/cli/run_model.h"
 #include "app/cli/text.h"
+#include "engine/backend/kv_type_name.h"
 #include "engine/model/weights.h"
 
 #include <QFile>
@@ -58,11 +59,6 @@ bool asksForPlan(const Arguments& arguments) {
     for (const char* name : {"device", "context", "kv", "gpu-layers"})
         if (arguments.has(QLatin1String(name))) return true;
     return false;
-}
-
-const char* nameOf(KvType type) {
-    if (type == KvType::F32) return "f32";
-    return type == KvType::Q8_0 ? "q8_0" : "f16";
 }
 
 // Where the model would go, and every byte of it.

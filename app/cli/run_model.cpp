@@ -2,15 +2,11 @@
 
 #include "app/cli/text.h"
 #include "app/store/cache_folder.h"
+#include "engine/backend/kv_type_name.h"
 
 #include <cmath>
 
 namespace ponder {
-
-KvType kvTypeOf(const QString& name) {
-    if (name == u"f32") return KvType::F32;
-    return name == u"q8_0" ? KvType::Q8_0 : KvType::F16;
-}
 
 AdapterUse adapterUse(const QString& text) {
     const auto path = [](const QString& name) { return std::filesystem::path(name.toStdU16String()); };
@@ -31,7 +27,7 @@ LoadOptions loadOptions(const Arguments& arguments, std::uint32_t contextTokens,
     options.contextTokens = contextTokens;
     if (arguments.has(QStringLiteral("context")))
         options.contextTokens = static_cast<std::uint32_t>(arguments.count(QStringLiteral("context")));
-    if (arguments.has(QStringLiteral("kv"))) options.kvType = kvTypeOf(arguments.text(QStringLiteral("kv")));
+    options.kvType = kvTypeNamed(arguments.text(QStringLiteral("kv")).toStdString());
     if (arguments.text(QStringLiteral("precision")) == u"float") options.precision = Precision::Float;
     options.cacheFolder = cacheFolder().toStdU16String();
     const QString layers = arguments.text(QStringLiteral("gpu-layers"));

@@ -14,8 +14,6 @@ namespace ponder {
 // PATH or PATH:STRENGTH; a file whose own name ends so is meant first.
 AdapterUse adapterUse(const QString& text);
 
-KvType kvTypeOf(const QString& name); // as --kv has it, checked by Arguments
-
 // What the options of takesDevice() say; see loadModel() for the others.
 LoadOptions loadOptions(const Arguments& arguments, std::uint32_t contextTokens,
                         const std::filesystem::path& path);

@@ -1,13 +1,12 @@
 #include "app/models/model_copy.h"
 
-#include "app/models/byte_text.h"
 #include "engine/base/translatable.h"
 #include "engine/file/atomic_file.h"
+#include "engine/file/disk_space.h"
 
 #include <QDir>
 #include <QFile>
 #include <QLockFile>
-#include <QStorageInfo>
 
 #include <algorithm>
 #include <filesystem>
@@ -23,28 +22,44 @@ Error unreadable(const QFile& file) {
     return {ErrorCode::FileUnreadable, file.fileName().toStdString(), file.errorString().toStdString()};
 }
 
-// What a copy that was cut off by a crash left: an unfinished part of one of these files. Copies are made
-// under a lock, so nobody writes it.
-bool clearLeftovers(const QDir& folder, const QStringList& parts) {
-    if (folder.isEmpty()) return true; // cut off before the first part
-    const auto nameOf = [](const QString& part) { return QFileInfo(part).fileName(); };
-    const bool cutOff = std::any_of(parts.cbegin(), parts.cend(), [&](const QString& part) {
-        return folder.exists(nameOf(part) + kUnfinished);
-    });
-    if (!cutOff) return false;
-    for (const QString& part : parts)
-        for (const QString& name : {nameOf(part), nameOf(part) + kUnfinished})
-            QFile::remove(folder.filePath(name));
-    return folder.isEmpty();
+QString copyOf(const QString& part, const QDir& folder) {
+    return folder.filePath(QFileInfo(part).fileName());
 }
 
-// A folder that is new: NAME, else NAME-2, NAME-3, ...
+bool haveSameBytes(const QString& a, const QString& b) {
+    QFile one(a), other(b);
+    if (!one.open(QIODevice::ReadOnly) || !other.open(QIODevice::ReadOnly) || one.size() != other.size())
+        return false;
+    while (!one.atEnd()) {
+        const QByteArray piece = one.read(kPiece);
+        if (piece.isEmpty() || piece != other.read(kPiece)) return false;
+    }
+    return true;
+}
+
+// Whether a folder holds what a crash left of a copy of these very files: some of the parts, whole, and
+// perhaps one that is unfinished. Copies are made under a lock, so nobody is writing it.
+bool wasCutOff(const QDir& folder, const QStringList& parts) {
+    const QStringList inIt = folder.entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot);
+    qsizetype whole = 0, unfinished = 0;
+    for (const QString& part : parts) {
+        whole += inIt.contains(QFileInfo(part).fileName());
+        unfinished += inIt.contains(QFileInfo(part).fileName() + kUnfinished);
+    }
+    if (whole == parts.size() || whole + unfinished != inIt.size()) return false;
+    return std::all_of(parts.cbegin(), parts.cend(), [&](const QString& part) {
+        const QString copy = copyOf(part, folder);
+        return !QFile::exists(copy) || haveSameBytes(part, copy);
+    });
+}
+
+// A folder that is new: NAME, else NAME-2, NAME-3, ... Or one in which a crash has cut off the same copy.
 Result<QString> newFolder(const QString& modelsFolder, const QString& name, const QStringList& parts) {
     QDir above(modelsFolder);
     const QString wanted = name.isEmpty() ? QStringLiteral("model") : name;
     for (int number = 1; number < 1000; ++number) {
         const QString tried = number == 1 ? wanted : wanted + u'-' + QString::number(number);
-        if (above.exists(tried) && !clearLeftovers(QDir(above.filePath(tried)), parts)) continue;
+        if (above.exists(tried) && !wasCutOff(QDir(above.filePath(tried)), parts)) continue;
         if (above.mkpath(tried)) return above.absoluteFilePath(tried);
         break;
     }
@@ -53,15 +68,13 @@ Result<QString> newFolder(const QString& modelsFolder, const QString& name, cons
         Detail{PONDER_TR_NOOP("ErrorDetail", "the folder %1 cannot be made"), {wanted.toStdString()}}};
 }
 
+// Asked before the folder is made, so that a refusal leaves nothing.
 Result<void> checkSpace(const QString& folder, qint64 bytes) {
-    QDir existing(folder);
-    while (!existing.exists() && existing.cdUp()) {
-    }
-    const qint64 free = QStorageInfo(existing.path()).bytesAvailable();
-    if (free < 0 || free >= bytes + kSpare) return {}; // -1: the file system does not say
-    return Error{ErrorCode::NoSpace, folder.toStdString(),
-                 Detail{PONDER_TR_NOOP("ErrorDetail", "%1 are needed and %2 are free"),
-                        {byteText(bytes + kSpare).toStdString(), byteText(free).toStdString()}}};
+    QString existing = QDir(folder).absolutePath();
+    while (!QFileInfo::exists(existing) && existing != QFileInfo(existing).path())
+        existing = QFileInfo(existing).path();
+    return checkDiskSpace(std::filesystem::path((existing + u'/').toStdU16String()),
+                          std::uint64_t(bytes + kSpare));
 }
 
 class Copying {
@@ -70,6 +83,10 @@ public:
         : m_all(all), m_progress(progress), m_stop(stop) {}
 
     Result<void> one(const QString& from, const QString& to) {
+        if (QFile::exists(to)) { // since before a crash, and compared
+            report(QFileInfo(to).size());
+            return {};
+        }
         QFile source(from);
         if (!source.open(QIODevice::ReadOnly)) return unreadable(source);
         auto target = AtomicFile::create(std::filesystem::path(to.toStdU16String()));
@@ -83,14 +100,18 @@ public:
                 target->write(std::as_bytes(std::span(piece.constData(), std::size_t(piece.size()))));
             if (!written) return written.error();
             done += piece.size();
-            m_done += piece.size();
-            if (m_progress) m_progress(m_done, m_all);
+            report(piece.size());
         }
         if (const auto kept = target->sync(); !kept) return kept.error();
         return target->commit();
     }
 
 private:
+    void report(qint64 bytes) {
+        m_done += bytes;
+        if (m_progress) m_progress(m_done, m_all);
+    }
+
     qint64 m_done = 0;
     qint64 m_all;
     const CopyProgress& m_progress;
@@ -120,7 +141,7 @@ Result<QStringList> copyModel(const QStringList& parts, const QString& modelsFol
     Copying copying(all, progress, stop);
     QStringList copies;
     for (const QString& part : parts) {
-        const QString target = QDir(*folder).filePath(QFileInfo(part).fileName());
+        const QString target = copyOf(part, QDir(*folder));
         if (const auto copied = copying.one(part, target); !copied) {
             deleteCopies(copies);
             QDir().rmdir(*folder);

@@ -2,9 +2,9 @@
 //
 // Asks for the space first. Each part is written under another name, brought to the disk and renamed: what
 // has its name is whole, also after a crash or a power cut. A copy that fails or is stopped leaves nothing
-// behind; what a crash left is cleared by the next copy of the same files. One copy at a time, in all
-// processes. Owner: free function. Thread: worker. Errors: NoSpace, FileUnreadable, FileUnwritable,
-// Cancelled. Next station: model_adding.h.
+// behind; where a crash has cut one off, the next copy of the same files goes on behind its whole parts. One
+// copy at a time, in all processes. Owner: free function. Thread: worker. Errors: NoSpace, FileUnreadable,
+// FileUnwritable, Cancelled. Next station: model_adding.h.
 #pragma once
 
 #include "engine/base/result.h"

@@ -1,6 +1,5 @@
 #include "engine/convert/adapter_merge.h"
 
-#include "engine/base/translatable.h"
 #include "engine/quant/decode.h"
 
 namespace ponder {
@@ -38,6 +37,12 @@ struct Product {
     }
 };
 
+bool addTheSame(const LowRank& a, const LowRank& b) {
+    if (!a || !b) return !a && !b;
+    const Product one(a), other(b);
+    return one.left == other.left && one.right == other.right;
+}
+
 std::string nameWith(const ModelFile& base, const AdapterSet& set) {
     std::string name = base.displayName();
     for (const auto& adapter : set.adapters())
@@ -55,17 +60,15 @@ Result<AdapterMerge> AdapterMerge::plan(const ModelFile& base, std::span<const A
     if (!weights) return weights.error();
     Result<AdapterSet> set = AdapterSet::open(adapters, *config, *weights);
     if (!set) return set.error();
-    if (weights->tied && (set->additions().tokenEmbedding || set->additions().output))
-        return Error{
-            ErrorCode::UnsupportedAdapter, adapters.front().path.string(),
-            Detail{PONDER_TR_NOOP("ErrorDetail", "it changes the embedding or the output alone, and this "
-                                                 "model has one table for both"),
-                   {}}};
     const auto shared = std::make_shared<const AdapterSet>(std::move(*set));
     GgufChanges changes;
     changes.name = nameWith(base, *shared);
-    changes.rows = [shared](const TensorInfo& tensor) -> RowChange {
-        const LowRank* addition = shared->additionTo(tensor.name);
+    // Adapters change what is looked up and what is multiplied with apart from each other, also in a model
+    // with one table for both.
+    changes.ownOutput =
+        weights->tied && !addTheSame(shared->additions().tokenEmbedding, shared->additions().output);
+    changes.rows = [shared](std::string_view tensor) -> RowChange {
+        const LowRank* addition = shared->additionTo(tensor);
         if (!addition || !*addition) return {};
         return [product = std::make_shared<const Product>(*addition)](
                    std::uint64_t first, std::span<float> values) { product->addTo(first, values); };

@@ -2,10 +2,10 @@
 //
 // Takes an open GGUF model, adapters with strengths and, if wanted, another file type; gives a file that
 // appears whole by its last step. Tensors that no adapter changes are copied byte for byte where their format
-// stays. Weights are streamed. Owner: the caller; the model outlives it. Thread: one, which uses all of the
-// pool. Errors: those of AdapterSet::open and GgufQuantization; UnsupportedAdapter where one file cannot say
-// it (the embedding and the output share a table and only one of them changes). Previous station:
-// model/adapter_set.h. Next station: model_file.h reads it.
+// stays. Where the embedding and the output share a table and do not change alike, the new file has one for
+// each. Weights are streamed. Owner: the caller; the model outlives it. Thread: one, which uses all of the
+// pool. Errors: those of AdapterSet::open and GgufQuantization. Previous station: model/adapter_set.h. Next
+// station: model_file.h reads it.
 #pragma once
 
 #include "engine/convert/gguf_quantization.h"

@@ -91,6 +91,7 @@ Result<void> Conversion::writeTensors(GgufOutput& output, ThreadPool& pool, std:
             if (written.error().subject.empty()) written.error().subject = m_plan.sourcePath(i);
             return written;
         }
+        m_plan.releaseAll();
         progress.bytesDone = before + tensors[i].bytes;
         unsaved += tensors[i].bytes;
         if (unsaved < m_syncBytes) continue;

@@ -151,6 +151,11 @@ TensorSource ConversionPlan::source(std::size_t index) const {
             }};
 }
 
+void ConversionPlan::releaseAll() const {
+    for (const SafetensorsFile& file : m_weights.files())
+        file.releaseAll();
+}
+
 std::string ConversionPlan::sourcePath(std::size_t index) const {
     return m_places[index].file ? m_places[index].file->path() : m_folder.string();
 }

@@ -32,6 +32,7 @@ public:
     bool keepsFourBits(std::size_t index) const { return m_packed[index].has_value(); }
     // Values of the tensor at `index`; lives as long as the plan. Memory of rows that were read is let go.
     TensorSource source(std::size_t index) const;
+    void releaseAll() const; // what is left of it, behind a tensor
     // Where the tensor is kept, for errors.
     std::string sourcePath(std::size_t index) const;
 

@@ -24,8 +24,8 @@ bool describesTheFile(std::string_view key) {
 }
 
 // "blk.12.attn_v.weight" is attn_v of layer 12.
-TensorPlace placeOf(const TensorInfo& tensor, std::uint32_t layers, bool tied) {
-    TensorPlace place{tensor.name, 0, layers, tensor.rowLength(), tied, tensor.rows()};
+TensorPlace placeOf(const TensorInfo& tensor, std::string_view name, std::uint32_t layers, bool tied) {
+    TensorPlace place{name, 0, layers, tensor.rowLength(), tied, tensor.rows()};
     constexpr std::string_view kBlock = "blk.";
     if (place.kind.starts_with(kBlock)) {
         place.kind.remove_prefix(kBlock.size());
@@ -49,8 +49,10 @@ Result<GgufQuantization> GgufQuantization::plan(const ModelFile& source, std::op
     GgufQuantization out(source);
     out.m_changes = std::move(changes);
     out.copyMetadata(type);
+    const bool cut = weights->tied && out.m_changes.ownOutput, tied = weights->tied && !cut;
     for (const TensorInfo& tensor : source.tensors())
-        out.planTensor(tensor, type, config->layers, weights->tied);
+        out.planTensor(tensor, tensor.name, type, config->layers, tied);
+    if (cut) out.planTensor(*weights->output, "output.weight", type, config->layers, tied);
     return out;
 }
 
@@ -65,13 +67,15 @@ void GgufQuantization::copyMetadata(std::optional<FileType> type) {
         m_output.set(kFileTypeKey, static_cast<std::uint32_t>(*type)).set(kVersionKey, kQuantizationVersion);
 }
 
-void GgufQuantization::planTensor(const TensorInfo& tensor, std::optional<FileType> type,
+void GgufQuantization::planTensor(const TensorInfo& from, std::string_view name, std::optional<FileType> type,
                                   std::uint32_t layers, bool tied) {
-    const bool matrix = tensor.dimensions > 1;
-    const TensorType format = type && matrix ? tensorType(*type, placeOf(tensor, layers, tied)) : tensor.type;
-    m_again = m_again || (isQuantized(tensor.type) && format != tensor.type);
-    const auto shape = std::span(tensor.shape).first(tensor.dimensions);
-    m_output.tensor(std::string(tensor.name), {shape.begin(), shape.end()}, format);
+    const bool matrix = from.dimensions > 1;
+    const TensorType format =
+        type && matrix ? tensorType(*type, placeOf(from, name, layers, tied)) : from.type;
+    m_again = m_again || (isQuantized(from.type) && format != from.type);
+    const auto shape = std::span(from.shape).first(from.dimensions);
+    m_output.tensor(std::string(name), {shape.begin(), shape.end()}, format);
+    m_from.push_back(&from);
 }
 
 Result<void> GgufQuantization::write(const std::filesystem::path& target, ThreadPool& pool,
@@ -100,11 +104,11 @@ Result<void> GgufQuantization::write(const std::filesystem::path& target, Thread
 Result<void> GgufQuantization::writeTensor(std::size_t index, TensorQuantizer& quantizer,
                                            const std::stop_token& stop,
                                            const TensorQuantizer::Progress& progress) {
-    const TensorInfo& tensor = m_source.tensors()[index];
+    const TensorInfo& tensor = *m_from[index];
     const GgufOutputTensor& target = m_output.tensors()[index];
     const std::uint64_t rowBytes = tensor.bytes.size() / tensor.rows();
     TensorSource rows{tensor.rowLength(), tensor.rows(), {}, {}};
-    const RowChange change = m_changes.rows ? m_changes.rows(tensor) : RowChange();
+    const RowChange change = m_changes.rows ? m_changes.rows(target.name) : RowChange();
     rows.read = [&](std::uint64_t first, std::span<float> values) -> Result<void> {
         const auto bytes =
             tensor.bytes.subspan(first * rowBytes, values.size() / tensor.rowLength() * rowBytes);
@@ -120,7 +124,9 @@ Result<void> GgufQuantization::writeTensor(std::size_t index, TensorQuantizer& q
             m_source.release(bytes);
             return {};
         };
-    return quantizer.write(m_output, target, rows, stop, progress);
+    Result<void> written = quantizer.write(m_output, target, rows, stop, progress);
+    m_source.release(tensor.bytes); // and the pages that the system has mapped between the pieces
+    return written;
 }
 
 } // namespace ponder

@@ -22,8 +22,11 @@ using RowChange = std::function<void(std::uint64_t firstRow, std::span<float> va
 
 // What is different in the new file besides its formats.
 struct GgufChanges {
-    std::function<RowChange(const TensorInfo&)> rows; // nothing for a tensor that stays as it is
-    std::string name;                                 // general.name; empty: as it was
+    // Of the tensor with this name in the new file; nothing for one that stays as it is.
+    std::function<RowChange(std::string_view tensor)> rows;
+    std::string name; // general.name; empty: as it was
+    // A model with one table for embedding and output gets a second one, so that they can differ.
+    bool ownOutput = false;
 };
 
 struct QuantizationProgress {
@@ -49,13 +52,15 @@ public:
 private:
     explicit GgufQuantization(const ModelFile& source) : m_source(source) {}
     void copyMetadata(std::optional<FileType> type);
-    void planTensor(const TensorInfo& tensor, std::optional<FileType> type, std::uint32_t layers, bool tied);
+    void planTensor(const TensorInfo& from, std::string_view name, std::optional<FileType> type,
+                    std::uint32_t layers, bool tied);
     Result<void> writeTensor(std::size_t index, TensorQuantizer& quantizer, const std::stop_token& stop,
                              const TensorQuantizer::Progress& progress);
 
     const ModelFile& m_source;
     GgufChanges m_changes;
-    GgufOutput m_output; // its tensors stand in the order of the source
+    GgufOutput m_output;
+    std::vector<const TensorInfo*> m_from; // what each of its tensors is made of
     bool m_again = false;
 };
 

@@ -65,6 +65,7 @@ public:
     std::uint64_t fileBytes() const { return m_fileBytes; }
     // The caller has read these bytes of a tensor; their memory may be used for other things.
     void release(std::span<const std::byte> bytes) const { m_file.release(bytes); }
+    void releaseAll() const { m_file.releaseAll(); } // mapped_file.h says why
 
 private:
     MappedFile m_file;

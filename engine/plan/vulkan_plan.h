@@ -10,6 +10,7 @@
 
 #include "engine/backend/backend.h"
 #include "engine/plan/device_layout.h"
+#include "engine/plan/small_model.h"
 
 #include <deque>
 #include <vector>
@@ -39,9 +40,6 @@ constexpr std::uint32_t maxPartPositions(DeviceKind kind) {
 }
 // Of the parts of an upload that are filled, copied and waiting.
 inline constexpr std::uint64_t kUploadRingBytes = std::uint64_t{12} << 20;
-// In smaller model files the rounding of activations to eight bits shows in the answers: SmolLM2-135M's text
-// likelihood moves by 0.06 nat. Integer kernels are for larger ones.
-inline constexpr std::uint64_t kSmallModelBytes = std::uint64_t{512} << 20;
 
 // Consecutive rows of a matrix in one chunk.
 struct WeightSlice {

@@ -58,6 +58,8 @@ private slots:
     void aModelThatWasKnownIsNotTakenBack();
     void aCopyIsTheSameAndIsTakenBack();
     void twoCopiesDoNotMeet();
+    void aCopyThatWasCutOffGoesOn();
+    void whatIsLeftOfAnotherModelsCopyStays();
     void aStoppedCopyLeavesNothing();
     void aCopyOntoAFullDiskIsRefusedBeforehand();
     void removingOnlyForgets();
@@ -171,6 +173,46 @@ void ModelImporterTest::twoCopiesDoNotMeet() {
     QCOMPARE(desk.library.count(), 2);
     QCOMPARE(contentOf(folder() + QStringLiteral("/own/m/m.gguf")), contentOf(a));
     QCOMPARE(contentOf(folder() + QStringLiteral("/own/m-2/m.gguf")), contentOf(b));
+}
+
+// As a kill in the second of three parts leaves it: the first has its name, so that it is whole.
+void ModelImporterTest::aCopyThatWasCutOffGoesOn() {
+    Desk desk(folder());
+    const auto parts = test::usableModel("Big").saveSplit(m_folder->path().toStdU16String(), "big", 3);
+    const QString source = QString::fromStdString(parts[0].string());
+    const QString own = folder() + QStringLiteral("/own/big/");
+    QVERIFY(QDir().mkpath(own));
+    const QString first = own + QFileInfo(source).fileName();
+    QVERIFY(QFile::copy(source, first));
+    QFile part(own + QStringLiteral("big-00002-of-00003.gguf.part"));
+    QVERIFY(part.open(QIODevice::WriteOnly) && part.write("half") == 4);
+    part.close();
+    const QDateTime before = QDateTime::fromSecsSinceEpoch(1'000'000'000);
+    QFile whole(first);
+    QVERIFY(whole.open(QIODevice::ReadWrite) && whole.setFileTime(before, QFileDevice::FileModificationTime));
+    whole.close();
+    desk.add(urls({source}), true);
+    QCOMPARE(desk.library.models().value(0).path, first);
+    QCOMPARE(QFileInfo(first).lastModified(), before); // not written again
+    for (const auto& from : parts) {
+        const QString name = QString::fromStdString(from.string());
+        QCOMPARE(contentOf(own + QFileInfo(name).fileName()), contentOf(name));
+    }
+    QCOMPARE(QDir(own).entryList(QDir::Files).size(), 3);
+}
+
+void ModelImporterTest::whatIsLeftOfAnotherModelsCopyStays() {
+    Desk desk(folder());
+    const auto parts = test::usableModel("Big").saveSplit(m_folder->path().toStdU16String(), "big", 3);
+    const QString own = folder() + QStringLiteral("/own/big/");
+    QVERIFY(QDir().mkpath(own));
+    QFile other(own + QStringLiteral("big-00001-of-00003.gguf"));
+    QVERIFY(other.open(QIODevice::WriteOnly) && other.write("the first part of another model") > 0);
+    other.close();
+    desk.add(urls({QString::fromStdString(parts[0].string())}), true);
+    QCOMPARE(desk.library.models().value(0).path,
+             folder() + QStringLiteral("/own/big-2/big-00001-of-00003.gguf"));
+    QCOMPARE(contentOf(other.fileName()), QByteArray("the first part of another model"));
 }
 
 void ModelImporterTest::aStoppedCopyLeavesNothing() {
