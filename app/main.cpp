@@ -30,15 +30,25 @@ void drawWithoutAScreen(int argc, char** argv) {
     }
 }
 
+// When the file system has said so; somebody may have opened another one by then.
+void openWhereItIsThere(ponder::App& app, const QString& path) {
+    auto* once = new QObject(&app);
+    QObject::connect(app.library()->models(), &ponder::LibraryModel::looked, once,
+                     [&app, once, path](const QString& looked, bool there) {
+                         if (looked != path) return;
+                         once->deleteLater();
+                         if (there && app.library()->state() == u"none") app.library()->open(path);
+                     });
+}
+
 // The model to begin with: the one asked for, else the one used last.
 void openFirstModel(ponder::App& app, const ponder::WindowOptions& options) {
     QString path = options.model;
     if (path.isEmpty() && options.fake) path = QStringLiteral("DeepSeek-R1-Distill-Qwen-7B.gguf");
     const ponder::RecentModel* recent = app.library()->recent();
     const QModelIndex first = recent->index(0);
-    if (path.isEmpty() && first.isValid() && !first.data(ponder::RecentModel::MissingRole).toBool())
-        path = first.data(ponder::RecentModel::PathRole).toString();
-    if (!path.isEmpty()) app.library()->open(path);
+    if (!path.isEmpty()) return app.library()->open(path);
+    if (first.isValid()) openWhereItIsThere(app, first.data(ponder::RecentModel::PathRole).toString());
 }
 
 std::unique_ptr<ponder::ChatEngine> makeEngine(bool fake, const ponder::Store& store) {

@@ -69,6 +69,17 @@
     </message>
 </context>
 <context>
+    <name>ponder::GpuListModel</name>
+    <message numerus="yes">
+        <source>%n together</source>
+        <comment>so many cards</comment>
+        <translation>
+            <numerusform>%n together</numerusform>
+            <numerusform>%n together</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ponder::ModelImporter</name>
     <message numerus="yes">
         <source>%n model(s) added</source>

@@ -1472,6 +1472,29 @@
     </message>
 </context>
 <context>
+    <name>FetchQuestion</name>
+    <message>
+        <source>Look again</source>
+        <translation>다시 확인</translation>
+    </message>
+    <message>
+        <source>Download anyway</source>
+        <translation>그래도 내려받기</translation>
+    </message>
+    <message>
+        <source>Download and convert</source>
+        <translation>내려받아 변환</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>내려받기</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+</context>
+<context>
     <name>FitList</name>
     <message>
         <source>Models</source>
@@ -1487,10 +1510,38 @@
     </message>
 </context>
 <context>
-    <name>FitRow</name>
+    <name>FitRowButton</name>
+    <message>
+        <source>Pause</source>
+        <translation>잠시 멈춤</translation>
+    </message>
+    <message>
+        <source>Pause: %1</source>
+        <translation>잠시 멈춤: %1</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>이어 하기</translation>
+    </message>
+    <message>
+        <source>Resume: %1</source>
+        <translation>이어 하기: %1</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>다시 시도</translation>
+    </message>
+    <message>
+        <source>Try again: %1</source>
+        <translation>다시 시도: %1</translation>
+    </message>
     <message>
         <source>Chat</source>
         <translation>대화</translation>
+    </message>
+    <message>
+        <source>Chat with %1</source>
+        <translation>%1 모델과 대화</translation>
     </message>
     <message>
         <source>Download</source>
@@ -1501,8 +1552,35 @@
         <translation>%1 내려받기</translation>
     </message>
     <message>
-        <source>Chat with %1</source>
-        <translation>%1 모델과 대화</translation>
+        <source>Download and convert</source>
+        <translation>내려받아 변환</translation>
+    </message>
+    <message>
+        <source>Download and convert %1</source>
+        <translation>%1 내려받아 변환</translation>
+    </message>
+    <message>
+        <source>What would run it?</source>
+        <translation>필요한 GPU 보기</translation>
+    </message>
+    <message>
+        <source>What would run %1?</source>
+        <translation>%1에 필요한 GPU 보기</translation>
+    </message>
+</context>
+<context>
+    <name>FitRowText</name>
+    <message>
+        <source>Does not run here yet</source>
+        <translation>아직 실행할 수 없습니다</translation>
+    </message>
+    <message>
+        <source>its mixture of experts is not built in, and it needs %1</source>
+        <translation>전문가 혼합 구조를 아직 지원하지 않으며, %1가 필요합니다</translation>
+    </message>
+    <message>
+        <source>This model does not fit %1: %2.</source>
+        <translation>이 모델은 %1에 맞지 않습니다: %2.</translation>
     </message>
 </context>
 <context>
@@ -1709,6 +1787,10 @@
     <message>
         <source>Choose one to see the whole list of models for it.</source>
         <translation>하나를 고르면 그 GPU로 모든 모델이 어떤지 볼 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Ponder does not run this model yet: its mixture of experts is not built in. These would have the memory for it, one alone or several in a server:</source>
+        <translation>이 모델은 아직 Ponder에서 실행되지 않습니다. 전문가 혼합 구조를 지원하지 않기 때문입니다. 아래 GPU는 한 개로, 또는 서버에 여러 개를 함께 쓰면 메모리가 충분합니다.</translation>
     </message>
 </context>
 <context>
@@ -1952,6 +2034,10 @@
     <message>
         <source>Memory:</source>
         <translation>메모리:</translation>
+    </message>
+    <message>
+        <source>Graphics memory:</source>
+        <translation>그래픽 메모리:</translation>
     </message>
 </context>
 <context>
@@ -3755,14 +3841,6 @@ where it changes, which loses a little; an F16 base loses least.</source>
         <translation>%2 중 %1</translation>
     </message>
     <message>
-        <source>Does not run here yet</source>
-        <translation>아직 여기서 실행할 수 없습니다</translation>
-    </message>
-    <message>
-        <source>needs %1, use a server</source>
-        <translation>%1 필요, 서버를 쓰십시오</translation>
-    </message>
-    <message>
         <source>Predicted %1, used %2</source>
         <translation>예측 %1, 실제 %2</translation>
     </message>
@@ -3785,6 +3863,17 @@ where it changes, which loses a little; an F16 base loses least.</source>
         <source>about $%1</source>
         <translation>약 $%1</translation>
     </message>
+    <message>
+        <source>one has the memory</source>
+        <translation>한 개로 충분</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n together</source>
+        <comment>so many cards</comment>
+        <translation>
+            <numerusform>%n개를 함께</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>ponder::HubSettings</name>
@@ -3799,6 +3888,25 @@ where it changes, which loses a little; an F16 base loses least.</source>
     <message>
         <source>%1 answers and knows the token of %2.</source>
         <translation>%1에서 응답하며 %2의 토큰을 인식합니다.</translation>
+    </message>
+</context>
+<context>
+    <name>ponder::ModelFetch</name>
+    <message>
+        <source>About %1 are needed on the disk of %2, and %3 are free. Make room there, or choose a smaller quantization.</source>
+        <translation>%2이(가) 있는 디스크에 약 %1가 필요한데 남은 공간은 %3입니다. 공간을 비우거나 더 작은 양자화를 고르십시오.</translation>
+    </message>
+    <message>
+        <source>The original weights are downloaded (about %1), and a file of about %2 is made of them on this computer. Both stay on the disk.</source>
+        <translation>원본 가중치(약 %1)를 내려받아 이 컴퓨터에서 약 %2의 파일로 변환합니다. 둘 다 디스크에 남습니다.</translation>
+    </message>
+    <message>
+        <source>The download takes about %1.</source>
+        <translation>내려받는 데 약 %1가 필요합니다.</translation>
+    </message>
+    <message>
+        <source>Free on this disk: %1.</source>
+        <translation>이 디스크의 남은 공간: %1.</translation>
     </message>
 </context>
 <context>
@@ -3890,6 +3998,17 @@ where it changes, which loses a little; an F16 base loses least.</source>
     <message>
         <source>Chat template</source>
         <translation>대화 템플릿</translation>
+    </message>
+</context>
+<context>
+    <name>ponder::ModelTasks</name>
+    <message>
+        <source>being put into the library</source>
+        <translation>라이브러리에 넣는 중</translation>
+    </message>
+    <message>
+        <source>converting · %1</source>
+        <translation>변환 중 · %1</translation>
     </message>
 </context>
 </TS>

@@ -1472,6 +1472,29 @@
     </message>
 </context>
 <context>
+    <name>FetchQuestion</name>
+    <message>
+        <source>Look again</source>
+        <translation>重新检查</translation>
+    </message>
+    <message>
+        <source>Download anyway</source>
+        <translation>仍然下载</translation>
+    </message>
+    <message>
+        <source>Download and convert</source>
+        <translation>下载并转换</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>下载</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
     <name>FitList</name>
     <message>
         <source>Models</source>
@@ -1487,10 +1510,38 @@
     </message>
 </context>
 <context>
-    <name>FitRow</name>
+    <name>FitRowButton</name>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Pause: %1</source>
+        <translation>暂停：%1</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Resume: %1</source>
+        <translation>继续：%1</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Try again: %1</source>
+        <translation>重试：%1</translation>
+    </message>
     <message>
         <source>Chat</source>
         <translation>对话</translation>
+    </message>
+    <message>
+        <source>Chat with %1</source>
+        <translation>与%1对话</translation>
     </message>
     <message>
         <source>Download</source>
@@ -1501,8 +1552,35 @@
         <translation>下载%1</translation>
     </message>
     <message>
-        <source>Chat with %1</source>
-        <translation>与%1对话</translation>
+        <source>Download and convert</source>
+        <translation>下载并转换</translation>
+    </message>
+    <message>
+        <source>Download and convert %1</source>
+        <translation>下载并转换%1</translation>
+    </message>
+    <message>
+        <source>What would run it?</source>
+        <translation>需要什么显卡？</translation>
+    </message>
+    <message>
+        <source>What would run %1?</source>
+        <translation>%1需要什么显卡？</translation>
+    </message>
+</context>
+<context>
+    <name>FitRowText</name>
+    <message>
+        <source>Does not run here yet</source>
+        <translation>暂不能在此运行</translation>
+    </message>
+    <message>
+        <source>its mixture of experts is not built in, and it needs %1</source>
+        <translation>尚不支持混合专家结构，且需要%1</translation>
+    </message>
+    <message>
+        <source>This model does not fit %1: %2.</source>
+        <translation>此模型放不进%1：%2。</translation>
     </message>
 </context>
 <context>
@@ -1709,6 +1787,10 @@
     <message>
         <source>Choose one to see the whole list of models for it.</source>
         <translation>选择一块GPU，即可查看所有模型在它上面的情况。</translation>
+    </message>
+    <message>
+        <source>Ponder does not run this model yet: its mixture of experts is not built in. These would have the memory for it, one alone or several in a server:</source>
+        <translation>Ponder暂不能运行此模型：尚不支持混合专家结构。下列显卡单张或在服务器中多张合用时，内存足够：</translation>
     </message>
 </context>
 <context>
@@ -1951,6 +2033,10 @@
     </message>
     <message>
         <source>Memory:</source>
+        <translation>内存：</translation>
+    </message>
+    <message>
+        <source>Graphics memory:</source>
         <translation>显存：</translation>
     </message>
 </context>
@@ -3754,14 +3840,6 @@ where it changes, which loses a little; an F16 base loses least.</source>
         <translation>%1 / %2</translation>
     </message>
     <message>
-        <source>Does not run here yet</source>
-        <translation>尚不能在此运行</translation>
-    </message>
-    <message>
-        <source>needs %1, use a server</source>
-        <translation>需要%1，请使用服务器</translation>
-    </message>
-    <message>
         <source>Predicted %1, used %2</source>
         <translation>预计%1，实际%2</translation>
     </message>
@@ -3784,6 +3862,17 @@ where it changes, which loses a little; an F16 base loses least.</source>
         <source>about $%1</source>
         <translation>约$%1</translation>
     </message>
+    <message>
+        <source>one has the memory</source>
+        <translation>单张即可</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n together</source>
+        <comment>so many cards</comment>
+        <translation>
+            <numerusform>%n张合用</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>ponder::HubSettings</name>
@@ -3798,6 +3887,25 @@ where it changes, which loses a little; an F16 base loses least.</source>
     <message>
         <source>%1 answers and knows the token of %2.</source>
         <translation>%1有响应，并识别出%2的令牌。</translation>
+    </message>
+</context>
+<context>
+    <name>ponder::ModelFetch</name>
+    <message>
+        <source>About %1 are needed on the disk of %2, and %3 are free. Make room there, or choose a smaller quantization.</source>
+        <translation>%2所在磁盘约需%1，剩余%3。请腾出空间，或选择更小的量化。</translation>
+    </message>
+    <message>
+        <source>The original weights are downloaded (about %1), and a file of about %2 is made of them on this computer. Both stay on the disk.</source>
+        <translation>将下载原始权重（约%1），并在本机转换成约%2的文件。两者都会保留在磁盘上。</translation>
+    </message>
+    <message>
+        <source>The download takes about %1.</source>
+        <translation>下载约需%1。</translation>
+    </message>
+    <message>
+        <source>Free on this disk: %1.</source>
+        <translation>该磁盘剩余：%1。</translation>
     </message>
 </context>
 <context>
@@ -3889,6 +3997,17 @@ where it changes, which loses a little; an F16 base loses least.</source>
     <message>
         <source>Chat template</source>
         <translation>对话模板</translation>
+    </message>
+</context>
+<context>
+    <name>ponder::ModelTasks</name>
+    <message>
+        <source>being put into the library</source>
+        <translation>正在放入模型库</translation>
+    </message>
+    <message>
+        <source>converting · %1</source>
+        <translation>转换中 · %1</translation>
     </message>
 </context>
 </TS>

@@ -194,6 +194,14 @@ T.ApplicationWindow {
         }
     }
 
+    Connections {
+        target: App
+
+        function onConversionAsked(folder, name) {
+            convert.ask(folder, name);
+        }
+    }
+
     Announcer {
         id: announcer
 

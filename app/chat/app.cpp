@@ -13,6 +13,12 @@ namespace {
 
 App* theApp = nullptr;
 
+DownloadRules rulesFor(const ModelServices& services) {
+    DownloadRules rules;
+    rules.freeBytes = services.freeBytes;
+    return rules;
+}
+
 } // namespace
 
 App::App(ChatEngine& engine, Store& store, ModelServices services, TokenStore* tokens)
@@ -20,8 +26,9 @@ App::App(ChatEngine& engine, Store& store, ModelServices services, TokenStore* t
       m_library(engine, store, m_settings, services),
       m_fit(*m_library.models(), store, {services.devices, services.processorBandwidth}), m_dropHints(m_fit),
       m_hubSettings(m_settings, tokens ? *tokens : m_memoryTokens),
-      m_queue(QFileInfo(store.file()).path() + QStringLiteral("/downloads.json"),
-              [this] { return m_hubSettings.access(); }),
+      m_queue(
+          QFileInfo(store.file()).path() + QStringLiteral("/downloads.json"),
+          [this] { return m_hubSettings.access(); }, rulesFor(services)),
       m_downloads(m_queue, [this] { return modelsFolder(m_settings.modelsFolder()); }),
       m_hub(
           m_queue, [this] { return m_hubSettings.access(); },
@@ -30,7 +37,10 @@ App::App(ChatEngine& engine, Store& store, ModelServices services, TokenStore* t
                     services.check, [this] { return modelsFolder(m_settings.modelsFolder()); }),
       m_conversionChoices(m_fit, *m_library.models(),
                           [this] { return modelsFolder(m_settings.modelsFolder()); }),
-      m_intake(m_queue, *m_library.models(), std::move(services)) {
+      m_tasks(m_queue, m_conversions),
+      m_fetch(
+          m_downloads, [this] { return modelsFolder(m_settings.modelsFolder()); }, services.freeBytes),
+      m_intake(m_queue, *m_library.models(), m_conversions, std::move(services)) {
     theApp = this;
     learnFromReplies(engine, store);
     connect(&m_library, &ModelLibrary::modelChanged, &m_chat, [this] {
@@ -53,6 +63,8 @@ void App::connectDownloads() {
         emit noticeChanged();
     };
     connect(&m_intake, &DownloadIntake::refused, this, say);
+    connect(&m_intake, &DownloadIntake::conversionAsked, this, &App::conversionAsked);
+    m_fit.setTasks(m_tasks);
     connect(&m_queue, &DownloadQueue::listNotKept, this,
             [say](const Error& error) { say(errorText(error)); });
 }
@@ -97,6 +109,7 @@ void App::retranslate() {
     m_fit.retranslate();
     m_hubSettings.retranslate();
     m_downloads.retranslate();
+    m_fetch.retranslate();
     m_hub.retranslate();
     m_conversions.retranslate();
     m_conversionChoices.retranslate();

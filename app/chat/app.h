@@ -14,6 +14,7 @@
 #include "app/models/download_model.h"
 #include "app/models/hub_browser.h"
 #include "app/models/hub_settings.h"
+#include "app/models/model_fetch.h"
 #include "app/models/model_library.h"
 #include "app/store/settings.h"
 
@@ -37,6 +38,7 @@ class App : public QObject {
     Q_PROPERTY(ponder::DownloadModel* downloads READ downloads CONSTANT)
     Q_PROPERTY(ponder::ConversionJobs* conversions READ conversions CONSTANT)
     Q_PROPERTY(ponder::ConversionChoices* conversionChoices READ conversionChoices CONSTANT)
+    Q_PROPERTY(ponder::ModelFetch* fetch READ fetch CONSTANT)
     Q_PROPERTY(ponder::HubBrowser* hub READ hub CONSTANT)
     Q_PROPERTY(ponder::HubSettings* hubSettings READ hubSettings CONSTANT)
     Q_PROPERTY(QString version READ version CONSTANT)
@@ -57,6 +59,7 @@ public:
     DownloadModel* downloads() { return &m_downloads; }
     ConversionJobs* conversions() { return &m_conversions; }
     ConversionChoices* conversionChoices() { return &m_conversionChoices; }
+    ModelFetch* fetch() { return &m_fetch; }
     HubBrowser* hub() { return &m_hub; }
     HubSettings* hubSettings() { return &m_hubSettings; }
     QString version() const;
@@ -67,6 +70,8 @@ public:
 
 signals:
     void noticeChanged();
+    // A folder of weights was downloaded, and what to make of it was not said.
+    void conversionAsked(const QString& folder, const QString& name);
 
 private:
     void connectDownloads();
@@ -87,6 +92,8 @@ private:
     HubBrowser m_hub;
     ConversionJobs m_conversions;
     ConversionChoices m_conversionChoices;
+    ModelTasks m_tasks;
+    ModelFetch m_fetch;
     DownloadIntake m_intake;
 };
 

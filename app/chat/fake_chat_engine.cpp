@@ -2,6 +2,7 @@
 
 #include "app/chat/fake_replies.h"
 #include "app/chat/think_marks.h"
+#include "app/models/hub_item.h"
 #include "engine/base/translatable.h"
 
 #include <QFileInfo>
@@ -16,6 +17,7 @@ constexpr int kTickMs = 16;
 constexpr qint64 kModelBytes = 4'683'000'000;
 constexpr char kDeviceName[] = "AMD Radeon RX 6700 XT";
 constexpr qint64 kDeviceBytes = qint64{12} << 30;
+constexpr qint64 kDiskBytes = 500'000'000'000;
 
 Error wrongAdapter(const QString& path) {
     return {ErrorCode::WrongAdapter, path.toStdString(),
@@ -195,8 +197,9 @@ ModelServices fakeModelServices() {
     services.check = [](const QString& path) -> Result<ModelRecord> {
         ModelRecord model;
         model.path = path;
-        model.name = QFileInfo(path).completeBaseName();
-        model.quantization = QStringLiteral("Q4_K_M");
+        const QString said = quantizationInName(QFileInfo(path).fileName());
+        model.quantization = said.isEmpty() ? QStringLiteral("Q4_K_M") : said;
+        model.name = QFileInfo(path).completeBaseName().remove(u'-' + model.quantization);
         model.bytes = kModelBytes;
         return model;
     };
@@ -232,6 +235,7 @@ ModelServices fakeModelServices() {
         if (adapter.contains(QLatin1String("fail"))) return wrongAdapter(adapter);
         return {};
     };
+    services.freeBytes = [](const QString&) { return kDiskBytes; };
     return services;
 }
 

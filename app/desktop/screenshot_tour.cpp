@@ -4,6 +4,7 @@
 #include "app/chat/fake_chat_engine.h"
 #include "app/chat/fake_model_files.h"
 #include "app/desktop/language_switch.h"
+#include "app/desktop/tour_hub.h"
 #include "app/desktop/window_view.h"
 
 #include <QDateTime>
@@ -144,6 +145,7 @@ public:
         pause(300);
         grab("answer");
         libraryPictures();
+        taskPictures();
         if (m_script.language == QLatin1String("ko")) extras();
         if (m_script.language == QLatin1String("en")) modelPictures();
 
@@ -246,6 +248,71 @@ private:
         m_app.chats()->open(m_app.chats()->index(0).data(ChatListModel::ChatIdRole).toInt());
     }
 
+    void activate(const char* name) {
+        if (QQuickItem* item = itemNamed(m_view.window()->contentItem(), QLatin1String(name)))
+            QMetaObject::invokeMethod(item, "activate");
+        else
+            m_error = QStringLiteral("there is no %1").arg(QLatin1String(name));
+        pause(200);
+    }
+
+    void fetch(const char* model, const char* quantization) {
+        m_app.fetch()->ask(QLatin1String(model), QLatin1String(quantization), 4e9, {});
+        waitUntil([this] { return m_app.fetch()->state() != QLatin1String("looking"); }, 5'000);
+        m_app.fit()->chooseQuantization(rowOf(model), QLatin1String(quantization));
+    }
+
+    int rowOf(const char* model) {
+        for (int row = 0; row < m_app.fit()->count(); ++row)
+            if (m_app.fit()->index(row).data(FitListModel::ModelIdRole) == QLatin1String(model)) return row;
+        return -1;
+    }
+
+    // Downloads that run, are paused and have failed; what is asked before one; the files of a repository.
+    void taskPictures() {
+        m_app.settings()->setModelsFolder(m_data.filePath(QStringLiteral("models")));
+        m_app.hubSettings()->setEndpoint(m_hub.address());
+        m_app.settings()->setHubProxy(QStringLiteral("none"));
+        key(Qt::Key_M);
+        m_view.window()->resize(1280, 1340);
+        const auto received = [this](int row) {
+            return m_app.downloads()->index(row).data(DownloadModel::PresentRole).toDouble() > 2e6;
+        };
+        fetch("deepseek-r1-distill-qwen-14b", "Q4_K_M");
+        fetch("deepseek-r1-distill-llama-8b", "Q6_K");
+        waitUntil([&] { return received(0) && received(1); }, 20'000);
+        m_app.fit()->pauseTask(rowOf("deepseek-r1-distill-llama-8b"));
+        m_app.settings()->setHubProxy(QStringLiteral("gopher://nowhere"));
+        fetch("deepseek-r1-distill-qwen-1.5b", "Q4_K_M");
+        m_app.settings()->setHubProxy(QStringLiteral("none"));
+        pause(1200);
+        grab("tasks");
+        m_view.window()->resize(720, 1340);
+        pause(300);
+        grab("tasks-narrow");
+        m_view.window()->resize(1280, 800);
+        fetch("sunxiaochuan-v1-3b", "Q4_K_M");
+        grab("fetch");
+        m_app.fetch()->dismiss();
+        const int large = rowOf("deepseek-r1-distill-llama-70b");
+        m_app.fit()->chooseQuantization(large, QStringLiteral("F16"));
+        activate("action-deepseek-r1-distill-llama-70b");
+        grab("fetch-too-large");
+        m_app.fetch()->dismiss();
+        activate("action-deepseek-r1");
+        grab("server");
+        key(Qt::Key_Escape, Qt::NoModifier);
+        activate("browseModels");
+        m_app.hub()->browse(QStringLiteral("unsloth/DeepSeek-R1-Distill-Qwen-32B-GGUF"));
+        waitUntil([this] { return m_app.hub()->state() == QLatin1String("ready"); }, 5'000);
+        grab("hub");
+        key(Qt::Key_Escape, Qt::NoModifier);
+        while (m_app.downloads()->count() > 0)
+            m_app.downloads()->cancel(0);
+        key(Qt::Key_N);
+        m_app.chats()->open(m_app.chats()->index(0).data(ChatListModel::ChatIdRole).toInt());
+    }
+
     // What does not need every language: the drop preview, the settings, a narrow window.
     void extras() {
         QMimeData mime;
@@ -270,6 +337,7 @@ private:
     QString m_folder;
     Script m_script;
     QTemporaryDir m_data;
+    TourHub m_hub;
     Store m_store;
     int m_failedChat;
     FakeChatEngine m_engine;

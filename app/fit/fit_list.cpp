@@ -24,11 +24,16 @@ public:
         QHash<QString, std::size_t> byName;
         for (const CatalogueModel& model : m_catalogue.models()) {
             byName.insert(plainName(model.name), rows.size());
+            // A file converted from the original weights is called as their repository is.
+            const QString original = plainName(model.repository.section(u'/', 1));
+            if (!byName.contains(original)) byName.insert(original, rows.size());
             rows.push_back(ofCatalogue(model));
         }
         for (const ModelRecord& model : m_question.library) {
             const auto found = byName.constFind(plainName(model.name));
-            if (found != byName.constEnd())
+            if (const auto brought = downloadedRow(rows, model))
+                addFile(rows[*brought], model);
+            else if (found != byName.constEnd())
                 addFile(rows[*found], model);
             else
                 rows.push_back(ofFile(model));
@@ -39,6 +44,17 @@ public:
     }
 
 private:
+    // A file that was downloaded for a row lies where the hub has it, whatever it calls itself.
+    static std::optional<std::size_t> downloadedRow(const std::vector<FitRow>& rows,
+                                                    const ModelRecord& model) {
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            if (!rows[i].entry) continue;
+            for (const CatalogueDownload& download : rows[i].entry->downloads)
+                if (model.path.endsWith(u'/' + download.repository + u'/' + download.files.first())) return i;
+        }
+        return {};
+    }
+
     void forecast(FitChoice& choice, const FitModel* model) const {
         if (!model) return;
         FitQuestion question;
@@ -124,9 +140,9 @@ const FitModel* FitModels::ofCatalogue(const CatalogueModel& model, const QStrin
     if (const auto known = m_known.constFind(key); known != m_known.constEnd()) return known->get();
     const auto type = fileType(quantization.toStdString());
     if (!type && quantization != u"Q4_1") return nullptr;
-    auto made = type ? std::make_shared<FitModel>(model.name, model.shape(), *type)
-                     : std::make_shared<FitModel>(model.name, model.shape(), awqFormat, quantization);
-    return m_known.insert(key, std::move(made))->get();
+    const auto made = type ? std::make_shared<FitModel>(model.name, model.shape(), *type)
+                           : std::make_shared<FitModel>(model.name, model.shape(), awqFormat, quantization);
+    return m_known.insert(key, made)->get();
 }
 
 const FitModel* FitModels::ofFile(const ModelRecord& model) {
@@ -152,6 +168,28 @@ std::vector<GpuRow> gpuList(const GpuCatalogue& catalogue, const FitModel& model
             {&gpu, forecastFit(model, FitDevice::of(gpu, own.processor, own.processorBandwidth), question)});
     std::stable_sort(rows.begin(), rows.end(), [](const GpuRow& a, const GpuRow& b) {
         if (a.gpu->memoryGb != b.gpu->memoryGb) return a.gpu->memoryGb < b.gpu->memoryGb;
+        return a.gpu->name < b.gpu->name;
+    });
+    return rows;
+}
+
+std::vector<GpuRow> gpusTogether(const GpuCatalogue& catalogue, const CatalogueModel& model, FileType type,
+                                 std::uint32_t contextTokens) {
+    constexpr std::uint64_t kMostInAServer = 8, kBytesOfNumber = 2;
+    std::uint64_t needed = quickEstimate(model.parameters, type);
+    if (model.latentAttention)
+        needed += std::uint64_t(model.layers) *
+                  std::uint64_t(model.latentAttention->kvRank + model.latentAttention->ropeSize) *
+                  contextTokens * kBytesOfNumber;
+    std::vector<GpuRow> rows;
+    for (const Gpu& gpu : catalogue.gpus()) {
+        const DeviceInfo device = FitDevice::of(gpu, {}, 0).info;
+        const std::uint64_t room = device.freeBytes - std::min(device.freeBytes, marginBytes(device));
+        const std::uint64_t count = room > 0 ? (needed + room - 1) / room : kMostInAServer + 1;
+        if (count <= (gpu.unified ? 1 : kMostInAServer)) rows.push_back({&gpu, {}, int(count)});
+    }
+    std::stable_sort(rows.begin(), rows.end(), [](const GpuRow& a, const GpuRow& b) {
+        if (a.together != b.together) return a.together < b.together;
         return a.gpu->name < b.gpu->name;
     });
     return rows;

@@ -71,8 +71,12 @@ QString plainName(const QString& name);
 struct GpuRow {
     const Gpu* gpu = nullptr;
     FitForecast fit;
+    int together = 0; // so many have the memory for a model that does not run here
 };
 std::vector<GpuRow> gpuList(const GpuCatalogue& catalogue, const FitModel& model, const FitDevice& own,
                             std::uint32_t contextTokens); // by memory, then by name
+// Of a model that does not run here: by how many of them it takes, a server's worth at most.
+std::vector<GpuRow> gpusTogether(const GpuCatalogue& catalogue, const CatalogueModel& model, FileType type,
+                                 std::uint32_t contextTokens);
 
 } // namespace ponder

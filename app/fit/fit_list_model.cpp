@@ -1,5 +1,6 @@
 #include "app/fit/fit_list_model.h"
 
+#include "app/fit/fit_row_text.h"
 #include "app/fit/fit_text.h"
 #include "app/models/byte_text.h"
 #include "engine/engine.h"
@@ -33,22 +34,6 @@ FitDevice chosenDevice(const FitServices& services, const QString& wanted, const
     return found ? FitDevice::of(*found, processor, bandwidth) : FitDevice();
 }
 
-QString verdictKey(const FitRow& row, const FitChoice& choice) {
-    if (!row.runnable) return QStringLiteral("not_runnable");
-    return choice.known ? QLatin1String(verdictName(choice.fit.verdict)) : QString();
-}
-
-bool fits(const FitRow& row) {
-    return std::any_of(row.choices.begin(), row.choices.end(), [](const FitChoice& choice) {
-        return choice.known && choice.fit.verdict != FitVerdict::DoesNotFit;
-    });
-}
-
-bool isHere(const FitRow& row) {
-    return std::any_of(row.choices.begin(), row.choices.end(),
-                       [](const FitChoice& choice) { return !choice.path.isEmpty(); });
-}
-
 double share(std::uint64_t bytes, std::uint64_t memory) {
     return memory > 0 ? std::min(1.0, double(bytes) / double(memory)) : 0;
 }
@@ -56,40 +41,6 @@ double share(std::uint64_t bytes, std::uint64_t memory) {
 // What the device would hold; of a model that does not fit, what it would have to.
 const MemoryForecast& shown(const FitChoice& choice) {
     return choice.fit.usedContext > 0 ? choice.fit.used : choice.fit.memory;
-}
-
-QVariantList choicesOf(const FitRow& row) {
-    QVariantList list;
-    for (const FitChoice& one : row.choices)
-        list << QVariantMap{{QStringLiteral("name"), one.quantization},
-                            {QStringLiteral("verdict"), verdictKey(row, one)},
-                            {QStringLiteral("verdictText"), one.known ? verdictText(one.fit) : QString()},
-                            {QStringLiteral("verdictDetail"), one.known ? verdictDetail(one.fit) : QString()},
-                            {QStringLiteral("sizeText"), byteText(qint64(one.bytes))},
-                            {QStringLiteral("quality"), one.quality ? *one.quality : 0},
-                            {QStringLiteral("here"), !one.path.isEmpty()}};
-    return list;
-}
-
-QString actionOf(const FitRow& row, const FitChoice& choice) {
-    if (!row.runnable) return QStringLiteral("server");
-    if (!choice.path.isEmpty()) return QStringLiteral("chat");
-    const bool ready = row.entry && row.entry->download(choice.quantization);
-    return ready ? QStringLiteral("download") : QStringLiteral("convert");
-}
-
-// Where the hub has it, as HubBrowser reads it.
-QString hubName(const FitRow& row, const FitChoice& choice) {
-    const CatalogueDownload* download = row.entry ? row.entry->download(choice.quantization) : nullptr;
-    return download ? download->repository + u':' + choice.quantization : QString();
-}
-
-QString scoresText(const CatalogueModel* entry) {
-    QStringList scores;
-    if (entry)
-        for (const CatalogueBenchmark& benchmark : entry->benchmarks)
-            scores << QStringLiteral("%1 %2").arg(benchmark.name, QLocale().toString(benchmark.score));
-    return scores.join(QStringLiteral(" · "));
 }
 
 } // namespace
@@ -103,6 +54,14 @@ FitListModel::FitListModel(LibraryModel& library, Store& store, FitServices serv
 FitListModel::~FitListModel() {
     m_pool.clear();
     m_pool.waitForDone();
+}
+
+void FitListModel::setTasks(ModelTasks& tasks) {
+    m_tasks = &tasks;
+    connect(&tasks, &ModelTasks::changed, this, [this] {
+        if (count() > 0)
+            emit dataChanged(index(0), index(count() - 1), {TaskPhaseRole, TaskProgressRole, TaskTextRole});
+    });
 }
 
 void FitListModel::expire() {
@@ -138,10 +97,8 @@ void FitListModel::take(int generation, Answer answer) {
     m_receipts.clear();
     for (const MemoryReceipt& receipt : answer.receipts)
         if (receipt.device == m_device.key()) m_receipts.insert(receipt.model, receipt);
-    beginResetModel();
-    m_rows = std::move(answer.rows);
-    show();
-    endResetModel();
+    show(std::move(answer.rows));
+    if (count() > 0) emit dataChanged(index(0), index(count() - 1));
     m_gpus.setOwn(m_device);
     m_busy = false;
     emit countChanged();
@@ -150,18 +107,43 @@ void FitListModel::take(int generation, Answer answer) {
     emit forecastsChanged();
 }
 
-void FitListModel::show() {
-    m_shown.clear();
-    for (std::size_t i = 0; i < m_rows.size(); ++i) {
-        const FitRow& row = m_rows[i];
-        const bool pass = m_filter == u"all"    ? true
-                          : m_filter == u"here" ? isHere(row)
-                          : m_filter == u"fits" ? fits(row)
-                                                : row.languages.contains(m_filter);
-        if (pass) m_shown.push_back(i);
+// What the filter lets through of some rows: what is here first, then the catalogue's own order.
+std::vector<std::size_t> FitListModel::passing(const std::vector<FitRow>& rows) const {
+    std::vector<std::size_t> shown;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        if (passes(rows[i], m_filter)) shown.push_back(i);
+    std::stable_partition(shown.begin(), shown.end(), [&](std::size_t i) { return isHere(rows[i]); });
+    return shown;
+}
+
+// Row by row instead of a reset, so that what the keyboard is at and what is scrolled to stay.
+void FitListModel::show(std::vector<FitRow> rows) {
+    const std::vector<std::size_t> wanted = passing(rows);
+    const auto place = [&](const QString& id) {
+        return std::find_if(wanted.begin(), wanted.end(), [&](std::size_t i) { return rows[i].id == id; });
+    };
+    for (int row = count() - 1; row >= 0; --row) {
+        if (place(rowAt(row).id) != wanted.end()) continue;
+        beginRemoveRows({}, row, row);
+        m_shown.erase(m_shown.begin() + row);
+        endRemoveRows();
     }
-    // What is here comes first; the catalogue's own order otherwise.
-    std::stable_partition(m_shown.begin(), m_shown.end(), [&](std::size_t i) { return isHere(m_rows[i]); });
+    for (std::size_t& shown : m_shown)
+        shown = *place(m_rows[shown].id);
+    m_rows = std::move(rows);
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        const auto at = std::find(m_shown.begin() + qsizetype(i), m_shown.end(), wanted[i]);
+        const int row = int(i), from = int(at - m_shown.begin());
+        if (at == m_shown.end()) {
+            beginInsertRows({}, row, row);
+            m_shown.insert(m_shown.begin() + row, wanted[i]);
+            endInsertRows();
+        } else if (from != row) {
+            beginMoveRows({}, from, from, {}, row);
+            std::rotate(m_shown.begin() + row, at, at + 1);
+            endMoveRows();
+        }
+    }
 }
 
 const FitChoice& FitListModel::choiceAt(int row) const {
@@ -196,10 +178,16 @@ QVariant FitListModel::data(const QModelIndex& index, int role) const {
         return actionOf(row, choice);
     case PathRole:
         return choice.path;
-    case HubNameRole:
-        return hubName(row, choice);
     case LibraryIdRole:
         return choice.libraryId;
+    case FileBytesRole:
+        return double(choice.bytes);
+    case WarningRole:
+        return downloadWarning(row, choice, deviceName());
+    case TaskPhaseRole:
+    case TaskProgressRole:
+    case TaskTextRole:
+        return taskData(row, choice, role);
     case LicenceRole:
         return row.licence;
     case LanguagesRole:
@@ -211,6 +199,15 @@ QVariant FitListModel::data(const QModelIndex& index, int role) const {
     default:
         return forecastData(row, choice, role);
     }
+}
+
+QVariant FitListModel::taskData(const FitRow& row, const FitChoice& choice, int role) const {
+    // What is here needs no task, although an older one may still be listed.
+    const bool wanted = m_tasks && row.entry && choice.path.isEmpty();
+    const auto task = wanted ? m_tasks->find(*row.entry, choice.quantization) : std::nullopt;
+    if (role == TaskPhaseRole) return task ? task->phase : QString();
+    if (role == TaskProgressRole) return task ? task->progress : -1;
+    return task ? task->text : QString();
 }
 
 QVariant FitListModel::forecastData(const FitRow& row, const FitChoice& choice, int role) const {
@@ -229,11 +226,9 @@ QVariant FitListModel::forecastData(const FitRow& row, const FitChoice& choice, 
     case VerdictRole:
         return verdictKey(row, choice);
     case VerdictTextRole:
-        if (!row.runnable) return tr("Does not run here yet");
-        return choice.known ? verdictText(choice.fit) : QString();
+        return verdictWords(row, choice);
     case VerdictDetailRole:
-        if (!row.runnable) return tr("needs %1, use a server").arg(memoryText(qint64(choice.bytes)));
-        return choice.known ? verdictDetail(choice.fit) : QString();
+        return verdictReason(row, choice);
     case SpeedTextRole:
         return choice.known ? speedText(choice.fit.speed) : QString();
     case SourceTextRole:
@@ -265,7 +260,11 @@ QHash<int, QByteArray> FitListModel::roleNames() const {
             {ActionRole, "action"},
             {PathRole, "path"},
             {LibraryIdRole, "libraryId"},
-            {HubNameRole, "hubName"},
+            {FileBytesRole, "fileBytes"},
+            {WarningRole, "warning"},
+            {TaskPhaseRole, "taskPhase"},
+            {TaskProgressRole, "taskProgress"},
+            {TaskTextRole, "taskText"},
             {LicenceRole, "licence"},
             {LanguagesRole, "languages"},
             {ScoresTextRole, "scoresText"},
@@ -332,9 +331,7 @@ void FitListModel::setContextTokens(int tokens) {
 void FitListModel::setFilter(const QString& filter) {
     if (filter == m_filter) return;
     m_filter = filter;
-    beginResetModel();
-    show();
-    endResetModel();
+    show(std::vector<FitRow>(m_rows)); // the forecasts hold
     emit filterChanged();
     emit countChanged();
 }
@@ -343,6 +340,16 @@ void FitListModel::chooseQuantization(int row, const QString& quantization) {
     if (row < 0 || row >= count()) return;
     m_chosen.insert(rowAt(row).id, quantization);
     emit dataChanged(index(row), index(row));
+}
+
+void FitListModel::pauseTask(int row) {
+    if (row >= 0 && row < count() && m_tasks && rowAt(row).entry)
+        m_tasks->pause(*rowAt(row).entry, choiceAt(row).quantization);
+}
+
+void FitListModel::resumeTask(int row) {
+    if (row >= 0 && row < count() && m_tasks && rowAt(row).entry)
+        m_tasks->resume(*rowAt(row).entry, choiceAt(row).quantization);
 }
 
 void FitListModel::setDevice(const QString& id) {

@@ -8,8 +8,10 @@
 #include "app/fit/fit_list.h"
 #include "app/fit/gpu_list_model.h"
 #include "app/models/library_model.h"
+#include "app/models/model_tasks.h"
 
 #include <QAbstractListModel>
+#include <QPointer>
 #include <QThreadPool>
 #include <QtQml/qqmlregistration.h>
 
@@ -27,6 +29,8 @@ class FitListModel : public QAbstractListModel {
     QML_UNCREATABLE("App.fit is the one there is")
     Q_PROPERTY(QString deviceName READ deviceName NOTIFY deviceChanged)
     Q_PROPERTY(QString deviceDetail READ deviceDetail NOTIFY deviceChanged) // "12 GB, 384 GB/s"
+    // The device has memory of its own: that of a graphics card, not the computer's.
+    Q_PROPERTY(bool graphicsMemory READ graphicsMemory NOTIFY deviceChanged)
     // The name of a graphics processor of the catalogue in place of this machine's own; empty: its own.
     Q_PROPERTY(QString whatIf READ whatIf WRITE setWhatIf NOTIFY whatIfChanged)
     Q_PROPERTY(QStringList gpuNames READ gpuNames CONSTANT)
@@ -57,7 +61,12 @@ public:
         ActionRole,     // "chat", "download", "convert", "server"
         PathRole,
         LibraryIdRole,
-        HubNameRole, // "OWNER/NAME:Q4_K_M"; empty where there is nothing to download
+        FileBytesRole,    // as a double: QML has no 64-bit integers
+        WarningRole,      // to be shown before it is downloaded; as a rule empty
+        TaskPhaseRole,    // of what brings it here: "waiting", "running", "paused", "failed"; empty: nothing
+                          // does
+        TaskProgressRole, // 0 to 1; -1: not known
+        TaskTextRole,
         LicenceRole,
         LanguagesRole,
         ScoresTextRole,
@@ -73,6 +82,7 @@ public:
 
     QString deviceName() const;
     QString deviceDetail() const;
+    bool graphicsMemory() const { return m_device.isGpu() && !m_device.info.unified; }
     QString whatIf() const { return m_whatIf; }
     QStringList gpuNames() const;
     int contextTokens() const { return m_contextTokens; }
@@ -91,9 +101,12 @@ public:
     void setContextTokens(int tokens);
     void setFilter(const QString& filter);
     Q_INVOKABLE void chooseQuantization(int row, const QString& quantization);
+    Q_INVOKABLE void pauseTask(int row);
+    Q_INVOKABLE void resumeTask(int row); // also of a failed one
     // Makes the forecasts anew: the devices may have more memory free, a reply may have been measured.
     Q_INVOKABLE void refresh();
     void setDevice(const QString& id); // "auto" or an id of the devices
+    void setTasks(ModelTasks& tasks);  // for the roles of tasks
     // What is shown no longer holds: made anew at once where somebody has asked for it before.
     void expire();
     void retranslate();
@@ -116,11 +129,14 @@ private:
     QVariant forecastData(const FitRow& row, const FitChoice& choice, int role) const;
     QString receiptText(const QString& path) const;
     void take(int generation, Answer answer);
-    void show(); // the rows that the filter lets through
+    QVariant taskData(const FitRow& row, const FitChoice& choice, int role) const;
+    std::vector<std::size_t> passing(const std::vector<FitRow>& rows) const;
+    void show(std::vector<FitRow> rows);
 
     LibraryModel& m_library;
     Store& m_store;
     FitServices m_services;
+    QPointer<ModelTasks> m_tasks;
     std::shared_ptr<FitModels> m_models = std::make_shared<FitModels>(); // the worker's
     GpuListModel m_gpus;
     FitDevice m_device, m_machine;

@@ -25,16 +25,29 @@ void GpuListModel::setOwn(const FitDevice& own) {
     update();
 }
 
+bool GpuListModel::together() const {
+    const CatalogueModel* entry = ModelCatalogue::builtIn().find(m_modelId);
+    return entry && !entry->runnable;
+}
+
+std::vector<GpuRow> GpuListModel::allRows() {
+    const CatalogueModel* entry = ModelCatalogue::builtIn().find(m_modelId);
+    const auto type = fileType(m_quantization.toStdString());
+    const auto context = std::uint32_t(m_contextTokens);
+    if (entry && !entry->runnable && type)
+        return gpusTogether(GpuCatalogue::builtIn(), *entry, *type, context);
+    const FitModel* model = entry ? m_models.ofCatalogue(*entry, m_quantization) : nullptr;
+    return model ? gpuList(GpuCatalogue::builtIn(), *model, m_own, context) : std::vector<GpuRow>();
+}
+
 void GpuListModel::update() {
     beginResetModel();
     m_rows.clear();
-    const CatalogueModel* entry = ModelCatalogue::builtIn().find(m_modelId);
-    if (const FitModel* model = entry ? m_models.ofCatalogue(*entry, m_quantization) : nullptr)
-        for (GpuRow& row : gpuList(GpuCatalogue::builtIn(), *model, m_own, std::uint32_t(m_contextTokens))) {
-            if ((fitsWhole(row.fit.verdict) || !m_fittingOnly) &&
-                (m_vendor.isEmpty() || row.gpu->vendor == m_vendor))
-                m_rows.push_back(std::move(row));
-        }
+    for (const GpuRow& row : allRows()) {
+        const bool fits = row.together > 0 || fitsWhole(row.fit.verdict);
+        if ((fits || !m_fittingOnly) && (m_vendor.isEmpty() || row.gpu->vendor == m_vendor))
+            m_rows.push_back(row);
+    }
     endResetModel();
     emit countChanged();
 }
@@ -51,7 +64,7 @@ int GpuListModel::rowCount(const QModelIndex& parent) const { return parent.isVa
 
 QVariant GpuListModel::data(const QModelIndex& index, int role) const {
     if (index.row() < 0 || index.row() >= count()) return {};
-    const auto& [gpu, fit] = m_rows[std::size_t(index.row())];
+    const auto& [gpu, fit, together] = m_rows[std::size_t(index.row())];
     switch (role) {
     case NameRole:
     case Qt::DisplayRole:
@@ -63,11 +76,12 @@ QVariant GpuListModel::data(const QModelIndex& index, int role) const {
     case BandwidthTextRole:
         return tr("%1 GB/s").arg(QLocale().toString(gpu->bandwidthGbS));
     case VerdictRole:
-        return QLatin1String(verdictName(fit.verdict));
+        return together > 0 ? QStringLiteral("tight") : QLatin1String(verdictName(fit.verdict));
     case VerdictTextRole:
-        return verdictText(fit);
+        if (together == 1) return tr("one has the memory");
+        return together > 0 ? tr("%n together", "so many cards", together) : verdictText(fit);
     case VerdictDetailRole:
-        return verdictDetail(fit);
+        return together > 0 ? QString() : verdictDetail(fit);
     case SpeedTextRole:
         return speedText(fit.speed);
     case PriceTextRole:

@@ -20,6 +20,8 @@ class GpuListModel : public QAbstractListModel {
     Q_PROPERTY(int contextTokens READ contextTokens WRITE setContextTokens NOTIFY questionChanged)
     Q_PROPERTY(QString vendor READ vendor WRITE setVendor NOTIFY questionChanged) // empty: all
     Q_PROPERTY(QStringList vendors READ vendors CONSTANT)
+    // The model does not run here: the rows say how many of each would have the memory for it.
+    Q_PROPERTY(bool together READ together NOTIFY questionChanged)
     Q_PROPERTY(bool fittingOnly READ fittingOnly WRITE setFittingOnly NOTIFY questionChanged)
     Q_PROPERTY(int count READ count NOTIFY countChanged)
 public:
@@ -48,6 +50,7 @@ public:
     QString vendor() const { return m_vendor; }
     QStringList vendors() const;
     bool fittingOnly() const { return m_fittingOnly; }
+    bool together() const;
     int count() const { return int(m_rows.size()); }
 
     void setModelId(const QString& id);
@@ -66,6 +69,7 @@ private:
     template<class T>
     void change(T& member, const T& value);
     void update();
+    std::vector<GpuRow> allRows();
 
     FitModels m_models;
     FitDevice m_own;

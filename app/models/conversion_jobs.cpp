@@ -208,6 +208,7 @@ void ConversionJobs::end(int id, const Ending& ending) {
         const ModelRecord record = withHeritage(*ending.record, entry);
         entry.done = entry.all = record.bytes;
         const QString model = m_library.put(record); // first: a row that is done is not done again
+        m_library.flush();
         setStep(row, ConversionStep::Done);
         emit finished(model, record.path);
     } else if (ending.error->code == ErrorCode::Cancelled) {

@@ -39,6 +39,16 @@ DownloadEntry DownloadEntry::named(const HubName& name, const QString& wanted, c
     return entry;
 }
 
+DownloadEntry DownloadEntry::originals(const HubName& name, const QString& quantization, qint64 outputBytes,
+                                       const QString& modelsFolder) {
+    const QString weights = QStringLiteral("safetensors");
+    DownloadEntry entry = named(name, weights, weights, modelsFolder);
+    entry.kind = HubItem::Kind::Safetensors;
+    entry.convertTo = {quantization};
+    entry.afterwards = outputBytes;
+    return entry;
+}
+
 QString DownloadEntry::mainPath() const {
     if (files.isEmpty()) return folder;
     const QString first = pathOf(files.first());
@@ -66,9 +76,10 @@ int DownloadEntry::nextFile() const {
 }
 
 bool DownloadEntry::sameThing(const DownloadEntry& other) const {
-    if (name.id() != other.name.id() || folder != other.folder || files.size() != other.files.size())
-        return false;
-    if (files.isEmpty() && label != other.label) return false;
+    if (name.id() != other.name.id() || folder != other.folder) return false;
+    // Known by name, it has its files only after its turn has come.
+    if (!wanted.isEmpty() && wanted == other.wanted) return true;
+    if (files.isEmpty() || files.size() != other.files.size()) return false;
     return std::equal(files.begin(), files.end(), other.files.begin(),
                       [](const DownloadFile& a, const DownloadFile& b) { return a.path == b.path; });
 }

@@ -32,6 +32,9 @@ struct DownloadEntry {
     QString folder; // OWNER/NAME below the models' folder
     QList<DownloadFile> files;
     DownloadStep step = DownloadStep::Queued;
+    QStringList convertTo; // quantizations that are to be made of it when it is whole
+    qint64 afterwards = 0; // bytes on the disk that these will need beside it
+    bool taken = false;    // of a finished one: the library has it, or its conversions have begun
 
     // Of the run, not kept.
     DownloadPhase phase = DownloadPhase::Idle;
@@ -48,6 +51,9 @@ struct DownloadEntry {
     // Known by name only: the hub is asked for its files when its turn comes.
     static DownloadEntry named(const HubName& name, const QString& wanted, const QString& label,
                                const QString& modelsFolder);
+    // The folder of original weights, of which a quantization is to be made.
+    static DownloadEntry originals(const HubName& name, const QString& quantization, qint64 outputBytes,
+                                   const QString& modelsFolder);
 
     QString pathOf(const DownloadFile& file) const { return folder + u'/' + file.path; }
     QString mainPath() const; // the file to open, or the folder

@@ -30,11 +30,17 @@ QJsonObject toJson(const DownloadEntry& entry) {
     QJsonArray files;
     for (const DownloadFile& file : entry.files)
         files << toJson(file);
-    return {
-        {QStringLiteral("repository"), entry.name.id()}, {QStringLiteral("revision"), entry.name.revision},
-        {QStringLiteral("label"), entry.label},          {QStringLiteral("wanted"), entry.wanted},
-        {QStringLiteral("kind"), int(entry.kind)},       {QStringLiteral("folder"), entry.folder},
-        {QStringLiteral("step"), int(entry.step)},       {QStringLiteral("files"), files}};
+    return {{QStringLiteral("repository"), entry.name.id()},
+            {QStringLiteral("revision"), entry.name.revision},
+            {QStringLiteral("label"), entry.label},
+            {QStringLiteral("wanted"), entry.wanted},
+            {QStringLiteral("kind"), int(entry.kind)},
+            {QStringLiteral("folder"), entry.folder},
+            {QStringLiteral("step"), int(entry.step)},
+            {QStringLiteral("convert_to"), QJsonArray::fromStringList(entry.convertTo)},
+            {QStringLiteral("afterwards"), double(entry.afterwards)},
+            {QStringLiteral("taken"), entry.taken},
+            {QStringLiteral("files"), files}};
 }
 
 DownloadFile fileFrom(const QJsonObject& kept) {
@@ -61,6 +67,9 @@ std::optional<DownloadEntry> entryFrom(const QJsonObject& kept) {
     entry.step = DownloadStep(std::clamp(kept[QLatin1String("step")].toInt(), 0, int(DownloadStep::Done)));
     if (entry.step == DownloadStep::Running) entry.step = DownloadStep::Queued;
     if (entry.step == DownloadStep::Failed) entry.step = DownloadStep::Paused;
+    entry.convertTo = kept[QLatin1String("convert_to")].toVariant().toStringList();
+    entry.afterwards = qint64(kept[QLatin1String("afterwards")].toDouble());
+    entry.taken = kept[QLatin1String("taken")].toBool(true); // lists of older versions do not say
     const QJsonArray files = kept[QLatin1String("files")].toArray();
     for (const QJsonValue& value : files) {
         DownloadFile file = fileFrom(value.toObject());

@@ -53,13 +53,18 @@ DownloadModel::DownloadModel(DownloadQueue& queue, std::function<QString()> fold
     m_second.start(1000);
 }
 
-bool DownloadModel::addFromCatalogue(const QString& modelId, const QString& quantization) {
+bool DownloadModel::addFromCatalogue(const QString& modelId, const QString& quantization,
+                                     double outputBytes) {
     const CatalogueModel* model = ModelCatalogue::builtIn().find(modelId);
-    const CatalogueDownload* download = model ? model->download(quantization) : nullptr;
-    if (!download || download->files.isEmpty() || !m_folder) return false;
-    const Result<HubName> name = HubName::parse(download->repository);
-    if (name) m_queue.add(DownloadEntry::named(*name, download->files.first(), quantization, m_folder()));
-    return bool(name);
+    if (!model || !model->runnable || !model->quantizations.contains(quantization) || !m_folder) return false;
+    const CatalogueDownload* download = model->download(quantization);
+    const Result<HubName> name = HubName::parse(download ? download->repository : model->repository);
+    if (!name) return false;
+    if (download)
+        m_queue.add(DownloadEntry::named(*name, download->files.first(), quantization, m_folder()));
+    else
+        m_queue.add(DownloadEntry::originals(*name, quantization, qint64(outputBytes), m_folder()));
+    return true;
 }
 
 int DownloadModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : count(); }
@@ -72,7 +77,9 @@ QVariant DownloadModel::data(const QModelIndex& index, int role) const {
     case NameRole:
         return entry.name.id();
     case LabelRole:
-        return entry.label;
+        return entry.convertTo.isEmpty()
+                   ? entry.label
+                   : entry.label + QStringLiteral(" → ") + entry.convertTo.join(QStringLiteral(", "));
     case StepRole:
         return stepName(entry.step);
     case ProgressRole:

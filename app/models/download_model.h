@@ -53,8 +53,10 @@ public:
     Q_INVOKABLE void forget(int row) { m_queue.forget(idOf(row)); }
     Q_INVOKABLE void up(int row) { m_queue.move(idOf(row), -1); }
     Q_INVOKABLE void down(int row) { m_queue.move(idOf(row), 1); }
-    // Asks the hub for the files of a catalogue's model and fetches them; false where it offers none.
-    Q_INVOKABLE bool addFromCatalogue(const QString& modelId, const QString& quantization);
+    // Asks the hub for the files of a catalogue's model and fetches them: the ready-made ones, else the
+    // original weights, of which the quantization is made when they are whole. False where neither is known.
+    Q_INVOKABLE bool addFromCatalogue(const QString& modelId, const QString& quantization,
+                                      double outputBytes = 0);
     Q_INVOKABLE void pauseAll() { m_queue.pauseAll(); }
     Q_INVOKABLE void resumeAll() { m_queue.resumeAll(); }
     void retranslate();

@@ -33,6 +33,7 @@ int DownloadQueue::add(const DownloadEntry& entry) {
     for (const DownloadEntry& other : std::as_const(m_entries)) {
         if (other.step == DownloadStep::Done || !other.sameThing(entry)) continue;
         const int id = other.id;
+        alsoMake(rowOf(id), entry);
         resume(id);
         return id;
     }
@@ -46,6 +47,33 @@ int DownloadQueue::add(const DownloadEntry& entry) {
     keep();
     startSome();
     return id;
+}
+
+// Another quantization is to be made of the same weights.
+void DownloadQueue::alsoMake(int row, const DownloadEntry& entry) {
+    DownloadEntry& known = m_entries[row];
+    bool more = false;
+    for (const QString& quantization : entry.convertTo)
+        if (!known.convertTo.contains(quantization)) {
+            known.convertTo << quantization;
+            more = true;
+        }
+    if (!more) return;
+    known.afterwards += entry.afterwards;
+    emit changed(row);
+    keep();
+}
+
+void DownloadQueue::setTaken(int id) {
+    const int row = rowOf(id);
+    if (row < 0 || m_entries[row].taken) return;
+    m_entries[row].taken = true;
+    emit changed(row);
+    keep();
+}
+
+void DownloadQueue::refuse(int id, const Error& error) {
+    if (const int row = rowOf(id); row >= 0) fail(row, error);
 }
 
 void DownloadQueue::pause(int id) {
@@ -210,6 +238,7 @@ void DownloadQueue::startFile(int row) {
     for (qsizetype i = next + 1; i < entry.files.size(); ++i)
         if (!entry.files[i].whole)
             job.laterBytes += std::max<qint64>(0, entry.files[i].bytes - entry.files[i].present);
+    job.laterBytes += entry.afterwards;
     auto& download = m_running[entry.id];
     download = std::make_unique<Download>(std::move(job), *access, m_rules);
     follow(*download, entry.id, next);

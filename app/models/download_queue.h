@@ -38,6 +38,9 @@ public:
     void resume(int id); // also of a failed one
     void cancel(int id); // removes it, and the files that it brought and that are not a whole model
     void forget(int id); // removes a finished one from the list; the files stay
+    // What became of a finished one: it is in the library (or its conversion has begun), or cannot be used.
+    void setTaken(int id);
+    void refuse(int id, const Error& error);
     void move(int id, int rows);
     void pauseAll();
     void resumeAll();
@@ -59,6 +62,7 @@ signals:
 private:
     void startSome();
     void startFile(int row);
+    void alsoMake(int row, const DownloadEntry& entry);
     void listFiles(int row);
     void listed(int id, const Result<HubRepository>& repository);
     void fail(int row, const Error& error);

@@ -5,6 +5,7 @@
 #include <QDateTime>
 #include <QDir>
 #include <QFileInfo>
+#include <QSet>
 
 #include <algorithm>
 #include <utility>
@@ -12,18 +13,20 @@
 namespace ponder {
 namespace {
 
-bool isGone(const QString& path) { return !QFileInfo::exists(path); }
-
 QVariant timeOf(qint64 milliseconds) {
     return milliseconds > 0 ? QDateTime::fromMSecsSinceEpoch(milliseconds) : QVariant();
 }
 
 } // namespace
 
-LibraryModel::LibraryModel(Store& store, QObject* parent)
-    : QAbstractListModel(parent), m_store(store), m_models(store.models()) {
-    for (const ModelRecord& model : m_models)
-        m_missing << isGone(model.path);
+LibraryModel::LibraryModel(Store& store, QObject* parent, FilePresence::Exists exists)
+    : QAbstractListModel(parent), m_store(store), m_models(store.models()), m_missing(m_models.size(), false),
+      m_presence(std::move(exists)) {
+    connect(&m_presence, &FilePresence::answered, this, [this](const QString& path, bool there) {
+        setMissing(path, !there);
+        emit looked(path, there);
+    });
+    checkMissing();
 }
 
 int LibraryModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : count(); }
@@ -132,16 +135,17 @@ QString LibraryModel::put(ModelRecord model) {
         // Opened again as a mere file, an owned one stays owned.
         if (model.source == ModelSource::File) model.source = known->source;
         m_models[row] = std::move(model);
-        m_missing[row] = isGone(m_models[row].path);
+        m_presence.ask({m_models[row].path});
         save(row, {});
         return m_models[row].id;
     }
     if (model.id.isEmpty()) model.id = ModelTable::newId();
     if (model.added == 0) model.added = QDateTime::currentMSecsSinceEpoch();
     beginInsertRows({}, 0, 0);
-    m_missing.prepend(isGone(model.path));
+    m_missing.prepend(false);
     m_models.prepend(std::move(model));
     endInsertRows();
+    m_presence.ask({m_models.first().path});
     save(0, {});
     emit countChanged();
     emit recentChanged();
@@ -175,7 +179,8 @@ void LibraryModel::move(const QString& id, const QString& path) {
     const qsizetype row = rowOf(id);
     if (row < 0) return;
     m_models[row].path = path;
-    m_missing[row] = isGone(path);
+    m_missing[row] = false;
+    m_presence.ask({path});
     save(row, {});
     emit recentChanged();
 }
@@ -193,8 +198,8 @@ void LibraryModel::markUsed(const QString& id) {
     if (row < 0) return;
     m_models[row].lastUsed = QDateTime::currentMSecsSinceEpoch();
     m_models[row].recent = true;
-    m_missing[row] = isGone(m_models[row].path);
-    save(row, {LastUsedRole, MissingRole});
+    m_presence.ask({m_models[row].path});
+    save(row, {LastUsedRole});
     emit recentChanged();
 }
 
@@ -224,25 +229,33 @@ void LibraryModel::refresh() {
                                  });
     if (same) return checkMissing();
     beginResetModel();
+    QSet<QString> missing;
+    for (qsizetype row = 0; row < m_models.size(); ++row)
+        if (m_missing[row]) missing << m_models[row].path;
     m_models = std::move(models);
     m_missing.clear();
     for (const ModelRecord& model : m_models)
-        m_missing << isGone(model.path);
+        m_missing << missing.contains(model.path);
     endResetModel();
+    checkMissing();
     emit countChanged();
     emit recentChanged();
 }
 
 void LibraryModel::checkMissing() {
-    bool changed = false;
+    QStringList paths;
+    for (const ModelRecord& model : m_models)
+        paths << model.path;
+    m_presence.ask(paths);
+}
+
+void LibraryModel::setMissing(const QString& path, bool missing) {
     for (qsizetype row = 0; row < m_models.size(); ++row) {
-        const bool missing = isGone(m_models[row].path);
-        if (missing == m_missing[row]) continue;
+        if (m_models[row].path != path || m_missing[row] == missing) continue;
         m_missing[row] = missing;
-        changed = true;
         emit dataChanged(index(int(row)), index(int(row)), {MissingRole});
+        emit recentChanged();
     }
-    if (changed) emit recentChanged();
 }
 
 void LibraryModel::retranslate() {

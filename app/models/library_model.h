@@ -1,11 +1,13 @@
 // The models this program knows: where each file is, what it is, what the user chose for it.
 //
 // Reads the store once and writes every change to it. A model is known by its id, which stays when its file
-// moves. Whether it fits and how fast it is comes from `hints`, asked for row by row. Owner: ModelLibrary.
+// moves. Whether it fits and how fast it is comes from `hints`, asked for row by row. Whether its file is
+// still there is asked on another thread; until the answer comes it counts as there. Owner: ModelLibrary.
 // Thread: GUI. Errors: none; a missing file is a role. Next station: library_view.h, recent_model.h,
 // ui/models.
 #pragma once
 
+#include "app/models/file_presence.h"
 #include "app/store/store.h"
 
 #include <QAbstractListModel>
@@ -44,7 +46,7 @@ public:
     };
     using Hints = std::function<QVariantMap(const ModelRecord&)>;
 
-    explicit LibraryModel(Store& store, QObject* parent = nullptr);
+    explicit LibraryModel(Store& store, QObject* parent = nullptr, FilePresence::Exists exists = {});
 
     int count() const { return int(m_models.size()); }
     int rowCount(const QModelIndex& parent = {}) const override;
@@ -68,24 +70,29 @@ public:
     void setCurrent(const QString& path);
     void setHints(Hints hints); // what HintsRole gives; may be set again when its answers changed
     // Reads the store and looks for the files again: ponder-cli or the user may have changed something.
+    // What is missing is known a moment later.
     Q_INVOKABLE void refresh();
     void checkMissing();
+    void flush() { m_store.flush(); } // returns when what was changed is in the store's file
     void retranslate();
 
 signals:
     void countChanged();
     void recentChanged();
     void settingsChanged(const QString& id);
+    void looked(const QString& path, bool there); // for a model's file
 
 private:
     qsizetype rowOf(const QString& id) const;
     void save(qsizetype row, const QList<int>& roles);
+    void setMissing(const QString& path, bool missing);
 
     Store& m_store;
     QList<ModelRecord> m_models;
     QList<bool> m_missing; // of each
     QString m_current;
     Hints m_hints;
+    FilePresence m_presence;
 };
 
 } // namespace ponder

@@ -23,6 +23,8 @@ struct ModelServices {
     std::function<double()> processorBandwidth; // bytes a second that it reads from memory
     // Whether the model can be given this adapter. Not there: every one is taken.
     std::function<Result<void>(const QString& model, const QString& adapter)> checkAdapter;
+    // Of the disk that a path is or will be on; not set: the system is asked.
+    std::function<qint64(const QString& path)> freeBytes = {};
 };
 
 } // namespace ponder

@@ -1,7 +1,9 @@
 // The page of models: how it opens, what its rows offer, and what it answers for another graphics processor.
-#include "tests/support/window_fixture.h"
+#include "tests/support/window_hands.h"
 
 using namespace ponder;
+using test::press;
+using test::textShown;
 
 class ModelsPageTest : public QObject {
     Q_OBJECT
@@ -126,6 +128,59 @@ private slots:
         QTRY_COMPARE(fixture.app().fit()->whatIf(), first);
     }
 
+    void aModelThatDoesNotRunHereSaysWhyAndShowsWhatWouldHoldIt() {
+        WindowFixture fixture;
+        QVERIFY(openPage(fixture));
+        const int row = rowOf(fixture, QStringLiteral("DeepSeek-R1"));
+        QVERIFY(row >= 0);
+        QString why = value(fixture, row, FitListModel::VerdictDetailRole).toString();
+        why.replace(QStringLiteral(" GB"), QStringLiteral("\u00a0GB")); // as it is shown
+        QTRY_VERIFY2(textShown(fixture, why), qPrintable(why));
+        press(fixture, QStringLiteral("What would run DeepSeek-R1?"));
+        const GpuListModel* gpus = fixture.app().fit()->gpus();
+        QTRY_VERIFY(gpus->count() > 0);
+        QTRY_VERIFY(shown(fixture, gpus->index(0).data(GpuListModel::NameRole).toString()));
+        QVERIFY(fixture.find([](QQuickItem* item) {
+            return item->property("text").toString().startsWith(u"Ponder does not run this model yet");
+        }));
+    }
+
+    void theKeyboardAndTheViewStayWhenTheListIsMadeAnew() {
+        WindowFixture fixture;
+        QVERIFY(openPage(fixture));
+        fixture.window()->resize(900, 420);
+        QTRY_COMPARE(focusName(fixture), nameOf(fixture, 0));
+        for (int i = 0; i < 6; ++i)
+            QTest::keyClick(fixture.window(), Qt::Key_Down);
+        QTest::keyClick(fixture.window(), Qt::Key_Tab);
+        QTest::keyClick(fixture.window(), Qt::Key_Tab);
+        QPointer<QQuickItem> button = fixture.window()->activeFocusItem();
+        const QString name = WindowFixture::accessibleName(button);
+        QVERIFY2(name.endsWith(nameOf(fixture, 6)), qPrintable(name));
+        QTest::qWait(350); // the page has settled
+        const qreal place = button->mapToScene({}).y();
+        FitListModel* fit = fixture.app().fit();
+        for (const int context : {4096, 32768}) {
+            fit->setContextTokens(context);
+            QTRY_VERIFY(!fit->busy());
+        }
+        fit->setFilter(QStringLiteral("fits"));
+        fit->setFilter(QStringLiteral("all"));
+        QTest::qWait(50);
+        QCOMPARE(fixture.window()->activeFocusItem(), button.data());
+        QCOMPARE(focusName(fixture), name);
+        QCOMPARE(button->mapToScene({}).y(), place);
+    }
+
+    void theLegendCallsTheMemoryByItsDevice() {
+        WindowFixture fixture;
+        QVERIFY(openPage(fixture));
+        QTRY_VERIFY(textShown(fixture, QStringLiteral("Graphics memory:")));
+        fixture.app().fit()->setDevice(QStringLiteral("cpu"));
+        QTRY_VERIFY(textShown(fixture, QStringLiteral("Memory:")));
+        QVERIFY(!textShown(fixture, QStringLiteral("Graphics memory:")));
+    }
+
     void aModelThatIsHereIsTalkedToWithOnePress() {
         WindowFixture fixture;
         QVERIFY(fixture.loaded() && fixture.openModel());
@@ -159,24 +214,17 @@ private:
     static bool shown(WindowFixture& fixture, const QString& name) {
         return fixture.byAccessibleName(name) != nullptr;
     }
-    static bool textShown(WindowFixture& fixture, const QString& text) {
-        return fixture.find([&](QQuickItem* item) { return item->property("text").toString() == text; }) !=
-               nullptr;
-    }
-    static void press(WindowFixture& fixture, const QString& name) {
-        const auto isButton = [&](QQuickItem* item) {
-            return WindowFixture::accessibleName(item) == name &&
-                   item->metaObject()->indexOfMethod("activate()") >= 0;
-        };
-        QTRY_VERIFY2(fixture.find(isButton), qPrintable(name));
-        QVERIFY(QMetaObject::invokeMethod(fixture.find(isButton), "activate"));
-    }
     static QString focusName(WindowFixture& fixture) {
         QQuickItem* item = fixture.window()->activeFocusItem();
         return item ? WindowFixture::accessibleName(item) : QString();
     }
     static QVariant value(WindowFixture& fixture, int row, FitListModel::Role role) {
         return fixture.app().fit()->index(row).data(role);
+    }
+    static int rowOf(WindowFixture& fixture, const QString& name) {
+        for (int row = 0; row < fixture.app().fit()->count(); ++row)
+            if (nameOf(fixture, row) == name) return row;
+        return -1;
     }
     static QString nameOf(WindowFixture& fixture, int row) {
         return value(fixture, row, FitListModel::NameRole).toString();

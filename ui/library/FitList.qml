@@ -11,12 +11,12 @@ Rectangle {
 
     signal opened(FitRow row)
     signal chatRequested
-    signal downloadRequested(string hubName)
+    signal gpusRequested(FitRow row)
 
     property int wanted: -1 // why the list is to get the keyboard when its rows come
 
     function takeFocus(reason: int) {
-        root.wanted = list.currentItem && !App.fit.busy ? -1 : reason;
+        root.wanted = list.currentItem ? -1 : reason;
         (list.currentItem ?? list).forceActiveFocus(reason);
     }
 
@@ -35,7 +35,8 @@ Rectangle {
         interactive: false
         name: qsTr("Models")
         model: App.fit
-        onCurrentItemChanged: if (root.wanted >= 0 && list.currentItem && root.visible)
+        // Unless the keyboard has gone elsewhere meanwhile.
+        onCurrentItemChanged: if (root.wanted >= 0 && list.currentItem && list.activeFocus)
             root.takeFocus(root.wanted)
         delegate: FitRow {
             width: list.width
@@ -45,7 +46,7 @@ Rectangle {
                 App.library.open(path);
                 root.chatRequested();
             }
-            onDownloadRequested: root.downloadRequested(hubName)
+            onGpusRequested: root.gpusRequested(this)
         }
     }
 

@@ -35,21 +35,28 @@ T.Control {
     required property string receiptText
     required property string promptText
     required property string libraryId
-    required property string hubName
+    required property real fileBytes
+    required property string warning
+    required property string taskPhase // "": nothing brings it here
+    required property real taskProgress
+    required property string taskText
     readonly property bool compact: root.width < 760
     readonly property bool current: ListView.isCurrentItem
     readonly property int pad: Theme.s4
     readonly property int gap: 14
+    readonly property int actionWidth: 168 // of the column of buttons
+    readonly property bool busy: root.taskPhase.length > 0
     readonly property real lower: root.pad + head.height + Theme.s3 // of the second line
     readonly property real wideHeight: Math.max(head.height, memory.height, fit.height, speed.height, button.height)
-    readonly property string said: Join.spoken([root.quantization, root.memoryText, root.verdictText, root.verdictDetail, root.speedText])
+    readonly property string said: Join.spoken([root.quantization, root.memoryText, root.verdictText, root.verdictDetail, root.speedText, root.taskText])
+    readonly property real figuresHeight: root.compact ? root.lower + Math.max(memory.height, fit.height, speed.height) + root.pad : root.wideHeight + 28
 
     signal touched // by the pointer
     signal opened
     signal chatRequested
-    signal downloadRequested
+    signal gpusRequested
 
-    height: root.compact ? root.lower + Math.max(memory.height, fit.height, speed.height) + root.pad : root.wideHeight + 28
+    height: root.figuresHeight + (root.busy ? task.height + Theme.s2 : 0)
     focusPolicy: root.current ? Qt.StrongFocus : Qt.ClickFocus
     hoverEnabled: true
     Accessible.role: Accessible.ListItem
@@ -88,7 +95,7 @@ T.Control {
         id: head
 
         x: root.pad
-        y: root.compact ? root.pad - 2 : (root.height - height) / 2
+        y: root.compact ? root.pad - 2 : (root.figuresHeight - height) / 2
         width: root.compact ? chip.x - x - root.gap : 226
         spacing: 2
 
@@ -112,7 +119,7 @@ T.Control {
         id: chip
 
         x: root.compact ? root.width - root.pad - (button.visible ? button.width + root.gap : 0) - width : head.x + head.width + root.gap
-        y: root.compact ? head.y + (head.height - height) / 2 : (root.height - height) / 2
+        y: root.compact ? head.y + (head.height - height) / 2 : (root.figuresHeight - height) / 2
         visible: root.quantization.length > 0
         quantization: root.quantization
         choices: root.choices
@@ -124,8 +131,8 @@ T.Control {
         id: memory
 
         x: root.compact ? root.pad : head.x + head.width + 84 + 2 * root.gap
-        y: root.compact ? root.lower + 6 : (root.height - height) / 2
-        width: root.compact ? root.width * 0.28 : Math.min(190, (root.width - 540) * 0.4)
+        y: root.compact ? root.lower + 6 : (root.figuresHeight - height) / 2
+        width: root.compact ? root.width * 0.28 : Math.min(190, (root.width - 540) * 0.28)
         spacing: 5
         visible: root.memoryText.length > 0
 
@@ -148,7 +155,7 @@ T.Control {
         id: fit
 
         x: memory.x + memory.width + root.gap
-        y: root.compact ? root.lower : (root.height - height) / 2
+        y: root.compact ? root.lower : (root.figuresHeight - height) / 2
         width: speed.x - x - root.gap
         verdict: root.verdict
         words: root.verdictText
@@ -158,8 +165,8 @@ T.Control {
     Column {
         id: speed
 
-        x: root.compact ? root.width - root.pad - width : root.width - root.pad - 104 - root.gap - width
-        y: root.compact ? root.lower : (root.height - height) / 2
+        x: root.compact ? root.width - root.pad - width : root.width - root.pad - root.actionWidth - root.gap - width
+        y: root.compact ? root.lower : (root.figuresHeight - height) / 2
         width: 116
         spacing: 2
 
@@ -178,22 +185,33 @@ T.Control {
         }
     }
 
-    PlainButton {
+    FitRowButton {
         id: button
 
-        readonly property bool downloads: root.action === "download" && root.hubName.length > 0
-
+        objectName: "action-" + root.modelId
         x: root.width - root.pad - width
-        y: root.compact ? root.pad - 2 : (root.height - height) / 2
-        visible: text.length > 0
-        text: root.action === "chat" ? qsTr("Chat") : downloads ? qsTr("Download") : ""
-        Accessible.name: downloads ? qsTr("Download %1").arg(root.name) : qsTr("Chat with %1").arg(root.name)
+        y: root.compact ? root.pad - 2 : (root.figuresHeight - height) / 2
+        name: root.name
+        offer: root.action
+        phase: root.taskPhase
         focusPolicy: root.current ? Qt.StrongFocus : Qt.ClickFocus
-        onClicked: {
-            if (downloads)
-                root.downloadRequested();
-            else
-                root.chatRequested();
-        }
+        onChatRequested: root.chatRequested()
+        onGpusRequested: root.gpusRequested()
+        onDownloadRequested: App.fetch.ask(root.modelId, root.quantization, root.fileBytes, root.warning)
+        onPauseRequested: App.fit.pauseTask(root.index)
+        onResumeRequested: App.fit.resumeTask(root.index)
+    }
+
+    FitRowTask {
+        id: task
+
+        x: root.pad
+        y: root.figuresHeight - Theme.s1
+        width: root.width - 2 * root.pad
+        visible: root.busy
+        name: root.name
+        phase: root.taskPhase
+        progress: root.taskProgress
+        words: root.taskText
     }
 }

@@ -55,6 +55,15 @@ Column {
         }
     }
 
+    Label {
+        width: parent.width
+        visible: App.fit.gpus.together
+        text: qsTr("Ponder does not run this model yet: its mixture of experts is not built in. These would have the memory for it, one alone or several in a server:")
+        color: Theme.soft
+        wrapMode: Text.Wrap
+        elide: Text.ElideNone
+    }
+
     RowList {
         id: list
 

@@ -18,11 +18,6 @@ Column {
         name.selectAll();
     }
 
-    function look(repository: string) {
-        name.text = repository;
-        App.hub.browse(repository);
-    }
-
     spacing: Theme.s3
 
     Row {

@@ -7,12 +7,6 @@ import Ponder.Ui.Controls
 ModalDialog {
     id: root
 
-    // With a repository to look at, and maybe what is wanted of it: "OWNER/NAME:Q4_K_M".
-    function show(name: string) {
-        root.open();
-        (root.contentItem as HubPage).look(name);
-    }
-
     title: qsTr("Models on the hub")
     wanted: 640
     onOpened: (root.contentItem as HubPage).begin()

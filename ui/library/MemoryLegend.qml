@@ -1,6 +1,7 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
+import Ponder.App
 import Ponder.Ui.Controls
 import Ponder.Ui.Theme
 
@@ -27,7 +28,7 @@ Row {
 
     Label {
         anchors.verticalCenter: parent.verticalCenter
-        text: qsTr("Memory:")
+        text: App.fit.graphicsMemory ? qsTr("Graphics memory:") : qsTr("Memory:")
         color: Theme.soft
     }
 

@@ -18,6 +18,12 @@ ModalDialog {
         root.open();
     }
 
+    // The same, at the graphics processors.
+    function showGpus(row: FitRow) {
+        root.show(row);
+        (root.contentItem as ModelSheetContent).part = "gpus";
+    }
+
     wanted: 720
 
     contentItem: ModelSheetContent {

@@ -96,6 +96,7 @@ Item {
         }
 
         PlainButton {
+            objectName: "browseModels"
             primary: true
             text: qsTr("Browse models")
             onClicked: root.browseRequested()

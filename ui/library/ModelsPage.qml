@@ -47,7 +47,18 @@ ScrollPage {
         }
 
         TasksCard {
+            id: tasks
+
+            readonly property real taken: tasks.visible ? tasks.height + column.spacing : 0
+            property real before: 0
+
             width: parent.width
+            // What is looked at stays where it is while a task comes or goes above it.
+            onTakenChanged: {
+                if (root.contentY > tasks.y)
+                    root.contentY = Math.max(0, root.contentY + tasks.taken - tasks.before);
+                tasks.before = tasks.taken;
+            }
         }
 
         FoundStrip {
@@ -61,7 +72,7 @@ ScrollPage {
             width: parent.width
             onOpened: row => sheet.show(row)
             onChatRequested: root.chatRequested()
-            onDownloadRequested: name => hub.show(name)
+            onGpusRequested: row => sheet.showGpus(row)
         }
 
         Label {
@@ -85,6 +96,8 @@ ScrollPage {
     HubSheet {
         id: hub
     }
+
+    FetchSheet {}
 
     ModelSheet {
         id: sheet

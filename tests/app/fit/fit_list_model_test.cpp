@@ -1,6 +1,7 @@
 #include "app/fit/fit_list_model.h"
 #include "tests/support/test_folders.h"
 
+#include <QAbstractItemModelTester>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QtTest>
@@ -99,6 +100,83 @@ private slots:
             QVERIFY(value(row, FitListModel::VerdictRole).toString() != u"not_runnable");
         m_list->setFilter(QStringLiteral("here"));
         QCOMPARE(m_list->count(), 0);
+    }
+    void newForecastsAndFiltersLeaveTheRowsInPlace() {
+        const QAbstractItemModelTester tester(m_list.get(),
+                                              QAbstractItemModelTester::FailureReportingMode::QtTest);
+        refresh();
+        QSignalSpy reset(m_list.get(), &FitListModel::modelReset);
+        QSignalSpy removed(m_list.get(), &FitListModel::rowsRemoved);
+        QSignalSpy changed(m_list.get(), &FitListModel::dataChanged);
+        const QPersistentModelIndex korean = m_list->index(rowOf("DeepSeek-llama3.1-Bllossom-8B"));
+        m_list->setContextTokens(4096);
+        wait();
+        QCOMPARE(removed.size(), 0);
+        QVERIFY(changed.size() > 0);
+        QSignalSpy forecasts(m_list.get(), &FitListModel::forecastsChanged);
+        const int all = m_list->count();
+        m_list->setFilter(QStringLiteral("ko"));
+        QVERIFY(korean.isValid() && m_list->count() < all);
+        QCOMPARE(korean.data(FitListModel::ModelIdRole).toString(),
+                 QStringLiteral("deepseek-llama3.1-bllossom-8b"));
+        m_list->setFilter(QStringLiteral("all"));
+        QCOMPARE(m_list->count(), all);
+        QCOMPARE(korean.row(), rowOf("DeepSeek-llama3.1-Bllossom-8B"));
+        QCOMPARE(forecasts.size(), 0); // a filter asks for no new ones
+        QCOMPARE(reset.size(), 0);
+    }
+    void aModelThatCameMovesToTheTopAndKeepsItsRow() {
+        const QAbstractItemModelTester tester(m_list.get(),
+                                              QAbstractItemModelTester::FailureReportingMode::QtTest);
+        refresh();
+        const QPersistentModelIndex row = m_list->index(rowOf("DeepSeek-R1-Distill-Llama-8B"));
+        QVERIFY(row.row() > 0);
+        // By where it lies: its own name says nothing.
+        ModelRecord file;
+        file.path = QStringLiteral("/models/unsloth/DeepSeek-R1-Distill-Llama-8B-GGUF/"
+                                   "DeepSeek-R1-Distill-Llama-8B-Q4_K_M.gguf");
+        file.name = QStringLiteral("checkpoint 12");
+        file.quantization = QStringLiteral("Q4_K_M");
+        m_library->put(file);
+        wait();
+        QCOMPARE(row.row(), 0);
+        QCOMPARE(row.data(FitListModel::ActionRole).toString(), QStringLiteral("chat"));
+    }
+    void whatDoesNotFitWarnsByHowMuch() {
+        refresh();
+        const int row = rowOf("DeepSeek-R1-Distill-Llama-70B");
+        m_list->chooseQuantization(row, QStringLiteral("F16"));
+        QCOMPARE(value(row, FitListModel::VerdictRole).toString(), QStringLiteral("does_not_fit"));
+        const QString warning = value(row, FitListModel::WarningRole).toString();
+        QVERIFY2(warning.contains("RX 6700 XT") && warning.contains("more than there is"),
+                 qPrintable(warning));
+        QCOMPARE(value(rowOf("DeepSeek-R1-Distill-Qwen-7B"), FitListModel::WarningRole).toString(),
+                 QString());
+    }
+    void theMemoryIsTheGraphicsCardsOrTheComputers() {
+        refresh();
+        QVERIFY(m_list->graphicsMemory());
+        m_list->setDevice(QStringLiteral("cpu"));
+        wait();
+        QVERIFY(!m_list->graphicsMemory());
+    }
+    void ofWhatDoesNotRunHereTheGpusSayHowManyWouldHoldIt() {
+        refresh();
+        const int row = rowOf("DeepSeek-R1");
+        QCOMPARE(value(row, FitListModel::ActionRole).toString(), QStringLiteral("server"));
+        QVERIFY(value(row, FitListModel::VerdictDetailRole).toString().contains("mixture of experts"));
+        GpuListModel* gpus = m_list->gpus();
+        gpus->setModelId(QStringLiteral("deepseek-r1"));
+        gpus->setContextTokens(32768);
+        QVERIFY(gpus->together());
+        QVERIFY(gpus->count() > 1);
+        QCOMPARE(gpus->index(0).data(GpuListModel::VerdictTextRole).toString(),
+                 QStringLiteral("one has the memory"));
+        const int all = gpus->count();
+        gpus->setQuantization(QStringLiteral("Q8_0")); // 671 GB: fewer of them are enough
+        QVERIFY(gpus->count() < all);
+        gpus->setModelId(QStringLiteral("deepseek-r1-distill-qwen-7b"));
+        QVERIFY(!gpus->together());
     }
     void aMeasuredReplyTurnsEstimatedIntoMeasuredHere() {
         ModelRecord mine;

@@ -92,6 +92,7 @@ private slots:
     void aNewMirrorCountsFromTheNextStartOn();
     void rowsSayWhatTheWindowShows();
     void aFinishedModelEntersTheLibrary();
+    void whatAKilledProgramLeftOutsideOfTheLibraryIsTakenInByTheNext();
     void aThingKnownByNameIsListedWhenItsTurnComes();
     void aCataloguesModelIsFetchedFromTheHubItNames();
 };
@@ -358,7 +359,8 @@ void DownloadQueueTest::aFinishedModelEntersTheLibrary() {
         return record;
     };
     DownloadQueue queue({}, scene.access(), quick());
-    DownloadIntake intake(queue, library, services);
+    ConversionJobs conversions({}, library, services.check, [&] { return scene.models(); });
+    DownloadIntake intake(queue, library, conversions, services);
     QSignalSpy taken(&intake, &DownloadIntake::taken), refused(&intake, &DownloadIntake::refused);
     queue.add(scene.entry("Q8_0"));
     queue.add(scene.entry("Q6_K"));
@@ -368,6 +370,39 @@ void DownloadQueueTest::aFinishedModelEntersTheLibrary() {
     QCOMPARE(library.models()[0].source, ModelSource::Downloaded);
     QVERIFY(refused[0][0].toString().contains(QLatin1String("a hole")));
     QVERIFY(scene.isWhole("m-Q6_K.gguf"));
+    QVERIFY(queue.entries()[0].taken);
+    QCOMPARE(queue.entries()[1].step, DownloadStep::Failed);
+    QCOMPARE(queue.entries()[1].error->code, ErrorCode::BadTensor);
+}
+
+void DownloadQueueTest::whatAKilledProgramLeftOutsideOfTheLibraryIsTakenInByTheNext() {
+    Scene scene;
+    {
+        DownloadQueue queue(scene.list(), scene.access(), quick()); // nobody listens to finished()
+        const int id = queue.add(scene.entry("Q8_0"));
+        QTRY_COMPARE_WITH_TIMEOUT(stepOf(queue, id), DownloadStep::Done, 20000);
+    }
+    Store store(scene.folder.filePath(QStringLiteral("data")));
+    LibraryModel library(store);
+    ModelServices services;
+    services.check = [](const QString& path) -> Result<ModelRecord> {
+        ModelRecord record;
+        record.path = path;
+        return record;
+    };
+    ConversionJobs conversions({}, library, services.check, [&] { return scene.models(); });
+    {
+        DownloadQueue queue(scene.list(), scene.access(), quick());
+        const DownloadIntake intake(queue, library, conversions, services);
+        QTRY_COMPARE(library.count(), 1);
+        QTRY_VERIFY(queue.entries()[0].taken);
+    }
+    // Once: what the user has taken off the list since does not come back.
+    library.remove(QString(library.models()[0].id));
+    DownloadQueue queue(scene.list(), scene.access(), quick());
+    const DownloadIntake intake(queue, library, conversions, services);
+    QTest::qWait(100);
+    QCOMPARE(library.count(), 0);
 }
 
 void DownloadQueueTest::aThingKnownByNameIsListedWhenItsTurnComes() {

@@ -3,6 +3,7 @@
 #include "app/models/recent_model.h"
 
 #include <QFile>
+#include <QSemaphore>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QtTest>
@@ -44,6 +45,7 @@ private slots:
     void aMovedModelKeepsItsIdentity();
     void movingOntoAKnownFileLeavesOneEntry();
     void aFileThatGoesAndComesBackIsMarked();
+    void aFolderThatDoesNotAnswerKeepsNobodyWaiting();
     void hintsAreAskedForRowByRow();
     void whatAnotherProgramWroteShowsAfterARefresh();
     void aFilterShowsOnlyWhatIsHere();
@@ -77,7 +79,7 @@ void LibraryModelTest::aModelIsShownWithWhereItLives() {
     QVERIFY(!at(library, 0, LibraryModel::LastUsedRole).isValid());
     QCOMPARE(at(library, 1, LibraryModel::PlaceRole).toString(), QStringLiteral("Ollama"));
     QCOMPARE(at(library, 1, LibraryModel::SizeTextRole).toString(), QStringLiteral("4.7 GB"));
-    QCOMPARE(at(library, 1, LibraryModel::MissingRole).toBool(), true);
+    QTRY_COMPARE(at(library, 1, LibraryModel::MissingRole).toBool(), true);
     for (const int role : library.roleNames().keys())
         QVERIFY2(role == LibraryModel::LastUsedRole || at(library, 0, role).isValid(),
                  library.roleNames().value(role).constData());
@@ -126,7 +128,7 @@ void LibraryModelTest::aMovedModelKeepsItsIdentity() {
     Store store(m_folder->path());
     LibraryModel library(store);
     const QString id = library.put(record(QStringLiteral("/gone.gguf"), QStringLiteral("M")));
-    QVERIFY(at(library, 0, LibraryModel::MissingRole).toBool());
+    QTRY_VERIFY(at(library, 0, LibraryModel::MissingRole).toBool());
     const QString there = makeFile(QStringLiteral("there.gguf"));
     library.move(id, there);
     QVERIFY(!at(library, 0, LibraryModel::MissingRole).toBool());
@@ -151,10 +153,31 @@ void LibraryModelTest::aFileThatGoesAndComesBackIsMarked() {
     library.put(record(path, QStringLiteral("M")));
     QVERIFY(QFile::rename(path, path + QStringLiteral(".away")));
     library.refresh();
-    QVERIFY(at(library, 0, LibraryModel::MissingRole).toBool());
+    QTRY_VERIFY(at(library, 0, LibraryModel::MissingRole).toBool());
     QVERIFY(QFile::rename(path + QStringLiteral(".away"), path));
     library.refresh();
-    QVERIFY(!at(library, 0, LibraryModel::MissingRole).toBool());
+    QTRY_VERIFY(!at(library, 0, LibraryModel::MissingRole).toBool());
+}
+
+void LibraryModelTest::aFolderThatDoesNotAnswerKeepsNobodyWaiting() {
+    Store store(m_folder->path());
+    auto hanging = std::make_shared<QSemaphore>(); // shared: the question outlives who asked it
+    auto asked = std::make_shared<QSemaphore>();
+    {
+        LibraryModel library(store, nullptr, [hanging, asked](const QString&) {
+            asked->release();
+            hanging->acquire();
+            return false;
+        });
+        library.put(record(QStringLiteral("/net/m.gguf"), QStringLiteral("M")));
+        library.refresh();
+        QVERIFY(asked->tryAcquire(1, 5000));
+        QVERIFY(!at(library, 0, LibraryModel::MissingRole).toBool());
+        library.put(record(QStringLiteral("/net/n.gguf"), QStringLiteral("N")));
+        QCOMPARE(library.count(), 2);
+    }
+    hanging->release(10);
+    QVERIFY(!asked->tryAcquire(1, 50)); // nobody wants the other answer any more
 }
 
 void LibraryModelTest::hintsAreAskedForRowByRow() {
@@ -193,7 +216,7 @@ void LibraryModelTest::aFilterShowsOnlyWhatIsHere() {
     view.setLibrary(&library);
     QCOMPARE(view.rowCount(), 2);
     view.setFilter(QStringLiteral("here"));
-    QCOMPARE(names(view), QStringList{QStringLiteral("A")});
+    QTRY_COMPARE(names(view), QStringList{QStringLiteral("A")});
     view.setFilter(QStringLiteral("missing"));
     QCOMPARE(names(view), QStringList{QStringLiteral("B")});
 }
