@@ -1,7 +1,7 @@
 #include "engine/plan/device_memory.h"
 #include "tests/support/reference_data.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <fstream>
 

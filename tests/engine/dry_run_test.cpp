@@ -4,7 +4,7 @@
 #include "engine/plan/dry_run.h"
 #include "tests/support/reference_data.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace ponder;
 

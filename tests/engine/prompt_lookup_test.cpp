@@ -1,6 +1,6 @@
 #include "engine/prompt_lookup.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace ponder;
 

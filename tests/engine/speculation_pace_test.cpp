@@ -1,6 +1,6 @@
 #include "engine/speculation_pace.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
 #include <random>

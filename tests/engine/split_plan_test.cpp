@@ -1,6 +1,6 @@
 #include "engine/plan/split_plan.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace ponder;
 

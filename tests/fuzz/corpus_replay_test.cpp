@@ -2,7 +2,7 @@
 // ponder_corpus_test() builds this with the fuzzer's own source and names its corpus.
 #include "tests/support/test_folders.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <cstdint>
 #include <filesystem>

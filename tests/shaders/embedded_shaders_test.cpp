@@ -4,7 +4,7 @@
 #include <QProcess>
 #include <QStandardPaths>
 #include <QTemporaryFile>
-#include <QtTest>
+#include <QTest>
 
 using namespace ponder;
 

@@ -3,7 +3,7 @@
 
 #include "engine/engine.h"
 
-#include <QtTest>
+#include <QTest>
 
 namespace ponder::test {
 

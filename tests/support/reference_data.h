@@ -5,7 +5,7 @@
 #include "tests/support/test_folders.h"
 
 #include <QDir>
-#include <QtTest>
+#include <QTest>
 
 #include <filesystem>
 

@@ -6,8 +6,8 @@
 #include <QQmlComponent>
 #include <QQmlEngine>
 #include <QTemporaryDir>
+#include <QTest>
 #include <QtQml/qqmlextensionplugin.h>
-#include <QtTest>
 
 Q_IMPORT_QML_PLUGIN(Ponder_AppPlugin)
 

@@ -1,7 +1,7 @@
 // Titles made from first questions.
 #include "app/chat/chat_title.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace ponder;
 

@@ -1,7 +1,7 @@
 // The tree of a chat: branches, variants, and what the engine is given.
 #include "app/chat/conversation.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace ponder;
 

@@ -1,6 +1,6 @@
 #include "app/chat/think_marks.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace ponder;
 

@@ -2,7 +2,7 @@
 #include "app/chat/think_splitter.h"
 #include "tests/support/cpu_time.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <random>
 

@@ -4,9 +4,10 @@
 #include "tests/support/usable_model.h"
 
 #include <QJsonArray>
+#include <QJsonObject>
 #include <QLockFile>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 using namespace ponder;
 using test::runCli;

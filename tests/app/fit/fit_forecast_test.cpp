@@ -3,7 +3,7 @@
 #include "app/fit/fit_text.h"
 #include "app/fit/quick_estimate.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace ponder;
 

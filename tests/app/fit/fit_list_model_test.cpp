@@ -4,7 +4,8 @@
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
+#include <QVariantMap>
 
 using namespace ponder;
 

@@ -3,7 +3,7 @@
 #include "tests/support/cpu_time.h"
 #include "tests/support/test_folders.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace ponder;
 

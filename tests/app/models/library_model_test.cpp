@@ -6,7 +6,8 @@
 #include <QSemaphore>
 #include <QSignalSpy>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
+#include <QVariantMap>
 
 using namespace ponder;
 

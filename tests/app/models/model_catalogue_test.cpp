@@ -2,7 +2,7 @@
 #include "app/models/model_catalogue.h"
 
 #include <QFile>
-#include <QtTest>
+#include <QTest>
 
 #include <cmath>
 

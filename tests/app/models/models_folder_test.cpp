@@ -4,7 +4,7 @@
 #include "app/store/settings.h"
 
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 using namespace ponder;
 

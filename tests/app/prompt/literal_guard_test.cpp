@@ -1,6 +1,6 @@
 #include "app/prompt/literal_guard.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace ponder;
 

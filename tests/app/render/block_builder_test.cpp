@@ -5,7 +5,7 @@
 #include "app/render/markdown_parser.h"
 #include "tests/support/cpu_time.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <random>
 

@@ -1,7 +1,7 @@
 // What Markdown becomes: typed blocks with safe inline text.
 #include "app/render/markdown_parser.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace ponder;
 

@@ -1,7 +1,7 @@
 #include "app/store/store.h"
 
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 using namespace ponder;
 

@@ -3,7 +3,8 @@
 
 #include <QSignalSpy>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
+#include <QVariantMap>
 
 using namespace ponder;
 

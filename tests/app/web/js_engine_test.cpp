@@ -2,8 +2,8 @@
 #include "tests/support/test_folders.h"
 
 #include <QTemporaryFile>
+#include <QTest>
 #include <QThread>
-#include <QtTest>
 
 #include <memory>
 

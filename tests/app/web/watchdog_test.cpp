@@ -1,6 +1,6 @@
 #include "app/web/watchdog.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <atomic>
 

@@ -1,6 +1,6 @@
 #include "engine/backend/reference/kernels.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <cmath>
 #include <cstring>

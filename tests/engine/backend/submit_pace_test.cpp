@@ -1,6 +1,6 @@
 #include "engine/backend/vulkan/submit_pace.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace ponder;
 

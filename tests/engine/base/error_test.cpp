@@ -1,6 +1,6 @@
 #include "engine/base/error.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace ponder;
 

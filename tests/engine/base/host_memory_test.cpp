@@ -1,7 +1,7 @@
 // What the system says about memory, and the refusal of what is more than there is.
 #include "engine/base/host_memory.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <limits>
 

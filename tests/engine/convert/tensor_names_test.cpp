@@ -1,6 +1,6 @@
 #include "engine/convert/tensor_names.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <set>
 

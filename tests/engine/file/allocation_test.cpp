@@ -2,7 +2,7 @@
 #include "engine/file/model_file.h"
 #include "tests/support/tiny_model.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
 #include <atomic>

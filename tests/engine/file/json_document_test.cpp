@@ -1,7 +1,7 @@
 #include "engine/file/json_document.h"
 
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include <fstream>
 

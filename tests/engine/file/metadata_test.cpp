@@ -1,7 +1,7 @@
 #include "engine/file/model_file.h"
 #include "tests/support/gguf_writer.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <limits>
 

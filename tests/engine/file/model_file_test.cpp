@@ -3,7 +3,7 @@
 #include "tests/support/tiny_model.h"
 
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include <cstring>
 

@@ -1,7 +1,7 @@
 // What a manifest of Ollama names.
 #include "engine/file/ollama_manifest.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace ponder;
 

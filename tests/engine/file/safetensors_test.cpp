@@ -2,7 +2,7 @@
 #include "tests/support/gguf_writer.h"
 
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include <bit>
 #include <fstream>

@@ -1,7 +1,7 @@
 #include "engine/model/config.h"
 #include "tests/support/tiny_model.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <cmath>
 #include <functional>

@@ -1,6 +1,6 @@
 #include "engine/model/rope_table.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <cmath>
 

@@ -1,7 +1,7 @@
 #include "engine/model/weights.h"
 #include "tests/support/tiny_model.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
 #include <functional>

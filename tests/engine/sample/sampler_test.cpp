@@ -1,6 +1,6 @@
 #include "engine/sample/sampler.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <cmath>
 #include <map>

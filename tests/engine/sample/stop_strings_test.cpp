@@ -1,6 +1,6 @@
 #include "engine/sample/stop_strings.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace ponder;
 

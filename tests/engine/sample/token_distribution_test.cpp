@@ -1,6 +1,6 @@
 #include "engine/sample/token_distribution.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <cmath>
 

@@ -1,6 +1,6 @@
 #include "engine/text/merge_table.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <random>
 

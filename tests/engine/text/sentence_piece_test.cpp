@@ -2,7 +2,7 @@
 #include "engine/text/tokenizer.h"
 #include "tests/support/tokenizer_checks.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <limits>
 

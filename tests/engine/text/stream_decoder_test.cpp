@@ -1,7 +1,7 @@
 #include "engine/text/stream_decoder.h"
 #include "engine/text/utf8.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <map>
 

@@ -4,7 +4,7 @@
 #include "tests/support/memory_model.h"
 #include "tests/support/reference_data.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
 #include <ctime>

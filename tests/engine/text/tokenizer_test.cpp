@@ -3,7 +3,7 @@
 #include "tests/support/small_vocabulary.h"
 #include "tests/support/tokenizer_checks.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
 #include <limits>

@@ -3,7 +3,7 @@
 #include "tests/support/test_folders.h"
 
 #include <QFile>
-#include <QtTest>
+#include <QTest>
 
 #include <filesystem>
 
