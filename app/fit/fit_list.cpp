@@ -127,10 +127,18 @@ QString plainName(const QString& name) {
 }
 
 std::size_t suggestedChoice(const std::vector<FitChoice>& choices) {
-    for (const FitVerdict wanted : {FitVerdict::Fits, FitVerdict::Tight})
-        for (std::size_t i = choices.size(); i-- > 0;)
-            if (choices[i].known && choices[i].fit.verdict == wanted && choices[i].quantization != u"F16")
-                return i;
+    constexpr double kReadingSpeed = 6; // tokens a second: 250 words a minute and more than a token a word
+    for (const FitVerdict wanted : {FitVerdict::Fits, FitVerdict::Tight}) {
+        std::optional<std::size_t> smallest;
+        for (std::size_t i = choices.size(); i-- > 0;) {
+            const FitChoice& choice = choices[i];
+            if (!choice.known || choice.fit.verdict != wanted || choice.quantization == u"F16") continue;
+            const double speed = choice.fit.speed.decodeTokensPerSecond;
+            if (speed == 0 || speed >= kReadingSpeed) return i; // 0: nobody knows
+            smallest = i;
+        }
+        if (smallest) return *smallest;
+    }
     return 0;
 }
 

@@ -37,8 +37,9 @@ struct FitChoice {
     FitForecast fit;
 };
 
-// The finest that fits well, up to eight bits; else the finest that fits at all with the context that was
-// asked for; else the smallest. Choices stand from the smallest to the largest.
+// The finest that fits well, up to eight bits, and writes as fast as people read; where none is so fast, the
+// smallest of them, which is the fastest. Else the same of those that fit tightly; else the smallest. Choices
+// stand from the smallest to the largest.
 std::size_t suggestedChoice(const std::vector<FitChoice>& choices);
 
 struct FitRow {

@@ -91,6 +91,14 @@ private slots:
         const FitRow& large = rowOf(rows, QStringLiteral("deepseek-r1-distill-qwen-32b"));
         QCOMPARE(large.choices[large.suggested].quantization, QStringLiteral("Q4_K_M"));
     }
+    void whereReplyingIsSlowTheFastestQuantizationIsSuggested() {
+        FitListQuestion question = onCard("NVIDIA GeForce RTX 3060");
+        question.device = FitDevice::of(question.device.processor, question.device.processor, 20e9);
+        const auto rows = listFor(question);
+        const FitRow& row = rowOf(rows, QStringLiteral("deepseek-r1-distill-qwen-7b"));
+        QCOMPARE(row.choices.back().fit.verdict, FitVerdict::Fits);
+        QCOMPARE(row.choices[row.suggested].quantization, QStringLiteral("Q4_K_M"));
+    }
     void aFileOfTheLibraryStandsInTheRowOfItsName() {
         FitListQuestion question = onCard("NVIDIA GeForce RTX 3060");
         question.library = {onDisk(QStringLiteral("DeepSeek R1 Distill Qwen 7B"), QStringLiteral("Q5_K_M"))};
