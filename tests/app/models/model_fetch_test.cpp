@@ -8,6 +8,7 @@
 #include "tests/support/hub_folder.h"
 
 #include <QProcess>
+#include <QRandomGenerator>
 #include <QSignalSpy>
 
 using namespace ponder;
