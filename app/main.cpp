@@ -44,6 +44,10 @@ void openWhereItIsThere(ponder::App& app, const QString& path) {
 // The model to begin with: the one asked for, else the one used last.
 void openFirstModel(ponder::App& app, const ponder::WindowOptions& options) {
     QString path = options.model;
+    if (QFileInfo(path).isDir()) { // of weights, of an adapter, of many models: as if it were dropped
+        app.library()->openDropped({QUrl::fromLocalFile(path)});
+        return;
+    }
     if (path.isEmpty() && options.fake) path = QStringLiteral("DeepSeek-R1-Distill-Qwen-7B.gguf");
     const ponder::RecentModel* recent = app.library()->recent();
     const QModelIndex first = recent->index(0);

@@ -310,7 +310,7 @@
     <name>DropHints</name>
     <message>
         <source>as %1: %2</source>
-        <translation>%1(으)로 변환하면 %2</translation>
+        <translation>%1: %2</translation>
     </message>
 </context>
 <context>
@@ -2066,8 +2066,8 @@
         <translation>켜 둔 어댑터를 각각의 강도로 합친 새 모델을 모델 폴더에 만듭니다. 지금의 모델과 어댑터는 그대로입니다.</translation>
     </message>
     <message>
-        <source>Merge: %1</source>
-        <translation>병합: %1</translation>
+        <source>Merge as %1</source>
+        <translation>%1(으)로 병합</translation>
     </message>
 </context>
 <context>
@@ -3778,16 +3778,16 @@ where it changes, which loses a little; an F16 base loses least.</source>
         <translation>%1 · 대기 중</translation>
     </message>
     <message>
-        <source>%1 · %2</source>
-        <translation>%1 · %2</translation>
-    </message>
-    <message>
         <source>%1 · %2 of %3</source>
         <translation>%1 · %3 중 %2</translation>
     </message>
     <message>
         <source>%1 · begins anew when it is resumed</source>
         <translation>%1 · 다시 시작하면 처음부터 진행합니다</translation>
+    </message>
+    <message>
+        <source>Ready · %1 · %2</source>
+        <translation>준비됨 · %1 · %2</translation>
     </message>
 </context>
 <context>

@@ -310,7 +310,7 @@
     <name>DropHints</name>
     <message>
         <source>as %1: %2</source>
-        <translation>转换为%1后：%2</translation>
+        <translation>%1：%2</translation>
     </message>
 </context>
 <context>
@@ -2066,8 +2066,8 @@
         <translation>在模型文件夹中生成新模型：按各自的强度合并已启用的适配器。原模型和适配器保持不变。</translation>
     </message>
     <message>
-        <source>Merge: %1</source>
-        <translation>合并：%1</translation>
+        <source>Merge as %1</source>
+        <translation>合并为%1</translation>
     </message>
 </context>
 <context>
@@ -3777,16 +3777,16 @@ where it changes, which loses a little; an F16 base loses least.</source>
         <translation>%1 · 等待中</translation>
     </message>
     <message>
-        <source>%1 · %2</source>
-        <translation>%1 · %2</translation>
-    </message>
-    <message>
         <source>%1 · %2 of %3</source>
         <translation>%1 · %2／%3</translation>
     </message>
     <message>
         <source>%1 · begins anew when it is resumed</source>
         <translation>%1 · 继续时从头开始</translation>
+    </message>
+    <message>
+        <source>Ready · %1 · %2</source>
+        <translation>已就绪 · %1 · %2</translation>
     </message>
 </context>
 <context>

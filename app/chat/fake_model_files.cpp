@@ -57,4 +57,23 @@ QString writeModelOutline(const QString& folder, const QString& catalogueId, con
     return writeFile(path, begin, begin.size() + bytes) ? path : QString();
 }
 
+QString writeAdapterOutline(const QString& folder, const QString& name, const QString& catalogueId) {
+    constexpr std::uint64_t kRank = 8;
+    const CatalogueModel* model = ModelCatalogue::builtIn().find(catalogueId);
+    if (!model) return {};
+    const ModelShape shape = model->shape();
+    GgufOutput out;
+    out.set("general.type", std::string("adapter")).set("adapter.type", std::string("lora"));
+    out.set("general.architecture", model->architecture.toStdString()).set("adapter.lora.alpha", 16.0F);
+    out.tensor("blk.0.attn_q.weight.lora_a", {shape.width, kRank}, TensorType::F32);
+    out.tensor("blk.0.attn_q.weight.lora_b", {kRank, std::uint64_t{shape.headSize} * shape.heads},
+               TensorType::F32);
+    const auto header = out.header();
+    if (!header) return {};
+    const QString path = QDir(folder).filePath(name + QStringLiteral(".gguf"));
+    const QByteArray begin(reinterpret_cast<const char*>(header->data()), qsizetype(header->size()));
+    const auto bytes = qint64(out.bytesBefore(out.tensors().size()));
+    return writeFile(path, begin, begin.size() + bytes) ? path : QString();
+}
+
 } // namespace ponder

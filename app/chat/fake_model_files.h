@@ -12,5 +12,7 @@ namespace ponder {
 // Gives the path. Of several parts only the first is written.
 QString writeModelOutline(const QString& folder, const QString& catalogueId, const QString& quantization,
                           int parts = 1);
+// NAME.gguf: a LoRA adapter of rank 8 for one matrix of that model, all zeros.
+QString writeAdapterOutline(const QString& folder, const QString& name, const QString& catalogueId);
 
 } // namespace ponder

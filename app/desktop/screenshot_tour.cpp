@@ -4,16 +4,15 @@
 #include "app/chat/fake_chat_engine.h"
 #include "app/chat/fake_model_files.h"
 #include "app/desktop/language_switch.h"
+#include "app/desktop/sheet_tour.h"
 #include "app/desktop/tour_hub.h"
 #include "app/desktop/window_view.h"
 
 #include <QDateTime>
 #include <QDir>
-#include <QDragEnterEvent>
 #include <QElapsedTimer>
 #include <QGuiApplication>
 #include <QKeyEvent>
-#include <QMimeData>
 #include <QQuickItem>
 #include <QQuickWindow>
 #include <QTemporaryDir>
@@ -146,6 +145,7 @@ public:
         grab("answer");
         libraryPictures();
         taskPictures();
+        sheetPictures();
         if (m_script.language == QLatin1String("ko")) extras();
         if (m_script.language == QLatin1String("en")) modelPictures();
 
@@ -193,18 +193,6 @@ private:
         return path;
     }
 
-    // A model, a part without the others, and something else; none takes room on the disk.
-    QList<QUrl> droppedThings() const {
-        QFile other(QDir(m_data.path()).filePath(QStringLiteral("pytorch_model.bin")));
-        if (other.open(QIODevice::WriteOnly)) other.write("PK\3\4");
-        return {QUrl::fromLocalFile(writeModelOutline(
-                    m_data.path(), QStringLiteral("deepseek-r1-distill-llama-8b"), QStringLiteral("Q6_K"))),
-                QUrl::fromLocalFile(writeModelOutline(m_data.path(),
-                                                      QStringLiteral("deepseek-r1-distill-llama-70b"),
-                                                      QStringLiteral("Q4_K_M"), 9)),
-                QUrl::fromLocalFile(other.fileName())};
-    }
-
     // The list of models, and what a model that does not fit says.
     void modelPictures() {
         QQuickItem* button = itemNamed(m_view.window()->contentItem(), QStringLiteral("modelButton"));
@@ -216,6 +204,18 @@ private:
         grab("failed");
         m_app.library()->open(modelFile());
         waitUntil([this] { return m_app.library()->state() == QLatin1String("ready"); }, 5'000);
+    }
+
+    // Conversions, adapters, what is dropped and what is found.
+    void sheetPictures() {
+        const int chat = m_app.chats()->index(0).data(ChatListModel::ChatIdRole).toInt();
+        TourHands hands;
+        hands.grab = [this](const char* state) { grab(state); };
+        hands.wait = waitUntil;
+        hands.find = [this](const QString& name) { return itemNamed(m_view.window()->contentItem(), name); };
+        hands.press = [this](Qt::Key letter, Qt::KeyboardModifiers modifiers) { key(letter, modifiers); };
+        SheetTour(m_app, m_view.window(), m_data.path(), hands).run();
+        m_app.chats()->open(chat);
     }
 
     void key(Qt::Key letter, Qt::KeyboardModifiers modifiers = Qt::ControlModifier) {
@@ -313,16 +313,8 @@ private:
         m_app.chats()->open(m_app.chats()->index(0).data(ChatListModel::ChatIdRole).toInt());
     }
 
-    // What does not need every language: the drop preview, the settings, a narrow window.
+    // What does not need every language: the settings, a narrow window.
     void extras() {
-        QMimeData mime;
-        mime.setUrls(droppedThings());
-        QDragEnterEvent enter(QPoint(600, 400), Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
-        QCoreApplication::sendEvent(m_view.window(), &enter);
-        waitUntil([this] { return !m_app.library()->preview()->busy(); }, 10'000);
-        grab("drop");
-        QDragLeaveEvent leave;
-        QCoreApplication::sendEvent(m_view.window(), &leave);
         key(Qt::Key_Comma);
         grab("settings");
         QKeyEvent escape(QEvent::KeyPress, Qt::Key_Escape, Qt::NoModifier);

@@ -104,7 +104,9 @@ void ConversionChoices::askMerge(const QString& modelId) {
             return answer;
         }
         answer.choices.push_back(std::move(choices->asItIs));
-        std::move(choices->others.begin(), choices->others.end(), std::back_inserter(answer.choices));
+        for (FitChoice& other : choices->others)
+            if (other.quantization != answer.choices.front().quantization)
+                answer.choices.push_back(std::move(other));
         answer.keepsFormats = true;
         answer.losesPrecision = choices->losesPrecision;
         return answer;
@@ -121,6 +123,8 @@ QVariant ConversionChoices::data(const QModelIndex& index, int role) const {
     switch (role) {
     case NameRole:
         return keeps ? tr("As it is (%1)").arg(choice.quantization) : choice.quantization;
+    case TargetNameRole:
+        return choice.quantization;
     case QuantizationRole:
         return keeps ? QString() : choice.quantization;
     case SizeTextRole:
@@ -144,6 +148,7 @@ QVariant ConversionChoices::data(const QModelIndex& index, int role) const {
 
 QHash<int, QByteArray> ConversionChoices::roleNames() const {
     return {{NameRole, "name"},
+            {TargetNameRole, "targetName"},
             {QuantizationRole, "quantization"},
             {SizeTextRole, "sizeText"},
             {QualityTextRole, "qualityText"},

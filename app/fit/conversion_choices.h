@@ -24,6 +24,7 @@ class ConversionChoices : public QAbstractListModel {
 public:
     enum Role {
         NameRole = Qt::UserRole + 1,
+        TargetNameRole,   // what the file will be: "Q4_K_M"
         QuantizationRole, // for ConversionJobs; empty: formats stay as they are
         SizeTextRole,
         QualityTextRole, // "94 % quality"; empty where it is not known

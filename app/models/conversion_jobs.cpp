@@ -86,7 +86,7 @@ QString ConversionJobs::detailText(const ConversionEntry& entry) const {
     case ConversionStep::Waiting:
         return tr("%1 · waiting").arg(entry.quantization);
     case ConversionStep::Done:
-        return tr("%1 · %2").arg(entry.quantization, byteText(entry.all));
+        return tr("Ready · %1 · %2").arg(entry.quantization, byteText(entry.all));
     case ConversionStep::Paused:
         if (entry.merges()) return tr("%1 · begins anew when it is resumed").arg(entry.quantization);
         [[fallthrough]];

@@ -109,7 +109,7 @@ private slots:
         QTRY_VERIFY(wordsShown(fixture, QStringLiteral("rounded anew")));
         QTRY_VERIFY(fixture.byAccessibleName(QStringLiteral("As it is (Q8_0), recommended")));
         QTest::keyClick(fixture.window(), Qt::Key_Down);
-        press(fixture, QStringLiteral("Merge: Q4_K_M"));
+        press(fixture, QStringLiteral("Merge as Q4_K_M"));
         ConversionJobs* jobs = fixture.app().conversions();
         QCOMPARE(jobs->count(), 1);
         QTRY_COMPARE(jobs->index(0).data(ConversionJobs::StateRole).toString(), QStringLiteral("done"));

@@ -69,7 +69,7 @@ private slots:
                     ->index(0)
                     .data(ConversionJobs::DetailTextRole)
                     .toString()
-                    .startsWith(QStringLiteral("Q6_K")));
+                    .startsWith(QStringLiteral("Ready · Q6_K")));
     }
 
     void twoFoldersAreAskedForOneAfterTheOther() {

@@ -76,6 +76,7 @@ Column {
         }
 
         PlainButton {
+            objectName: "mergeButton"
             visible: root.adapters.count > 0
             enabled: root.adapters.effective > 0
             text: qsTr("Merge into a new file…")

@@ -22,7 +22,7 @@ Item {
     signal shifted(int by)
     signal removed
 
-    implicitHeight: words.height + controls.height + 2 * Theme.s2 + 2
+    implicitHeight: words.y + words.height + Theme.s1
     Accessible.role: Accessible.ListItem
     Accessible.name: root.name
     Keys.onPressed: event => {
@@ -39,19 +39,97 @@ Item {
         color: Theme.hairline
     }
 
+    OnOffSwitch {
+        id: applying
+
+        y: Theme.s2 + 4
+        text: qsTr("Apply %1").arg(root.name)
+        checked: root.applied
+        onToggled: {
+            root.switched(checked);
+            checked = Qt.binding(() => root.applied); // the press has set it
+        }
+    }
+
     Column {
         id: words
 
+        x: applying.width + Theme.s3
         y: Theme.s2
-        width: parent.width
-        spacing: 2
+        width: parent.width - x
 
-        Label {
+        Item {
             width: parent.width
-            text: root.name
-            font: Theme.labelMedium
-            color: root.applied ? Theme.text : Theme.faint
-            elide: Text.ElideMiddle
+            height: buttons.height
+
+            Label {
+                anchors.verticalCenter: parent.verticalCenter
+                width: buttons.x - Theme.s2
+                text: root.name
+                font: Theme.labelMedium
+                color: root.applied ? Theme.text : Theme.faint
+                elide: Text.ElideMiddle
+            }
+
+            Row {
+                id: buttons
+
+                anchors.right: parent.right
+
+                IconButton {
+                    enabled: root.index > 0
+                    symbol: "chevron-up"
+                    symbolSide: 13
+                    text: qsTr("Move %1 up").arg(root.name)
+                    onClicked: root.shifted(-1)
+                }
+
+                IconButton {
+                    enabled: !root.last
+                    symbol: "chevron-down"
+                    symbolSide: 13
+                    text: qsTr("Move %1 down").arg(root.name)
+                    onClicked: root.shifted(1)
+                }
+
+                IconButton {
+                    symbol: "close"
+                    symbolSide: 13
+                    text: qsTr("Take %1 off").arg(root.name)
+                    onClicked: root.removed()
+                }
+            }
+        }
+
+        Item {
+            width: parent.width
+            height: slider.height
+
+            ValueSlider {
+                id: slider
+
+                width: figure.x - Theme.s2
+                enabled: root.applied
+                opacity: enabled ? 1 : 0.45
+                name: qsTr("Strength of %1").arg(root.name)
+                from: 0
+                to: 2
+                stepSize: 0.05
+                value: root.strength
+                onMoved: root.moved(Math.round(value * 100) / 100)
+            }
+
+            Label {
+                id: figure
+
+                anchors.right: parent.right
+                anchors.rightMargin: Theme.s2
+                anchors.verticalCenter: parent.verticalCenter
+                width: 40
+                text: Number(root.strength).toLocaleString(Qt.locale(Theme.language), "f", 2)
+                horizontalAlignment: Text.AlignRight
+                color: root.applied ? Theme.soft : Theme.faint
+            }
         }
 
         Label {
@@ -62,70 +140,6 @@ Item {
             color: Theme.error
             wrapMode: Text.WrapAnywhere
             elide: Text.ElideNone
-        }
-    }
-
-    Row {
-        id: controls
-
-        anchors.right: parent.right
-        y: words.y + words.height + 2
-        spacing: Theme.s2
-
-        OnOffSwitch {
-            anchors.verticalCenter: parent.verticalCenter
-            text: qsTr("Apply %1").arg(root.name)
-            checked: root.applied
-            onToggled: {
-                root.switched(checked);
-                checked = Qt.binding(() => root.applied); // the press has set it
-            }
-        }
-
-        ValueSlider {
-            id: slider
-
-            anchors.verticalCenter: parent.verticalCenter
-            width: Math.max(80, Math.min(220, root.width - 240))
-            enabled: root.applied
-            opacity: enabled ? 1 : 0.45
-            name: qsTr("Strength of %1").arg(root.name)
-            from: 0
-            to: 2
-            stepSize: 0.05
-            value: root.strength
-            onMoved: root.moved(Math.round(value * 100) / 100)
-        }
-
-        Label {
-            anchors.verticalCenter: parent.verticalCenter
-            width: 36
-            text: Number(root.strength).toLocaleString(Qt.locale(Theme.language), "f", 2)
-            horizontalAlignment: Text.AlignRight
-            color: Theme.soft
-        }
-
-        IconButton {
-            enabled: root.index > 0
-            symbol: "chevron-up"
-            symbolSide: 13
-            text: qsTr("Move %1 up").arg(root.name)
-            onClicked: root.shifted(-1)
-        }
-
-        IconButton {
-            enabled: !root.last
-            symbol: "chevron-down"
-            symbolSide: 13
-            text: qsTr("Move %1 down").arg(root.name)
-            onClicked: root.shifted(1)
-        }
-
-        IconButton {
-            symbol: "close"
-            symbolSide: 13
-            text: qsTr("Take %1 off").arg(root.name)
-            onClicked: root.removed()
         }
     }
 }

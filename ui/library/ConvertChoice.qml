@@ -11,6 +11,7 @@ T.Control {
 
     required property int index
     required property string name
+    required property string targetName
     required property string quantization
     required property string sizeText
     required property string qualityText

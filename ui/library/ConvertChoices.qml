@@ -108,7 +108,7 @@ Column {
             anchors.verticalCenter: parent.verticalCenter
             primary: true
             enabled: root.ready
-            text: root.verb.arg(root.current ? root.current.name : "")
+            text: root.verb.arg(root.current ? root.current.targetName : "")
             onClicked: root.confirm()
         }
     }

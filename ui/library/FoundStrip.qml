@@ -28,6 +28,8 @@ Rectangle {
     PlainButton {
         id: show
 
+        objectName: "showFound"
+
         anchors.right: parent.right
         anchors.rightMargin: Theme.s2
         anchors.verticalCenter: parent.verticalCenter

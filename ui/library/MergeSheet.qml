@@ -25,7 +25,7 @@ ModalDialog {
 
     contentItem: ConvertChoices {
         intro: qsTr("A new model is made in the models folder: this one with the adapters that are switched on, each with its strength. The model and the adapters stay as they are.")
-        verb: qsTr("Merge: %1")
+        verb: qsTr("Merge as %1")
         onConfirmed: quantization => {
             App.conversions.merge(root.modelId, quantization);
             root.started();

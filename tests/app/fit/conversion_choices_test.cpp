@@ -161,9 +161,9 @@ private slots:
         m_choices->askMerge(id);
         QTRY_VERIFY(!m_choices->busy());
         QCOMPARE(m_choices->errorText(), QString());
-        QCOMPARE(m_choices->count(), 6);
+        QCOMPARE(names(), (QStringList{"As it is (Q8_0)", "Q4_K_M", "Q5_K_M", "Q6_K", "F16"}));
         QCOMPARE(m_choices->suggested(), 0);
-        QCOMPARE(at(0, ConversionChoices::NameRole), QStringLiteral("As it is (Q8_0)"));
+        QCOMPARE(at(0, ConversionChoices::TargetNameRole), QStringLiteral("Q8_0"));
         QCOMPARE(at(0, ConversionChoices::QuantizationRole), QString());
         QCOMPARE(at(1, ConversionChoices::QuantizationRole), QStringLiteral("Q4_K_M"));
         QVERIFY(m_choices->note().contains(QStringLiteral("rounded anew")));

@@ -1,0 +1,111 @@
+#include "app/chat/fake_weights_folder.h"
+
+#include "app/models/model_catalogue.h"
+#include "engine/convert/tensor_names.h"
+
+#include <QDir>
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+
+#include <nlohmann/json.hpp>
+
+namespace ponder {
+namespace {
+
+QByteArray textOf(const QJsonObject& json) { return QJsonDocument(json).toJson(QJsonDocument::Compact); }
+
+bool writeFile(const QString& path, const QByteArray& begin, qint64 bytes = 0) {
+    QFile file(path);
+    return file.open(QIODevice::WriteOnly) && file.write(begin) == begin.size() &&
+           (bytes <= begin.size() || file.resize(bytes));
+}
+
+QJsonObject configOf(const CatalogueModel& model) {
+    const bool llama = model.architecture == u"llama";
+    return {{"architectures", QJsonArray{llama ? "LlamaForCausalLM" : "Qwen2ForCausalLM"}},
+            {"model_type", llama ? "llama" : "qwen2"},
+            {"hidden_act", "silu"},
+            {"hidden_size", model.width},
+            {"intermediate_size", model.hidden},
+            {"num_hidden_layers", model.layers},
+            {"max_position_embeddings", model.context},
+            {"rms_norm_eps", model.epsilon},
+            {"rope_theta", model.ropeBase},
+            {"tie_word_embeddings", model.tied},
+            {"num_attention_heads", model.heads},
+            {"num_key_value_heads", model.kvHeads},
+            {"head_dim", model.headSize},
+            {"vocab_size", model.vocabulary},
+            {"bos_token_id", 257},
+            {"eos_token_id", 257},
+            {"torch_dtype", "bfloat16"}};
+}
+
+// The characters that stand for the 256 bytes in byte-level vocabularies, and one pair: without a merge there
+// is no vocabulary.
+QJsonObject byteVocabulary() {
+    QJsonObject out;
+    int spare = 256;
+    for (int byte = 0; byte < 256; ++byte) {
+        const bool itself = (byte > 32 && byte < 127) || (byte > 160 && byte != 173);
+        out.insert(QString(QChar(itself ? byte : spare++)), byte);
+    }
+    out.insert(QStringLiteral("th"), 256);
+    return out;
+}
+
+QJsonObject tokenizer() {
+    const QJsonObject end{{"id", 257}, {"content", "<|end|>"}, {"special", true}};
+    return {
+        {"added_tokens", QJsonArray{end}},
+        {"pre_tokenizer", QJsonObject{{"type", "ByteLevel"}, {"add_prefix_space", false}}},
+        {"model", QJsonObject{{"type", "BPE"}, {"vocab", byteVocabulary()}, {"merges", QJsonArray{"t h"}}}}};
+}
+
+// The header with its length before it; the size of the whole file comes back too.
+QByteArray weightsHeader(const HuggingFaceConfig& config, qint64& fileBytes) {
+    QJsonObject header;
+    qint64 at = 0;
+    for (const NamedTensor& tensor : namedTensors(config)) {
+        if (tensor.source.empty()) continue;
+        const std::vector<std::uint64_t> lengths = tensor.shape();
+        QJsonArray shape;
+        qint64 bytes = 2; // of a number
+        for (auto length = lengths.rbegin(); length != lengths.rend(); ++length) {
+            shape.append(qint64(*length));
+            bytes *= qint64(*length);
+        }
+        header.insert(
+            QString::fromStdString(tensor.source),
+            QJsonObject{{"dtype", "BF16"}, {"shape", shape}, {"data_offsets", QJsonArray{at, at + bytes}}});
+        at += bytes;
+    }
+    QByteArray text = textOf(header);
+    QByteArray begin(8, '\0');
+    for (int i = 0; i < 8; ++i)
+        begin[i] = char(quint64(text.size()) >> (8 * i));
+    fileBytes = begin.size() + text.size() + at;
+    return begin + text;
+}
+
+} // namespace
+
+QString writeWeightsFolder(const QString& folder, const QString& catalogueId) {
+    const CatalogueModel* model = ModelCatalogue::builtIn().find(catalogueId);
+    if (!model) return {};
+    const QByteArray configText = textOf(configOf(*model));
+    const auto config =
+        HuggingFaceConfig::read(nlohmann::json::parse(configText.begin(), configText.end()), "config.json");
+    const QString path = QDir(folder).filePath(model->name);
+    if (!config || !QDir().mkpath(path)) return {};
+    qint64 bytes = 0;
+    const QByteArray header = weightsHeader(*config, bytes);
+    const bool written = writeFile(path + QStringLiteral("/config.json"), configText) &&
+                         writeFile(path + QStringLiteral("/tokenizer.json"), textOf(tokenizer())) &&
+                         writeFile(path + QStringLiteral("/model.safetensors"), header, bytes);
+    return written ? path : QString();
+}
+
+} // namespace ponder
