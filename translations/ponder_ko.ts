@@ -1567,6 +1567,14 @@
         <source>What would run %1?</source>
         <translation>%1에 필요한 GPU 보기</translation>
     </message>
+    <message>
+        <source>Locate…</source>
+        <translation>위치 찾기…</translation>
+    </message>
+    <message>
+        <source>Locate %1</source>
+        <translation>%1 위치 찾기</translation>
+    </message>
 </context>
 <context>
     <name>FitRowText</name>
@@ -1581,6 +1589,18 @@
     <message>
         <source>This model does not fit %1: %2.</source>
         <translation>이 모델은 %1에 맞지 않습니다: %2.</translation>
+    </message>
+    <message>
+        <source>its file is not there any more</source>
+        <translation>파일이 더 이상 없습니다</translation>
+    </message>
+    <message>
+        <source>not downloaded</source>
+        <translation>내려받지 않음</translation>
+    </message>
+    <message>
+        <source>on this computer</source>
+        <translation>이 컴퓨터에 있음</translation>
     </message>
 </context>
 <context>
@@ -3828,14 +3848,6 @@ where it changes, which loses a little; an F16 base loses least.</source>
 </context>
 <context>
     <name>ponder::FitListModel</name>
-    <message>
-        <source>not downloaded</source>
-        <translation>내려받지 않음</translation>
-    </message>
-    <message>
-        <source>on this computer</source>
-        <translation>이 컴퓨터에 있음</translation>
-    </message>
     <message>
         <source>%1 of %2</source>
         <translation>%2 중 %1</translation>

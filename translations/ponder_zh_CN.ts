@@ -1567,6 +1567,14 @@
         <source>What would run %1?</source>
         <translation>%1需要什么显卡？</translation>
     </message>
+    <message>
+        <source>Locate…</source>
+        <translation>重新定位…</translation>
+    </message>
+    <message>
+        <source>Locate %1</source>
+        <translation>重新定位%1</translation>
+    </message>
 </context>
 <context>
     <name>FitRowText</name>
@@ -1581,6 +1589,18 @@
     <message>
         <source>This model does not fit %1: %2.</source>
         <translation>此模型放不进%1：%2。</translation>
+    </message>
+    <message>
+        <source>its file is not there any more</source>
+        <translation>文件已不在原处</translation>
+    </message>
+    <message>
+        <source>not downloaded</source>
+        <translation>未下载</translation>
+    </message>
+    <message>
+        <source>on this computer</source>
+        <translation>在本机上</translation>
     </message>
 </context>
 <context>
@@ -3827,14 +3847,6 @@ where it changes, which loses a little; an F16 base loses least.</source>
 </context>
 <context>
     <name>ponder::FitListModel</name>
-    <message>
-        <source>not downloaded</source>
-        <translation>未下载</translation>
-    </message>
-    <message>
-        <source>on this computer</source>
-        <translation>在本机上</translation>
-    </message>
     <message>
         <source>%1 of %2</source>
         <translation>%1 / %2</translation>

@@ -92,7 +92,8 @@ private:
         choice.path = model.path;
         choice.libraryId = model.id;
         choice.bytes = std::uint64_t(model.bytes);
-        if (QFileInfo::exists(model.path)) forecast(choice, m_models.ofFile(model));
+        choice.missing = !QFileInfo::exists(model.path);
+        if (!choice.missing) forecast(choice, m_models.ofFile(model));
         choice.bytes = std::uint64_t(model.bytes);
     }
 

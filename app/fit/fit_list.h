@@ -30,6 +30,7 @@ struct FitChoice {
     QString quantization;
     std::uint64_t bytes = 0; // of the file
     QString path;            // on this computer; empty: not here
+    bool missing = false;    // the library knows it, and its file is not there any more
     QString libraryId;       // the library's name of it; empty likewise
     bool canDownload = false;
     std::optional<int> quality; // percent of the unquantized model's

@@ -167,9 +167,9 @@ QVariant FitListModel::data(const QModelIndex& index, int role) const {
     case Qt::DisplayRole:
         return row.name;
     case HereRole:
-        return !choice.path.isEmpty();
+        return !choice.path.isEmpty() && !choice.missing;
     case WhereRole:
-        return choice.path.isEmpty() ? tr("not downloaded") : tr("on this computer");
+        return whereText(choice);
     case QuantizationRole:
         return choice.quantization;
     case ChoicesRole:

@@ -40,8 +40,14 @@ QString verdictReason(const FitRow& row, const FitChoice& choice) {
     return choice.known ? verdictDetail(choice.fit) : QString();
 }
 
+QString whereText(const FitChoice& choice) {
+    if (choice.missing) return FitRowText::tr("its file is not there any more");
+    return choice.path.isEmpty() ? FitRowText::tr("not downloaded") : FitRowText::tr("on this computer");
+}
+
 QString actionOf(const FitRow& row, const FitChoice& choice) {
     if (!row.runnable) return QStringLiteral("server");
+    if (choice.missing) return QStringLiteral("locate");
     if (!choice.path.isEmpty()) return QStringLiteral("chat");
     const bool ready = row.entry && row.entry->download(choice.quantization);
     return ready ? QStringLiteral("download") : QStringLiteral("convert");

@@ -13,7 +13,9 @@ namespace ponder {
 QString verdictKey(const FitRow& row, const FitChoice& choice); // "fits", "not_runnable"; empty: not known
 QString verdictWords(const FitRow& row, const FitChoice& choice);
 QString verdictReason(const FitRow& row, const FitChoice& choice);
-// "chat", "download", "convert" (downloaded and converted), "server" (it does not run here yet).
+QString whereText(const FitChoice& choice); // "on this computer"
+// "chat", "locate" (its file has gone), "download", "convert" (downloaded and converted), "server" (it does
+// not run here yet).
 QString actionOf(const FitRow& row, const FitChoice& choice);
 // What has to be known before it is downloaded for a device that it does not fit; as a rule empty.
 QString downloadWarning(const FitRow& row, const FitChoice& choice, const QString& deviceName);

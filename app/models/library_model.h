@@ -57,6 +57,7 @@ public:
     const ModelRecord* find(const QString& id) const;
     const ModelRecord* findPath(const QString& path) const;
     bool isMissing(qsizetype row) const { return m_missing[row]; }
+    bool isMissing(const QString& id) const { return rowOf(id) >= 0 && m_missing[rowOf(id)]; }
 
     // Takes it in, or brings the one with its id or path up to date, which keeps id, title, settings and
     // dates. Gives the id.

@@ -153,7 +153,7 @@ void ModelImporter::remove(const QString& id, bool deleteFile) {
 
 QString ModelImporter::deleteQuestion(const QString& id) const {
     const ModelRecord* model = m_library.find(id);
-    if (!model || !model->owned() || !QFileInfo::exists(model->path)) return {};
+    if (!model || !model->owned() || m_library.isMissing(id)) return {};
     return tr("Delete the file too? %1 lies in Ponder's own folder and takes %2.")
         .arg(model->label(), byteText(model->bytes));
 }

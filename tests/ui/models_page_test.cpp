@@ -181,9 +181,22 @@ private slots:
         QVERIFY(!textShown(fixture, QStringLiteral("Graphics memory:")));
     }
 
-    void aModelThatIsHereIsTalkedToWithOnePress() {
+    void aModelWhoseFileHasGoneLeadsToWhereItIsLocated() {
         WindowFixture fixture;
-        QVERIFY(fixture.loaded() && fixture.openModel());
+        QVERIFY(fixture.loaded() && fixture.openModel()); // a file that is nowhere
+        QVERIFY(openPage(fixture));
+        QTRY_VERIFY(textShown(fixture, QStringLiteral("its file is not there any more")));
+        press(fixture, QStringLiteral("Locate ") + fixture.app().library()->name());
+        QTRY_VERIFY(shown(fixture, QStringLiteral("Remove from the list")));
+        QVERIFY(shown(fixture, QStringLiteral("Locate…")));
+    }
+
+    void aModelThatIsHereIsTalkedToWithOnePress() {
+        const QTemporaryDir folder;
+        QFile file(folder.filePath(QStringLiteral("DeepSeek-R1-Distill-Qwen-7B.gguf")));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        WindowFixture fixture;
+        QVERIFY(fixture.loaded() && fixture.openModel(file.fileName()));
         const QString name = fixture.app().library()->name();
         fixture.app().library()->unload();
         QTRY_COMPARE(fixture.app().library()->state(), QStringLiteral("none"));

@@ -40,7 +40,7 @@ T.Control {
     required property string taskPhase // "": nothing brings it here
     required property real taskProgress
     required property string taskText
-    readonly property bool compact: root.width < 760
+    readonly property bool compact: root.width < 940
     readonly property bool current: ListView.isCurrentItem
     readonly property int pad: Theme.s4
     readonly property int gap: 14
@@ -132,7 +132,7 @@ T.Control {
 
         x: root.compact ? root.pad : head.x + head.width + 84 + 2 * root.gap
         y: root.compact ? root.lower + 6 : (root.figuresHeight - height) / 2
-        width: root.compact ? root.width * 0.28 : Math.min(190, (root.width - 540) * 0.28)
+        width: root.compact ? root.width * 0.28 : Math.min(190, (root.width - 540) * 0.3)
         spacing: 5
         visible: root.memoryText.length > 0
 
@@ -197,6 +197,7 @@ T.Control {
         focusPolicy: root.current ? Qt.StrongFocus : Qt.ClickFocus
         onChatRequested: root.chatRequested()
         onGpusRequested: root.gpusRequested()
+        onLocateRequested: root.opened()
         onDownloadRequested: App.fetch.ask(root.modelId, root.quantization, root.fileBytes, root.warning)
         onPauseRequested: App.fit.pauseTask(root.index)
         onResumeRequested: App.fit.resumeTask(root.index)

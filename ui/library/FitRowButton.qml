@@ -37,6 +37,11 @@ PlainButton {
                 said: qsTr("Chat with %1"),
                 run: () => root.chatRequested()
             },
+            locate: {
+                text: qsTr("Locate…"),
+                said: qsTr("Locate %1"),
+                run: () => root.locateRequested()
+            },
             download: {
                 text: qsTr("Download"),
                 said: qsTr("Download %1"),
@@ -55,6 +60,7 @@ PlainButton {
         })
 
     signal chatRequested
+    signal locateRequested
     signal downloadRequested
     signal gpusRequested
     signal pauseRequested

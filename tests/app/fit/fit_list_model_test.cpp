@@ -134,14 +134,26 @@ private slots:
         QVERIFY(row.row() > 0);
         // By where it lies: its own name says nothing.
         ModelRecord file;
-        file.path = QStringLiteral("/models/unsloth/DeepSeek-R1-Distill-Llama-8B-GGUF/"
-                                   "DeepSeek-R1-Distill-Llama-8B-Q4_K_M.gguf");
+        const QString place = m_folder->filePath(QStringLiteral("unsloth/DeepSeek-R1-Distill-Llama-8B-GGUF"));
+        file.path = place + QStringLiteral("/DeepSeek-R1-Distill-Llama-8B-Q4_K_M.gguf");
+        QVERIFY(QDir().mkpath(place) && QFile(file.path).open(QIODevice::WriteOnly));
         file.name = QStringLiteral("checkpoint 12");
         file.quantization = QStringLiteral("Q4_K_M");
         m_library->put(file);
         wait();
         QCOMPARE(row.row(), 0);
         QCOMPARE(row.data(FitListModel::ActionRole).toString(), QStringLiteral("chat"));
+    }
+    void aModelWhoseFileHasGoneIsToBeLocated() {
+        ModelRecord gone;
+        gone.path = QStringLiteral("/nowhere/gone.gguf");
+        gone.name = QStringLiteral("gone");
+        m_library->put(gone);
+        refresh();
+        const int row = rowOf("gone");
+        QCOMPARE(value(row, FitListModel::ActionRole).toString(), QStringLiteral("locate"));
+        QCOMPARE(value(row, FitListModel::HereRole).toBool(), false);
+        QVERIFY(value(row, FitListModel::WhereRole).toString().contains("not there any more"));
     }
     void whatDoesNotFitWarnsByHowMuch() {
         refresh();
