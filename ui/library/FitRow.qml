@@ -96,7 +96,7 @@ T.Control {
 
         x: root.pad
         y: root.compact ? root.pad - 2 : (root.figuresHeight - height) / 2
-        width: root.compact ? chip.x - x - root.gap : 226
+        width: root.compact ? chip.x - x - root.gap : 208
         spacing: 2
 
         Label {
