@@ -60,7 +60,7 @@ QList<ConversionEntry> ConversionList::read() const {
     if (!m_lock || !file.open(QIODevice::ReadOnly)) return {};
     QList<ConversionEntry> entries;
     const QJsonArray list = QJsonDocument::fromJson(file.read(kLargestList)).array();
-    for (const QJsonValue& value : list) {
+    for (const auto& value : list) {
         const ConversionEntry entry = entryFrom(value.toObject());
         if (!entry.source.isEmpty() && !entry.target.isEmpty()) entries << entry;
     }

@@ -80,6 +80,23 @@ private slots:
         QCOMPARE(fixture.app().library()->modelSettings().adapters.size(), 1);
     }
 
+    void aLongListOfAdaptersScrollsInItsSheet() {
+        WindowFixture fixture;
+        QVERIFY(fixture.loaded() && fixture.openModel());
+        const QString id = fixture.app().library()->models()->models().first().id;
+        ModelSettings many;
+        for (int i = 0; i < 20; ++i)
+            many.adapters << ModelAdapter{QStringLiteral("/adapters/%1.gguf").arg(i)};
+        fixture.app().library()->models()->setSettings(id, many);
+        emit fixture.app().library()->importer()->adapterAsked({});
+        QTRY_VERIFY(fixture.byAccessibleName(QStringLiteral("Strength of 19")));
+        QQuickItem* last = fixture.byAccessibleName(QStringLiteral("Strength of 19"));
+        const auto bottom = [&] { return last->mapToScene({0, last->height()}).y(); };
+        QTRY_VERIFY(bottom() > fixture.window()->height());
+        last->forceActiveFocus(Qt::TabFocusReason);
+        QTRY_VERIFY(bottom() < fixture.window()->height());
+    }
+
     void aChangeWhileAReplyRunsHoldsFromTheNextOneOn() {
         FakeChatEngine::Options slow = WindowFixture::quickOptions();
         slow.tokensPerSecond = 20;

@@ -17,7 +17,7 @@ ModalDialog {
         root.open();
     }
 
-    contentItem: AdapterList {}
+    contentItem: AdapterPage {}
 
     LibraryEntries {
         id: entries
