@@ -45,7 +45,7 @@ std::optional<MeasuredSpeed> ReplyMeasure::speedOf(const ReplySummary& summary, 
     out.device = QString::fromStdString(model.device().name);
     out.model = m_path;
     out.bytesPerToken = m_fit->bytesPerToken();
-    out.parameters = m_fit->parameters();
+    out.parameters = m_fit->promptParameters();
     const double middle = summary.promptTokens + summary.replyTokens / 2.0;
     out.cacheBytes = std::uint64_t(double(model.memory().kv) * middle / model.contextTokens());
     out.when = QDateTime::currentMSecsSinceEpoch();

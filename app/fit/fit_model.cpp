@@ -54,9 +54,11 @@ ModelShape FitModel::shape() const {
 }
 
 void FitModel::count() {
-    FileWeights all = *m_weights;
-    forEachTensor(all,
-                  [&](const TensorInfo* tensor) { m_parameters += tensor->rowLength() * tensor->rows(); });
+    FileWeights layers = *m_weights;
+    layers.tokenEmbedding = layers.output = nullptr;
+    forEachTensor(layers, [&](const TensorInfo* tensor) {
+        m_promptParameters += tensor->rowLength() * tensor->rows();
+    });
     m_bytesPerToken = bytesPerToken({});
 }
 

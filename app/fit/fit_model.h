@@ -27,8 +27,8 @@ public:
     std::uint64_t fileBytes() const { return m_fileBytes; }
     ModelShape shape() const; // for the same model in other formats
 
-    // Of all values in its tensors.
-    std::uint64_t parameters() const { return m_parameters; }
+    // Values that each token of a prompt is multiplied with: the layers'. The head is for the last token.
+    std::uint64_t promptParameters() const { return m_promptParameters; }
     // Weights that one token of a reply reads: all but the table of embeddings, of which it reads a row.
     std::uint64_t bytesPerToken() const { return m_bytesPerToken; }
     // The same for some of its layers; with the head behind the last.
@@ -43,7 +43,7 @@ private:
     std::shared_ptr<const ModelFile> m_file;
     std::shared_ptr<const ModelConfig> m_config;
     std::shared_ptr<const FileWeights> m_weights;
-    std::uint64_t m_fileBytes = 0, m_parameters = 0, m_bytesPerToken = 0;
+    std::uint64_t m_fileBytes = 0, m_promptParameters = 0, m_bytesPerToken = 0;
 };
 
 } // namespace ponder

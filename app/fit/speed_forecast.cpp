@@ -1,58 +1,108 @@
 #include "app/fit/speed_forecast.h"
 
-#include "engine/plan/vulkan_plan.h"
+#include "engine/base/processor.h"
+#include "engine/plan/small_model.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace ponder {
 namespace {
 
 constexpr double kEstimatedError = 0.4, kCalibratedError = 0.25, kMeasuredError = 0.15;
 
-struct VendorShare {
+// What of a GPU's bandwidth its kernels reach, and what a layer costs whatever its size: starting kernels one
+// after the other. Reading prompts: multiplications and additions for each byte a second.
+struct VendorPace {
     std::string_view vendor;
-    double large = 0; // of models above 3 GB a token
-    double small = 0; // below 1 GB, where the gaps between kernels count
-    // Multiply-adds twice a byte of bandwidth, reading prompts.
-    double prefillOperations = 0;
+    double share = 0;
+    double layerSeconds = 0;
+    double promptOperations = 0;
 };
 
-// Llama 2 7B and R1 8B files of four to six bits, as published for Vulkan: NVIDIA 3090 to 4090 68 to 84 %,
-// TinyLlama on them 48 %; AMD 6700 XT to 9070 XT 71 to 86 %; Intel B580 36 to 64 %; Apple through a
-// translation of Vulkan about half of what its own interface reaches (82 %). Prompts of 512 tokens: 3090 81,
-// 9070 XT 119, 7900 XTX 54, Strix Halo 55, B580 62 operations for each byte a second.
-constexpr VendorShare kVendors[] = {{"NVIDIA", 0.74, 0.48, 80},
-                                    {"AMD", 0.76, 0.50, 60},
-                                    {"Intel", 0.50, 0.30, 40},
-                                    {"Apple", 0.41, 0.25, 40}};
-constexpr VendorShare kOtherVendor{"", 0.45, 0.30, 30};
-// Measured on a processor of two cores with AVX-512: SmolLM2 and Qwen 1.5B.
-constexpr VendorShare kProcessor{"", 0.85, 0.80, 18};
-// A software device is held up by its instructions: integer kernels, for larger models, need half as many.
-constexpr VendorShare kSoftware{"", 0.33, 0.16, 2.2};
-constexpr VendorShare kReference{"", 0.012, 0.012, 0.02};
-// Above this, cards wait for their kernels more than for memory (RTX 5090: 46 to 61 %).
-constexpr double kFastMemory = 1.5e12, kFastShare = 0.75;
+// From replies published for Vulkan, without keys and values. NVIDIA: 3090 and 4070 with 8B and 14B files,
+// 4090 with TinyLlama, 5090 with 49B come out within 9 %; a 3060 beside a slow processor and a 5090 of August
+// 2025 are 34 and 37 % slower than that. AMD: 6700 XT, 6900 XT, 7900 XTX, 9070 XT and Strix Halo within 9 %.
+// Intel: B580 and B70 with 7B to 27B, 30 % quicker to 36 % slower; Apple: half of what its own interface
+// reaches. Of these two and of other vendors no small model was published: a layer is assumed to cost what
+// AMD's does. Prompts of 512 tokens: 3090 81, 9070 XT 119, 7900 XTX 54, Strix Halo 55, B580 62 operations.
+constexpr double kAssumedLayer = 37e-6;
+constexpr VendorPace kVendors[] = {{"NVIDIA", 0.80, 22e-6, 80},
+                                   {"AMD", 0.91, 37e-6, 60},
+                                   {"Intel", 0.50, kAssumedLayer, 40},
+                                   {"Apple", 0.41, kAssumedLayer, 40}};
+constexpr VendorPace kOtherVendor{"", 0.45, kAssumedLayer, 30};
 
-VendorShare shareOf(const DeviceInfo& device) {
+// Measured on two cores of an AMD EPYC with AVX-512 VNNI at 49 GB/s and nothing beside: SmolLM2 writes 317
+// tokens a second and reads 1,817, Qwen 1.5B 37.6 and 177. What a row of a prompt takes in a layer apart from
+// matrices is from a model of 2.5 million values that reads 31,600.
+constexpr double kProcessorShare = 0.72, kProcessorLayer = 15e-6;
+constexpr double kCoreOperations = 245e9, kCoreRow = 9.2e-6; // a second and core; seconds of a core
+// A software device is held up by its instructions, not by memory. The same machine: SmolLM2 writes 52.8
+// tokens a second and reads 267, Qwen 1.5B with its integer kernels 9.5 and 31. A model of 2.5 million values
+// reads 5,800 to 6,550 and writes 430 to 830: threads that wake up take more or less. A layer is eight
+// dispatches of 15 to 20 microseconds.
+constexpr double kSoftwareBytes = 4.9e9, kSmallSoftwareBytes = 3.3e9; // a second and core
+constexpr double kSoftwareOperations = 35e9, kSoftwareRow = 30e-6;
+constexpr double kSoftwareLayer = 140e-6;
+// The reference does one plain operation after the other.
+constexpr double kReferenceShare = 0.012, kReferenceOperations = 0.02; // of a byte of bandwidth
+
+constexpr double kPromptRows = 512, kProcessorPromptRows = 256, kSoftwarePromptRows = 64; // in one pass
+
+// The parts of a token's time on a device, as they are before anything was measured.
+struct Pace {
+    double bytesPerSecond = 0; // of weights and cache
+    double operations = 0;     // a second, reading prompts
+    double layerSeconds = 0;   // of each pass
+    double promptRows = 1;     // tokens that one pass reads
+    double rowSeconds = 0;     // of a prompt's token in a layer, beside its matrices
+
+    double replySeconds(double bytes, double layers) const {
+        return bytes / bytesPerSecond + layers * layerSeconds;
+    }
+    // Of one token; a pass takes as long as its products or its weights, whichever is slower.
+    double promptSeconds(double parameters, double bytes, double layers) const {
+        return std::max(2 * parameters / operations, bytes / bytesPerSecond / promptRows) +
+               layers * (layerSeconds / promptRows + rowSeconds);
+    }
+};
+
+const VendorPace& vendorPace(const std::string& vendor) {
+    for (const VendorPace& pace : kVendors)
+        if (QString::fromStdString(vendor).compare(
+                QLatin1String(pace.vendor.data(), qsizetype(pace.vendor.size())), Qt::CaseInsensitive) == 0)
+            return pace;
+    return kOtherVendor;
+}
+
+// What narrower vectors and more instructions a product leave of AVX-512 VNNI's operations; by counting, not
+// measured.
+double shareOfOperations(const std::string& instructionSet) {
+    if (instructionSet == "AVX-512 VNNI") return 1;
+    if (instructionSet == "AVX-512") return 0.5;
+    return instructionSet == "AVX2" ? 0.25 : 0.125;
+}
+
+Pace paceOf(const DeviceInfo& device, double bandwidth, std::uint64_t bytesPerToken) {
+    const bool small = bytesPerToken < kSmallModelBytes;
+    const double cores = device.cores > 0 ? device.cores : processor().cores;
     switch (device.kind) {
     case DeviceKind::Processor:
-        return kProcessor;
+        return {bandwidth * kProcessorShare,
+                cores * shareOfOperations(device.instructionSet) * kCoreOperations, kProcessorLayer,
+                kProcessorPromptRows, kCoreRow / cores};
     case DeviceKind::Software:
-        return kSoftware;
+        return {cores * (small ? kSmallSoftwareBytes : kSoftwareBytes), cores * kSoftwareOperations,
+                kSoftwareLayer, kSoftwarePromptRows, kSoftwareRow / cores};
     case DeviceKind::Reference:
-        return kReference;
+        return {bandwidth * kReferenceShare, bandwidth * kReferenceOperations, 0, 1, 0};
     case DeviceKind::Discrete:
     case DeviceKind::Integrated:
         break;
     }
-    for (const VendorShare& share : kVendors)
-        if (QString::fromStdString(device.vendor)
-                .compare(QLatin1String(share.vendor.data(), qsizetype(share.vendor.size())),
-                         Qt::CaseInsensitive) == 0)
-            return share;
-    return kOtherVendor;
+    const VendorPace& vendor = vendorPace(device.vendor);
+    return {bandwidth * vendor.share, bandwidth * vendor.promptOperations, vendor.layerSeconds, kPromptRows,
+            0};
 }
 
 // How much better or worse than the table the device has shown itself, with the newest reply of each model.
@@ -61,15 +111,30 @@ struct Shown {
     SpeedSource source = SpeedSource::Estimated;
 };
 
-double decodeRatio(const MeasuredSpeed& seen, const FitDevice& device) {
-    const double bytes = double(seen.bytesPerToken + seen.cacheBytes);
-    const double share = bytes * seen.decodeTokensPerSecond / device.bandwidth;
-    return share / tableEfficiency(device.info, device.bandwidth, seen.bytesPerToken);
+// Of a model that is not at hand the layers are not kept: this many, as most models have 24 to 48 of them.
+constexpr double kUsualLayers = 32;
+
+Pace paceOf(const FitDevice& device, std::uint64_t bytesPerToken) {
+    return paceOf(device.info, device.bandwidth, bytesPerToken);
 }
 
-double prefillRatio(const MeasuredSpeed& seen, const FitDevice& device) {
-    const double operations = 2.0 * double(seen.parameters) * seen.prefillTokensPerSecond;
-    return operations / (device.bandwidth * shareOf(device.info).prefillOperations);
+// Nothing where a model is so small that its time says little about larger ones.
+std::optional<double> decodeRatio(const MeasuredSpeed& seen, const FitDevice& device,
+                                  std::optional<double> layers) {
+    const Pace pace = paceOf(device, seen.bytesPerToken);
+    const double predicted =
+        pace.replySeconds(double(seen.bytesPerToken + seen.cacheBytes), layers.value_or(kUsualLayers));
+    if (!layers && predicted < 2 * pace.replySeconds(0, kUsualLayers)) return std::nullopt;
+    return predicted * seen.decodeTokensPerSecond;
+}
+
+std::optional<double> prefillRatio(const MeasuredSpeed& seen, const FitDevice& device,
+                                   std::optional<double> layers) {
+    const Pace pace = paceOf(device, seen.bytesPerToken);
+    const double predicted = pace.promptSeconds(double(seen.parameters), double(seen.bytesPerToken),
+                                                layers.value_or(kUsualLayers));
+    if (!layers && predicted < 2 * pace.promptSeconds(0, 0, kUsualLayers)) return std::nullopt;
+    return predicted * seen.prefillTokensPerSecond;
 }
 
 std::optional<double> median(std::vector<double> values) {
@@ -79,16 +144,21 @@ std::optional<double> median(std::vector<double> values) {
     return *middle;
 }
 
-Shown learn(const FitDevice& device, const QString& modelPath, std::span<const MeasuredSpeed> history) {
+Shown learn(const FitModel& model, const FitDevice& device, const QString& modelPath,
+            std::span<const MeasuredSpeed> history) {
     const bool known =
         !modelPath.isEmpty() && std::any_of(history.begin(), history.end(), [&](const MeasuredSpeed& seen) {
             return seen.device == device.key() && seen.model == modelPath && seen.decodeTokensPerSecond > 0;
         });
+    const std::optional<double> layers = known ? std::optional<double>(model.config().layers) : std::nullopt;
     std::vector<double> decode, prefill;
+    const auto take = [](std::vector<double>& ratios, std::optional<double> ratio) {
+        if (ratio) ratios.push_back(*ratio);
+    };
     for (const MeasuredSpeed& seen : history) {
         if (seen.device != device.key() || (known && seen.model != modelPath)) continue;
-        if (seen.decodeTokensPerSecond > 0) decode.push_back(decodeRatio(seen, device));
-        if (seen.prefillTokensPerSecond > 0) prefill.push_back(prefillRatio(seen, device));
+        if (seen.decodeTokensPerSecond > 0) take(decode, decodeRatio(seen, device, layers));
+        if (seen.prefillTokensPerSecond > 0) take(prefill, prefillRatio(seen, device, layers));
     }
     Shown shown{median(std::move(decode)), median(std::move(prefill)), SpeedSource::Estimated};
     if (shown.decode) shown.source = known ? SpeedSource::Measured : SpeedSource::Calibrated;
@@ -109,44 +179,32 @@ double errorOf(SpeedSource source) {
 
 } // namespace
 
-double tableEfficiency(const DeviceInfo& device, double bandwidth, std::uint64_t bytesPerToken) {
-    constexpr double kSmall = 1e9, kLarge = 3e9;
-    const VendorShare share = shareOf(device);
-    if (device.kind == DeviceKind::Software)
-        return bytesPerToken < kSmallModelBytes ? share.small : share.large;
-    const double place = (std::log(double(std::max<std::uint64_t>(bytesPerToken, 1))) - std::log(kSmall)) /
-                         (std::log(kLarge) - std::log(kSmall));
-    const double efficiency = share.small + (share.large - share.small) * std::clamp(place, 0.0, 1.0);
-    return bandwidth > kFastMemory ? efficiency * kFastShare : efficiency;
-}
-
 SpeedForecast forecastSpeed(const FitModel& model, const FitDevice& device, const SpeedQuestion& question,
                             std::span<const MeasuredSpeed> history) {
     SpeedForecast out;
     if (device.bandwidth <= 0) return out;
-    const Shown shown = learn(device, question.modelPath, history);
+    const Shown shown = learn(model, device, question.modelPath, history);
     out.source = shown.source;
     out.errorShare = errorOf(shown.source);
+    const double layers = model.config().layers;
     const LayerRange onDevice = question.gpuLayers.of(model.config().layers);
-    const double share = double(onDevice.end - onDevice.first) / double(model.config().layers);
-    const std::uint64_t deviceBytes = model.bytesPerToken(onDevice);
-    const double reached = device.bandwidth *
-                           tableEfficiency(device.info, device.bandwidth, model.bytesPerToken()) *
-                           shown.decode.value_or(1);
-    double seconds = (double(deviceBytes) + double(question.cacheBytes) * share) / reached;
-    double prefillSeconds =
-        2.0 * double(model.parameters()) * share /
-        (device.bandwidth * shareOf(device.info).prefillOperations * shown.prefill.value_or(1));
-    if (const std::uint64_t rest = model.bytesPerToken() - deviceBytes; rest > 0) {
+    const double share = double(onDevice.end - onDevice.first) / layers;
+    const double parameters = double(model.promptParameters()), cache = double(question.cacheBytes);
+    const std::uint64_t all = model.bytesPerToken(), here = model.bytesPerToken(onDevice);
+    const Pace pace = paceOf(device, all);
+    double seconds =
+        pace.replySeconds(double(here) + cache * share, layers * share) / shown.decode.value_or(1);
+    double promptSeconds =
+        pace.promptSeconds(parameters * share, double(here), layers * share) / shown.prefill.value_or(1);
+    if (here < all) {
         if (device.processorBandwidth <= 0) return {};
-        const double there =
-            device.processorBandwidth * tableEfficiency(device.processor, device.processorBandwidth, rest);
-        seconds += (double(rest) + double(question.cacheBytes) * (1 - share)) / there;
-        prefillSeconds += 2.0 * double(model.parameters()) * (1 - share) /
-                          (device.processorBandwidth * shareOf(device.processor).prefillOperations);
+        const Pace there = paceOf(device.processor, device.processorBandwidth, all);
+        const double rest = double(all - here), part = 1 - share;
+        seconds += there.replySeconds(rest + cache * part, layers * part);
+        promptSeconds += there.promptSeconds(parameters * part, rest, layers * part);
     }
     out.decodeTokensPerSecond = 1 / seconds;
-    out.prefillTokensPerSecond = 1 / prefillSeconds;
+    out.prefillTokensPerSecond = 1 / promptSeconds;
     return out;
 }
 

@@ -1,9 +1,10 @@
 // How fast a model will be on a device.
 //
 // A token of a reply reads every weight and the keys and values so far: bytes over bandwidth times the share
-// of the bandwidth that kernels reach. That share comes from published measurements per vendor and size of
-// model, until a reply on this machine has shown it. Owner: plain values. Thread: any. Errors: none; 0 where
-// the bandwidth is not known. Source of the formula and the table: docs in the comments of the table.
+// of the bandwidth that kernels reach, and for each layer what starting kernels or waiting for threads costs.
+// A prompt is held up by products or by weights, whichever is slower. What a device reaches comes from
+// published measurements per vendor, until a reply on this machine has shown it. Owner: plain values. Thread:
+// any. Errors: none; 0 where the bandwidth is not known. Sources: the comments of the tables.
 // Previous station: measured_speed.h. Next station: fit_forecast.h.
 #pragma once
 
@@ -34,8 +35,5 @@ struct SpeedQuestion {
 
 SpeedForecast forecastSpeed(const FitModel& model, const FitDevice& device, const SpeedQuestion& question,
                             std::span<const MeasuredSpeed> history);
-
-// The share of a device's bandwidth that decode reaches before anything was measured.
-double tableEfficiency(const DeviceInfo& device, double bandwidth, std::uint64_t bytesPerToken);
 
 } // namespace ponder

@@ -11,11 +11,11 @@
 namespace ponder {
 
 struct MeasuredSpeed {
-    QString device;                  // its name, as the driver says it
-    QString model;                   // path of its first part
-    std::uint64_t bytesPerToken = 0; // weights that a token reads
-    std::uint64_t cacheBytes = 0;    // keys and values that a token in the middle of the reply read
-    std::uint64_t parameters = 0;
+    QString device;                    // its name, as the driver says it
+    QString model;                     // path of its first part
+    std::uint64_t bytesPerToken = 0;   // weights that a token reads
+    std::uint64_t cacheBytes = 0;      // keys and values that a token in the middle of the reply read
+    std::uint64_t parameters = 0;      // that each token of a prompt is multiplied with
     double decodeTokensPerSecond = 0;  // 0: the reply was too short to tell
     double prefillTokensPerSecond = 0; // 0: the prompt was too short to tell
     qint64 when = 0;                   // milliseconds since 1970

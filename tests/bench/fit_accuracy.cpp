@@ -7,6 +7,7 @@
 // fit_accuracy.py, a process for each case, because a peak never falls.
 #include "app/fit/fit_forecast.h"
 #include "app/fit/processor_bandwidth.h"
+#include "app/store/cache_folder.h"
 #include "engine/base/host_memory.h"
 #include "engine/devices.h"
 
@@ -40,7 +41,8 @@ struct Loaded {
     std::unique_ptr<KvCache> cache;
 };
 
-Result<Loaded> load(const char* path, const char* deviceName, std::uint32_t context) {
+// With `tuned` on the kernels that this machine's search has found, as a person's replies are.
+Result<Loaded> load(const char* path, const char* deviceName, std::uint32_t context, bool tuned) {
     Loaded out;
     auto file = ModelFile::open(path);
     if (!file) return file.error();
@@ -58,8 +60,9 @@ Result<Loaded> load(const char* path, const char* deviceName, std::uint32_t cont
     if (!device) return device.error();
     out.device = std::move(*device);
     const KvType type = out.device->defaultKvType();
-    auto executor = out.device->load(
-        {*out.file, {out.config, out.weights, out.file->fileBytes(), context, type}, {}}, {}, {});
+    PlanRequest plan{out.config, out.weights, out.file->fileBytes(), context, type};
+    if (tuned) plan.cacheFolder = cacheFolder().toStdU16String();
+    auto executor = out.device->load({*out.file, plan, {}}, {}, {});
     if (!executor) return executor.error();
     out.executor = std::move(*executor);
     auto cache = out.executor->createCache(context, type);
@@ -124,12 +127,13 @@ Result<Json> compareSpeed(Loaded& model, const FitModel& fit, const FitDevice& d
     if (auto warm = measure(model, kPrompt, 16); !warm) return warm.error();
     const auto first = measure(model, kPrompt, kReply);
     if (!first) return first.error();
-    MeasuredSpeed seen{device.key(),     path,          fit.bytesPerToken(), question.cacheBytes,
-                       fit.parameters(), first->decode, first->prefill,      0};
+    MeasuredSpeed seen{device.key(),           path,          fit.bytesPerToken(), question.cacheBytes,
+                       fit.promptParameters(), first->decode, first->prefill,      0};
     const SpeedForecast after = forecastSpeed(fit, device, question, {&seen, 1});
     const auto second = measure(model, kPrompt, kReply);
     if (!second) return second.error();
-    return Json{{"estimated_decode", before.decodeTokensPerSecond},
+    return Json{{"bandwidth", device.bandwidth},
+                {"estimated_decode", before.decodeTokensPerSecond},
                 {"estimated_prefill", before.prefillTokensPerSecond},
                 {"calibrated_decode", after.decodeTokensPerSecond},
                 {"calibrated_prefill", after.prefillTokensPerSecond},
@@ -155,7 +159,7 @@ int main(int argc, char** argv) {
     FitQuestion question;
     question.contextTokens = context;
     const FitForecast forecast = forecastFit(*fit, device, question);
-    auto model = load(argv[1], argv[2], context);
+    auto model = load(argv[1], argv[2], context, speed);
     if (!model) return fail(model.error());
     Json out{{"predicted_bytes", forecast.memory.total()},
              {"weights", forecast.memory.weights},
