@@ -71,7 +71,7 @@ std::optional<DownloadEntry> entryFrom(const QJsonObject& kept) {
     entry.afterwards = qint64(kept[QLatin1String("afterwards")].toDouble());
     entry.taken = kept[QLatin1String("taken")].toBool(true); // lists of older versions do not say
     const QJsonArray files = kept[QLatin1String("files")].toArray();
-    for (const QJsonValue& value : files) {
+    for (const QJsonValue value : files) {
         DownloadFile file = fileFrom(value.toObject());
         if (!isSafeHubPath(file.path)) return {};
         const QString path = entry.pathOf(file);
@@ -99,7 +99,7 @@ QList<DownloadEntry> DownloadList::read() const {
     if (kept[QLatin1String("version")].toInt() != kVersion) return {};
     QList<DownloadEntry> entries;
     const QJsonArray list = kept[QLatin1String("downloads")].toArray();
-    for (const QJsonValue& value : list)
+    for (const QJsonValue value : list)
         if (auto entry = entryFrom(value.toObject())) entries << *entry;
     return entries;
 }
