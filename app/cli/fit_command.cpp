@@ -161,14 +161,8 @@ int reportNamed(const Question& question, const QString& name) {
     if (!named) return console.fail(named.error());
     const FitRow& row = *named->row;
     const FitChoice& chosen = named->choice ? *named->choice : row.choices[row.suggested];
-    if (question.call.arguments.has(QStringLiteral("gpus"))) {
-        if (!chosen.path.isEmpty()) {
-            const auto file = FitModel::open(chosen.path.toStdU16String());
-            return file ? listGpus(question, *file) : console.fail(file.error());
-        }
-        if (const FitModel* model = row.entry ? models.ofCatalogue(*row.entry, chosen.quantization) : nullptr)
-            return listGpus(question, *model);
-    }
+    if (question.call.arguments.has(QStringLiteral("gpus")) && chosen.model)
+        return listGpus(question, *chosen.model);
     if (!console.json()) {
         for (const FitChoice& choice : row.choices)
             if (!named->choice || &choice == named->choice) print(console, row, choice);

@@ -55,7 +55,7 @@ private:
         return {};
     }
 
-    void forecast(FitChoice& choice, const FitModel* model) const {
+    void forecast(FitChoice& choice, std::shared_ptr<const FitModel> model) const {
         if (!model) return;
         FitQuestion question;
         question.contextTokens = m_question.contextTokens;
@@ -65,6 +65,7 @@ private:
         choice.bytes = model->fileBytes();
         choice.fit = forecastFit(*model, m_question.device, question);
         choice.known = true;
+        choice.model = std::move(model);
     }
 
     FitRow ofCatalogue(const CatalogueModel& model) {
@@ -143,23 +144,24 @@ std::size_t suggestedChoice(const std::vector<FitChoice>& choices) {
     return 0;
 }
 
-const FitModel* FitModels::ofCatalogue(const CatalogueModel& model, const QString& quantization) {
+std::shared_ptr<const FitModel> FitModels::ofCatalogue(const CatalogueModel& model,
+                                                       const QString& quantization) {
     if (!model.runnable) return nullptr;
     const QString key = model.id + QLatin1Char(' ') + quantization;
-    if (const auto known = m_known.constFind(key); known != m_known.constEnd()) return known->get();
+    if (const auto known = m_known.constFind(key); known != m_known.constEnd()) return *known;
     const auto type = fileType(quantization.toStdString());
     if (!type && quantization != u"Q4_1") return nullptr;
     const auto made = type ? std::make_shared<FitModel>(model.name, model.shape(), *type)
                            : std::make_shared<FitModel>(model.name, model.shape(), awqFormat, quantization);
-    return m_known.insert(key, made)->get();
+    return *m_known.insert(key, made);
 }
 
-const FitModel* FitModels::ofFile(const ModelRecord& model) {
+std::shared_ptr<const FitModel> FitModels::ofFile(const ModelRecord& model) {
     const QString key = model.path + QLatin1Char(' ') + QString::number(model.fingerprint);
-    if (const auto known = m_known.constFind(key); known != m_known.constEnd()) return known->get();
+    if (const auto known = m_known.constFind(key); known != m_known.constEnd()) return *known;
     auto opened = FitModel::open(model.path.toStdU16String());
     if (!opened) return nullptr;
-    return m_known.insert(key, std::make_shared<FitModel>(std::move(*opened)))->get();
+    return *m_known.insert(key, std::make_shared<FitModel>(std::move(*opened)));
 }
 
 std::vector<FitRow> fitList(const ModelCatalogue& catalogue, const FitListQuestion& question,

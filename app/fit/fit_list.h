@@ -19,11 +19,11 @@ namespace ponder {
 class FitModels {
 public:
     // Null for what these engines cannot run, or a quantization that they do not know.
-    const FitModel* ofCatalogue(const CatalogueModel& model, const QString& quantization);
-    const FitModel* ofFile(const ModelRecord& model);
+    std::shared_ptr<const FitModel> ofCatalogue(const CatalogueModel& model, const QString& quantization);
+    std::shared_ptr<const FitModel> ofFile(const ModelRecord& model);
 
 private:
-    QHash<QString, std::shared_ptr<FitModel>> m_known;
+    QHash<QString, std::shared_ptr<const FitModel>> m_known;
 };
 
 struct FitChoice {
@@ -33,8 +33,9 @@ struct FitChoice {
     bool missing = false;    // the library knows it, and its file is not there any more
     QString libraryId;       // the library's name of it; empty likewise
     bool canDownload = false;
-    std::optional<int> quality; // percent of the unquantized model's
-    bool known = false;         // there is a forecast
+    std::optional<int> quality;            // percent of the unquantized model's
+    bool known = false;                    // there is a forecast
+    std::shared_ptr<const FitModel> model; // of which it was made; null without one
     FitForecast fit;
 };
 

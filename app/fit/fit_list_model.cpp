@@ -90,6 +90,13 @@ void FitListModel::refresh() {
     });
 }
 
+std::shared_ptr<const FitModel> FitListModel::modelOf(const QString& id, const QString& quantization) const {
+    for (const FitRow& row : m_rows)
+        for (const FitChoice& choice : row.choices)
+            if (row.id == id && choice.quantization == quantization) return choice.model;
+    return nullptr;
+}
+
 void FitListModel::take(int generation, Answer answer) {
     if (generation != m_generation) return;
     m_device = std::move(answer.device);

@@ -36,7 +36,7 @@ std::vector<GpuRow> GpuListModel::allRows() {
     const auto context = std::uint32_t(m_contextTokens);
     if (entry && !entry->runnable && type)
         return gpusTogether(GpuCatalogue::builtIn(), *entry, *type, context);
-    const FitModel* model = entry ? m_models.ofCatalogue(*entry, m_quantization) : nullptr;
+    const std::shared_ptr<const FitModel> model = m_find(m_modelId, m_quantization);
     return model ? gpuList(GpuCatalogue::builtIn(), *model, m_own, context) : std::vector<GpuRow>();
 }
 

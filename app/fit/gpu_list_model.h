@@ -9,13 +9,16 @@
 #include <QAbstractListModel>
 #include <QtQml/qqmlregistration.h>
 
+#include <functional>
+
 namespace ponder {
 
 class GpuListModel : public QAbstractListModel {
     Q_OBJECT
     QML_ELEMENT
     QML_UNCREATABLE("App.fit.gpus is the one there is")
-    Q_PROPERTY(QString modelId READ modelId WRITE setModelId NOTIFY questionChanged) // of the catalogue
+    // As FitListModel::ModelIdRole has it.
+    Q_PROPERTY(QString modelId READ modelId WRITE setModelId NOTIFY questionChanged)
     Q_PROPERTY(QString quantization READ quantization WRITE setQuantization NOTIFY questionChanged)
     Q_PROPERTY(int contextTokens READ contextTokens WRITE setContextTokens NOTIFY questionChanged)
     Q_PROPERTY(QString vendor READ vendor WRITE setVendor NOTIFY questionChanged) // empty: all
@@ -38,7 +41,12 @@ public:
         YearTextRole
     };
 
-    using QAbstractListModel::QAbstractListModel;
+    // Of a row of the fit list; null: no forecast can be made of it.
+    using FindModel =
+        std::function<std::shared_ptr<const FitModel>(const QString& modelId, const QString& quantization)>;
+
+    explicit GpuListModel(FindModel find, QObject* parent = nullptr)
+        : QAbstractListModel(parent), m_find(std::move(find)) {}
 
     int rowCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role) const override;
@@ -71,7 +79,7 @@ private:
     void update();
     std::vector<GpuRow> allRows();
 
-    FitModels m_models;
+    FindModel m_find;
     FitDevice m_own;
     std::vector<GpuRow> m_rows;
     QString m_modelId, m_quantization = QStringLiteral("Q4_K_M"), m_vendor;

@@ -227,6 +227,21 @@ private slots:
         for (int row = 0; row < gpus->count(); ++row)
             QCOMPARE(gpus->index(row).data(GpuListModel::VendorRole).toString(), QStringLiteral("AMD"));
     }
+    void aFileThatTheCatalogueDoesNotKnowHasItsGpusToo() {
+        ModelRecord mine;
+        mine.path = test::sourcePath("tests/data/tiny-reasoner/tiny-reasoner-q8_0.gguf");
+        mine.name = QStringLiteral("mine");
+        mine.quantization = QStringLiteral("Q8_0");
+        m_library->put(mine);
+        refresh();
+        GpuListModel* gpus = m_list->gpus();
+        gpus->setModelId(value(rowOf("mine"), FitListModel::ModelIdRole).toString());
+        gpus->setQuantization(QStringLiteral("Q8_0"));
+        gpus->setVendor({});
+        QVERIFY(gpus->count() > 100); // it is small
+        gpus->setQuantization(QStringLiteral("F16"));
+        QCOMPARE(gpus->count(), 0); // there is no such file
+    }
 
 private:
     void wait() { QTRY_VERIFY_WITH_TIMEOUT(!m_list->busy(), 20000); }

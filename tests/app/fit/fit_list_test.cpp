@@ -125,12 +125,11 @@ private slots:
         QVERIFY(!rowOf(rows, QStringLiteral("mine")).choices.front().known);
     }
     void theGpusForAModelComeByTheirMemoryAndTheSmallOnesDoNotFit() {
-        const FitModel* model = nullptr;
         FitModels models;
         const CatalogueModel* entry =
             ModelCatalogue::builtIn().find(QStringLiteral("deepseek-r1-distill-qwen-32b"));
         QVERIFY(entry);
-        model = models.ofCatalogue(*entry, QStringLiteral("Q4_K_M"));
+        const auto model = models.ofCatalogue(*entry, QStringLiteral("Q4_K_M"));
         QVERIFY(model);
         FitDevice own;
         const auto rows = gpuList(GpuCatalogue::builtIn(), *model, own, 8192);
