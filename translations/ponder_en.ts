@@ -14,10 +14,10 @@
 <context>
     <name>FoundStrip</name>
     <message numerus="yes">
-        <source>%n model(s) of other programs are on this computer.</source>
+        <source>%n more model(s) found on this computer.</source>
         <translation>
-            <numerusform>%n model of another program is on this computer.</numerusform>
-            <numerusform>%n models of other programs are on this computer.</numerusform>
+            <numerusform>%n more model found on this computer.</numerusform>
+            <numerusform>%n more models found on this computer.</numerusform>
         </translation>
     </message>
 </context>

@@ -1681,10 +1681,6 @@
 <context>
     <name>FoundList</name>
     <message>
-        <source>Other programs have these. They are used where they are; nothing is copied.</source>
-        <translation>다른 프로그램이 가지고 있는 모델입니다. 있는 자리에서 그대로 쓰며 복사하지 않습니다.</translation>
-    </message>
-    <message>
         <source>Found on this computer</source>
         <translation>이 컴퓨터에서 찾은 모델</translation>
     </message>
@@ -1695,6 +1691,10 @@
     <message>
         <source>There is none.</source>
         <translation>없습니다.</translation>
+    </message>
+    <message>
+        <source>In the models folder or in other programs. They are used where they are; nothing is copied.</source>
+        <translation>모델 폴더나 다른 프로그램에 있는 모델입니다. 있는 자리에서 그대로 쓰며 복사하지 않습니다.</translation>
     </message>
 </context>
 <context>
@@ -1725,15 +1725,15 @@
 </context>
 <context>
     <name>FoundStrip</name>
-    <message numerus="yes">
-        <source>%n model(s) of other programs are on this computer.</source>
-        <translation>
-            <numerusform>다른 프로그램의 모델 %n개가 이 컴퓨터에 있습니다.</numerusform>
-        </translation>
-    </message>
     <message>
         <source>Show them</source>
         <translation>보기</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more model(s) found on this computer.</source>
+        <translation>
+            <numerusform>이 컴퓨터에서 모델 %n개를 더 찾았습니다.</numerusform>
+        </translation>
     </message>
 </context>
 <context>

@@ -1681,10 +1681,6 @@
 <context>
     <name>FoundList</name>
     <message>
-        <source>Other programs have these. They are used where they are; nothing is copied.</source>
-        <translation>这些模型属于其他程序。将在原位置直接使用，不会复制。</translation>
-    </message>
-    <message>
         <source>Found on this computer</source>
         <translation>在本机找到的模型</translation>
     </message>
@@ -1695,6 +1691,10 @@
     <message>
         <source>There is none.</source>
         <translation>没有找到。</translation>
+    </message>
+    <message>
+        <source>In the models folder or in other programs. They are used where they are; nothing is copied.</source>
+        <translation>这些模型在模型文件夹或其他程序中。将在原位置直接使用，不会复制。</translation>
     </message>
 </context>
 <context>
@@ -1725,15 +1725,15 @@
 </context>
 <context>
     <name>FoundStrip</name>
-    <message numerus="yes">
-        <source>%n model(s) of other programs are on this computer.</source>
-        <translation>
-            <numerusform>本机上有其他程序的%n个模型。</numerusform>
-        </translation>
-    </message>
     <message>
         <source>Show them</source>
         <translation>查看</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more model(s) found on this computer.</source>
+        <translation>
+            <numerusform>在本机又找到%n个模型。</numerusform>
+        </translation>
     </message>
 </context>
 <context>

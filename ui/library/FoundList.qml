@@ -13,7 +13,7 @@ Column {
 
     Label {
         width: parent.width
-        text: qsTr("Other programs have these. They are used where they are; nothing is copied.")
+        text: qsTr("In the models folder or in other programs. They are used where they are; nothing is copied.")
         color: Theme.soft
         wrapMode: Text.Wrap
         elide: Text.ElideNone

@@ -3,7 +3,7 @@ pragma ComponentBehavior: Bound
 import QtQuick
 import Ponder.Ui.Controls
 
-// Models that other programs have on this computer, to use where they are.
+// Models on this computer that are not in the library yet, to use where they are.
 ModalDialog {
     id: root
 

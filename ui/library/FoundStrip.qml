@@ -5,7 +5,7 @@ import Ponder.App
 import Ponder.Ui.Controls
 import Ponder.Ui.Theme
 
-// Other programs have models on this computer: how many, and a way to them.
+// Models on this computer that are not in the library, of other programs too: how many, and a way to them.
 Rectangle {
     id: root
 
@@ -22,7 +22,7 @@ Rectangle {
         anchors.leftMargin: Theme.s4
         anchors.rightMargin: Theme.s3
         height: parent.height
-        text: qsTr("%n model(s) of other programs are on this computer.", "", App.library.found.offered)
+        text: qsTr("%n more model(s) found on this computer.", "", App.library.found.offered)
     }
 
     PlainButton {
