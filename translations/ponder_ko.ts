@@ -2063,16 +2063,22 @@
 <context>
     <name>MemoryMeter</name>
     <message>
-        <source>Memory %1 / %2 GB</source>
-        <translation>그래픽 메모리 %1 / %2 GB</translation>
-    </message>
-    <message>
         <source>Memory %1 GB</source>
         <translation>메모리 %1 GB</translation>
     </message>
     <message>
         <source>Context %1%</source>
         <translation>문맥 %1%</translation>
+    </message>
+    <message>
+        <source>Memory %1 / %2 GB</source>
+        <comment>of a graphics card</comment>
+        <translation>그래픽 메모리 %1 / %2 GB</translation>
+    </message>
+    <message>
+        <source>Memory %1 / %2 GB</source>
+        <comment>of the computer</comment>
+        <translation>메모리 %1 / %2 GB</translation>
     </message>
 </context>
 <context>

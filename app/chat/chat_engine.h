@@ -70,6 +70,7 @@ struct LoadedModel {
     bool contextExceedsTraining = false;
     qint64 memoryBytes = 0;       // used by the model on its device
     qint64 deviceMemoryBytes = 0; // what the device has; 0 unknown
+    bool graphicsMemory = false;  // it is a graphics card's own, not the computer's
     double loadSeconds = 0;
     ThinkMarkers markers;
     bool canTurnThinkingOff = false;

@@ -56,7 +56,10 @@ LoadedModel describe(const LoadRequestInfo& request, const Model& model, const R
     const std::vector<ModelPart> parts = model.parts();
     const MemoryUse& memory = parts.size() > 1 ? parts.back().memory : model.memory();
     loaded.memoryBytes = static_cast<qint64>(memory.total());
-    loaded.deviceMemoryBytes = static_cast<qint64>(model.device().memoryBytes);
+    const DeviceInfo& device = model.device();
+    loaded.deviceMemoryBytes = static_cast<qint64>(device.memoryBytes);
+    loaded.graphicsMemory =
+        (device.kind == DeviceKind::Discrete || device.kind == DeviceKind::Integrated) && !device.unified;
     loaded.loadSeconds = model.loadSeconds();
     loaded.markers = generator.facts().markers;
     loaded.canTurnThinkingOff = generator.facts().canTurnThinkingOff;

@@ -68,6 +68,7 @@ void FakeChatEngine::finishLoading() {
     model.contextTokens = m_loading.contextTokens > 0 ? m_loading.contextTokens : m_options.contextTokens;
     model.memoryBytes = kModelBytes;
     model.deviceMemoryBytes = kDeviceBytes;
+    model.graphicsMemory = true;
     model.loadSeconds = double(m_elapsed.elapsed()) / 1000;
     model.markers.reasons = !name.contains(QLatin1String("plain"));
     model.markers.startsInside = model.markers.reasons && m_options.startsInside;

@@ -41,6 +41,7 @@ class ModelLibrary : public QObject {
     // Bytes as doubles: QML has no 64-bit integers.
     Q_PROPERTY(double memoryBytes READ memoryBytes NOTIFY modelChanged)
     Q_PROPERTY(double deviceMemoryBytes READ deviceMemoryBytes NOTIFY modelChanged)
+    Q_PROPERTY(bool graphicsMemory READ graphicsMemory NOTIFY modelChanged)
     Q_PROPERTY(bool reasoning READ reasoning NOTIFY modelChanged)
     Q_PROPERTY(int contextTokens READ contextTokens NOTIFY modelChanged)
     // The loaded model's settings have changed so that it must be loaded anew for them: reload().
@@ -70,6 +71,7 @@ public:
     QString errorText() const;
     QString note() const;
     qint64 memoryBytes() const { return m_model ? m_model->memoryBytes : 0; }
+    bool graphicsMemory() const { return m_model && m_model->graphicsMemory; }
     qint64 deviceMemoryBytes() const { return m_model ? m_model->deviceMemoryBytes : 0; }
     bool reasoning() const { return m_model && m_model->markers.reasons; }
     int contextTokens() const { return m_model ? m_model->contextTokens : 0; }

@@ -44,7 +44,13 @@ Row {
         Label {
             id: memory
 
-            text: root.known ? qsTr("Memory %1 / %2 GB").arg(root.size(App.library.memoryBytes)).arg(root.size(App.library.deviceMemoryBytes)) : qsTr("Memory %1 GB").arg(root.size(App.library.memoryBytes))
+            text: {
+                const used = root.size(App.library.memoryBytes);
+                if (!root.known)
+                    return qsTr("Memory %1 GB").arg(used);
+                const words = App.library.graphicsMemory ? qsTr("Memory %1 / %2 GB", "of a graphics card") : qsTr("Memory %1 / %2 GB", "of the computer");
+                return words.arg(used).arg(root.size(App.library.deviceMemoryBytes));
+            }
             color: Theme.soft
         }
     }

@@ -78,11 +78,11 @@ void AppQmlTest::everyNameOfTheInterfaceIsThere_data() {
     QTest::newRow("messages") << "App.chat.messages" << QStringList{"answerText", "thoughtsText", "count"};
     QTest::newRow("library")
         << "App.library"
-        << QStringList{"state",        "name",          "quantization", "device",      "progress",
-                       "progressText", "errorText",     "note",         "memoryBytes", "deviceMemoryBytes",
-                       "reasoning",    "contextTokens", "recent",       "devices",     "open",
-                       "openDropped",  "preview",       "cancel",       "unload",      "retry",
-                       "forget",       "useDevice"};
+        << QStringList{"state",        "name",          "quantization",  "device",      "progress",
+                       "progressText", "errorText",     "note",          "memoryBytes", "deviceMemoryBytes",
+                       "reasoning",    "contextTokens", "recent",        "devices",     "open",
+                       "openDropped",  "preview",       "cancel",        "unload",      "retry",
+                       "forget",       "useDevice",     "graphicsMemory"};
     QTest::newRow("settings") << "App.settings"
                               << QStringList{"language", "theme",         "thoughtsMode", "reducedMotion",
                                              "device",   "contextTokens", "instruction",  "temperature",

@@ -147,6 +147,7 @@ void EngineChatTest::aLoadedModelIsDescribed() {
     QCOMPARE(model.contextTokens, 1024);
     QVERIFY(!model.contextExceedsTraining);
     QVERIFY(model.memoryBytes > 2'000'000);
+    QVERIFY(!model.graphicsMemory); // the computer's own
     QVERIFY(model.markers.reasons && model.markers.startsInside);
     QVERIFY(!model.canTurnThinkingOff);
     QVERIFY(model.templateNote.isEmpty());
