@@ -72,7 +72,8 @@ private slots:
         QCOMPARE(stateOf(*list), QStringLiteral("running"));
         QTRY_COMPARE(stateOf(*list), QStringLiteral("done"));
         QCOMPARE(textAt(*list, 0, ConversionJobs::NameRole), QStringLiteral("qwen2-bf16"));
-        QVERIFY(textAt(*list, 0, ConversionJobs::DetailTextRole).startsWith(QStringLiteral("Ready · Q8_0 · ")));
+        QVERIFY(
+            textAt(*list, 0, ConversionJobs::DetailTextRole).startsWith(QStringLiteral("Ready · Q8_0 · ")));
         QCOMPARE(filesMade(), QStringList{QStringLiteral("qwen2-bf16-Q8_0.gguf")});
         const ModelRecord* model = m_library->findPath(textAt(*list, 0, ConversionJobs::PathRole));
         QVERIFY(model && model->source == ModelSource::Converted && model->owned());
@@ -168,7 +169,8 @@ private slots:
         const ModelRecord* merged = m_library->findPath(textAt(*list, 0, ConversionJobs::PathRole));
         QVERIFY(merged);
         QCOMPARE(merged->quantization, QStringLiteral("F16"));
-        QVERIFY(textAt(*list, 0, ConversionJobs::DetailTextRole).startsWith(QStringLiteral("Ready · F16 · ")));
+        QVERIFY(
+            textAt(*list, 0, ConversionJobs::DetailTextRole).startsWith(QStringLiteral("Ready · F16 · ")));
     }
 
     void withoutAnAdapterThatTakesEffectNothingIsMerged() {
