@@ -16,6 +16,16 @@ bool writeFile(const QString& path, const QByteArray& begin, qint64 bytes) {
            (bytes <= begin.size() || file.resize(bytes));
 }
 
+// NAME.gguf: the header, and a hole as large as the weights.
+QString writeOutline(const QString& folder, const QString& name, const GgufOutput& out) {
+    const auto header = out.header();
+    if (!header) return {};
+    const QString path = QDir(folder).filePath(name + QStringLiteral(".gguf"));
+    const QByteArray begin(reinterpret_cast<const char*>(header->data()), qsizetype(header->size()));
+    const auto bytes = qint64(out.bytesBefore(out.tensors().size()));
+    return writeFile(path, begin, begin.size() + bytes) ? path : QString();
+}
+
 GgufOutput outline(const CatalogueModel& model, const ModelShape& shape, FileType type) {
     const std::string architecture = shape.llama ? "llama" : "qwen2";
     const auto key = [&](const char* last) { return architecture + "." + last; };
@@ -49,12 +59,7 @@ QString writeModelOutline(const QString& folder, const QString& catalogueId, con
         out.set("split.no", std::uint32_t{0}).set("split.count", static_cast<std::uint32_t>(parts));
         name += QStringLiteral("-00001-of-%1").arg(parts, 5, 10, QLatin1Char('0'));
     }
-    const auto header = out.header();
-    if (!header) return {};
-    const QString path = QDir(folder).filePath(name + QStringLiteral(".gguf"));
-    const QByteArray begin(reinterpret_cast<const char*>(header->data()), qsizetype(header->size()));
-    const auto bytes = qint64(out.bytesBefore(out.tensors().size()));
-    return writeFile(path, begin, begin.size() + bytes) ? path : QString();
+    return writeOutline(folder, name, out);
 }
 
 QString writeAdapterOutline(const QString& folder, const QString& name, const QString& catalogueId) {
@@ -68,12 +73,7 @@ QString writeAdapterOutline(const QString& folder, const QString& name, const QS
     out.tensor("blk.0.attn_q.weight.lora_a", {shape.width, kRank}, TensorType::F32);
     out.tensor("blk.0.attn_q.weight.lora_b", {kRank, std::uint64_t{shape.headSize} * shape.heads},
                TensorType::F32);
-    const auto header = out.header();
-    if (!header) return {};
-    const QString path = QDir(folder).filePath(name + QStringLiteral(".gguf"));
-    const QByteArray begin(reinterpret_cast<const char*>(header->data()), qsizetype(header->size()));
-    const auto bytes = qint64(out.bytesBefore(out.tensors().size()));
-    return writeFile(path, begin, begin.size() + bytes) ? path : QString();
+    return writeOutline(folder, name, out);
 }
 
 } // namespace ponder

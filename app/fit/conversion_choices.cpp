@@ -3,21 +3,12 @@
 #include "app/chat/error_text.h"
 #include "app/fit/fit_text.h"
 #include "app/models/byte_text.h"
-
-#include <QDir>
-#include <QStorageInfo>
+#include "app/models/free_space.h"
 
 #include <memory>
 
 namespace ponder {
 namespace {
-
-// Of the disk on which the folder lies or will lie.
-qint64 freeBytesOf(QString folder) {
-    while (!QDir(folder).exists() && QDir::cleanPath(folder + QStringLiteral("/..")) != folder)
-        folder = QDir::cleanPath(folder + QStringLiteral("/.."));
-    return QStorageInfo(folder).bytesAvailable();
-}
 
 std::vector<AdapterUse> appliedAdapters(const ModelSettings& settings) {
     std::vector<AdapterUse> uses;
@@ -52,7 +43,7 @@ void ConversionChoices::start(Look look) {
     m_pool.start([this, look, question, number = ++m_question, machine = m_fit.askMachine(),
                   folder = m_modelsFolder()] {
         auto answer = std::make_shared<Answer>(look(machine(), question));
-        answer->freeBytes = freeBytesOf(folder);
+        answer->freeBytes = freeBytesFor(folder);
         QMetaObject::invokeMethod(
             this,
             [this, number, answer] {

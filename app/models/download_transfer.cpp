@@ -1,10 +1,10 @@
 #include "app/models/download_transfer.h"
 
+#include "app/models/free_space.h"
 #include "engine/base/translatable.h"
 
 #include <QFileInfo>
 #include <QRegularExpression>
-#include <QStorageInfo>
 
 #include <algorithm>
 #include <utility>
@@ -25,11 +25,6 @@ QString strongTag(const QByteArray& header) {
     return header.startsWith("W/") ? QString() : QString::fromLatin1(header);
 }
 
-qint64 systemFreeBytes(const QString& path) {
-    QStorageInfo disk(QFileInfo(path).path());
-    return disk.isValid() ? disk.bytesAvailable() : -1;
-}
-
 Detail lacksBytes() {
     return {PONDER_TR_NOOP("ErrorDetail", "the connection ended before the file did"), {}};
 }
@@ -40,7 +35,7 @@ DownloadTransfer::DownloadTransfer(DownloadJob job, HubAccess access, DownloadRu
                                    std::stop_token stop)
     : m_job(std::move(job)), m_access(std::move(access)), m_rules(std::move(rules)), m_stop(std::move(stop)),
       m_stall(this), m_pause(this), m_report(this) {
-    if (!m_rules.freeBytes) m_rules.freeBytes = systemFreeBytes;
+    if (!m_rules.freeBytes) m_rules.freeBytes = freeBytesFor;
     m_stall.setSingleShot(true);
     m_pause.setSingleShot(true);
     m_report.setSingleShot(true);

@@ -1,5 +1,6 @@
 #include "app/models/model_copy.h"
 
+#include "app/models/free_space.h"
 #include "engine/base/translatable.h"
 #include "engine/file/atomic_file.h"
 #include "engine/file/disk_space.h"
@@ -70,10 +71,7 @@ Result<QString> newFolder(const QString& modelsFolder, const QString& name, cons
 
 // Asked before the folder is made, so that a refusal leaves nothing.
 Result<void> checkSpace(const QString& folder, qint64 bytes) {
-    QString existing = QDir(folder).absolutePath();
-    while (!QFileInfo::exists(existing) && existing != QFileInfo(existing).path())
-        existing = QFileInfo(existing).path();
-    return checkDiskSpace(std::filesystem::path((existing + u'/').toStdU16String()),
+    return checkDiskSpace(std::filesystem::path((nearestExisting(folder) + u'/').toStdU16String()),
                           std::uint64_t(bytes + kSpare));
 }
 

@@ -1,26 +1,17 @@
 #include "app/models/model_fetch.h"
 
 #include "app/models/byte_text.h"
+#include "app/models/free_space.h"
 #include "app/models/model_catalogue.h"
 
 #include <QDir>
 #include <QDirIterator>
 #include <QFileInfo>
-#include <QStorageInfo>
 
 #include <algorithm>
 
 namespace ponder {
 namespace {
-
-// Of the disk that a folder is on, or will be.
-qint64 systemFreeBytes(const QString& folder) {
-    QString there = folder;
-    while (!QFileInfo::exists(there) && !QDir(there).isRoot())
-        there = QFileInfo(there).path();
-    const QStorageInfo disk(there);
-    return disk.isValid() ? disk.bytesAvailable() : -1;
-}
 
 qint64 bytesBelow(const QString& folder) {
     qint64 sum = 0;
@@ -41,7 +32,7 @@ qint64 originalBytes(const CatalogueModel& model, qint64 fileBytes) {
 ModelFetch::ModelFetch(DownloadModel& downloads, std::function<QString()> modelsFolder, FreeBytes freeBytes,
                        QObject* parent)
     : QObject(parent), m_downloads(downloads), m_modelsFolder(std::move(modelsFolder)),
-      m_freeBytes(freeBytes ? std::move(freeBytes) : FreeBytes(systemFreeBytes)) {
+      m_freeBytes(freeBytes ? std::move(freeBytes) : FreeBytes(freeBytesFor)) {
     m_pool.setMaxThreadCount(1);
 }
 
@@ -77,11 +68,6 @@ qint64 ModelFetch::neededBytes() const {
     return converts() ? download + m_asked.fileBytes : download;
 }
 
-QString ModelFetch::folder() const {
-    const CatalogueDownload* download = m_asked.model->download(m_asked.quantization);
-    return m_modelsFolder() + u'/' + (download ? download->repository : m_asked.model->repository);
-}
-
 QString ModelFetch::diskText() const {
     if (!m_asked.model) return {};
     const QString needed = byteText(neededBytes()), free = byteText(m_disk.free);
@@ -107,7 +93,7 @@ void ModelFetch::ask(const QString& modelId, const QString& quantization, double
     m_disk = {};
     setState(State::Looking);
     // Of a single file the part that is there is known when it is begun; here the folder of weights counts.
-    const QString weights = converts() ? folder() : QString();
+    const QString weights = converts() ? m_modelsFolder() + u'/' + model->repository : QString();
     m_pool.clear();
     m_pool.start([this, look = ++m_look, weights, folder = m_modelsFolder(), freeBytes = m_freeBytes] {
         const Disk disk{freeBytes(folder), weights.isEmpty() ? 0 : bytesBelow(weights)};

@@ -64,7 +64,6 @@ private:
 
     qint64 downloadBytes() const; // about
     qint64 neededBytes() const;
-    QString folder() const;
     void looked(int look, const Disk& disk);
     void setState(State state);
 
