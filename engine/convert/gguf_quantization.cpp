@@ -52,7 +52,7 @@ Result<GgufQuantization> GgufQuantization::plan(const ModelFile& source, std::op
     const bool cut = weights->tied && out.m_changes.ownOutput, tied = weights->tied && !cut;
     for (const TensorInfo& tensor : source.tensors())
         out.planTensor(tensor, tensor.name, type, config->layers, tied);
-    if (cut) out.planTensor(*weights->output, "output.weight", type, config->layers, tied);
+    if (cut) out.planTensor(*(*weights)[Slot::Output], "output.weight", type, config->layers, tied);
     return out;
 }
 

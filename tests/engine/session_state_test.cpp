@@ -4,7 +4,7 @@
 #include "tests/support/reasoner.h"
 
 #include "engine/base/checksum.h"
-#include "engine/session_state.h"
+#include "engine/generate/session_state.h"
 
 #include <QTemporaryDir>
 
