@@ -5,6 +5,7 @@
 // frame) is left out, because the test draws in software what a graphics card draws for the user. Processor
 // time, so that other programs do not count. The bar is 4 ms at the 95th percentile.
 #include "app/chat/fake_replies.h"
+#include "tests/support/test_class.h"
 #include "tests/support/window_fixture.h"
 
 #include <QSGRendererInterface>
@@ -122,5 +123,5 @@ private slots:
     }
 };
 
-QTEST_MAIN(WindowBench)
+PONDER_TEST(WindowBench)
 #include "window_bench.moc"

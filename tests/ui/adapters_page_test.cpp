@@ -1,5 +1,6 @@
 // The adapters of a model in its sheet: weighted, switched, moved, taken off, refused, merged.
 #include "tests/support/reference_data.h"
+#include "tests/support/test_class.h"
 #include "tests/support/window_hands.h"
 
 using namespace ponder;
@@ -160,5 +161,5 @@ private:
     std::unique_ptr<QTemporaryDir> m_folder;
 };
 
-QTEST_MAIN(AdaptersPageTest)
+PONDER_TEST(AdaptersPageTest)
 #include "adapters_page_test.moc"

@@ -2,6 +2,7 @@
 // and models of other programs.
 #include "tests/support/model_folders.h"
 #include "tests/support/ollama_folder.h"
+#include "tests/support/test_class.h"
 #include "tests/support/tiny_model.h"
 #include "tests/support/window_hands.h"
 
@@ -174,5 +175,5 @@ private:
     std::unique_ptr<QTemporaryDir> m_folder;
 };
 
-QTEST_MAIN(ConversionPageTest)
+PONDER_TEST(ConversionPageTest)
 #include "conversion_page_test.moc"

@@ -1,6 +1,7 @@
 // Downloads in the window, from a hub on this machine: a repository by its name, the queue, what goes wrong.
 #include "app/models/model_catalogue.h"
 #include "tests/support/hub_folder.h"
+#include "tests/support/test_class.h"
 #include "tests/support/window_hands.h"
 
 using namespace ponder;
@@ -250,5 +251,5 @@ private:
     std::unique_ptr<test::HubServer> m_hub;
 };
 
-QTEST_MAIN(DownloadsPageTest)
+PONDER_TEST(DownloadsPageTest)
 #include "downloads_page_test.moc"

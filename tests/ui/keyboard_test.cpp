@@ -1,4 +1,5 @@
 // Every control has a name and a role and can be reached and used without a pointer.
+#include "tests/support/test_class.h"
 #include "tests/support/window_fixture.h"
 
 #include <QInputMethodEvent>
@@ -121,5 +122,5 @@ private:
     }
 };
 
-QTEST_MAIN(KeyboardTest)
+PONDER_TEST(KeyboardTest)
 #include "keyboard_test.moc"

@@ -1,4 +1,5 @@
 // The page of models: how it opens, what its rows offer, and what it answers for another graphics processor.
+#include "tests/support/test_class.h"
 #include "tests/support/window_hands.h"
 
 using namespace ponder;
@@ -249,5 +250,5 @@ private:
     static qreal sceneBottom(QQuickItem* item) { return item->mapToScene({0, item->height()}).y(); }
 };
 
-QTEST_MAIN(ModelsPageTest)
+PONDER_TEST(ModelsPageTest)
 #include "models_page_test.moc"

@@ -1,6 +1,7 @@
 #include "app/chat/engine_chat.h"
 
 #include "tests/app/chat/scripted_model.h"
+#include "tests/support/test_class.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -458,5 +459,5 @@ void EngineChatTest::anEngineCanGoInTheMiddleOfAReply() {
     QCOMPARE(*alive, 0);
 }
 
-QTEST_GUILESS_MAIN(EngineChatTest)
+PONDER_TEST(EngineChatTest)
 #include "engine_chat_test.moc"

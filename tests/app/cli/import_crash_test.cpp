@@ -1,6 +1,7 @@
 // Killed at any moment, an import with copying leaves nothing that looks whole and is not, and the next one
 // goes on.
 #include "tests/app/cli/cli_run.h"
+#include "tests/support/test_class.h"
 #include "tests/support/usable_model.h"
 
 #include <QDirIterator>
@@ -187,5 +188,5 @@ void ImportCrashTest::killedFiftyTimesNothingIsCorrupt() {
     QVERIFY(killed > 25 && unfinished > 5);
 }
 
-QTEST_GUILESS_MAIN(ImportCrashTest)
+PONDER_TEST(ImportCrashTest)
 #include "import_crash_test.moc"

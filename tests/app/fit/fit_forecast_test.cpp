@@ -2,6 +2,7 @@
 
 #include "app/fit/fit_text.h"
 #include "app/fit/quick_estimate.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -311,5 +312,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(FitForecastTest)
+PONDER_TEST(FitForecastTest)
 #include "fit_forecast_test.moc"

@@ -1,6 +1,7 @@
 #include "app/fit/fit_list.h"
 
 #include "tests/support/cpu_time.h"
+#include "tests/support/test_class.h"
 #include "tests/support/test_folders.h"
 
 #include <QTest>
@@ -141,5 +142,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(FitListTest)
+PONDER_TEST(FitListTest)
 #include "fit_list_test.moc"

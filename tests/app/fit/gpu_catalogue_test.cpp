@@ -1,5 +1,6 @@
 // The catalogue of graphics processors: its rows, and what drivers call them.
 #include "app/fit/gpu_catalogue.h"
+#include "tests/support/test_class.h"
 #include "tests/support/test_folders.h"
 
 #include <QFile>
@@ -203,5 +204,5 @@ void GpuCatalogueTest::parsingTakesMilliseconds() {
     QVERIFY(best < 25'000'000); // half of what a whole fit list may take
 }
 
-QTEST_GUILESS_MAIN(GpuCatalogueTest)
+PONDER_TEST(GpuCatalogueTest)
 #include "gpu_catalogue_test.moc"

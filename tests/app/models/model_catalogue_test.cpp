@@ -1,5 +1,6 @@
 // The catalogue of models: what it lists, and what its shapes come to.
 #include "app/models/model_catalogue.h"
+#include "tests/support/test_class.h"
 
 #include <QFile>
 #include <QTest>
@@ -203,5 +204,5 @@ void ModelCatalogueTest::parsingTakesMilliseconds() {
     QVERIFY(best < 25'000'000); // half of what a whole fit list may take
 }
 
-QTEST_GUILESS_MAIN(ModelCatalogueTest)
+PONDER_TEST(ModelCatalogueTest)
 #include "model_catalogue_test.moc"

@@ -1,6 +1,7 @@
 #include "app/prompt/chat_template.h"
 
 #include "tests/support/reference_data.h"
+#include "tests/support/test_class.h"
 
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -220,5 +221,5 @@ void ChatTemplateTest::messagesWithAnyCharactersComeThrough() {
     QCOMPARE(text(QStringLiteral("{{ messages[0].content }}"), input), content);
 }
 
-QTEST_GUILESS_MAIN(ChatTemplateTest)
+PONDER_TEST(ChatTemplateTest)
 #include "chat_template_test.moc"

@@ -1,5 +1,6 @@
 // What Markdown becomes: typed blocks with safe inline text.
 #include "app/render/markdown_parser.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -217,5 +218,5 @@ void MarkdownParserTest::hostileTextNeitherCrashesNorTakesLong() {
     QVERIFY2(timer.elapsed() < 3000, qPrintable(QString::number(timer.elapsed())));
 }
 
-QTEST_GUILESS_MAIN(MarkdownParserTest)
+PONDER_TEST(MarkdownParserTest)
 #include "markdown_parser_test.moc"

@@ -1,4 +1,5 @@
 #include "app/web/js_engine.h"
+#include "tests/support/test_class.h"
 #include "tests/support/test_folders.h"
 
 #include <QTemporaryFile>
@@ -128,5 +129,5 @@ void JsEngineTest::thePreludeSuppliesWhatTheEngineLacks() {
     QCOMPARE(outcome.text, expected);
 }
 
-QTEST_GUILESS_MAIN(JsEngineTest)
+PONDER_TEST(JsEngineTest)
 #include "js_engine_test.moc"

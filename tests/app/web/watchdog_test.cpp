@@ -1,4 +1,5 @@
 #include "app/web/watchdog.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -44,5 +45,5 @@ void WatchdogTest::aNewDeadlineReplacesTheOld() {
     QTRY_COMPARE_WITH_TIMEOUT(calls.load(), 2, 2000);
 }
 
-QTEST_GUILESS_MAIN(WatchdogTest)
+PONDER_TEST(WatchdogTest)
 #include "watchdog_test.moc"

@@ -3,6 +3,7 @@
 #include "engine/backend/vulkan/tuning_file.h"
 #include "engine/backend/vulkan/tuning_search.h"
 #include "tests/engine/backend/vulkan_loaded_model.h"
+#include "tests/support/test_class.h"
 
 #include <QTemporaryDir>
 
@@ -127,5 +128,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(VulkanTuningTest)
+PONDER_TEST(VulkanTuningTest)
 #include "vulkan_tuning_test.moc"

@@ -3,6 +3,7 @@
 #include "engine/convert/conversion.h"
 #include "engine/convert/conversion_state.h"
 #include "tests/support/model_folders.h"
+#include "tests/support/test_class.h"
 
 #include <csignal>
 #include <random>
@@ -71,5 +72,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(ConversionKillTest)
+PONDER_TEST(ConversionKillTest)
 #include "conversion_kill_test.moc"

@@ -3,6 +3,7 @@
 #include "engine/text/tokenizer.h"
 #include "tests/support/memory_model.h"
 #include "tests/support/reference_data.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -180,5 +181,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(TokenizerSpeedTest)
+PONDER_TEST(TokenizerSpeedTest)
 #include "tokenizer_speed_test.moc"
