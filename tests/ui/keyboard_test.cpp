@@ -57,7 +57,10 @@ private slots:
         QCOMPARE(fixture.app().chat()->messages()->count(), 2);
         QTRY_COMPARE(fixture.app().chat()->phase(), QStringLiteral("thinking"));
         QTest::keyClick(fixture.window(), Qt::Key_Escape);
-        QTRY_VERIFY_WITH_TIMEOUT(!fixture.app().chat()->busy(), 200);
+        QTRY_VERIFY(!fixture.app().chat()->busy());
+        const MessageModel* messages = fixture.app().chat()->messages();
+        QCOMPARE(messages->data(messages->index(1), MessageModel::StateRole).toString(),
+                 QStringLiteral("stopped"));
     }
 
     void koreanTypedIntoTheComposerIsSentWholeByOneEnter() {

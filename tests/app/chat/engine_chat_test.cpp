@@ -362,7 +362,7 @@ void EngineChatTest::aStopEndsTheReplyQuickly() {
     engine.generate(greedy(QStringLiteral("q")));
     QTRY_VERIFY_WITH_TIMEOUT(listener.pieces() > 5, kPatience);
     engine.stop();
-    QTRY_COMPARE_WITH_TIMEOUT(listener.finished.size(), 1, 2000);
+    QTRY_COMPARE_WITH_TIMEOUT(listener.finished.size(), 1, kPatience);
     QCOMPARE(listener.summary().finish, Finish::Stopped);
     QCOMPARE(listener.pieces(), listener.summary().replyTokens);
     QCOMPARE(listener.failed.size(), 0);

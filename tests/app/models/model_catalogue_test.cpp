@@ -27,7 +27,6 @@ private slots:
     void replyingAsTheCardRecommends();
     void scoresSayWhereTheyAreFrom();
     void downloadsAreFilesOfARepository();
-    void parsingTakesMilliseconds();
 
 private:
     static QByteArray file() {
@@ -189,19 +188,6 @@ void ModelCatalogueTest::downloadsAreFilesOfARepository() {
     QVERIFY(split);
     QCOMPARE(split->files.size(), 3);
     QVERIFY(!model("sunxiaochuan-v1-3b").download(QStringLiteral("Q4_K_M")));
-}
-
-void ModelCatalogueTest::parsingTakesMilliseconds() {
-    const QByteArray json = file();
-    qint64 best = std::numeric_limits<qint64>::max();
-    for (int round = 0; round < 5; ++round) {
-        QElapsedTimer timer;
-        timer.start();
-        QVERIFY(bool(ModelCatalogue::parse(json)));
-        best = std::min(best, timer.nsecsElapsed());
-    }
-    qInfo("%lld bytes parsed in %.2f ms", qlonglong(json.size()), double(best) / 1e6);
-    QVERIFY(best < 25'000'000); // half of what a whole fit list may take
 }
 
 PONDER_TEST(ModelCatalogueTest)
