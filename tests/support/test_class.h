@@ -41,6 +41,12 @@ int runTestClass(const QStringList& words) {
     return QTest::qExec(&test, words);
 }
 
+// Qt Test's own five seconds are too few on a machine that does other things.
+template<class Condition>
+bool waitFor(Condition condition) {
+    return QTest::qWaitFor(condition, 60'000);
+}
+
 } // namespace ponder::test
 
 // What a test waits for may take long on a machine that does other things: Qt Test's own five seconds are too

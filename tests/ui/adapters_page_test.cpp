@@ -149,9 +149,9 @@ private:
         for (const char* name : names) {
             const int before = adapters->count();
             adapters->add(adapter(name));
-            if (!QTest::qWaitFor([&] { return adapters->count() > before; })) return false;
+            if (!test::waitFor([&] { return adapters->count() > before; })) return false;
         }
-        return QTest::qWaitFor([&] { return button(fixture, QStringLiteral("Add a file…")); });
+        return test::waitFor([&] { return button(fixture, QStringLiteral("Add a file…")); });
     }
     static const QList<ModelAdapter>& kept(WindowFixture& fixture) {
         const LibraryModel* models = fixture.app().library()->models();

@@ -163,9 +163,9 @@ private:
     static bool askFor(WindowFixture& fixture, const char* name) {
         if (!fixture.loaded()) return false;
         Drag drag(fixture, {QUrl::fromLocalFile(folder(name))});
-        if (!QTest::qWaitFor([&] { return !fixture.app().library()->preview()->busy(); })) return false;
+        if (!test::waitFor([&] { return !fixture.app().library()->preview()->busy(); })) return false;
         drag.drop();
-        return QTest::qWaitFor([&] { return button(fixture, QStringLiteral("Convert to Q8_0")); });
+        return test::waitFor([&] { return button(fixture, QStringLiteral("Convert to Q8_0")); });
     }
     static QString focusName(WindowFixture& fixture) {
         QQuickItem* item = fixture.window()->activeFocusItem();

@@ -228,13 +228,13 @@ private:
         fixture.app().hubSettings()->setEndpoint(m_hub->address());
         fixture.app().settings()->setModelsFolder(m_models->path());
         QTest::keyClick(fixture.window(), Qt::Key_M, Qt::ControlModifier);
-        return QTest::qWaitFor(
+        return test::waitFor(
             [&] { return fixture.app().fit()->count() > 0 && !fixture.app().fit()->busy(); });
     }
     bool openHub(WindowFixture& fixture) {
         if (!openPage(fixture)) return false;
         press(fixture, QStringLiteral("Browse models"));
-        return QTest::qWaitFor([&] {
+        return test::waitFor([&] {
             QQuickItem* item = fixture.window()->activeFocusItem();
             return item && WindowFixture::accessibleName(item) == QStringLiteral("Repository");
         });

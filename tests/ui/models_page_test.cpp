@@ -222,8 +222,8 @@ private:
         if (!fixture.loaded()) return false;
         QTest::keyClick(fixture.window(), Qt::Key_M, Qt::ControlModifier);
         const FitListModel* fit = fixture.app().fit();
-        return QTest::qWaitFor([&] { return fit->count() > 0 && !fit->busy(); }) &&
-               QTest::qWaitFor([&] { return shown(fixture, QStringLiteral("What if another GPU?")); });
+        return test::waitFor([&] { return fit->count() > 0 && !fit->busy(); }) &&
+               test::waitFor([&] { return shown(fixture, QStringLiteral("What if another GPU?")); });
     }
     static bool shown(WindowFixture& fixture, const QString& name) {
         return fixture.byAccessibleName(name) != nullptr;
