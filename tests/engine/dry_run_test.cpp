@@ -3,6 +3,7 @@
 #include "engine/plan/dry_run.h"
 #include "tests/support/shapes.h"
 #include "tests/support/reference_data.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -78,5 +79,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(DryRunTest)
+PONDER_TEST(DryRunTest)
 #include "dry_run_test.moc"

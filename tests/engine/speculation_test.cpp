@@ -2,6 +2,7 @@
 // from the text, from a draft, and with wrong ones, on every device.
 #include "tests/support/device_rows.h"
 #include "tests/support/reasoner.h"
+#include "tests/support/test_class.h"
 
 #include <QTemporaryDir>
 
@@ -229,5 +230,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(SpeculationTest)
+PONDER_TEST(SpeculationTest)
 #include "speculation_test.moc"

@@ -2,6 +2,7 @@
 
 #include "app/fit/fit_text.h"
 #include "app/fit/quick_estimate.h"
+#include "tests/support/test_class.h"
 
 #include "tests/support/shapes.h"
 
@@ -313,5 +314,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(FitForecastTest)
+PONDER_TEST(FitForecastTest)
 #include "fit_forecast_test.moc"

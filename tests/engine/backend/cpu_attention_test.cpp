@@ -6,6 +6,7 @@
 #include "engine/backend/reference/reference_cache.h"
 #include "tests/support/logits_check.h"
 #include "tests/support/simd_targets.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -170,5 +171,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(CpuAttentionTest)
+PONDER_TEST(CpuAttentionTest)
 #include "cpu_attention_test.moc"

@@ -1,4 +1,5 @@
 #include "engine/backend/reference/kernels.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -69,5 +70,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(ReferenceKernelsTest)
+PONDER_TEST(ReferenceKernelsTest)
 #include "reference_kernels_test.moc"

@@ -3,6 +3,7 @@
 #include "engine/backend/vulkan/pipeline/shader_pruner.h"
 #include "shaders/embedded.h"
 #include "tests/engine/backend/vulkan_loaded_model.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -105,5 +106,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(ShaderPrunerTest)
+PONDER_TEST(ShaderPrunerTest)
 #include "shader_pruner_test.moc"

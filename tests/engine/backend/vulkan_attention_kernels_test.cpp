@@ -2,6 +2,7 @@
 // cache, attention in several parts and over branches, both kernels, both load paths.
 #include "engine/backend/vulkan/step/attention_calls.h"
 #include "tests/engine/backend/vulkan_kernel_bench.h"
+#include "tests/support/test_class.h"
 
 using namespace ponder;
 using test::KernelBench;
@@ -262,5 +263,5 @@ private:
     }
 };
 
-QTEST_APPLESS_MAIN(VulkanAttentionKernelsTest)
+PONDER_TEST(VulkanAttentionKernelsTest)
 #include "vulkan_attention_kernels_test.moc"

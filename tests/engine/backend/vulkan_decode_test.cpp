@@ -2,6 +2,7 @@
 // steps ahead and steps cut into slices, the end of the context, stops.
 #include "engine/generate/local_session.h"
 #include "tests/engine/backend/vulkan_loaded_model.h"
+#include "tests/support/test_class.h"
 
 using namespace ponder;
 using test::LoadedModel;
@@ -208,5 +209,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(VulkanDecodeTest)
+PONDER_TEST(VulkanDecodeTest)
 #include "vulkan_decode_test.moc"

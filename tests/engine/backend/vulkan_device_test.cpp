@@ -1,6 +1,7 @@
 // What a Vulkan device promises besides right numbers: listing, exact memory, cancelling, freeing everything.
 #include "engine/backend/reference/reference_device.h"
 #include "tests/engine/backend/vulkan_loaded_model.h"
+#include "tests/support/test_class.h"
 
 using namespace ponder;
 using test::LoadedModel;
@@ -227,5 +228,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(VulkanDeviceTest)
+PONDER_TEST(VulkanDeviceTest)
 #include "vulkan_device_test.moc"

@@ -1,6 +1,7 @@
 // A model whose layers are divided between two executors gives the logits of the undivided one.
 #include "engine/backend/reference/reference_device.h"
 #include "tests/engine/backend/vulkan_loaded_model.h"
+#include "tests/support/test_class.h"
 
 using namespace ponder;
 using test::LoadedModel;
@@ -132,5 +133,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(VulkanLayerRangeTest)
+PONDER_TEST(VulkanLayerRangeTest)
 #include "vulkan_layer_range_test.moc"

@@ -1,6 +1,7 @@
 // What each kernel costs on a Vulkan device: counted, timed and with the bytes it reads while profiling is
 // on, and nothing of it otherwise.
 #include "tests/engine/backend/vulkan_loaded_model.h"
+#include "tests/support/test_class.h"
 
 #include <chrono>
 #include <numeric>
@@ -189,5 +190,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(VulkanProfileTest)
+PONDER_TEST(VulkanProfileTest)
 #include "vulkan_profile_test.moc"

@@ -3,6 +3,7 @@
 #include "engine/backend/vulkan/device/device_bytes.h"
 #include "engine/backend/vulkan/weights/uploader.h"
 #include "tests/engine/backend/vulkan_loaded_model.h"
+#include "tests/support/test_class.h"
 
 #include <random>
 
@@ -129,5 +130,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(VulkanUploaderTest)
+PONDER_TEST(VulkanUploaderTest)
 #include "vulkan_uploader_test.moc"

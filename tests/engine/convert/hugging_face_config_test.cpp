@@ -2,6 +2,7 @@
 #include "engine/file/json_document.h"
 #include "engine/file/model_file.h"
 #include "tests/support/model_folders.h"
+#include "tests/support/test_class.h"
 
 using namespace ponder;
 using Json = nlohmann::json;
@@ -118,5 +119,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(HuggingFaceConfigTest)
+PONDER_TEST(HuggingFaceConfigTest)
 #include "hugging_face_config_test.moc"

@@ -1,4 +1,5 @@
 #include "engine/convert/tensor_names.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -83,5 +84,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(TensorNamesTest)
+PONDER_TEST(TensorNamesTest)
 #include "tensor_names_test.moc"

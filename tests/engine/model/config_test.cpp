@@ -1,4 +1,5 @@
 #include "engine/model/config.h"
+#include "tests/support/test_class.h"
 #include "tests/support/tiny_model.h"
 
 #include <QTest>
@@ -185,5 +186,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(ConfigTest)
+PONDER_TEST(ConfigTest)
 #include "config_test.moc"

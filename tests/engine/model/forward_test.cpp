@@ -1,6 +1,7 @@
 // What the forward pass asks a backend to do, in which order and with which operands, for each family.
 #include "tests/support/fake_ops.h"
 #include "tests/support/shapes.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -60,5 +61,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(ForwardTest)
+PONDER_TEST(ForwardTest)
 #include "forward_test.moc"

@@ -1,6 +1,7 @@
 // Every model file of the reference data opens, has a sound config and binds its weights.
 #include "engine/model/weights.h"
 #include "tests/support/reference_data.h"
+#include "tests/support/test_class.h"
 
 using namespace ponder;
 
@@ -88,5 +89,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(WeightsReferenceTest)
+PONDER_TEST(WeightsReferenceTest)
 #include "weights_reference_test.moc"

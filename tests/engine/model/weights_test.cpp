@@ -1,4 +1,5 @@
 #include "engine/model/weights.h"
+#include "tests/support/test_class.h"
 #include "tests/support/tiny_model.h"
 
 #include <QTest>
@@ -203,5 +204,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(WeightsTest)
+PONDER_TEST(WeightsTest)
 #include "weights_test.moc"

@@ -1,5 +1,6 @@
 #include "engine/quant/decode.h"
 #include "tests/support/reference_data.h"
+#include "tests/support/test_class.h"
 
 #include <bit>
 #include <cmath>
@@ -120,5 +121,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(DecodeTest)
+PONDER_TEST(DecodeTest)
 #include "decode_test.moc"

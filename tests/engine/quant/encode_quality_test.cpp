@@ -4,6 +4,7 @@
 #include "engine/quant/decode.h"
 #include "engine/quant/encode.h"
 #include "tests/support/logits_check.h"
+#include "tests/support/test_class.h"
 
 #include <map>
 
@@ -85,5 +86,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(EncodeQualityTest)
+PONDER_TEST(EncodeQualityTest)
 #include "encode_quality_test.moc"

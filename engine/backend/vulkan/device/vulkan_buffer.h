@@ -2,7 +2,7 @@
 //
 // Takes a size and a place; gives memory filled with nothing in particular. Owner: whoever holds it; the
 // context must outlive it. Thread: one at a time. Errors: OutOfMemory, DeviceLost, Internal. Next station:
-// recorder.h (addresses), weight_store.h (bytes).
+// command_recorder.h (addresses), weight_store.h (bytes).
 #pragma once
 
 #include "engine/backend/vulkan/device/vulkan_context.h"
