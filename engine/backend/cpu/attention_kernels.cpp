@@ -2,7 +2,7 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/backend/cpu/attention_kernels.cpp"
-#include <hwy/foreach_target.h> // this file once for every target
+#include "engine/base/foreach_target.h" // this file once for every target
 
 #include "engine/backend/cpu/simd_types-inl.h"
 
@@ -277,8 +277,8 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace ponder::cpu {
 
-HWY_EXPORT(Attend);
-HWY_EXPORT(Fold);
+PONDER_EXPORT(Attend);
+PONDER_EXPORT(Fold);
 
 AttentionState AttentionState::nothing(float* out, std::uint32_t valueSize) {
     std::fill(out, out + valueSize, 0.0F);

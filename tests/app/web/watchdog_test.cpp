@@ -34,7 +34,7 @@ void WatchdogTest::aDisarmedWatchdogStaysQuiet() {
         calls = 0;
         watchdog.arm(deadline *= 2);
     }
-    QTest::qWait(2 * deadline);
+    QTest::qWait(int(2 * deadline.count()));
     QCOMPARE(calls.load(), 0);
 }
 
