@@ -8,8 +8,8 @@
 #pragma once
 
 #include "engine/backend/vulkan/decode/decode_buffers.h"
-#include "engine/backend/vulkan/step/loaded_model.h"
 #include "engine/backend/vulkan/step/vulkan_adapters.h"
+#include "engine/backend/vulkan/step/vulkan_model.h"
 
 namespace ponder {
 
@@ -56,7 +56,7 @@ private:
     Result<void> check(const Batch& batch, const KvCache& cache) const;
     void copyLogits(std::uint32_t rows, float* out) const;
 
-    LoadedModel m_model;
+    VulkanModel m_model;
     DecodeBuffers m_decode;
     VulkanAdapters m_adapters;
     AdapterSet m_adapterSet;            // that they were made of

@@ -15,7 +15,7 @@ constexpr double kShortStep = 0.02;                    // seconds
 
 } // namespace
 
-VulkanDecodeStream::VulkanDecodeStream(LoadedModel& model, DecodeBuffers& buffers, VulkanKvCache& cache,
+VulkanDecodeStream::VulkanDecodeStream(VulkanModel& model, DecodeBuffers& buffers, VulkanKvCache& cache,
                                        std::uint32_t position, std::span<const TokenId> history,
                                        const SamplingSettings& settings)
     : m_model(model), m_buffers(buffers), m_cache(cache), m_position(position), m_settings(settings),

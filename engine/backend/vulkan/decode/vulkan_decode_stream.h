@@ -9,7 +9,7 @@
 #pragma once
 
 #include "engine/backend/vulkan/decode/decode_buffers.h"
-#include "engine/backend/vulkan/step/loaded_model.h"
+#include "engine/backend/vulkan/step/vulkan_model.h"
 #include "engine/sample/uniform_draws.h"
 
 #include <deque>
@@ -19,7 +19,7 @@ namespace ponder {
 class VulkanDecodeStream final : public DecodeStream {
 public:
     // position: of the first token; history: for the penalties.
-    VulkanDecodeStream(LoadedModel& model, DecodeBuffers& buffers, VulkanKvCache& cache,
+    VulkanDecodeStream(VulkanModel& model, DecodeBuffers& buffers, VulkanKvCache& cache,
                        std::uint32_t position, std::span<const TokenId> history,
                        const SamplingSettings& settings);
     // Waits for the steps that are under way: what follows writes the same memory.
@@ -44,7 +44,7 @@ private:
     std::uint64_t stepsAhead() const;
     std::uint32_t lengthOfStep() const; // positions in the cache after the next step to submit
 
-    LoadedModel& m_model;
+    VulkanModel& m_model;
     DecodeBuffers& m_buffers;
     VulkanKvCache& m_cache;
     std::uint32_t m_position;

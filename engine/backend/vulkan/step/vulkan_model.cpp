@@ -1,22 +1,22 @@
-#include "engine/backend/vulkan/step/loaded_model.h"
+#include "engine/backend/vulkan/step/vulkan_model.h"
 
 namespace ponder {
 
-void LoadedModel::forwardInto(StepRecorder& recorder) const {
+void VulkanModel::forwardInto(StepRecorder& recorder) const {
     forward(recorder, plan.config, plan.layers.first, plan.layers.end);
 }
 
-Result<void> LoadedModel::addTimes(const CommandSlice& slice, std::uint32_t positions) {
+Result<void> VulkanModel::addTimes(const CommandSlice& slice, std::uint32_t positions) {
     return slice.stamps ? slice.stamps->addTo(kernels, positions) : Result<void>();
 }
 
-Result<std::uint64_t> LoadedModel::submit(const CommandSlice& slice) {
+Result<std::uint64_t> VulkanModel::submit(const CommandSlice& slice) {
     auto ticket = context.submit(slice.commands);
     if (ticket) ++submits;
     return ticket;
 }
 
-Result<void> LoadedModel::submitAndWait(const Recording& recording, std::size_t from, std::size_t to,
+Result<void> VulkanModel::submitAndWait(const Recording& recording, std::size_t from, std::size_t to,
                                         SubmitPace& pace, std::uint32_t positions,
                                         const std::stop_token& stop) {
     for (std::size_t i = from; i < to; ++i) {

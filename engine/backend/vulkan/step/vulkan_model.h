@@ -10,12 +10,12 @@
 
 namespace ponder {
 
-class LoadedModel {
+class VulkanModel {
 public:
-    LoadedModel(VulkanContext& device, VulkanPlan planned, const KernelTuning& tuned)
+    VulkanModel(VulkanContext& device, VulkanPlan planned, const KernelTuning& tuned)
         : context(device), plan(std::move(planned)), tuning(tuned), cutter(plan, tuning) {}
-    LoadedModel(const LoadedModel&) = delete;
-    LoadedModel& operator=(const LoadedModel&) = delete;
+    VulkanModel(const VulkanModel&) = delete;
+    VulkanModel& operator=(const VulkanModel&) = delete;
 
     // The forward pass of these layers with `buffers`, recorded by the rules of `shape`.
     void forwardInto(StepRecorder& recorder) const;
