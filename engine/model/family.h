@@ -39,6 +39,7 @@ std::span<const TensorRow> modelRows();         // embedding, RoPE factors, the 
 std::span<const TensorRow> headRows();          // attention by heads, the norm before it
 std::span<const TensorRow> headBiasRows();      // biases of q, k and v
 std::span<const TensorRow> maybeHeadBiasRows(); // all of them or none
+std::span<const TensorRow> headNormRows();      // norms of each head of q and k
 std::span<const TensorRow> gatedRows();         // a dense feed-forward part, the norm before it
 
 // Attention by heads as the config's numbers have it, alike in all layers; scores over sqrt(keySize).

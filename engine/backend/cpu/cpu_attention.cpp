@@ -13,7 +13,8 @@ constexpr std::uint32_t kRowsAtOnce = 16;
 
 } // namespace
 
-void CpuOps::turnAndStore(std::uint32_t layer, const HeadAttention& heads) {
+void CpuOps::turnAndStore(std::uint32_t layer, const HeadAttention& heads, Weight /*queryNorm*/,
+                          Weight /*keyNorm*/) {
     if (stopped()) return;
     const KernelClock::Measure measure(m_clock, "rope", 0);
     if (m_angles.empty()) {

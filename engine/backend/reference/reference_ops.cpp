@@ -75,7 +75,8 @@ void ReferenceOps::project(const Projection& q, const Projection& k, const Proje
     multiply(v, m_normed, m_v);
 }
 
-void ReferenceOps::turnAndStore(std::uint32_t layer, const HeadAttention& heads) {
+void ReferenceOps::turnAndStore(std::uint32_t layer, const HeadAttention& heads, Weight /*queryNorm*/,
+                                Weight /*keyNorm*/) {
     if (m_angles.empty())
         m_angles = ropeTable(m_config, vectorOf(m_weights[Slot::RopeFactors]), m_batch.firstPosition,
                              m_batch.branches ? 1 : static_cast<std::uint32_t>(m_rows));

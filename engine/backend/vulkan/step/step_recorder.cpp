@@ -162,7 +162,8 @@ void StepRecorder::project(const Projection& q, const Projection& k, const Proje
                        {activationBuffers().scratch, {s.qkv.at, keys, values}, s.qkv.stride}, m_shape.rows);
 }
 
-void StepRecorder::turnAndStore(std::uint32_t layer, const HeadAttention& heads) {
+void StepRecorder::turnAndStore(std::uint32_t layer, const HeadAttention& heads, Weight /*queryNorm*/,
+                                Weight /*keyNorm*/) {
     // The rope factors are in the host's cosines and sines already.
     const ScratchPlan& s = m_plan.scratch;
     const RopeStoreCall call{.qkv = s.qkv.at,
