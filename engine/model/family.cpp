@@ -142,7 +142,7 @@ std::string Family::hubNameOf(Weight weight) const {
 }
 
 std::span<const Family* const> families() {
-    static const std::array kFamilies{&llamaFamily(), &qwen2Family()};
+    static const std::array kFamilies{&llamaFamily(), &qwen2Family(), &qwen3Family()};
     return kFamilies;
 }
 
