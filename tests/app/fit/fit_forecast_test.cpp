@@ -199,7 +199,7 @@ private slots:
     }
     // A file of a few megabytes does not write a hundred thousand tokens a second.
     void aTinyModelWaitsForItsLayersNotForMemory() {
-        const ModelConfig tiny = test::qwen2Config(4, 256, 4, 2, 64, 512, 512);
+        ModelConfig tiny = test::qwen2Config(4, 256, 4, 2, 64, 512, 512);
         const FitDevice fast = card(24, 1008), slow = card(24, 504);
         const double speed = ask(tiny, FileType::Q8_0, fast, 256).speed.decodeTokensPerSecond;
         QVERIFY(speed > 1000 && speed < 1 / (4 * 22e-6));
@@ -218,7 +218,7 @@ private slots:
         QVERIFY(other.decodeTokensPerSecond < speed.decodeTokensPerSecond);
     }
     void aPromptOfATinyModelIsHeldUpByItsRows() {
-        const ModelConfig tiny = test::qwen2Config(4, 256, 4, 2, 64, 512, 512);
+        ModelConfig tiny = test::qwen2Config(4, 256, 4, 2, 64, 512, 512);
         const DeviceInfo info = processorOf("AVX-512 VNNI");
         const auto speed = ask(tiny, FileType::Q8_0, FitDevice::of(info, info, 50 * kGb), 256).speed;
         QVERIFY(speed.prefillTokensPerSecond > 1000 && speed.prefillTokensPerSecond < 1 / (4 * 4.6e-6));
