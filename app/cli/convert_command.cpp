@@ -74,6 +74,8 @@ int run(const Invocation& call) {
             {ErrorCode::FileUnwritable, target.string(),
              Cli::tr("it is there already; remove it or give another name").toStdString()});
 
+    if (!suits(*type, conversion->hasExperts()))
+        call.console.note(Cli::tr("This model has no experts: all of its matrices become Q8_0."));
     const std::size_t kept = conversion->tensorsKept();
     if (kept > 0)
         call.console.note(Cli::tr("Going on behind %1 of %2 tensors.").arg(kept).arg(conversion->tensors()));

@@ -39,7 +39,7 @@ Result<void> check(const Invocation& call, const ModelFile& source, const GgufQu
     if (isOneOf(source.parts(), call.arguments.word(1).toStdString()))
         return unusable(call.arguments.word(1),
                         Cli::tr("the model is read from this file while it is written"));
-    if (*fileType(call.arguments.word(2).toStdString()) == FileType::MXFP4_MOE && !hasExperts(source))
+    if (!suits(*fileType(call.arguments.word(2).toStdString()), hasExperts(source)))
         call.console.note(Cli::tr("This model has no experts: all of its matrices become Q8_0."));
     if (!quantization.quantizesAgain()) return {};
     if (!call.arguments.has(kAgain))

@@ -2,7 +2,7 @@
 #include "engine/engine.h"
 #include "tests/support/logits_check.h"
 #include "tests/support/random_matrix.h"
-#include "tests/support/tiny_model.h"
+#include "tests/support/usable_model.h"
 
 #include <QTemporaryDir>
 
@@ -15,7 +15,7 @@ using Formats = std::function<TensorType(std::size_t matrix)>;
 
 // The same random weights twice: in their formats, and decoded to f32.
 struct Twins {
-    test::GgufWriter quantized = test::tinyModel("qwen2", TensorType::F32, kWidth), decoded;
+    test::GgufWriter quantized = test::usableModel("formats", TensorType::F32, kWidth), decoded;
 
     explicit Twins(const Formats& formats) {
         std::mt19937 random{17};
