@@ -106,11 +106,12 @@ void ConversionChoices::askMerge(const QString& modelId) {
             answer.error = choices.error();
             return answer;
         }
-        answer.choices.push_back(std::move(choices->asItIs));
+        answer.keepsFormats = choices->asItIs.has_value();
+        if (choices->asItIs) answer.choices.push_back(*choices->asItIs);
         for (FitChoice& other : choices->others)
-            if (other.quantization != answer.choices.front().quantization)
+            if (!choices->asItIs || other.quantization != choices->asItIs->quantization)
                 answer.choices.push_back(std::move(other));
-        answer.keepsFormats = true;
+        if (!choices->asItIs) answer.suggested = suggestedChoice(answer.choices);
         answer.losesPrecision = choices->losesPrecision;
         return answer;
     });

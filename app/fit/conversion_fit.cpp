@@ -49,11 +49,11 @@ Result<MergeChoices> mergeChoices(const std::filesystem::path& base, std::span<c
     const auto file = ModelFile::open(base);
     if (!file) return file.error();
     const Result<AdapterMerge> same = AdapterMerge::plan(**file, adapters, std::nullopt);
-    if (!same) return same.error();
+    if (!same && same.error().code != ErrorCode::CannotConvert) return same.error();
     const Result<FitModel> model = FitModel::open(base);
     if (!model) return model.error();
     MergeChoices out;
-    out.asItIs = choiceOf(*model, same->output().tensorBytes(), device, question);
+    if (same) out.asItIs = choiceOf(*model, same->output().tensorBytes(), device, question);
     out.losesPrecision = isQuantized(**file);
     const bool experts = hasExperts(**file);
     for (const FileType type : kFileTypes) {
@@ -65,7 +65,7 @@ Result<MergeChoices> mergeChoices(const std::filesystem::path& base, std::span<c
     }
     // How good a type is, is known for weights that come from the unquantized model.
     if (out.losesPrecision) {
-        out.asItIs.quality.reset();
+        if (out.asItIs) out.asItIs->quality.reset();
         for (FitChoice& choice : out.others)
             choice.quality.reset();
     }
