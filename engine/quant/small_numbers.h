@@ -10,22 +10,26 @@
 // whose blocks of 256 share one d, and 1 in the others. For finite scales the products are exact in f32 in
 // any order; decode() computes ((d · factor) · whole) · table.
 //
-//     format              block  d of      whole of          factor  table (at its index)
-//     Q3_K                  256  256       16: s - 32             1  -4 ... 3
-//     IQ4_NL                 32  32        1                      1  the sixteen of kFourBitCurve
-//     IQ4_XS                256  256       32: s - 32             1  the same
-//     MXFP4                  32  32: E8M0  1                      1  FP4 doubled: 0 1 2 3 4 6 8 12, then
-//     negatives NVFP4                  64  16: E4M3  1                      1  the same IQ2_XXS 256  256 32:
-//     2 s + 1          1/8  8 25 43 -8 -25 -43 IQ2_XS, IQ2_S         256  256       16: 2 s + 1          1/8
-//     the same IQ3_XXS               256  256       32: 2 s + 1          1/4  4 12 20 28 36 44 52 62, then
-//     negatives IQ3_S                 256  256       32: 2 s + 1            1  1 3 5 7 9 11 13 15, then
-//     negatives IQ1_S                 256  256       32: 2 s + 1          1/8  -9 -1 7 -7 1 9 (8 t - 1, then
-//     8 t + 1) IQ1_M                 256  256       16: 2 s + 1          1/8  the same TQ1_0 256  256       1
-//     1  -1 0 1 TQ2_0                 256  256       1                      1  -1 0 1 2 Q1_0 128  128       1
-//     1  -1 1 Q2_0                   64  64        1                      1  -1 0 1 2
+//     format         block  d of  whole of       factor  table
+//     Q3_K             256   256  16: s - 32          1  -4 ... 3
+//     IQ4_NL            32    32  1                   1  kFourBitCurve
+//     IQ4_XS           256   256  32: s - 32          1  kFourBitCurve
+//     MXFP4             32    32  1                   1  FP4 doubled: 0 1 2 3 4 6 8 12, -0 ... -12
+//     NVFP4             64    16  1                   1  the same
+//     IQ2_XXS          256   256  32: 2 s + 1       1/8  8 25 43 -8 -25 -43
+//     IQ2_XS, IQ2_S    256   256  16: 2 s + 1       1/8  the same
+//     IQ3_XXS          256   256  32: 2 s + 1       1/4  4 12 20 28 36 44 52 62, -4 ... -62
+//     IQ3_S            256   256  32: 2 s + 1         1  1 3 5 7 9 11 13 15, -1 ... -15
+//     IQ1_S            256   256  32: 2 s + 1       1/8  -9 -1 7 -7 1 9
+//     IQ1_M            256   256  16: 2 s + 1       1/8  the same
+//     TQ1_0            256   256  1                   1  -1 0 1
+//     TQ2_0            256   256  1                   1  -1 0 1 2
+//     Q1_0             128   128  1                   1  -1 1
+//     Q2_0              64    64  1                   1  -1 0 1 2
 //
-// (E4M3: the halved value of the byte, 2^-10 ... 224; E8M0: 2^(e - 128), since the table is doubled.) In IQ1
-// the shift of 1/8 that a run of eight values shares is part of the index: the second three have it upwards.
+// d is 2^(e - 128) of MXFP4's byte e, and half of what NVFP4's bytes (E4M3) stand for, 2^-10 ... 224: the
+// table of FP4 is doubled. IQ1 knows -1, 0 and 1, shifted by an eighth downwards or upwards for eight values
+// at once; the index says both.
 //
 // Takes one block of a checked file; any bytes are fine. Gives plain arrays; nothing is allocated. Thread:
 // any. Source: the GGUF file format. Next station: decode.h, and the device layouts that are made from this.
