@@ -130,12 +130,13 @@ QString plainName(const QString& name) {
 
 namespace {
 
-// What is suggested where it fits: of types of about the same size the better one. Below four bits answers
-// suffer: those are for machines where nothing larger fits.
+// Below four bits answers suffer: those are suggested where nothing larger fits.
 bool isSuggested(const QString& quantization, bool coarse) {
-    if (coarse) return quantization == u"Q3_K_M" || quantization == u"Q2_K";
-    return !isSuggested(quantization, true) && quantization != u"F16" && quantization != u"Q5_0" &&
-           quantization != u"Q4_0" && quantization != u"IQ4_NL";
+    const std::optional<FileType> type = fileType(quantization.toStdString());
+    if (!type) return !coarse; // a file of another program
+    if (*type == FileType::Q2_K || *type == FileType::Q3_K_M) return coarse;
+    const auto* found = std::find(kRecommendedTypes.begin(), kRecommendedTypes.end(), *type);
+    return !coarse && found != kRecommendedTypes.end() && *type != FileType::F16;
 }
 
 std::optional<std::size_t> finestAtReadingSpeed(const std::vector<FitChoice>& choices, FitVerdict wanted,

@@ -34,6 +34,11 @@ inline constexpr std::array kFileTypes{FileType::Q2_K,   FileType::Q3_K_M, FileT
                                        FileType::Q4_K_M, FileType::Q5_0,   FileType::Q5_K_M,
                                        FileType::Q6_K,   FileType::Q8_0,   FileType::F16};
 
+// Of those of about the same size the best one.
+inline constexpr std::array kRecommendedTypes{FileType::Q2_K,   FileType::Q3_K_M, FileType::IQ4_XS,
+                                              FileType::Q4_K_M, FileType::Q5_K_M, FileType::Q6_K,
+                                              FileType::Q8_0,   FileType::F16};
+
 std::optional<FileType> fileType(std::string_view name); // "Q4_K_M", in any case; "MXFP4" too
 std::string_view nameOf(FileType type);
 
