@@ -2,8 +2,8 @@
 
 #include "app/models/quantization_name.h"
 #include "app/store/cache_folder.h"
-#include "engine/backend/kv_type_name.h"
 #include "engine/base/translatable.h"
+#include "engine/plan/kv_type_name.h"
 
 #include <QCoreApplication>
 

@@ -1,7 +1,7 @@
 #include "app/cli/run_model.h"
 #include "app/cli/text.h"
-#include "engine/backend/kv_type_name.h"
 #include "engine/model/weights.h"
+#include "engine/plan/kv_type_name.h"
 
 #include <QFile>
 #include <QLocale>
@@ -33,7 +33,7 @@ Json describe(const ModelFile& file, const ModelConfig& config, const Tokenizer&
     for (const auto& part : file.parts())
         parts.push_back(part.string());
     return {{"name", file.displayName()},
-            {"architecture", config.architecture},
+            {"architecture", std::string(config.architecture())},
             {"parameters", parameters(file)},
             {"file_bytes", file.fileBytes()},
             {"parts", parts},

@@ -2,7 +2,7 @@
 
 #include "app/cli/text.h"
 #include "app/store/cache_folder.h"
-#include "engine/backend/kv_type_name.h"
+#include "engine/plan/kv_type_name.h"
 
 #include <cmath>
 

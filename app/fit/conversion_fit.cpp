@@ -36,7 +36,7 @@ std::vector<FitChoice> folderChoices(const FolderSummary& folder, const FitDevic
     std::vector<FitChoice> out;
     for (const FolderSummary::Output& output : folder.outputs) {
         const auto formats = [&](const TensorPlace& place) { return folder.format(output.type, place); };
-        const FitModel model(QString::fromStdString(folder.name), folder.shape, formats,
+        const FitModel model(QString::fromStdString(folder.name), folder.config, formats,
                              textOf(nameOf(output.type)));
         out.push_back(choiceOf(model, output.bytes, device, question));
         if (folder.awq()) out.back().quality.reset(); // the four bits of AWQ decide
@@ -60,7 +60,7 @@ Result<MergeChoices> mergeChoices(const std::filesystem::path& base, std::span<c
         if (!suits(type, experts)) continue;
         const Result<AdapterMerge> other = AdapterMerge::plan(**file, adapters, type);
         if (!other) return other.error();
-        const FitModel merged(model->name(), model->shape(), type);
+        const FitModel merged(model->name(), model->config(), type);
         out.others.push_back(choiceOf(merged, other->output().tensorBytes(), device, question));
     }
     // How good a type is, is known for weights that come from the unquantized model.

@@ -170,8 +170,8 @@ std::shared_ptr<const FitModel> FitModels::ofCatalogue(const CatalogueModel& mod
     if (const auto known = m_known.constFind(key); known != m_known.constEnd()) return *known;
     const auto type = fileType(quantization.toStdString());
     if (!type && quantization != u"Q4_1") return nullptr;
-    const auto made = type ? std::make_shared<FitModel>(model.name, model.shape(), *type)
-                           : std::make_shared<FitModel>(model.name, model.shape(), awqFormat, quantization);
+    const auto made = type ? std::make_shared<FitModel>(model.name, model.config, *type)
+                           : std::make_shared<FitModel>(model.name, model.config, awqFormat, quantization);
     return *m_known.insert(key, made);
 }
 
@@ -208,7 +208,7 @@ std::vector<GpuRow> gpusTogether(const GpuCatalogue& catalogue, const CatalogueM
     constexpr std::uint64_t kMostInAServer = 8, kBytesOfNumber = 2;
     std::uint64_t needed = quickEstimate(model.parameters, type);
     if (model.latentAttention)
-        needed += std::uint64_t(model.layers) *
+        needed += std::uint64_t(model.config.layers) *
                   std::uint64_t(model.latentAttention->kvRank + model.latentAttention->ropeSize) *
                   contextTokens * kBytesOfNumber;
     std::vector<GpuRow> rows;

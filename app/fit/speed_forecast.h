@@ -5,7 +5,7 @@
 // A prompt is held up by products or by weights, whichever is slower. What a device reaches comes from
 // published measurements per vendor, until a reply on this machine has shown it. Owner: plain values. Thread:
 // any. Errors: none; 0 where the bandwidth is not known. Sources: the comments of the tables.
-// Previous station: measured_speed.h. Next station: fit_forecast.h.
+// Previous station: measurements.h. Next station: fit_forecast.h.
 #pragma once
 
 #include "app/fit/fit_device.h"

@@ -66,7 +66,7 @@ Result<GgufQuantization> GgufQuantization::plan(const ModelFile& source, std::op
     place.tied = weights->tied && !cut;
     for (const TensorInfo& tensor : source.tensors())
         out.planTensor(tensor, tensor.name, type, place);
-    if (cut) out.planTensor(*weights->output, "output.weight", type, place);
+    if (cut) out.planTensor(*(*weights)[Slot::Output], "output.weight", type, place);
     return out;
 }
 

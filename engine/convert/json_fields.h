@@ -2,7 +2,7 @@
 //
 // Takes an object; gives typed values. A field that is null counts as absent. A field of another type, or out
 // of its limits, is a problem that names it. Owner: borrows the object. Thread: one. Errors: problem(), to be
-// looked at when all is read. Next station: hugging_face_config.h, special_tokens.h.
+// looked at when all is read. Next station: hugging_face_config.h, token_marks.h.
 #pragma once
 
 #include "engine/file/json_document.h"

@@ -9,7 +9,12 @@
 // app/fit.
 #pragma once
 
-#include "engine/backend/backend.h"
+#include "engine/base/result.h"
+#include "engine/plan/device_info.h"
+#include "engine/plan/memory_use.h"
+#include "engine/plan/plan_request.h"
+
+#include <functional>
 
 namespace ponder {
 

@@ -2,7 +2,7 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/quant/block_fit.cpp"
-#include <hwy/foreach_target.h> // this file once for every target
+#include "engine/base/foreach_target.h" // this file once for every target
 
 #include <hwy/highway.h>
 
@@ -277,12 +277,12 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace ponder {
 
-HWY_EXPORT(Quantize);
-HWY_EXPORT(FitScales);
-HWY_EXPORT(FitLines);
-HWY_EXPORT(SnapScales);
-HWY_EXPORT(SnapLines);
-HWY_EXPORT(LargestBits);
+PONDER_EXPORT(Quantize);
+PONDER_EXPORT(FitScales);
+PONDER_EXPORT(FitLines);
+PONDER_EXPORT(SnapScales);
+PONDER_EXPORT(SnapLines);
+PONDER_EXPORT(LargestBits);
 
 void Tile::load(std::span<const float> groups, std::size_t groupLength) {
     length = groupLength;

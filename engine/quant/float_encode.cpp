@@ -2,7 +2,7 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/quant/float_encode.cpp"
-#include <hwy/foreach_target.h> // this file once for every target
+#include "engine/base/foreach_target.h" // this file once for every target
 
 #include <hwy/highway.h>
 
@@ -75,8 +75,8 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace ponder {
 
-HWY_EXPORT(EncodeF16);
-HWY_EXPORT(EncodeBF16);
+PONDER_EXPORT(EncodeF16);
+PONDER_EXPORT(EncodeBF16);
 
 void encodeF32(std::span<const float> values, std::byte* out) {
     if (!values.empty()) std::memcpy(out, values.data(), values.size_bytes());

@@ -2,7 +2,7 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/sample/logit_kernels.cpp"
-#include <hwy/foreach_target.h> // this file once for every target
+#include "engine/base/foreach_target.h" // this file once for every target
 
 #include <hwy/contrib/math/math-inl.h>
 #include <hwy/highway.h>
@@ -73,9 +73,9 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace ponder {
 
-HWY_EXPORT(Largest);
-HWY_EXPORT(SoftmaxWeights);
-HWY_EXPORT(NextAtLeast);
+PONDER_EXPORT(Largest);
+PONDER_EXPORT(SoftmaxWeights);
+PONDER_EXPORT(NextAtLeast);
 
 std::size_t largestLogit(std::span<const float> logits) {
     const float largest = HWY_DYNAMIC_DISPATCH(Largest)(logits.data(), logits.size());

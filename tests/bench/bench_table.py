@@ -5,6 +5,8 @@ A comparison is the plain value that is also written as JSON: {"model", "device"
 """
 from statistics import median
 
+from memory_best import FRACTION
+
 LESS_IS_BETTER = ("first", "load", "peak")
 
 METHOD = """\
@@ -99,8 +101,8 @@ def section(comparison):
     void = [str(i + 1) for i, one in enumerate(rounds) if one["void"]]
     if void:
         kept = "left out" if len(void) < len(rounds) else "all of them, so the figures are not to be trusted"
-        lines += ["", f"Void, as the memory was disturbed (below 28 GB/s): round {', '.join(void)} of {len(rounds)}; "
-                      f"{kept}."]
+        lines += ["", f"Void, as the memory was disturbed (below {FRACTION:.0%} of the best seen on this machine, "
+                      f"{comparison['memory_best'] / 1e9:.1f} GB/s): round {', '.join(void)} of {len(rounds)}; {kept}."]
     return lines + [""]
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import bench_table
 from engines import Failed, Lengths, Llama, Missing, Ours, Sequences, call, parse
+from memory_best import MemoryBest
 
 FULL = Lengths([128, 256, 512], 64, 64, [0, 2048], Sequences(16, 64, 256))
 QUICK = Lengths([128], 64, 32, [0, 256], Sequences(16, 16, 128))
@@ -27,8 +28,6 @@ SOFTWARE = Lengths([64], 16, 8, [0, 64], Sequences(16, 16, 64))
 QUICK_SOFTWARE = Lengths([16], 8, 4, [0, 8], Sequences(16, 4, 8))
 SMALL_MODEL = 300 << 20  # bytes: what a software device, and many sequences, run in reasonable time
 
-REFERENCE_MACHINE = ("AMD EPYC", 2)  # and its cores
-VOID_BELOW = 28e9  # bytes a second
 MOST_AGAIN = 3  # rounds that take the place of void ones, for each model and device
 
 
@@ -98,12 +97,14 @@ def warm(path):
             pass
 
 
-def is_void(details, reference_machine):
-    speed = details.get("memory_bytes_per_second")
-    return bool(reference_machine and speed and speed < VOID_BELOW)
+def judge(rounds, best):
+    """Says of every round whether it is void, as far as is known by now; gives how many are not."""
+    for one in rounds:
+        one["void"] = best.is_disturbed(one["details"]["ours"].get("memory_bytes_per_second"))
+    return sum(not one["void"] for one in rounds)
 
 
-def compare(options, model, device, threads, missing):
+def compare(options, model, device, threads, best, missing):
     software = device["kind"] == "software"
     if software and model.stat().st_size > SMALL_MODEL:
         missing.append(f"{model.name} on {device['id']}: it is a software device, and the file is large")
@@ -123,17 +124,18 @@ def compare(options, model, device, threads, missing):
     while good < options.rounds and len(rounds) < options.rounds + MOST_AGAIN:
         print(f"{model.name} on {device['id']}: round {len(rounds) + 1}, {good} of {options.rounds} good so far",
               file=sys.stderr, flush=True)
-        rounds.append(run_round(ours, peer, model, ids, lengths, threads))
-        good += not rounds[-1]["void"]
+        rounds.append(run_round(ours, peer, model, ids, lengths))
+        best.see(rounds[-1]["details"]["ours"].get("memory_bytes_per_second"))
+        good = judge(rounds, best)
+    out["memory_best"] = best.speed
     return finish(out, lengths.many, device)
 
 
-def run_round(ours, peer, model, ids, lengths, threads):
+def run_round(ours, peer, model, ids, lengths):
     mine = ours.run(model, ids, lengths)
     theirs = peer.run(model, ids, lengths) if peer else None
     small = model.stat().st_size <= SMALL_MODEL
-    reference = REFERENCE_MACHINE[0] in processor_name() and threads == REFERENCE_MACHINE[1]
-    return {"ours": mine.figures, "peer": theirs.figures if theirs else None, "void": is_void(mine.details, reference),
+    return {"ours": mine.figures, "peer": theirs.figures if theirs else None,
             "many": ours.sequences(model, ids, lengths.many) if small else None,
             "details": {"ours": mine.details, "peer": theirs.details if theirs else None}}
 
@@ -182,9 +184,10 @@ def main(words):
     try:
         found, threads = devices(options.cli, missing)
         report.update(machine=f"{processor_name()}, {threads} cores", threads=threads)
+        best = MemoryBest(options.out / "memory.json", report["machine"])
         for device in found:
             for model in options.model:
-                comparison = compare(options, model, device, threads, missing)
+                comparison = compare(options, model, device, threads, best, missing)
                 if comparison:
                     report["comparisons"].append(comparison)
                     report["seconds"] = time.monotonic() - started

@@ -1,6 +1,7 @@
 // How many weights one core quantizes in a second: a table for the reader, and a bar so low that only a lost
 // instruction set or a mistake reaches it.
 #include "engine/quant/encode.h"
+#include "tests/support/test_class.h"
 
 #include <QElapsedTimer>
 #include <QTest>
@@ -44,5 +45,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(EncodeBench)
+PONDER_TEST(EncodeBench)
 #include "encode_bench.moc"

@@ -2,6 +2,7 @@
 // the steps between neighbours. Reading the weights counts once a tile, so 64 columns must cost far less than
 // 64 times one.
 #include "tests/engine/backend/vulkan_kernel_bench.h"
+#include "tests/support/test_class.h"
 
 using namespace ponder;
 using test::KernelBench;
@@ -79,5 +80,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(MatrixColumnsBench)
+PONDER_TEST(MatrixColumnsBench)
 #include "matrix_columns_bench.moc"

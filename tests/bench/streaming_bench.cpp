@@ -6,6 +6,7 @@
 #include "app/chat/app.h"
 #include "app/chat/fake_chat_engine.h"
 #include "app/chat/fake_replies.h"
+#include "tests/support/test_class.h"
 
 #include <QEventLoop>
 #include <QTemporaryDir>
@@ -147,5 +148,5 @@ void StreamingBench::openingALongChatIsQuick() {
     QVERIFY(cost < 250);
 }
 
-QTEST_GUILESS_MAIN(StreamingBench)
+PONDER_TEST(StreamingBench)
 #include "streaming_bench.moc"

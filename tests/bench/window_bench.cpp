@@ -5,6 +5,7 @@
 // frame) is left out, because the test draws in software what a graphics card draws for the user. Processor
 // time, so that other programs do not count. The bar is 4 ms at the 95th percentile.
 #include "app/chat/fake_replies.h"
+#include "tests/support/test_class.h"
 #include "tests/support/window_fixture.h"
 
 #include <QSGRendererInterface>
@@ -108,7 +109,7 @@ private slots:
         fixture.app().chat()->send(QStringLiteral("Why is the sky blue at noon and red at sunset?"));
         QTest::qWait(150); // the question and the empty reply are laid out once
         meter.clear();
-        QVERIFY(fixture.waitForReply(30'000));
+        QVERIFY(fixture.waitForReply());
         const std::vector<double> frames = meter.frames();
         QVERIFY2(frames.size() > 10, qPrintable(QString::number(frames.size())));
         const double middle = percentile(frames, 0.5);
@@ -122,5 +123,5 @@ private slots:
     }
 };
 
-QTEST_MAIN(WindowBench)
+PONDER_TEST(WindowBench)
 #include "window_bench.moc"

@@ -2,6 +2,7 @@
 // (tests/data/lora): one, several at once, switched without loading, in prompts, replies and branches.
 #include "tests/support/device_rows.h"
 #include "tests/support/logits_check.h"
+#include "tests/support/test_class.h"
 
 #include <QTemporaryDir>
 
@@ -241,5 +242,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(AdaptersTest)
+PONDER_TEST(AdaptersTest)
 #include "adapters_test.moc"

@@ -1,5 +1,6 @@
 #include "engine/plan/device_memory.h"
 #include "tests/support/reference_data.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -177,5 +178,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(DeviceMemoryTest)
+PONDER_TEST(DeviceMemoryTest)
 #include "device_memory_test.moc"

@@ -7,6 +7,7 @@
 #include "tests/support/device_rows.h"
 #include "tests/support/logits_check.h"
 #include "tests/support/reasoner.h"
+#include "tests/support/test_class.h"
 
 #include "engine/base/host_memory.h"
 
@@ -200,5 +201,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(LongContextTest)
+PONDER_TEST(LongContextTest)
 #include "long_context_test.moc"

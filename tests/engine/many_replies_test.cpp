@@ -1,6 +1,7 @@
 // Several replies to one prompt at once: each must be what a generation of its own gives, on every device.
 #include "tests/support/device_rows.h"
 #include "tests/support/reasoner.h"
+#include "tests/support/test_class.h"
 
 #include <map>
 
@@ -154,5 +155,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(ManyRepliesTest)
+PONDER_TEST(ManyRepliesTest)
 #include "many_replies_test.moc"

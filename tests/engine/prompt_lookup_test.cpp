@@ -1,4 +1,5 @@
-#include "engine/prompt_lookup.h"
+#include "engine/generate/prompt_lookup.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -35,5 +36,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(PromptLookupTest)
+PONDER_TEST(PromptLookupTest)
 #include "prompt_lookup_test.moc"

@@ -1,6 +1,7 @@
 // Qwen2.5-Coder-1.5B-Instruct Q4_K_M, the shape of DeepSeek-R1-Distill-Qwen-1.5B, on the processor and on the
 // best Vulkan device of this machine.
 #include "tests/support/real_model_checks.h"
+#include "tests/support/test_class.h"
 
 using namespace ponder;
 
@@ -38,5 +39,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(Qwen15Test)
+PONDER_TEST(Qwen15Test)
 #include "qwen15_test.moc"

@@ -1,5 +1,6 @@
 // The tiny reasoning model's greedy replies, token for token, on every kind of device.
 #include "tests/support/real_models.h"
+#include "tests/support/test_class.h"
 
 using namespace ponder;
 
@@ -46,5 +47,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(ReasonerRepliesTest)
+PONDER_TEST(ReasonerRepliesTest)
 #include "reasoner_replies_test.moc"

@@ -2,9 +2,10 @@
 // damaged or belongs to something else is left alone.
 #include "tests/support/device_rows.h"
 #include "tests/support/reasoner.h"
+#include "tests/support/test_class.h"
 
 #include "engine/base/checksum.h"
-#include "engine/session_state.h"
+#include "engine/generate/session_state.h"
 
 #include <QTemporaryDir>
 
@@ -178,5 +179,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(SessionStateTest)
+PONDER_TEST(SessionStateTest)
 #include "session_state_test.moc"

@@ -1,5 +1,6 @@
 // Sessions on the tiny reasoning model with the reference backend: the loop around the forward pass.
 #include "tests/support/reasoner.h"
+#include "tests/support/test_class.h"
 
 #include <thread>
 
@@ -170,5 +171,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(SessionTest)
+PONDER_TEST(SessionTest)
 #include "session_test.moc"

@@ -1,5 +1,6 @@
 // SmolLM2-135M-Instruct Q4_1, a real model, on every device of this machine.
 #include "tests/support/real_model_checks.h"
+#include "tests/support/test_class.h"
 
 using namespace ponder;
 
@@ -38,5 +39,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(SmolLm2Test)
+PONDER_TEST(SmolLm2Test)
 #include "smollm2_test.moc"

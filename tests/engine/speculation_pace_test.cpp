@@ -1,4 +1,5 @@
-#include "engine/speculation_pace.h"
+#include "engine/generate/speculation_pace.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -82,5 +83,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(SpeculationPaceTest)
+PONDER_TEST(SpeculationPaceTest)
 #include "speculation_pace_test.moc"

@@ -2,8 +2,7 @@
 // from the text, from a draft, and with wrong ones, on every device.
 #include "tests/support/device_rows.h"
 #include "tests/support/reasoner.h"
-
-#include "engine/draft.h"
+#include "tests/support/test_class.h"
 
 #include <QTemporaryDir>
 
@@ -137,7 +136,7 @@ private slots:
     }
     void aDraftThatIsTheModelItselfIsAlwaysRight() {
         for (const float temperature : {0.0f, 1.0f, 2.0f}) {
-            const auto draft = Draft::create(*m_model, *m_model);
+            const auto draft = createDraft(*m_model, *m_model);
             QVERIFY(draft);
             GenerateSettings settings;
             settings.sampling = {.temperature = temperature, .seed = 5};
@@ -152,7 +151,7 @@ private slots:
     void aSmallerDraftLeavesRepliesAsTheyAre() {
         PONDER_NEEDS_REFERENCE();
         QVERIFY(m_small);
-        const auto draft = Draft::create(*m_model, *m_small);
+        const auto draft = createDraft(*m_model, *m_small);
         QVERIFY(draft);
         Count count;
         for (const std::string& question : kQuestions)
@@ -170,7 +169,7 @@ private slots:
         Count count;
         const auto model = loadReasoner(40, m_device);
         auto session = *model->createSession();
-        const auto draft = Draft::create(*model, *model);
+        const auto draft = createDraft(*model, *model);
         GenerateSettings settings = greedy();
         settings.speculation = {.draft = draft->get(), .adaptive = false};
         compare(*session, promptFor(*model, "12+34=?"), settings, count);
@@ -224,12 +223,12 @@ private slots:
         file.close();
         const auto other = load(file.fileName().toStdString());
         QVERIFY(other);
-        const auto draft = Draft::create(*m_model, *other);
+        const auto draft = createDraft(*m_model, *other);
         QVERIFY(!draft);
         QCOMPARE(draft.error().code, ErrorCode::BadArgument);
         QVERIFY(draft.error().message().find("Assistent") != std::string::npos);
     }
 };
 
-QTEST_APPLESS_MAIN(SpeculationTest)
+PONDER_TEST(SpeculationTest)
 #include "speculation_test.moc"

@@ -1,4 +1,5 @@
 #include "engine/plan/split_plan.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -66,5 +67,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(SplitPlanTest)
+PONDER_TEST(SplitPlanTest)
 #include "split_plan_test.moc"

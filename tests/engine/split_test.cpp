@@ -1,6 +1,7 @@
 // One model on two devices: whatever the place of the cut, its logits are those of the whole.
 #include "tests/support/logits_check.h"
 #include "tests/support/reasoner.h"
+#include "tests/support/test_class.h"
 
 #include "engine/backend/reference/reference_device.h"
 #include "engine/split_executor.h"
@@ -170,5 +171,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(SplitTest)
+PONDER_TEST(SplitTest)
 #include "split_test.moc"

@@ -1,35 +1,39 @@
-// The corpus of one fuzzer, replayed without a fuzzer: what it once found stays fixed. CMake's
-// ponder_corpus_test() builds this with the fuzzer's own source and names its corpus.
+// The corpora of a folder's fuzzers, replayed without a fuzzer: what each once found stays fixed.
+#include "tests/fuzz/corpus.h"
+#include "tests/support/test_class.h"
 #include "tests/support/test_folders.h"
 
-#include <QTest>
-
-#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <vector>
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+using namespace ponder::test;
 
 class CorpusReplayTest : public QObject {
     Q_OBJECT
 private slots:
+    void everyFileOfTheCorpusIsHandled_data() {
+        QTest::addColumn<int>("which");
+        for (std::size_t i = 0; i < Corpus::all().size(); ++i)
+            QTest::newRow(Corpus::all()[i]->fuzzer) << int(i);
+    }
     void everyFileOfTheCorpusIsHandled() {
-        const auto corpus = ponder::test::sourceDir() / "tests/fuzz/corpus" / PONDER_CORPUS;
+        QFETCH(int, which);
+        const Corpus& corpus = *Corpus::all()[std::size_t(which)];
         int files = 0;
-        for (const auto& entry : std::filesystem::directory_iterator(corpus)) {
-            std::ifstream stream(entry.path(), std::ios::binary);
+        for (const auto& file :
+             std::filesystem::directory_iterator(sourceDir() / "tests/fuzz/corpus" / corpus.fuzzer)) {
+            std::ifstream stream(file.path(), std::ios::binary);
             const std::vector<char> bytes{std::istreambuf_iterator<char>(stream), {}};
             // A failed check aborts, and the log ends with the file's name.
-            qInfo("%s", entry.path().filename().c_str());
-            QCOMPARE(
-                LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()), 0);
+            qInfo("%s", file.path().filename().c_str());
+            QCOMPARE(corpus.entry(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()), 0);
             ++files;
         }
-        QVERIFY(files >= PONDER_CORPUS_LEAST);
+        QVERIFY(files >= corpus.least);
     }
 };
 
-QTEST_APPLESS_MAIN(CorpusReplayTest)
+PONDER_TEST(CorpusReplayTest)
 #include "corpus_replay_test.moc"

@@ -1,5 +1,6 @@
 // The compiled kernels as the program carries them.
 #include "shaders/embedded.h"
+#include "tests/support/test_class.h"
 
 #include <QProcess>
 #include <QStandardPaths>
@@ -52,5 +53,5 @@ void EmbeddedShadersTest::cooperativeKernelsAreThereWhereTheCompilerKnowsThem() 
                  PONDER_COOPERATIVE_MATRIX == 1);
 }
 
-QTEST_GUILESS_MAIN(EmbeddedShadersTest)
+PONDER_TEST(EmbeddedShadersTest)
 #include "embedded_shaders_test.moc"

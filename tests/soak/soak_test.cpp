@@ -5,6 +5,7 @@
 #include "engine/base/host_memory.h"
 #include "tests/support/device_rows.h"
 #include "tests/support/reference_data.h"
+#include "tests/support/test_class.h"
 
 #include <thread>
 
@@ -125,5 +126,5 @@ private:
     }
 };
 
-QTEST_GUILESS_MAIN(SoakTest)
+PONDER_TEST(SoakTest)
 #include "soak_test.moc"

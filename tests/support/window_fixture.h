@@ -6,6 +6,7 @@
 #include "app/chat/app.h"
 #include "app/chat/fake_chat_engine.h"
 #include "app/desktop/window_view.h"
+#include "tests/support/test_class.h"
 
 #include <QAccessible>
 #include <QQuickItem>
@@ -45,10 +46,10 @@ public:
 
     bool openModel(const QString& path = QStringLiteral("/models/DeepSeek-R1-Distill-Qwen-7B.gguf")) {
         m_app.library()->open(path);
-        return QTest::qWaitFor([this] { return m_app.library()->state() == QLatin1String("ready"); });
+        return test::waitFor([this] { return m_app.library()->state() == QLatin1String("ready"); });
     }
-    bool waitForReply(int milliseconds = 20'000) {
-        return QTest::qWaitFor([this] { return !m_app.chat()->busy(); }, milliseconds);
+    bool waitForReply() {
+        return test::waitFor([this] { return !m_app.chat()->busy(); });
     }
 
     // The first shown item under the window (popups included) that the test accepts.

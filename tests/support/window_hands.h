@@ -59,14 +59,14 @@ private:
 inline bool openModelSheet(WindowFixture& fixture, const QUrl& file) {
     if (!fixture.loaded() || !fixture.app().library()->importer()->add(QList<QUrl>{file})) return false;
     const LibraryModel* models = fixture.app().library()->models();
-    if (!QTest::qWaitFor([&] { return models->count() == 1; })) return false;
+    if (!waitFor([&] { return models->count() == 1; })) return false;
     QTest::keyClick(fixture.window(), Qt::Key_M, Qt::ControlModifier);
     fixture.app().fit()->setFilter(QStringLiteral("here"));
     const FitListModel* fit = fixture.app().fit();
-    if (!QTest::qWaitFor([&] { return fit->count() == 1 && !fit->busy(); })) return false;
+    if (!waitFor([&] { return fit->count() == 1 && !fit->busy(); })) return false;
     QTest::qWait(50); // the row takes the keyboard
     QTest::keyClick(fixture.window(), Qt::Key_Return);
-    return QTest::qWaitFor([&] { return fixture.byAccessibleName(QStringLiteral("Rename")) != nullptr; });
+    return waitFor([&] { return fixture.byAccessibleName(QStringLiteral("Rename")) != nullptr; });
 }
 
 } // namespace ponder::test

@@ -12,6 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 import check_catalogue  # noqa: E402
 import check_layers  # noqa: E402
+import check_names  # noqa: E402
 import check_sizes  # noqa: E402
 import summarize  # noqa: E402
 
@@ -66,6 +67,76 @@ class Layers(Tree):
 
     def test_a_folder_that_nobody_listed_fails(self):
         self.assertEqual(len(self.problems("app/cli/x.cpp", '#include "app/main.h"\n')), 1)
+
+
+class Circles(unittest.TestCase):
+    LINE = {"a": [], "b": ["a"], "c": ["a", "b"], "d": ["c"]}
+    RING = {"a": ["d"], "b": ["a"], "c": ["b"], "d": ["c"], "e": ["a"]}
+
+    def problems(self, edges, known=()):
+        return list(check_layers.check_circles(edges, known))
+
+    def test_folders_in_a_line_pass(self):
+        self.assertEqual(self.problems(self.LINE), [])
+
+    def test_an_edge_to_the_folder_itself_is_no_circle(self):
+        self.assertEqual(self.problems({"a": ["a"]}), [])
+
+    def test_a_circle_of_any_length_fails(self):
+        for length in range(2, 12):
+            ring = {str(i): [str((i + 1) % length)] for i in range(length)}
+            self.assertEqual(len(self.problems(ring)), 1, length)
+
+    def test_two_circles_are_two_problems(self):
+        self.assertEqual(len(self.problems({"a": ["b"], "b": ["a"], "c": ["d", "a"], "d": ["c"]})), 2)
+
+    def test_a_known_circle_passes_until_it_grows(self):
+        self.assertEqual(self.problems(self.RING, [set("abcd")]), [])
+        self.assertEqual(len(self.problems({**self.RING, "a": ["d", "e"]}, [set("abcd")])), 2)
+
+    def test_a_known_circle_that_is_gone_or_smaller_fails(self):
+        self.assertEqual(len(self.problems(self.LINE, [set("ab")])), 1)
+        self.assertEqual(len(self.problems({"a": ["b"], "b": ["a"], "c": []}, [set("abc")])), 2)
+
+    def test_an_edge_to_a_folder_that_nobody_listed_fails(self):
+        self.assertEqual(len(self.problems({"a": ["x"]})), 1)
+
+    def test_the_listed_edges_have_no_other_circles(self):
+        self.assertEqual(self.problems(check_layers.EDGES, check_layers.KNOWN_CIRCLES), [])
+
+
+class Names(Tree):
+    def problems(self, text, name="engine/base/x.cpp"):
+        self.write("engine/base/thread_pool.h", "")
+        self.write("shaders/head.comp", "")
+        self.write(name, text)
+        return list(check_names.check(self.root))
+
+    def test_a_file_that_is_there_may_be_named(self):
+        self.assertEqual(self.problems("// Next: thread_pool.h, base/thread_pool.h, engine/base/thread_pool.h\n"), [])
+
+    def test_a_file_that_is_not_there_fails_with_its_line(self):
+        for text in ("int a;\n// Next: threads.h.\n", "int a;\n/* see\n   head.glsl */\n"):
+            self.assertEqual(len(self.problems(text)), 1, text)
+        self.assertEqual(self.problems("int a;\n// Next: threads.h.\n")[0].split(":")[1], "2")
+        self.assertEqual(self.problems("int a;\n/* see\n   head.glsl */\n")[0].split(":")[1], "3")
+
+    def test_a_name_in_another_folder_is_another_file(self):
+        self.assertEqual(len(self.problems("// Next: file/thread_pool.h\n")), 1)
+        self.assertEqual(len(self.problems("// Next: pool.h\n")), 1)
+
+    def test_code_and_text_in_quotes_are_not_read(self):
+        text = '#include "engine/gone.h"\n#include <hwy/highway.h>\nconst char* a = "// gone.h"; auto b = R"(// gone.h)";\n'
+        self.assertEqual(self.problems(text), [])
+
+    def test_patterns_and_headers_of_the_system_are_not_names(self):
+        self.assertEqual(self.problems("// *_test.cpp, {a,b}.h, <unistd.h>, quant_${type}.comp\n"), [])
+
+    def test_pages_and_scripts_and_shaders_are_read_too(self):
+        for name in ("README.md", "tests/tools/x.py", "dev", "engine/CMakeLists.txt", "shaders/x.comp", "ui/X.qml"):
+            mark = "//" if name.endswith((".comp", ".qml")) else "#"
+            self.assertEqual(len(self.problems(f"{mark} gone.cpp says it\n", name)), 1, name)
+            (self.root / name).unlink()
 
 
 class Sizes(Tree):

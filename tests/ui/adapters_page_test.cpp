@@ -1,5 +1,6 @@
 // The adapters of a model in its sheet: weighted, switched, moved, taken off, refused, merged.
 #include "tests/support/reference_data.h"
+#include "tests/support/test_class.h"
 #include "tests/support/window_hands.h"
 
 using namespace ponder;
@@ -148,9 +149,9 @@ private:
         for (const char* name : names) {
             const int before = adapters->count();
             adapters->add(adapter(name));
-            if (!QTest::qWaitFor([&] { return adapters->count() > before; })) return false;
+            if (!test::waitFor([&] { return adapters->count() > before; })) return false;
         }
-        return QTest::qWaitFor([&] { return button(fixture, QStringLiteral("Add a file…")); });
+        return test::waitFor([&] { return button(fixture, QStringLiteral("Add a file…")); });
     }
     static const QList<ModelAdapter>& kept(WindowFixture& fixture) {
         const LibraryModel* models = fixture.app().library()->models();
@@ -160,5 +161,5 @@ private:
     std::unique_ptr<QTemporaryDir> m_folder;
 };
 
-QTEST_MAIN(AdaptersPageTest)
+PONDER_TEST(AdaptersPageTest)
 #include "adapters_page_test.moc"

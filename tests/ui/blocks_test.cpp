@@ -1,4 +1,5 @@
 // The blocks of an answer while they grow.
+#include "tests/support/test_class.h"
 #include "tests/support/window_fixture.h"
 
 #include <QQmlComponent>
@@ -73,5 +74,5 @@ private:
     QQmlEngine m_engine;
 };
 
-QTEST_MAIN(BlocksTest)
+PONDER_TEST(BlocksTest)
 #include "blocks_test.moc"

@@ -2,6 +2,7 @@
 // and models of other programs.
 #include "tests/support/model_folders.h"
 #include "tests/support/ollama_folder.h"
+#include "tests/support/test_class.h"
 #include "tests/support/tiny_model.h"
 #include "tests/support/window_hands.h"
 
@@ -162,9 +163,9 @@ private:
     static bool askFor(WindowFixture& fixture, const char* name) {
         if (!fixture.loaded()) return false;
         Drag drag(fixture, {QUrl::fromLocalFile(folder(name))});
-        if (!QTest::qWaitFor([&] { return !fixture.app().library()->preview()->busy(); })) return false;
+        if (!test::waitFor([&] { return !fixture.app().library()->preview()->busy(); })) return false;
         drag.drop();
-        return QTest::qWaitFor([&] { return button(fixture, QStringLiteral("Convert to Q8_0")); });
+        return test::waitFor([&] { return button(fixture, QStringLiteral("Convert to Q8_0")); });
     }
     static QString focusName(WindowFixture& fixture) {
         QQuickItem* item = fixture.window()->activeFocusItem();
@@ -174,5 +175,5 @@ private:
     std::unique_ptr<QTemporaryDir> m_folder;
 };
 
-QTEST_MAIN(ConversionPageTest)
+PONDER_TEST(ConversionPageTest)
 #include "conversion_page_test.moc"

@@ -1,6 +1,7 @@
 // Downloads in the window, from a hub on this machine: a repository by its name, the queue, what goes wrong.
 #include "app/models/model_catalogue.h"
 #include "tests/support/hub_folder.h"
+#include "tests/support/test_class.h"
 #include "tests/support/window_hands.h"
 
 using namespace ponder;
@@ -227,13 +228,13 @@ private:
         fixture.app().hubSettings()->setEndpoint(m_hub->address());
         fixture.app().settings()->setModelsFolder(m_models->path());
         QTest::keyClick(fixture.window(), Qt::Key_M, Qt::ControlModifier);
-        return QTest::qWaitFor(
+        return test::waitFor(
             [&] { return fixture.app().fit()->count() > 0 && !fixture.app().fit()->busy(); });
     }
     bool openHub(WindowFixture& fixture) {
         if (!openPage(fixture)) return false;
         press(fixture, QStringLiteral("Browse models"));
-        return QTest::qWaitFor([&] {
+        return test::waitFor([&] {
             QQuickItem* item = fixture.window()->activeFocusItem();
             return item && WindowFixture::accessibleName(item) == QStringLiteral("Repository");
         });
@@ -250,5 +251,5 @@ private:
     std::unique_ptr<test::HubServer> m_hub;
 };
 
-QTEST_MAIN(DownloadsPageTest)
+PONDER_TEST(DownloadsPageTest)
 #include "downloads_page_test.moc"

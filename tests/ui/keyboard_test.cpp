@@ -1,4 +1,5 @@
 // Every control has a name and a role and can be reached and used without a pointer.
+#include "tests/support/test_class.h"
 #include "tests/support/window_fixture.h"
 
 #include <QInputMethodEvent>
@@ -56,7 +57,10 @@ private slots:
         QCOMPARE(fixture.app().chat()->messages()->count(), 2);
         QTRY_COMPARE(fixture.app().chat()->phase(), QStringLiteral("thinking"));
         QTest::keyClick(fixture.window(), Qt::Key_Escape);
-        QTRY_VERIFY_WITH_TIMEOUT(!fixture.app().chat()->busy(), 200);
+        QTRY_VERIFY(!fixture.app().chat()->busy());
+        const MessageModel* messages = fixture.app().chat()->messages();
+        QCOMPARE(messages->data(messages->index(1), MessageModel::StateRole).toString(),
+                 QStringLiteral("stopped"));
     }
 
     void koreanTypedIntoTheComposerIsSentWholeByOneEnter() {
@@ -121,5 +125,5 @@ private:
     }
 };
 
-QTEST_MAIN(KeyboardTest)
+PONDER_TEST(KeyboardTest)
 #include "keyboard_test.moc"

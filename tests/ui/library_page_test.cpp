@@ -1,4 +1,5 @@
 // Models of one's own in the window: dropped, added, renamed, set, removed, taken back.
+#include "tests/support/test_class.h"
 #include "tests/support/tiny_model.h"
 #include "tests/support/window_hands.h"
 
@@ -104,5 +105,5 @@ private:
     std::unique_ptr<QTemporaryDir> m_folder;
 };
 
-QTEST_MAIN(LibraryPageTest)
+PONDER_TEST(LibraryPageTest)
 #include "library_page_test.moc"

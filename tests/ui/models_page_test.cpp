@@ -1,4 +1,5 @@
 // The page of models: how it opens, what its rows offer, and what it answers for another graphics processor.
+#include "tests/support/test_class.h"
 #include "tests/support/window_hands.h"
 
 using namespace ponder;
@@ -221,8 +222,8 @@ private:
         if (!fixture.loaded()) return false;
         QTest::keyClick(fixture.window(), Qt::Key_M, Qt::ControlModifier);
         const FitListModel* fit = fixture.app().fit();
-        return QTest::qWaitFor([&] { return fit->count() > 0 && !fit->busy(); }) &&
-               QTest::qWaitFor([&] { return shown(fixture, QStringLiteral("What if another GPU?")); });
+        return test::waitFor([&] { return fit->count() > 0 && !fit->busy(); }) &&
+               test::waitFor([&] { return shown(fixture, QStringLiteral("What if another GPU?")); });
     }
     static bool shown(WindowFixture& fixture, const QString& name) {
         return fixture.byAccessibleName(name) != nullptr;
@@ -249,5 +250,5 @@ private:
     static qreal sceneBottom(QQuickItem* item) { return item->mapToScene({0, item->height()}).y(); }
 };
 
-QTEST_MAIN(ModelsPageTest)
+PONDER_TEST(ModelsPageTest)
 #include "models_page_test.moc"

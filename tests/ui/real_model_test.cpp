@@ -3,6 +3,7 @@
 #include "app/chat/engine_chat.h"
 #include "app/desktop/window_view.h"
 #include "app/models/engine_services.h"
+#include "tests/support/test_class.h"
 #include "tests/support/test_folders.h"
 
 #include <QQuickWindow>
@@ -45,5 +46,5 @@ private slots:
     }
 };
 
-QTEST_MAIN(RealModelTest)
+PONDER_TEST(RealModelTest)
 #include "real_model_test.moc"

@@ -1,4 +1,5 @@
 // When the thinking panel is open and when it is folded, in the real window.
+#include "tests/support/test_class.h"
 #include "tests/support/window_fixture.h"
 
 #include <QSignalSpy>
@@ -101,5 +102,5 @@ private:
     }
 };
 
-QTEST_MAIN(ThinkingPanelTest)
+PONDER_TEST(ThinkingPanelTest)
 #include "thinking_panel_test.moc"

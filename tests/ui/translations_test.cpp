@@ -1,4 +1,5 @@
 // The languages are complete: nothing unfinished, missing or left over, and no placeholder lost.
+#include "tests/support/test_class.h"
 #include "tests/support/test_folders.h"
 
 #include <QDir>
@@ -137,5 +138,5 @@ private:
     QTemporaryDir m_fresh;
 };
 
-QTEST_GUILESS_MAIN(TranslationsTest)
+PONDER_TEST(TranslationsTest)
 #include "translations_test.moc"

@@ -1,4 +1,5 @@
 // The real window over the scripted engine: what it shows and how it answers to what the user does.
+#include "tests/support/test_class.h"
 #include "tests/support/window_fixture.h"
 
 #include <QRegularExpression>
@@ -141,5 +142,5 @@ private:
     }
 };
 
-QTEST_MAIN(WindowTest)
+PONDER_TEST(WindowTest)
 #include "window_test.moc"

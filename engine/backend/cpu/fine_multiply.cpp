@@ -3,7 +3,7 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/backend/cpu/fine_multiply.cpp"
-#include <hwy/foreach_target.h> // this file once for every target
+#include "engine/base/foreach_target.h" // this file once for every target
 
 #include "engine/backend/cpu/panel_multiply-inl.h"
 
@@ -21,7 +21,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace ponder::cpu {
 
-HWY_EXPORT(MultiplyFine);
+PONDER_EXPORT(MultiplyFine);
 
 void multiplyFine(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
                   const ActivationTiles& columns, std::byte* scratch, float* out, std::size_t stride) {

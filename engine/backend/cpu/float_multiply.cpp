@@ -3,7 +3,7 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/backend/cpu/float_multiply.cpp"
-#include <hwy/foreach_target.h> // this file once for every target
+#include "engine/base/foreach_target.h" // this file once for every target
 
 #include "engine/backend/cpu/simd_types-inl.h"
 
@@ -79,7 +79,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace ponder::cpu {
 
-HWY_EXPORT(MultiplyFloats);
+PONDER_EXPORT(MultiplyFloats);
 
 void multiplyFloats(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end, const float* x,
                     std::size_t xStride, std::uint32_t columns, float* out, std::size_t stride) {

@@ -2,7 +2,7 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/backend/cpu/row_kernels.cpp"
-#include <hwy/foreach_target.h> // this file once for every target
+#include "engine/base/foreach_target.h" // this file once for every target
 
 #include "engine/backend/cpu/activation_tiles.h"
 #include "engine/backend/cpu/simd_types-inl.h"
@@ -214,13 +214,13 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace ponder::cpu {
 
-HWY_EXPORT(RmsNorm);
-HWY_EXPORT(SwiGlu);
-HWY_EXPORT(AddTo);
-HWY_EXPORT(RotateHead);
-HWY_EXPORT(MultiplyBy);
-HWY_EXPORT(ToHalves);
-HWY_EXPORT(QuantizeBlocks);
+PONDER_EXPORT(RmsNorm);
+PONDER_EXPORT(SwiGlu);
+PONDER_EXPORT(AddTo);
+PONDER_EXPORT(RotateHead);
+PONDER_EXPORT(MultiplyBy);
+PONDER_EXPORT(ToHalves);
+PONDER_EXPORT(QuantizeBlocks);
 
 void rmsNorm(const float* in, const float* weight, std::size_t length, float epsilon, float* out) {
     HWY_DYNAMIC_DISPATCH(RmsNorm)(in, weight, length, epsilon, out);

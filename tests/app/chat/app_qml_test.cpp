@@ -1,6 +1,7 @@
 // What QML sees of the application: every name of its interface is there and readable.
 #include "app/chat/app.h"
 #include "app/chat/fake_chat_engine.h"
+#include "tests/support/test_class.h"
 #include "tests/support/test_folders.h"
 
 #include <QQmlComponent>
@@ -113,5 +114,5 @@ void AppQmlTest::aChatRunsFromQml() {
     QVERIFY(!desk.evaluate(QStringLiteral("App.library.preview.accepts")).toBool());
 }
 
-QTEST_GUILESS_MAIN(AppQmlTest)
+PONDER_TEST(AppQmlTest)
 #include "app_qml_test.moc"

@@ -1,6 +1,7 @@
 // The chat as the window drives it, with the fake engine.
 #include "app/chat/app.h"
 #include "app/chat/fake_chat_engine.h"
+#include "tests/support/test_class.h"
 
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -428,5 +429,5 @@ void ChatControllerTest::unloadingInMidReplyEndsIt() {
     QCOMPARE(desk.app.library()->state(), QStringLiteral("none"));
 }
 
-QTEST_GUILESS_MAIN(ChatControllerTest)
+PONDER_TEST(ChatControllerTest)
 #include "chat_controller_test.moc"

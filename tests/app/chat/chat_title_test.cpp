@@ -1,5 +1,6 @@
 // Titles made from first questions.
 #include "app/chat/chat_title.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -46,5 +47,5 @@ void ChatTitleTest::noTitleCutsACharacterInHalf() {
     }
 }
 
-QTEST_GUILESS_MAIN(ChatTitleTest)
+PONDER_TEST(ChatTitleTest)
 #include "chat_title_test.moc"

@@ -1,5 +1,6 @@
 // The tree of a chat: branches, variants, and what the engine is given.
 #include "app/chat/conversation.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -104,5 +105,5 @@ void ConversationTest::aReplyStoppedInMidThoughtIsSentWithItsThought() {
     QCOMPARE(turns[1].thoughts, QStringLiteral("so far"));
 }
 
-QTEST_GUILESS_MAIN(ConversationTest)
+PONDER_TEST(ConversationTest)
 #include "conversation_test.moc"

@@ -1,6 +1,7 @@
 #include "app/chat/engine_chat.h"
 
 #include "tests/app/chat/scripted_model.h"
+#include "tests/support/test_class.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -361,7 +362,7 @@ void EngineChatTest::aStopEndsTheReplyQuickly() {
     engine.generate(greedy(QStringLiteral("q")));
     QTRY_VERIFY_WITH_TIMEOUT(listener.pieces() > 5, kPatience);
     engine.stop();
-    QTRY_COMPARE_WITH_TIMEOUT(listener.finished.size(), 1, 2000);
+    QTRY_COMPARE_WITH_TIMEOUT(listener.finished.size(), 1, kPatience);
     QCOMPARE(listener.summary().finish, Finish::Stopped);
     QCOMPARE(listener.pieces(), listener.summary().replyTokens);
     QCOMPARE(listener.failed.size(), 0);
@@ -458,5 +459,5 @@ void EngineChatTest::anEngineCanGoInTheMiddleOfAReply() {
     QCOMPARE(*alive, 0);
 }
 
-QTEST_GUILESS_MAIN(EngineChatTest)
+PONDER_TEST(EngineChatTest)
 #include "engine_chat_test.moc"

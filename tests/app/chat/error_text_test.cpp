@@ -3,6 +3,7 @@
 
 #include "engine/base/translatable.h"
 #include "engine/file/model_file.h"
+#include "tests/support/test_class.h"
 
 #include <QCoreApplication>
 #include <QRegularExpression>
@@ -95,5 +96,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(ErrorTextTest)
+PONDER_TEST(ErrorTextTest)
 #include "error_text_test.moc"

@@ -5,6 +5,7 @@
 #include "app/models/engine_services.h"
 
 #include "tests/support/reasoner.h"
+#include "tests/support/test_class.h"
 
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -127,5 +128,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(KvShelfTest)
+PONDER_TEST(KvShelfTest)
 #include "kv_shelf_test.moc"

@@ -2,6 +2,7 @@
 #include "app/chat/message_model.h"
 
 #include "app/chat/fake_replies.h"
+#include "tests/support/test_class.h"
 
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
@@ -212,5 +213,5 @@ void MessageModelTest::theLastRowKnowsThatItIsLast() {
     QCOMPARE(changes.first()[0].toModelIndex().row(), 0);
 }
 
-QTEST_GUILESS_MAIN(MessageModelTest)
+PONDER_TEST(MessageModelTest)
 #include "message_model_test.moc"

@@ -4,6 +4,7 @@
 #include "app/models/engine_services.h"
 
 #include "tests/support/reference_data.h"
+#include "tests/support/test_class.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -70,5 +71,5 @@ void RealChatTest::aDroppedModelThinksAndAnswers() {
     QCOMPARE(app.chats()->count(), int(replies.size()));
 }
 
-QTEST_GUILESS_MAIN(RealChatTest)
+PONDER_TEST(RealChatTest)
 #include "real_chat_test.moc"

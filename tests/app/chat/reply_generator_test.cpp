@@ -1,6 +1,7 @@
 #include "app/chat/reply_generator.h"
 
 #include "tests/app/chat/scripted_model.h"
+#include "tests/support/test_class.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -320,5 +321,5 @@ void ReplyGeneratorTest::theFirstTokenOfTheTextIsNotWrittenTwice() {
     QCOMPARE(typed.front(), bos);
 }
 
-QTEST_GUILESS_MAIN(ReplyGeneratorTest)
+PONDER_TEST(ReplyGeneratorTest)
 #include "reply_generator_test.moc"

@@ -1,4 +1,5 @@
 #include "app/chat/think_marks.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -23,5 +24,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(ThinkMarksTest)
+PONDER_TEST(ThinkMarksTest)
 #include "think_marks_test.moc"

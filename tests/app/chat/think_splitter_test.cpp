@@ -1,6 +1,7 @@
 // Where a reply's thoughts end and its answer begins, whatever the tokens are cut like.
 #include "app/chat/think_splitter.h"
 #include "tests/support/cpu_time.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -219,5 +220,5 @@ void ThinkSplitterTest::timeGrowsLinearlyWithTheText() {
     QVERIFY2(large < 40 * small, qPrintable(QStringLiteral("%1 s and %2 s").arg(small).arg(large)));
 }
 
-QTEST_GUILESS_MAIN(ThinkSplitterTest)
+PONDER_TEST(ThinkSplitterTest)
 #include "think_splitter_test.moc"

@@ -1,5 +1,6 @@
 // The subcommands of ponder-cli on the tiny reasoning model and on bad files: results, JSON keys, exit codes.
 #include "tests/app/cli/cli_run.h"
+#include "tests/support/test_class.h"
 
 #include <QJsonArray>
 #include <QTemporaryDir>
@@ -356,5 +357,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(CommandsTest)
+PONDER_TEST(CommandsTest)
 #include "commands_test.moc"

@@ -1,5 +1,6 @@
 // ponder-cli convert: a folder becomes a file that loads, and an interrupted one goes on.
 #include "tests/app/cli/cli_run.h"
+#include "tests/support/test_class.h"
 
 #include <QElapsedTimer>
 #include <QTemporaryDir>
@@ -94,5 +95,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(ConvertTest)
+PONDER_TEST(ConvertTest)
 #include "convert_test.moc"

@@ -1,6 +1,7 @@
 // ponder-cli download, with a hub on this machine.
 #include "tests/app/cli/cli_run.h"
 #include "tests/support/hub_server.h"
+#include "tests/support/test_class.h"
 
 #include <QDir>
 #include <QJsonArray>
@@ -141,5 +142,5 @@ void CliDownloadTest::aWrongProxyIsAUsageError() {
     QVERIFY(!run.err.contains(QLatin1String("secret")));
 }
 
-QTEST_GUILESS_MAIN(CliDownloadTest)
+PONDER_TEST(CliDownloadTest)
 #include "download_test.moc"

@@ -1,5 +1,6 @@
 // `ponder-cli fit`: what it answers for a file, for the catalogue, and for another graphics processor.
 #include "tests/app/cli/cli_run.h"
+#include "tests/support/test_class.h"
 
 #include <QJsonArray>
 #include <QTemporaryDir>
@@ -122,5 +123,5 @@ private:
     QTemporaryDir m_folder;
 };
 
-QTEST_GUILESS_MAIN(FitTest)
+PONDER_TEST(FitTest)
 #include "fit_test.moc"

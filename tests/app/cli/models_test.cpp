@@ -1,6 +1,7 @@
 // ponder-cli models: the window's library from the command line.
 #include "tests/app/cli/cli_run.h"
 #include "tests/support/ollama_folder.h"
+#include "tests/support/test_class.h"
 #include "tests/support/usable_model.h"
 
 #include <QJsonArray>
@@ -156,5 +157,5 @@ void ModelsTest::wrongWordsAreUsageErrors() {
     QVERIFY(!run.err.isEmpty() && run.out.isEmpty());
 }
 
-QTEST_GUILESS_MAIN(ModelsTest)
+PONDER_TEST(ModelsTest)
 #include "models_test.moc"

@@ -1,5 +1,6 @@
 // ponder-cli quantize: a file that answers, and none where something is wrong.
 #include "tests/app/cli/cli_run.h"
+#include "tests/support/test_class.h"
 
 #include <QTemporaryDir>
 
@@ -97,5 +98,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(QuantizeTest)
+PONDER_TEST(QuantizeTest)
 #include "quantize_test.moc"

@@ -1,5 +1,6 @@
 // synth: files of real shapes with random weights load, and their logits are numbers.
 #include "tests/app/cli/cli_run.h"
+#include "tests/support/test_class.h"
 
 #include <QFile>
 #include <QJsonArray>
@@ -102,5 +103,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(SynthTest)
+PONDER_TEST(SynthTest)
 #include "synth_test.moc"

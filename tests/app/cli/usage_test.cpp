@@ -1,5 +1,6 @@
 // What ponder-cli answers to words it cannot use: exit code 2, a sentence, and where to look.
 #include "tests/app/cli/cli_run.h"
+#include "tests/support/test_class.h"
 
 using namespace ponder::test;
 
@@ -57,5 +58,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(UsageTest)
+PONDER_TEST(UsageTest)
 #include "usage_test.moc"

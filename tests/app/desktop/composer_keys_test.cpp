@@ -1,5 +1,6 @@
 // Enter in the composer while an input method composes, by the events such methods send.
 #include "app/desktop/composer_keys.h"
+#include "tests/support/test_class.h"
 
 #include <QInputMethodEvent>
 #include <QQmlComponent>
@@ -161,5 +162,5 @@ private:
     QStringList m_sent;
 };
 
-QTEST_MAIN(ComposerKeysTest)
+PONDER_TEST(ComposerKeysTest)
 #include "composer_keys_test.moc"

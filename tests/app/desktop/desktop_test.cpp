@@ -7,6 +7,7 @@
 #include "app/desktop/theme_source.h"
 #include "app/desktop/typeface.h"
 #include "app/desktop/window_options.h"
+#include "tests/support/test_class.h"
 
 #include <QClipboard>
 #include <QDBusVariant>
@@ -168,5 +169,5 @@ private:
     QQmlEngine m_engine;
 };
 
-QTEST_MAIN(DesktopTest)
+PONDER_TEST(DesktopTest)
 #include "desktop_test.moc"

@@ -1,5 +1,6 @@
 // Secrets where there is no keyring: kept until the program ends, and said so.
 #include "app/desktop/keyring_token_store.h"
+#include "tests/support/test_class.h"
 
 #include <QSignalSpy>
 #include <QTest>
@@ -32,5 +33,5 @@ void KeyringTokenStoreTest::withoutAKeyringSecretsStayInMemoryAndThatIsSaid() {
     QTRY_COMPARE(secret.value_or(QStringLiteral("?")), QString());
 }
 
-QTEST_GUILESS_MAIN(KeyringTokenStoreTest)
+PONDER_TEST(KeyringTokenStoreTest)
 #include "keyring_token_store_test.moc"

@@ -6,6 +6,7 @@
 #include "app/models/engine_services.h"
 #include "engine/convert/conversion.h"
 #include "tests/support/model_folders.h"
+#include "tests/support/test_class.h"
 
 #include <QSignalSpy>
 
@@ -191,5 +192,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(ConversionChoicesTest)
+PONDER_TEST(ConversionChoicesTest)
 #include "conversion_choices_test.moc"

@@ -1,4 +1,5 @@
 #include "app/fit/fit_list_model.h"
+#include "tests/support/test_class.h"
 #include "tests/support/test_folders.h"
 
 #include <QAbstractItemModelTester>
@@ -263,5 +264,5 @@ private:
     std::unique_ptr<FitListModel> m_list;
 };
 
-QTEST_GUILESS_MAIN(FitListModelTest)
+PONDER_TEST(FitListModelTest)
 #include "fit_list_model_test.moc"

@@ -1,5 +1,6 @@
 // The catalogue of graphics processors: its rows, and what drivers call them.
 #include "app/fit/gpu_catalogue.h"
+#include "tests/support/test_class.h"
 #include "tests/support/test_folders.h"
 
 #include <QFile>
@@ -27,7 +28,6 @@ private slots:
     void recordedDevicesFindTheirRow();
     void whatIsNoGraphicsProcessorIsNotFound_data();
     void whatIsNoGraphicsProcessorIsNotFound();
-    void parsingTakesMilliseconds();
 
 private:
     static QByteArray file() {
@@ -190,18 +190,5 @@ void GpuCatalogueTest::whatIsNoGraphicsProcessorIsNotFound() {
     QVERIFY(!GpuCatalogue::builtIn().find(reported, std::uint64_t{8} << 30));
 }
 
-void GpuCatalogueTest::parsingTakesMilliseconds() {
-    const QByteArray json = file();
-    qint64 best = std::numeric_limits<qint64>::max();
-    for (int round = 0; round < 5; ++round) {
-        QElapsedTimer timer;
-        timer.start();
-        QVERIFY(bool(GpuCatalogue::parse(json)));
-        best = std::min(best, timer.nsecsElapsed());
-    }
-    qInfo("%lld bytes parsed in %.2f ms", qlonglong(json.size()), double(best) / 1e6);
-    QVERIFY(best < 25'000'000); // half of what a whole fit list may take
-}
-
-QTEST_GUILESS_MAIN(GpuCatalogueTest)
+PONDER_TEST(GpuCatalogueTest)
 #include "gpu_catalogue_test.moc"

@@ -3,6 +3,7 @@
 
 #include "app/models/engine_services.h"
 #include "tests/support/reference_data.h"
+#include "tests/support/test_class.h"
 
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -132,5 +133,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(AdapterModelTest)
+PONDER_TEST(AdapterModelTest)
 #include "adapter_model_test.moc"

@@ -3,6 +3,7 @@
 #include "app/models/conversion_jobs.h"
 #include "app/models/engine_services.h"
 #include "tests/support/model_folders.h"
+#include "tests/support/test_class.h"
 
 #include <QSignalSpy>
 
@@ -224,5 +225,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(ConversionJobsTest)
+PONDER_TEST(ConversionJobsTest)
 #include "conversion_jobs_test.moc"

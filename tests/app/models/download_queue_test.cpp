@@ -2,6 +2,7 @@
 #include "app/models/download_intake.h"
 #include "app/models/download_model.h"
 #include "tests/support/hub_server.h"
+#include "tests/support/test_class.h"
 
 #include <QDir>
 #include <QSignalSpy>
@@ -440,5 +441,5 @@ void DownloadQueueTest::aCataloguesModelIsFetchedFromTheHubItNames() {
     QCOMPARE(contentOf(finished[0][1].toString()), bytes);
 }
 
-QTEST_GUILESS_MAIN(DownloadQueueTest)
+PONDER_TEST(DownloadQueueTest)
 #include "download_queue_test.moc"

@@ -1,5 +1,6 @@
 // One file downloaded from a hub on this machine that cuts, stalls, lies, redirects and refuses.
 #include "tests/app/models/download_scene.h"
+#include "tests/support/test_class.h"
 
 #include <QSignalSpy>
 #include <QTest>
@@ -448,5 +449,5 @@ void DownloadTest::memoryStaysBoundedWhileTheServerIsQuickerThanTheDisk() {
     QVERIFY(scene.isWhole());
 }
 
-QTEST_GUILESS_MAIN(DownloadTest)
+PONDER_TEST(DownloadTest)
 #include "download_test.moc"

@@ -1,6 +1,7 @@
 // What the window shows while something is held over it.
 #include "app/models/drop_preview.h"
 
+#include "tests/support/test_class.h"
 #include "tests/support/test_folders.h"
 #include "tests/support/tiny_model.h"
 
@@ -142,5 +143,5 @@ void DropPreviewTest::theSameThingsAreLookedAtOnce() {
     QCOMPARE(preview.count(), 1);
 }
 
-QTEST_GUILESS_MAIN(DropPreviewTest)
+PONDER_TEST(DropPreviewTest)
 #include "drop_preview_test.moc"

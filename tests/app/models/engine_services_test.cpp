@@ -2,6 +2,7 @@
 #include "app/models/engine_services.h"
 
 #include "tests/support/reference_data.h"
+#include "tests/support/test_class.h"
 
 #include <QFile>
 #include <QTemporaryDir>
@@ -63,5 +64,5 @@ void EngineServicesTest::thereIsAtLeastOneDevice() {
         QVERIFY(!device.id.empty());
 }
 
-QTEST_GUILESS_MAIN(EngineServicesTest)
+PONDER_TEST(EngineServicesTest)
 #include "engine_services_test.moc"

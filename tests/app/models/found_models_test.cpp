@@ -3,6 +3,7 @@
 #include "app/models/found_models.h"
 
 #include "tests/support/ollama_folder.h"
+#include "tests/support/test_class.h"
 #include "tests/support/usable_model.h"
 
 #include <QSignalSpy>
@@ -212,5 +213,5 @@ void FoundModelsTest::theUsualPlacesFollowTheEnvironment() {
     QVERIFY(FoundPlaces::ofThisComputer({}).lmStudio.contains(QStringLiteral("/big/lms/models")));
 }
 
-QTEST_GUILESS_MAIN(FoundModelsTest)
+PONDER_TEST(FoundModelsTest)
 #include "found_models_test.moc"

@@ -3,6 +3,7 @@
 
 #include "app/models/hub_item.h"
 #include "tests/support/hub_server.h"
+#include "tests/support/test_class.h"
 
 #include <QElapsedTimer>
 #include <QTest>
@@ -255,5 +256,5 @@ void HubClientTest::aNewQuestionGivesTheLastOneUp() {
     QCOMPARE(answers, QStringList{QStringLiteral("second")});
 }
 
-QTEST_GUILESS_MAIN(HubClientTest)
+PONDER_TEST(HubClientTest)
 #include "hub_client_test.moc"

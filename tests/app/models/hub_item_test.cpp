@@ -1,6 +1,7 @@
 // Names of repositories, addresses of the hub, its answers, and what one downloads as one thing.
 #include "app/models/hub_access.h"
 #include "app/models/hub_item.h"
+#include "tests/support/test_class.h"
 
 #include <QNetworkProxyQuery>
 #include <QTest>
@@ -324,5 +325,5 @@ void HubItemTest::anUnknownQuantizationNamesTheClosest() {
     QCOMPARE(item.error().detail.english(), std::string("the closest names there are Q4_K_M, Q8_0"));
 }
 
-QTEST_GUILESS_MAIN(HubItemTest)
+PONDER_TEST(HubItemTest)
 #include "hub_item_test.moc"

@@ -2,6 +2,7 @@
 #include "app/models/hub_browser.h"
 #include "app/models/hub_settings.h"
 #include "tests/support/hub_server.h"
+#include "tests/support/test_class.h"
 
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -189,5 +190,5 @@ void HubSettingsTest::aNameThatIsWrongIsAnErrorBeforeAnythingIsAsked() {
     QCOMPARE(scene.server.requests().size(), 0);
 }
 
-QTEST_GUILESS_MAIN(HubSettingsTest)
+PONDER_TEST(HubSettingsTest)
 #include "hub_settings_test.moc"

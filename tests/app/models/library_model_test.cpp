@@ -1,6 +1,7 @@
 // The library as a list: what it shows, what it keeps, and how a page narrows it down.
 #include "app/models/library_view.h"
 #include "app/models/recent_model.h"
+#include "tests/support/test_class.h"
 
 #include <QFile>
 #include <QSemaphore>
@@ -290,5 +291,5 @@ void LibraryModelTest::recentModelsFollowTheLibrary() {
     QCOMPARE(at(recent, 0, RecentModel::PathRole).toString(), QStringLiteral("/a.gguf"));
 }
 
-QTEST_GUILESS_MAIN(LibraryModelTest)
+PONDER_TEST(LibraryModelTest)
 #include "library_model_test.moc"

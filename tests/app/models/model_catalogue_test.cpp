@@ -1,5 +1,6 @@
 // The catalogue of models: what it lists, and what its shapes come to.
 #include "app/models/model_catalogue.h"
+#include "tests/support/test_class.h"
 
 #include <QFile>
 #include <QTest>
@@ -26,7 +27,6 @@ private slots:
     void replyingAsTheCardRecommends();
     void scoresSayWhereTheyAreFrom();
     void downloadsAreFilesOfARepository();
-    void parsingTakesMilliseconds();
 
 private:
     static QByteArray file() {
@@ -190,18 +190,5 @@ void ModelCatalogueTest::downloadsAreFilesOfARepository() {
     QVERIFY(!model("sunxiaochuan-v1-3b").download(QStringLiteral("Q4_K_M")));
 }
 
-void ModelCatalogueTest::parsingTakesMilliseconds() {
-    const QByteArray json = file();
-    qint64 best = std::numeric_limits<qint64>::max();
-    for (int round = 0; round < 5; ++round) {
-        QElapsedTimer timer;
-        timer.start();
-        QVERIFY(bool(ModelCatalogue::parse(json)));
-        best = std::min(best, timer.nsecsElapsed());
-    }
-    qInfo("%lld bytes parsed in %.2f ms", qlonglong(json.size()), double(best) / 1e6);
-    QVERIFY(best < 25'000'000); // half of what a whole fit list may take
-}
-
-QTEST_GUILESS_MAIN(ModelCatalogueTest)
+PONDER_TEST(ModelCatalogueTest)
 #include "model_catalogue_test.moc"

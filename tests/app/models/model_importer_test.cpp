@@ -3,6 +3,7 @@
 #include "app/models/model_importer.h"
 #include "app/models/readme_card.h"
 
+#include "tests/support/test_class.h"
 #include "tests/support/test_folders.h"
 #include "tests/support/usable_model.h"
 
@@ -385,5 +386,5 @@ void ModelImporterTest::theCardBesideAModelIsRead() {
     QVERIFY(readReadmeCard(a).text.isEmpty());
 }
 
-QTEST_GUILESS_MAIN(ModelImporterTest)
+PONDER_TEST(ModelImporterTest)
 #include "model_importer_test.moc"

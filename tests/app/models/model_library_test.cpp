@@ -1,6 +1,7 @@
 // Opening, failing, cancelling and remembering models.
 #include "app/chat/fake_chat_engine.h"
 #include "app/models/model_library.h"
+#include "tests/support/test_class.h"
 #include "tests/support/test_folders.h"
 
 #include <QSignalSpy>
@@ -319,5 +320,5 @@ void ModelLibraryTest::aDroppedAdapterIsForTheLoadedModel() {
     QCOMPARE(shelf.library.errorText(), QString());
 }
 
-QTEST_GUILESS_MAIN(ModelLibraryTest)
+PONDER_TEST(ModelLibraryTest)
 #include "model_library_test.moc"

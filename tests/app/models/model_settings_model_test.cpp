@@ -3,6 +3,7 @@
 #include "app/models/model_settings_model.h"
 
 #include "tests/support/reference_data.h"
+#include "tests/support/test_class.h"
 #include "tests/support/usable_model.h"
 
 #include <QSignalSpy>
@@ -206,5 +207,5 @@ void ModelSettingsModelTest::aModelWithoutATemplateSaysWhichStandsIn() {
     QCOMPARE(desk.at("topP", Role::RecommendedRole).toDouble(), 0.95);
 }
 
-QTEST_GUILESS_MAIN(ModelSettingsModelTest)
+PONDER_TEST(ModelSettingsModelTest)
 #include "model_settings_model_test.moc"

@@ -2,6 +2,7 @@
 #include "app/models/models_folder.h"
 
 #include "app/store/settings.h"
+#include "tests/support/test_class.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -46,5 +47,5 @@ void ModelsFolderTest::theChoiceIsKept() {
     QCOMPARE(modelsFolder(settings.modelsFolder()), QStringLiteral("/big"));
 }
 
-QTEST_GUILESS_MAIN(ModelsFolderTest)
+PONDER_TEST(ModelsFolderTest)
 #include "models_folder_test.moc"

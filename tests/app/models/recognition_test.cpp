@@ -2,6 +2,7 @@
 #include "app/models/recognition.h"
 
 #include "app/models/removable_media.h"
+#include "tests/support/test_class.h"
 #include "tests/support/tiny_model.h"
 
 #include <QDir>
@@ -472,5 +473,5 @@ void RecognitionTest::partNamesAreRecognized() {
     QCOMPARE(splitSetName(QStringLiteral("m.gguf")), QStringLiteral("m.gguf"));
 }
 
-QTEST_GUILESS_MAIN(RecognitionTest)
+PONDER_TEST(RecognitionTest)
 #include "recognition_test.moc"

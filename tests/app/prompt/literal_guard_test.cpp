@@ -1,4 +1,5 @@
 #include "app/prompt/literal_guard.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -73,5 +74,5 @@ void LiteralGuardTest::aCharacterOutsideTheBasicPlaneStaysWhole() {
     QCOMPARE(out.literal, (Offsets{2}));
 }
 
-QTEST_GUILESS_MAIN(LiteralGuardTest)
+PONDER_TEST(LiteralGuardTest)
 #include "literal_guard_test.moc"

@@ -1,6 +1,7 @@
 #include "app/prompt/prompt_builder.h"
 
 #include "tests/app/prompt/template_samples.h"
+#include "tests/support/test_class.h"
 
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -222,5 +223,5 @@ void PromptBuilderTest::anEndlessTemplateIsAnError() {
     QCOMPARE(prompt.error().code, ErrorCode::TemplateTimeout);
 }
 
-QTEST_GUILESS_MAIN(PromptBuilderTest)
+PONDER_TEST(PromptBuilderTest)
 #include "prompt_builder_test.moc"

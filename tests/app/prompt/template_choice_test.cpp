@@ -2,6 +2,7 @@
 
 #include "app/prompt/builtin_template.h"
 #include "tests/app/prompt/template_samples.h"
+#include "tests/support/test_class.h"
 
 #include <QJsonObject>
 
@@ -133,5 +134,5 @@ void TemplateChoiceTest::everyBuiltinTemplateRendersAConversation() {
     QVERIFY(!rendered->endsWith(QStringLiteral("q2")));
 }
 
-QTEST_GUILESS_MAIN(TemplateChoiceTest)
+PONDER_TEST(TemplateChoiceTest)
 #include "template_choice_test.moc"

@@ -1,6 +1,7 @@
 #include "app/prompt/template_doctor.h"
 
 #include "tests/app/prompt/template_samples.h"
+#include "tests/support/test_class.h"
 
 using namespace ponder;
 using Source = TemplateFacts::SamplingSource;
@@ -143,5 +144,5 @@ void TemplateDoctorTest::theFamiliesOfTheReferenceData() {
     QCOMPARE(bits, facts);
 }
 
-QTEST_GUILESS_MAIN(TemplateDoctorTest)
+PONDER_TEST(TemplateDoctorTest)
 #include "template_doctor_test.moc"

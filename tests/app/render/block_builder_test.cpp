@@ -4,6 +4,7 @@
 #include "app/chat/fake_replies.h"
 #include "app/render/markdown_parser.h"
 #include "tests/support/cpu_time.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -148,5 +149,5 @@ void BlockBuilderTest::aLongTextIsNotParsedAgainAndAgain() {
     QVERIFY2(large < 40 * small, qPrintable(QStringLiteral("%1 s and %2 s").arg(small).arg(large)));
 }
 
-QTEST_GUILESS_MAIN(BlockBuilderTest)
+PONDER_TEST(BlockBuilderTest)
 #include "block_builder_test.moc"

@@ -1,4 +1,5 @@
 #include "app/store/store.h"
+#include "tests/support/test_class.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -53,5 +54,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(MeasurementTableTest)
+PONDER_TEST(MeasurementTableTest)
 #include "measurement_table_test.moc"

@@ -1,6 +1,7 @@
 // The library is kept, with everything the user chose, and takes over what an older version knew.
 #include "app/store/schema.h"
 #include "app/store/store.h"
+#include "tests/support/test_class.h"
 
 #include <QSqlQuery>
 #include <QTemporaryDir>
@@ -212,5 +213,5 @@ void ModelTableTest::brokenRowsDoNotHideTheOthers() {
         QCOMPARE(model.source, ModelSource::File);
 }
 
-QTEST_GUILESS_MAIN(ModelTableTest)
+PONDER_TEST(ModelTableTest)
 #include "model_table_test.moc"

@@ -1,5 +1,6 @@
 // Preferences are kept, and nonsense in the file is replaced by defaults.
 #include "app/store/settings.h"
+#include "tests/support/test_class.h"
 
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -83,5 +84,5 @@ void SettingsTest::nonsenseIsReplacedByTheDefault() {
     QVERIFY(settings.windowHeight() >= 280);
 }
 
-QTEST_GUILESS_MAIN(SettingsTest)
+PONDER_TEST(SettingsTest)
 #include "settings_test.moc"

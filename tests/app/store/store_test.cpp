@@ -1,6 +1,7 @@
 // The history survives restarts, damage and newer versions.
 #include "app/store/schema.h"
 #include "app/store/store.h"
+#include "tests/support/test_class.h"
 
 #include <QSqlQuery>
 #include <QTemporaryDir>
@@ -294,5 +295,5 @@ void StoreTest::idsGoOnAfterARestart() {
     QCOMPARE(store.newChatId(), last + 1);
 }
 
-QTEST_GUILESS_MAIN(StoreTest)
+PONDER_TEST(StoreTest)
 #include "store_test.moc"

@@ -3,6 +3,7 @@
 #include "engine/quant/file_type.h"
 #include "tests/app/cli/cli_run.h"
 #include "tests/support/logits_check.h"
+#include "tests/support/test_class.h"
 #include "tests/support/test_folders.h"
 
 #include <QTemporaryDir>
@@ -102,5 +103,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(LlamaWitnessTest)
+PONDER_TEST(LlamaWitnessTest)
 #include "llama_witness_test.moc"

@@ -1,5 +1,6 @@
 // The words that llama_driver takes, and how it ends where they or the library are wrong.
 #include "tests/bench/peer/driver_arguments.h"
+#include "tests/support/test_class.h"
 
 #include <QProcess>
 #include <QTemporaryDir>
@@ -91,5 +92,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(PeerArgumentsTest)
+PONDER_TEST(PeerArgumentsTest)
 #include "peer_arguments_test.moc"

@@ -4,6 +4,7 @@
 #include "engine/backend/reference/reference_device.h"
 #include "tests/support/logits_check.h"
 #include "tests/support/simd_targets.h"
+#include "tests/support/test_class.h"
 
 using namespace ponder;
 
@@ -215,5 +216,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(CpuLogitsTest)
+PONDER_TEST(CpuLogitsTest)
 #include "cpu_logits_test.moc"

@@ -7,6 +7,7 @@
 #include "tests/support/logits_check.h"
 #include "tests/support/random_matrix.h"
 #include "tests/support/simd_targets.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -245,5 +246,5 @@ private slots:
 
 } // namespace ponder
 
-QTEST_GUILESS_MAIN(ponder::CpuMatrixKernelsTest)
+PONDER_TEST(ponder::CpuMatrixKernelsTest)
 #include "cpu_matrix_kernels_test.moc"

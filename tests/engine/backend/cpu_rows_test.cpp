@@ -3,6 +3,7 @@
 // turn the smallest rounding into another step now and then, and a near tie of two tokens with it.
 #include "engine/backend/cpu/cpu_executor.h"
 #include "tests/support/reference_data.h"
+#include "tests/support/test_class.h"
 
 #include <random>
 
@@ -141,5 +142,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(CpuRowsTest)
+PONDER_TEST(CpuRowsTest)
 #include "cpu_rows_test.moc"

@@ -2,6 +2,7 @@
 #include "engine/engine.h"
 #include "tests/support/logits_check.h"
 #include "tests/support/random_matrix.h"
+#include "tests/support/test_class.h"
 #include "tests/support/usable_model.h"
 
 #include <QTemporaryDir>
@@ -88,5 +89,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(NumberFormatsTest)
+PONDER_TEST(NumberFormatsTest)
 #include "number_formats_test.moc"

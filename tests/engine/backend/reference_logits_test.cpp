@@ -1,4 +1,5 @@
 #include "tests/support/logits_check.h"
+#include "tests/support/test_class.h"
 
 using namespace ponder;
 
@@ -57,5 +58,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(ReferenceLogitsTest)
+PONDER_TEST(ReferenceLogitsTest)
 #include "reference_logits_test.moc"

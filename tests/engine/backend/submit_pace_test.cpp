@@ -1,4 +1,5 @@
-#include "engine/backend/vulkan/submit_pace.h"
+#include "engine/backend/vulkan/step/submit_pace.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -30,5 +31,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(SubmitPaceTest)
+PONDER_TEST(SubmitPaceTest)
 #include "submit_pace_test.moc"

@@ -2,6 +2,7 @@
 // tokens, and recordings that outlive a change.
 #include "engine/backend/reference/reference_device.h"
 #include "tests/engine/backend/vulkan_loaded_model.h"
+#include "tests/support/test_class.h"
 
 using namespace ponder;
 using test::LoadedModel;
@@ -106,5 +107,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(VulkanAdaptersTest)
+PONDER_TEST(VulkanAdaptersTest)
 #include "vulkan_adapters_test.moc"

@@ -1,6 +1,7 @@
 // Branches and 8-bit caches of a whole model, compared with the reference backend.
 #include "engine/backend/reference/reference_device.h"
 #include "tests/engine/backend/vulkan_loaded_model.h"
+#include "tests/support/test_class.h"
 
 #include <random>
 
@@ -118,5 +119,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(VulkanBranchesTest)
+PONDER_TEST(VulkanBranchesTest)
 #include "vulkan_branches_test.moc"

@@ -1,7 +1,8 @@
 // Replies whose tokens the device picks, against the same replies picked on the host: both load paths, whole
 // steps ahead and steps cut into slices, the end of the context, stops.
-#include "engine/local_session.h"
+#include "engine/generate/local_session.h"
 #include "tests/engine/backend/vulkan_loaded_model.h"
+#include "tests/support/test_class.h"
 
 using namespace ponder;
 using test::LoadedModel;
@@ -208,5 +209,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(VulkanDecodeTest)
+PONDER_TEST(VulkanDecodeTest)
 #include "vulkan_decode_test.moc"

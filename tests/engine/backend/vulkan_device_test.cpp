@@ -1,6 +1,7 @@
 // What a Vulkan device promises besides right numbers: listing, exact memory, cancelling, freeing everything.
 #include "engine/backend/reference/reference_device.h"
 #include "tests/engine/backend/vulkan_loaded_model.h"
+#include "tests/support/test_class.h"
 
 using namespace ponder;
 using test::LoadedModel;
@@ -140,7 +141,7 @@ private slots:
         QCOMPARE(model.open(path()), std::string());
         const std::int64_t before = VulkanCounters::live().bytes;
         const std::uint64_t free = model.device->info().freeBytes;
-        const std::uint64_t perToken = std::uint64_t{4} * model.config.kvLength() * model.config.layers;
+        const std::uint64_t perToken = std::uint64_t{4} * model.config.keyLength() * model.config.layers;
         model.context = static_cast<std::uint32_t>(free / perToken + 1);
         const auto loaded = model.tryLoad({}, {});
         QVERIFY(!loaded);
@@ -227,5 +228,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(VulkanDeviceTest)
+PONDER_TEST(VulkanDeviceTest)
 #include "vulkan_device_test.moc"

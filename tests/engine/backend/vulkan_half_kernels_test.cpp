@@ -1,6 +1,7 @@
 // The matrix kernels with f16 operands against plain arithmetic on numbers rounded the same way. What a tile
 // takes, decodes and stores is the same code as in the kernels with cooperative matrices.
 #include "tests/engine/backend/vulkan_kernel_bench.h"
+#include "tests/support/test_class.h"
 
 using namespace ponder;
 using test::KernelBench;
@@ -102,5 +103,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(VulkanHalfKernelsTest)
+PONDER_TEST(VulkanHalfKernelsTest)
 #include "vulkan_half_kernels_test.moc"

@@ -1,5 +1,6 @@
 // Keys and values that are saved and restored: the same next logits, bit by bit.
 #include "tests/engine/backend/vulkan_loaded_model.h"
+#include "tests/support/test_class.h"
 
 using namespace ponder;
 using test::LoadedModel;
@@ -129,5 +130,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(VulkanKvCacheTest)
+PONDER_TEST(VulkanKvCacheTest)
 #include "vulkan_kv_cache_test.moc"

@@ -1,6 +1,7 @@
 // A model whose layers are divided between two executors gives the logits of the undivided one.
 #include "engine/backend/reference/reference_device.h"
 #include "tests/engine/backend/vulkan_loaded_model.h"
+#include "tests/support/test_class.h"
 
 using namespace ponder;
 using test::LoadedModel;
@@ -103,7 +104,7 @@ private slots:
         QCOMPARE(front.executor->memory().kv * layers, whole.executor->memory().kv);
         QCOMPARE(back.executor->memory().kv * layers, whole.executor->memory().kv * (layers - 1));
         // The embedding is the head as well, so both ends hold it; nothing else is there twice.
-        const auto& embedding = whole.vulkan().plan().weights.tokenEmbedding->slices;
+        const auto& embedding = whole.vulkan().plan().weights[Slot::TokenEmbedding]->slices;
         std::uint64_t twice = 0;
         for (const WeightSlice& slice : embedding)
             twice += slice.layout.bytes();
@@ -132,5 +133,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(VulkanLayerRangeTest)
+PONDER_TEST(VulkanLayerRangeTest)
 #include "vulkan_layer_range_test.moc"

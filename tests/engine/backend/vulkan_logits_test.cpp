@@ -1,5 +1,6 @@
 // Whole models on the first Vulkan device, on both load paths, under the validation layers.
 #include "tests/engine/backend/vulkan_loaded_model.h"
+#include "tests/support/test_class.h"
 
 using namespace ponder;
 
@@ -95,5 +96,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(VulkanLogitsTest)
+PONDER_TEST(VulkanLogitsTest)
 #include "vulkan_logits_test.moc"

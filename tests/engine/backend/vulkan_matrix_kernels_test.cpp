@@ -1,5 +1,6 @@
 // The matrix kernels and the embedding against their plain twins: every format, odd shapes, both load paths.
 #include "tests/engine/backend/vulkan_kernel_bench.h"
+#include "tests/support/test_class.h"
 
 using namespace ponder;
 using test::KernelBench;
@@ -336,5 +337,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(VulkanMatrixKernelsTest)
+PONDER_TEST(VulkanMatrixKernelsTest)
 #include "vulkan_matrix_kernels_test.moc"

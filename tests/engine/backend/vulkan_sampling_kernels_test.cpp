@@ -1,7 +1,8 @@
 // Picks on the device against Sampler: every setting, seeded logits of odd vocabularies, both load paths.
-#include "engine/backend/vulkan/sampling_kernels.h"
+#include "engine/backend/vulkan/decode/sampling_kernels.h"
 #include "engine/sample/sampler.h"
 #include "tests/engine/backend/vulkan_kernel_bench.h"
+#include "tests/support/test_class.h"
 
 using namespace ponder;
 using test::KernelBench;
@@ -221,5 +222,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(VulkanSamplingKernelsTest)
+PONDER_TEST(VulkanSamplingKernelsTest)
 #include "vulkan_sampling_kernels_test.moc"

@@ -1,4 +1,5 @@
 #include "engine/base/error.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -31,5 +32,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(ErrorTest)
+PONDER_TEST(ErrorTest)
 #include "error_test.moc"

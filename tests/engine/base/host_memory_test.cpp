@@ -1,5 +1,6 @@
 // What the system says about memory, and the refusal of what is more than there is.
 #include "engine/base/host_memory.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -31,5 +32,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(HostMemoryTest)
+PONDER_TEST(HostMemoryTest)
 #include "host_memory_test.moc"

@@ -1,6 +1,7 @@
 // Reading memory: as many figures as asked for, none beyond what hardware can do, and errors as values.
 #include "engine/base/host_memory.h"
 #include "engine/base/memory_bandwidth.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -38,5 +39,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(MemoryBandwidthTest)
+PONDER_TEST(MemoryBandwidthTest)
 #include "memory_bandwidth_test.moc"

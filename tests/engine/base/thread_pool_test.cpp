@@ -1,4 +1,5 @@
 #include "engine/base/thread_pool.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -89,5 +90,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(ThreadPoolTest)
+PONDER_TEST(ThreadPoolTest)
 #include "thread_pool_test.moc"

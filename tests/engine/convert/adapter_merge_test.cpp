@@ -1,6 +1,7 @@
 // A model merged with adapters gives the logits of the model with the adapters attached.
 #include "engine/convert/adapter_merge.h"
 #include "tests/support/logits_check.h"
+#include "tests/support/test_class.h"
 #include "tests/support/usable_model.h"
 
 #include <QTemporaryDir>
@@ -137,5 +138,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(AdapterMergeTest)
+PONDER_TEST(AdapterMergeTest)
 #include "adapter_merge_test.moc"

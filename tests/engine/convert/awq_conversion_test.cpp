@@ -5,6 +5,7 @@
 #include "engine/file/json_document.h"
 #include "tests/support/logits_check.h"
 #include "tests/support/model_folders.h"
+#include "tests/support/test_class.h"
 
 using namespace ponder;
 namespace fs = std::filesystem;
@@ -84,5 +85,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(AwqConversionTest)
+PONDER_TEST(AwqConversionTest)
 #include "awq_conversion_test.moc"

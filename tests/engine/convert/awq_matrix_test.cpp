@@ -5,6 +5,7 @@
 #include "engine/quant/decode.h"
 #include "tests/support/logits_check.h"
 #include "tests/support/model_folders.h"
+#include "tests/support/test_class.h"
 
 #include <nlohmann/json.hpp>
 
@@ -117,5 +118,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(AwqMatrixTest)
+PONDER_TEST(AwqMatrixTest)
 #include "awq_matrix_test.moc"

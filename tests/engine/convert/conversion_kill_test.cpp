@@ -3,6 +3,7 @@
 #include "engine/convert/conversion.h"
 #include "engine/convert/conversion_state.h"
 #include "tests/support/model_folders.h"
+#include "tests/support/test_class.h"
 
 #include <csignal>
 #include <random>
@@ -49,14 +50,17 @@ private slots:
         const fs::path target = folder.path().toStdString() + "/model.gguf";
         const auto start = std::chrono::steady_clock::now();
         QVERIFY(convert(target));
-        const auto whole =
+        auto whole =
             std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
         const std::string wanted = test::textOf(target);
         std::mt19937 random(1);
         int killed = 0, takenUp = 0;
         for (int moment = 0; moment < kMoments; ++moment) {
             fs::remove(target);
-            if (!endedBefore(target, whole * (random() % 1000) / 1000)) ++killed;
+            if (!endedBefore(target, whole * (random() % 1000) / 1000))
+                ++killed;
+            else
+                whole -= whole / 4; // the machine was busy when it was measured
             if (fs::exists(target)) QVERIFY(test::textOf(target) == wanted);
             if (const auto next = Conversion::prepare(test::modelFolder("qwen2-bf16"), target, kType);
                 next && next->tensorsKept() > 0)
@@ -71,5 +75,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(ConversionKillTest)
+PONDER_TEST(ConversionKillTest)
 #include "conversion_kill_test.moc"

@@ -2,6 +2,7 @@
 // change nothing. The weights are holes in files, so that no disk has to hold them.
 #include "engine/convert/conversion.h"
 #include "tests/support/model_folders.h"
+#include "tests/support/test_class.h"
 
 #include <nlohmann/json.hpp>
 
@@ -105,5 +106,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(ConversionMemoryTest)
+PONDER_TEST(ConversionMemoryTest)
 #include "conversion_memory_test.moc"

@@ -6,6 +6,7 @@
 #include "engine/file/json_document.h"
 #include "tests/support/logits_check.h"
 #include "tests/support/model_folders.h"
+#include "tests/support/test_class.h"
 
 #include <set>
 
@@ -247,5 +248,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(ConversionTest)
+PONDER_TEST(ConversionTest)
 #include "conversion_test.moc"

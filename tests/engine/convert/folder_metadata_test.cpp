@@ -4,6 +4,7 @@
 #include "engine/file/json_document.h"
 #include "engine/text/tokenizer.h"
 #include "tests/support/model_folders.h"
+#include "tests/support/test_class.h"
 
 using namespace ponder;
 
@@ -121,5 +122,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(FolderMetadataTest)
+PONDER_TEST(FolderMetadataTest)
 #include "folder_metadata_test.moc"

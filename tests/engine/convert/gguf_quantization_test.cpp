@@ -1,6 +1,7 @@
 // A whole model in another file type: its formats, its metadata, and what it then answers.
 #include "engine/convert/gguf_quantization.h"
 #include "tests/support/logits_check.h"
+#include "tests/support/test_class.h"
 #include "tests/support/tiny_model.h"
 
 #include <QTemporaryDir>
@@ -182,5 +183,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(GgufQuantizationTest)
+PONDER_TEST(GgufQuantizationTest)
 #include "gguf_quantization_test.moc"

@@ -2,6 +2,7 @@
 #include "engine/convert/pre_tokenizer_names.h"
 #include "engine/file/json_document.h"
 #include "tests/support/model_folders.h"
+#include "tests/support/test_class.h"
 
 using namespace ponder;
 using Json = nlohmann::json;
@@ -135,5 +136,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(HuggingFaceTokenizerTest)
+PONDER_TEST(HuggingFaceTokenizerTest)
 #include "hugging_face_tokenizer_test.moc"

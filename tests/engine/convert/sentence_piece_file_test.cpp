@@ -1,6 +1,7 @@
 #include "engine/convert/sentence_piece_file.h"
 #include "engine/text/sentence_piece_proto.h"
 #include "tests/support/model_folders.h"
+#include "tests/support/test_class.h"
 
 using namespace ponder;
 
@@ -70,5 +71,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(SentencePieceFileTest)
+PONDER_TEST(SentencePieceFileTest)
 #include "sentence_piece_file_test.moc"

@@ -3,6 +3,7 @@
 #include "engine/file/disk_space.h"
 #include "engine/file/model_file.h"
 #include "engine/quant/encode.h"
+#include "tests/support/test_class.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -116,5 +117,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TensorQuantizerTest)
+PONDER_TEST(TensorQuantizerTest)
 #include "tensor_quantizer_test.moc"

@@ -4,6 +4,7 @@
 #include "engine/quant/decode.h"
 #include "tests/support/gguf_writer.h"
 #include "tests/support/logits_check.h"
+#include "tests/support/test_class.h"
 
 #include <QTemporaryDir>
 
@@ -184,5 +185,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(TiedMergeTest)
+PONDER_TEST(TiedMergeTest)
 #include "tied_merge_test.moc"

@@ -1,5 +1,6 @@
 // A small file that claims to be huge must not make the reader ask for memory.
 #include "engine/file/model_file.h"
+#include "tests/support/test_class.h"
 #include "tests/support/tiny_model.h"
 
 #include <QTest>
@@ -67,5 +68,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(AllocationTest)
+PONDER_TEST(AllocationTest)
 #include "allocation_test.moc"

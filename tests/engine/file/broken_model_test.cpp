@@ -1,5 +1,6 @@
 // Damaged and hostile files: each gives the expected error, which names the field.
 #include "engine/file/model_file.h"
+#include "tests/support/test_class.h"
 #include "tests/support/tiny_model.h"
 
 #include <QTest>
@@ -235,5 +236,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(BrokenModelTest)
+PONDER_TEST(BrokenModelTest)
 #include "broken_model_test.moc"

@@ -1,6 +1,7 @@
 // Writing a GGUF file piece by piece: what was put in is read back, and what does not fit is an error.
 #include "engine/file/gguf_output.h"
 #include "engine/file/model_file.h"
+#include "tests/support/test_class.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -99,5 +100,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(GgufOutputTest)
+PONDER_TEST(GgufOutputTest)
 #include "gguf_output_test.moc"

@@ -1,4 +1,5 @@
 #include "engine/file/json_document.h"
+#include "tests/support/test_class.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -67,5 +68,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(JsonDocumentTest)
+PONDER_TEST(JsonDocumentTest)
 #include "json_document_test.moc"

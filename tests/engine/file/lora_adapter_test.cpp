@@ -3,6 +3,7 @@
 #include "engine/file/peft_config.h"
 #include "tests/support/gguf_writer.h"
 #include "tests/support/reference_data.h"
+#include "tests/support/test_class.h"
 
 #include <QTemporaryDir>
 
@@ -179,5 +180,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(LoraAdapterTest)
+PONDER_TEST(LoraAdapterTest)
 #include "lora_adapter_test.moc"

@@ -1,5 +1,6 @@
 #include "engine/file/model_file.h"
 #include "tests/support/gguf_writer.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -107,5 +108,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(MetadataTest)
+PONDER_TEST(MetadataTest)
 #include "metadata_test.moc"

@@ -1,5 +1,6 @@
 #include "engine/file/mapped_file.h"
 #include "engine/file/model_file.h"
+#include "tests/support/test_class.h"
 #include "tests/support/tiny_model.h"
 
 #include <QTemporaryDir>
@@ -160,5 +161,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(ModelFileTest)
+PONDER_TEST(ModelFileTest)
 #include "model_file_test.moc"

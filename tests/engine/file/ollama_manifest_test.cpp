@@ -1,5 +1,6 @@
 // What a manifest of Ollama names.
 #include "engine/file/ollama_manifest.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -102,5 +103,5 @@ void OllamaManifestTest::whatIsNoManifestIsAnError() {
     QVERIFY(!manifest.error().message().empty());
 }
 
-QTEST_GUILESS_MAIN(OllamaManifestTest)
+PONDER_TEST(OllamaManifestTest)
 #include "ollama_manifest_test.moc"

@@ -1,5 +1,6 @@
 #include "engine/file/safetensors_set.h"
 #include "tests/support/gguf_writer.h"
+#include "tests/support/test_class.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -199,5 +200,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(SafetensorsTest)
+PONDER_TEST(SafetensorsTest)
 #include "safetensors_test.moc"

@@ -1,5 +1,6 @@
 #include "engine/file/split_set.h"
 #include "engine/model/weights.h"
+#include "tests/support/test_class.h"
 #include "tests/support/tiny_model.h"
 
 #include <QTemporaryDir>
@@ -155,5 +156,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(SplitSetTest)
+PONDER_TEST(SplitSetTest)
 #include "split_set_test.moc"

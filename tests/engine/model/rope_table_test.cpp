@@ -1,4 +1,5 @@
 #include "engine/model/rope_table.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -40,5 +41,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(RopeTableTest)
+PONDER_TEST(RopeTableTest)
 #include "rope_table_test.moc"

@@ -1,6 +1,7 @@
 // Every model file of the reference data opens, has a sound config and binds its weights.
 #include "engine/model/weights.h"
 #include "tests/support/reference_data.h"
+#include "tests/support/test_class.h"
 
 using namespace ponder;
 
@@ -30,7 +31,7 @@ private slots:
                 QVERIFY2(config, config ? "" : config.error().message().c_str());
                 const auto weights = bindWeights(**file, *config);
                 QVERIFY2(weights, weights ? "" : weights.error().message().c_str());
-                QCOMPARE(weights->layers.size(), std::size_t{config->layers});
+                QCOMPARE(weights->layers(), config->layers);
                 ++bound;
             }
         QCOMPARE(bound, 15 + 3);
@@ -74,19 +75,19 @@ private slots:
         QCOMPARE(llama->hidden, 160u);
         QCOMPARE(llama->heads, 3u);
         QCOMPARE(llama->headSize, 32u);
-        QCOMPARE(llama->ropePairs, RopePairs::Adjacent);
+        QCOMPARE(llama->ropePairs(), RopePairs::Adjacent);
         const auto tied = ModelFile::open(test::referenceDir() / "tiny/qwen2-tied-q4_k_m.gguf");
         QVERIFY(tied);
         const auto qwen = ModelConfig::read(**tied);
         QVERIFY(qwen);
         QCOMPARE(qwen->kvHeads, 1u);
         QCOMPARE(qwen->rotary, 32u);
-        QCOMPARE(qwen->ropePairs, RopePairs::Halves);
+        QCOMPARE(qwen->ropePairs(), RopePairs::Halves);
         const auto weights = bindWeights(**tied, *qwen);
-        QVERIFY(weights && weights->tied && weights->output == weights->tokenEmbedding);
-        QVERIFY(weights->layers[0].kBias != nullptr);
+        QVERIFY(weights && weights->tied && (*weights)[Slot::Output] == (*weights)[Slot::TokenEmbedding]);
+        QVERIFY((*weights)[Slot::KeyBias] != nullptr);
     }
 };
 
-QTEST_APPLESS_MAIN(WeightsReferenceTest)
+PONDER_TEST(WeightsReferenceTest)
 #include "weights_reference_test.moc"

@@ -1,6 +1,7 @@
 #include "engine/quant/decode.h"
 #include "engine/quant/small_numbers.h"
 #include "tests/support/reference_data.h"
+#include "tests/support/test_class.h"
 
 #include <bit>
 #include <cmath>
@@ -191,5 +192,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(DecodeTest)
+PONDER_TEST(DecodeTest)
 #include "decode_test.moc"

@@ -5,6 +5,7 @@
 #include "engine/quant/decode.h"
 #include "engine/quant/encode.h"
 #include "tests/support/logits_check.h"
+#include "tests/support/test_class.h"
 
 #include <QFile>
 #include <QJsonArray>
@@ -122,5 +123,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(EncodeQualityTest)
+PONDER_TEST(EncodeQualityTest)
 #include "encode_quality_test.moc"

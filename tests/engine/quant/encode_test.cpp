@@ -4,6 +4,7 @@
 #include "engine/quant/small_numbers.h"
 #include "tests/support/logits_check.h"
 #include "tests/support/simd_targets.h"
+#include "tests/support/test_class.h"
 
 #include <bit>
 #include <limits>
@@ -279,5 +280,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(EncodeTest)
+PONDER_TEST(EncodeTest)
 #include "encode_test.moc"

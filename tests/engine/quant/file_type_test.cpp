@@ -1,5 +1,6 @@
 // Which number format a tensor has in a file of a kind.
 #include "engine/quant/file_type.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -144,5 +145,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(FileTypeTest)
+PONDER_TEST(FileTypeTest)
 #include "file_type_test.moc"

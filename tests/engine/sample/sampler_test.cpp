@@ -1,4 +1,5 @@
 #include "engine/sample/sampler.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -82,5 +83,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(SamplerTest)
+PONDER_TEST(SamplerTest)
 #include "sampler_test.moc"

@@ -1,4 +1,5 @@
 #include "engine/sample/stop_strings.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -36,5 +37,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(StopStringsTest)
+PONDER_TEST(StopStringsTest)
 #include "stop_strings_test.moc"

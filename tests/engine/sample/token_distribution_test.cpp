@@ -1,4 +1,5 @@
 #include "engine/sample/token_distribution.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -66,5 +67,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(TokenDistributionTest)
+PONDER_TEST(TokenDistributionTest)
 #include "token_distribution_test.moc"

@@ -1,4 +1,5 @@
 #include "engine/text/merge_table.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -108,5 +109,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(MergeTableTest)
+PONDER_TEST(MergeTableTest)
 #include "merge_table_test.moc"

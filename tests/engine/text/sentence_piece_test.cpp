@@ -1,5 +1,6 @@
 // SentencePiece vocabularies in memory: special tokens, the space in front, and damage.
 #include "engine/text/tokenizer.h"
+#include "tests/support/test_class.h"
 #include "tests/support/tokenizer_checks.h"
 
 #include <QTest>
@@ -98,5 +99,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(SentencePieceTest)
+PONDER_TEST(SentencePieceTest)
 #include "sentence_piece_test.moc"

@@ -1,5 +1,6 @@
 #include "engine/text/stream_decoder.h"
 #include "engine/text/utf8.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -154,5 +155,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(StreamDecoderTest)
+PONDER_TEST(StreamDecoderTest)
 #include "stream_decoder_test.moc"

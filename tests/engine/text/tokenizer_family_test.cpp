@@ -3,6 +3,7 @@
 #include "engine/text/tokenizer.h"
 #include "tests/support/memory_model.h"
 #include "tests/support/reference_data.h"
+#include "tests/support/test_class.h"
 
 #include <QFile>
 #include <QJsonArray>
@@ -132,5 +133,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(TokenizerFamilyTest)
+PONDER_TEST(TokenizerFamilyTest)
 #include "tokenizer_family_test.moc"

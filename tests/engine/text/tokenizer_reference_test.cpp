@@ -1,6 +1,7 @@
 // Ids that a well-known engine gives for texts, prompts and whole vocabularies (the reference data).
 #include "engine/text/tokenizer.h"
 #include "tests/support/reference_data.h"
+#include "tests/support/test_class.h"
 
 #include <QFile>
 #include <QJsonArray>
@@ -150,5 +151,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(TokenizerReferenceTest)
+PONDER_TEST(TokenizerReferenceTest)
 #include "tokenizer_reference_test.moc"

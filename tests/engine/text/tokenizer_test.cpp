@@ -1,6 +1,7 @@
 // Special tokens, what a person typed, ends of replies, and vocabularies that are damaged or hostile.
 #include "engine/text/tokenizer.h"
 #include "tests/support/small_vocabulary.h"
+#include "tests/support/test_class.h"
 #include "tests/support/tokenizer_checks.h"
 
 #include <QTest>
@@ -255,5 +256,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(TokenizerTest)
+PONDER_TEST(TokenizerTest)
 #include "tokenizer_test.moc"

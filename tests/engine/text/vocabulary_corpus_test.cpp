@@ -1,5 +1,6 @@
 // The corpus of the vocabulary fuzzer, replayed: damaged vocabularies stay harmless.
 #include "tests/support/reference_data.h"
+#include "tests/support/test_class.h"
 #include "tests/support/test_folders.h"
 
 #include <QFile>
@@ -7,13 +8,14 @@
 
 #include <filesystem>
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+// The entry point of the fuzzer, as ponder_fuzz_entry() names it.
+extern "C" int vocabulary_fuzz(const std::uint8_t* data, std::size_t size);
 
 namespace {
 
 void run(const QByteArray& bytes) {
-    LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.constData()),
-                           static_cast<std::size_t>(bytes.size()));
+    vocabulary_fuzz(reinterpret_cast<const std::uint8_t*>(bytes.constData()),
+                    static_cast<std::size_t>(bytes.size()));
 }
 
 } // namespace
@@ -40,5 +42,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(VocabularyCorpusTest)
+PONDER_TEST(VocabularyCorpusTest)
 #include "vocabulary_corpus_test.moc"

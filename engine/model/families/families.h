@@ -1,0 +1,11 @@
+// Every family, one page each in this folder.
+#pragma once
+
+#include "engine/model/family.h"
+
+namespace ponder {
+
+const Family& llamaFamily();
+const Family& qwen2Family();
+
+} // namespace ponder
