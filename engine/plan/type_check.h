@@ -4,7 +4,9 @@
 // tensor whose format it does not. Thread: any. Errors: UnsupportedModel. Next station: the devices' plans.
 #pragma once
 
-#include "engine/backend/backend.h"
+#include "engine/base/result.h"
+#include "engine/model/weights.h"
+#include "engine/plan/layer_range.h"
 
 namespace ponder {
 

@@ -1,4 +1,4 @@
-// The numbers below are data of ggml (ggml-common.h), under this licence:
+// The numbers below are data of ggml, under this licence:
 //
 // MIT License. Copyright (c) 2023-2026 The ggml authors
 //

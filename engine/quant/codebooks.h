@@ -2,7 +2,7 @@
 // block. An entry holds a digit for each value, the first value in the lowest bits; what a digit stands for
 // is said beside each table. IQ1_M uses the table of IQ1_S.
 //
-// The tables are part of these file formats and cannot be computed. Source: ggml-common.h of ggml
+// The tables are part of these file formats and cannot be computed. Source: the common tables of ggml
 // (https://github.com/ggml-org/ggml), MIT licence, Copyright (c) 2023-2026 The ggml authors; only the way of
 // writing them down is ours. Next station: codebook_blocks.h.
 #pragma once

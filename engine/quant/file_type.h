@@ -1,8 +1,7 @@
 // How a whole model is quantized, and which number format each of its tensors then has.
 //
 // Most file types are mixtures: what hurts most is kept finer than the type says. Source: the naming of GGUF
-// files, and the mixtures that llama.cpp writes under these names without further knowledge of the weights
-// (src/llama-quant.cpp). Owner: constants. Thread: any. Errors: none. Next station: the writers of model
+// files, and the mixtures that llama.cpp writes under these names without further knowledge of the weights. Owner: constants. Thread: any. Errors: none. Next station: the writers of model
 // files.
 #pragma once
 

@@ -2,7 +2,7 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/quant/table_fit.cpp"
-#include <hwy/foreach_target.h> // this file once for every target
+#include "engine/base/foreach_target.h" // this file once for every target
 
 #include <hwy/highway.h>
 
@@ -144,9 +144,9 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace ponder {
 
-HWY_EXPORT(FitTableScales);
-HWY_EXPORT(SnapTableScales);
-HWY_EXPORT(QuantizeToTable);
+PONDER_EXPORT(FitTableScales);
+PONDER_EXPORT(SnapTableScales);
+PONDER_EXPORT(QuantizeToTable);
 
 LevelTable::LevelTable(std::span<const std::int8_t> rising) : count(rising.size()) {
     std::copy(rising.begin(), rising.end(), levels.begin());

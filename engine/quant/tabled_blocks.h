@@ -9,7 +9,7 @@
 
 namespace ponder {
 
-// The numbers of IQ4_NL and IQ4_XS: steps that grow outwards. Source: ggml-common.h of ggml, MIT licence.
+// The numbers of IQ4_NL and IQ4_XS: steps that grow outwards. Source: ggml, MIT licence.
 inline constexpr std::array<std::int8_t, 16> kFourBitCurve{-127, -104, -83, -65, -49, -35, -22, -10,
                                                            1,    13,   25,  38,  53,  69,  89,  113};
 
