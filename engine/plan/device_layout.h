@@ -18,7 +18,7 @@
 // (`together`).
 //
 // Owner: plain value. Thread: any. Errors: none. Next station: plan/vulkan_plan.h (placement),
-// backend/vulkan/weight_layout.h (the rearrangement), shaders/include/formats.glsl (the reader).
+// backend/vulkan/weights/weight_layout.h (the rearrangement), shaders/include/formats.glsl (the reader).
 #pragma once
 
 #include "engine/quant/tensor_type.h"

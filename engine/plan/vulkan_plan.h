@@ -5,7 +5,7 @@
 // this; the fit hint shows exactly this. Offsets count pieces of 16 bytes. Owner: plain value; the
 // TensorInfos belong to the ModelFile. Thread: any. Errors: DoesNotFit (a tensor or layer that no buffer can
 // hold), BadMetadata (a head that the kernels cannot turn), BadArgument (no layer, no token). Next station:
-// backend/vulkan/weight_store.h, backend/vulkan/vulkan_executor.h.
+// backend/vulkan/weights/weight_store.h, backend/vulkan/vulkan_executor.h.
 #pragma once
 
 #include "engine/base/result.h"
