@@ -145,7 +145,7 @@ private slots:
         QCOMPARE(fit.verdict, FitVerdict::DoesNotFit);
         QVERIFY(fit.better);
         QVERIFY(ask(kQwen32, *fit.better, alone).verdict != FitVerdict::DoesNotFit);
-        const auto finer = std::find(kFileTypes.begin(), kFileTypes.end(), *fit.better) + 1;
+        const auto finer = std::find(kRecommendedTypes.begin(), kRecommendedTypes.end(), *fit.better) + 1;
         QCOMPARE(ask(kQwen32, *finer, alone).verdict, FitVerdict::DoesNotFit);
         QVERIFY(verdictDetail(fit).endsWith(QString::fromStdString(std::string(nameOf(*fit.better))) +
                                             " would fit"));
