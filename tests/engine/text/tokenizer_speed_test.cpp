@@ -92,7 +92,7 @@ private slots:
         QTest::newRow("own") << QString::fromStdString(ownVocabulary("byte_bpe.gguf").string());
         QTest::newRow("own SentencePiece")
             << QString::fromStdString(ownVocabulary("sentence_piece.gguf").string());
-        for (const char* name : {"qwen2", "llama-bpe", "deepseek-llm", "llama-spm"}) {
+        for (const char* name : {"qwen2", "llama-bpe", "deepseek-llm", "llama-spm", "gemma-4", "qwen35"}) {
             const auto path = test::referenceDir() / ("vocab/ggml-vocab-" + std::string(name) + ".gguf");
             QTest::newRow(name) << QString::fromStdString(path.string());
         }
@@ -135,16 +135,22 @@ private slots:
 
     void noTextTakesMuchLongerThanAnother_data() {
         QTest::addColumn<QString>("family");
-        for (const char* family : {"gpt-2", "qwen2", "llama-bpe", "smollm", "deepseek-llm", "deepseek-v3"})
+        for (const char* family :
+             {"gpt-2", "qwen2", "llama-bpe", "smollm", "deepseek-llm", "deepseek-v3", "qwen35", "gpt-4o",
+              "tekken", "seed-coder", "bailingmoe", "exaone-moe", "minicpm5", "superbpe", "default"})
             QTest::newRow(family) << family;
         QTest::newRow("SentencePiece") << "llama";
+        QTest::newRow("plain") << "gemma4";
     }
     void noTextTakesMuchLongerThanAnother() {
         QFETCH(QString, family);
         const std::string pre = family.toStdString();
-        const bool pieces = family == "llama";
+        if (family == "gemma4") PONDER_NEEDS_REFERENCE();
         const auto tokenizer =
-            openTokenizer(ownVocabulary(pieces ? "sentence_piece.gguf" : "byte_bpe.gguf"), pre);
+            family == "gemma4"
+                ? openTokenizer(test::referenceDir() / "vocab/ggml-vocab-gemma-4.gguf")
+                : openTokenizer(ownVocabulary(family == "llama" ? "sentence_piece.gguf" : "byte_bpe.gguf"),
+                                pre);
         QVERIFY(tokenizer);
         std::mt19937 random(5);
         std::string letters;
@@ -169,7 +175,12 @@ private slots:
                                         repeated("<"),
                                         repeated(".\n"),
                                         repeated("\xF0\x9F\x98"),
-                                        repeated("_a")}) {
+                                        repeated("_a"),
+                                        repeated("word "),
+                                        repeated("A"),
+                                        repeated("Aa\u0301"),
+                                        repeated("\u1112\u1161\u11AB"),
+                                        repeated("1½")}) {
             const std::clock_t start = std::clock();
             const std::size_t count = tokenizer->encode(text, SpecialTokens::Parse).size();
             const double seconds = secondsSince(start);
