@@ -60,23 +60,38 @@ bool isSettled(std::string_view text) {
     return true;
 }
 
+// U+11A7 composes with nothing, but the library (2.8) takes it for the end of a Hangul syllable and drops it.
+constexpr std::string_view kAlone = "\xE1\x86\xA7";
+
 struct Free {
     void operator()(utf8proc_uint8_t* bytes) const { std::free(bytes); }
 };
 
-} // namespace
-
-std::optional<std::string> composed(std::string_view text) {
-    if (isSettled(text)) return std::nullopt;
+bool appendComposed(std::string_view text, std::string& out) {
     utf8proc_uint8_t* bytes = nullptr;
     const utf8proc_ssize_t size = utf8proc_map(
         reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()),
         &bytes, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
     const std::unique_ptr<utf8proc_uint8_t, Free> owned(bytes);
-    if (size < 0 || !bytes) return std::nullopt;
-    const std::string_view result(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
-    if (result == text) return std::nullopt;
-    return std::string(result);
+    if (size < 0 || !bytes) return false;
+    out.append(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
+    return true;
+}
+
+} // namespace
+
+std::optional<std::string> composed(std::string_view text) {
+    if (isSettled(text)) return std::nullopt;
+    std::string out;
+    for (std::string_view rest = text; !rest.empty();) {
+        const std::size_t alone = rest.find(kAlone);
+        if (!appendComposed(rest.substr(0, alone), out)) return std::nullopt;
+        if (alone == std::string_view::npos) break;
+        out += kAlone;
+        rest.remove_prefix(alone + kAlone.size());
+    }
+    if (out == text) return std::nullopt;
+    return out;
 }
 
 } // namespace ponder

@@ -5,26 +5,33 @@
 #include "tests/support/small_vocabulary.h"
 #include "tests/support/tokenizer_checks.h"
 
-#include <QFile>
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
 #include <QTest>
+#include <nlohmann/json.hpp>
+
+#include <fstream>
 
 using namespace ponder;
 using namespace ponder::test;
+using Json = nlohmann::json;
 
 namespace {
 
-QStringList cut(const QString& rule, const QString& text) {
+using Words = std::vector<std::string>;
+
+// Not in Qt's strings, which drop a byte order mark that begins a word.
+Words cut(const std::string& rule, const std::string& text) {
     std::string why = "no such rule";
-    const PreTokenizerRule* found = findPreTokenizerRule(rule.toStdString());
+    const PreTokenizerRule* found = findPreTokenizerRule(rule);
     const auto cutter = found ? PreTokenizer::compile(found->patterns, why) : nullptr;
-    if (!cutter) return {QString::fromStdString(why)};
+    if (!cutter) return {why};
+    const auto words = cutter->split(text);
+    return {words.begin(), words.end()};
+}
+
+QStringList shown(const Words& words) {
     QStringList out;
-    const std::string bytes = text.toStdString();
-    for (const std::string_view word : cutter->split(bytes))
-        out << QString::fromUtf8(word.data(), static_cast<qsizetype>(word.size()));
+    for (const std::string& word : words)
+        out << QString::fromStdString(word);
     return out;
 }
 
@@ -63,16 +70,17 @@ private slots:
     void everyRuleCutsAsThePublishedPatternDoes() {
         PONDER_NEEDS_REFERENCE();
         QFETCH(QString, rule);
-        QFile file(QString::fromStdString((referenceDir() / "tokenizer/splits.json").string()));
-        QVERIFY(file.open(QIODevice::ReadOnly));
-        const QJsonArray cases = QJsonDocument::fromJson(file.readAll()).object()[rule].toArray();
+        std::ifstream file(referenceDir() / "tokenizer/splits.json");
+        const Json cases = Json::parse(file)[rule.toStdString()];
         QVERIFY(cases.size() >= 60);
-        for (const QJsonValue& entry : cases) {
-            const QJsonValue published = entry["pieces_by_published_regex"];
-            QStringList expected;
-            for (const QJsonValue& piece : (published.isArray() ? published : entry["pieces"]).toArray())
-                if (!piece.toString().isEmpty()) expected << piece.toString(); // places between are no pieces
-            QCOMPARE(cut(rule, entry["text"].toString()), expected);
+        for (const Json& entry : cases) {
+            const bool isPublished = entry.contains("pieces_by_published_regex");
+            Words expected;
+            for (const Json& piece : entry[isPublished ? "pieces_by_published_regex" : "pieces"])
+                if (piece != "") expected.push_back(piece); // places between words are no words
+            const Words words = cut(rule.toStdString(), entry["text"]);
+            if (words != expected) qWarning() << shown(words) << "not" << shown(expected);
+            QVERIFY(words == expected);
         }
     }
 
@@ -110,12 +118,12 @@ private slots:
         QFETCH(QString, rule);
         QFETCH(QString, text);
         QFETCH(QStringList, words);
-        QCOMPARE(cut(rule, text), words);
+        QCOMPARE(shown(cut(rule.toStdString(), text.toStdString())), words);
     }
 
     void otherNamesOfARuleCutAsItDoes() {
-        const QString text = QStringLiteral("It's 1234 ÀB cD हिन्दी!\n\n /x 한국어 漢字かな  don't");
-        const std::vector<std::pair<QString, QStringList>> names{
+        const std::string text = "It's 1234 ÀB cD हिन्दी!\n\n /x 한국어 漢字かな  don't";
+        const std::vector<std::pair<const char*, std::vector<const char*>>> names{
             {"llama-bpe",
              {"llama3", "llama-v3", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2", "glm4",
               "chatglm-bpe", "smaug-bpe", "dbrx"}},
@@ -127,7 +135,7 @@ private slots:
             {"smollm", {"exaone", "starcoder", "refact", "command-r"}},
             {"bailingmoe", {"bailingmoe2", "llada-moe"}}};
         for (const auto& [rule, others] : names)
-            for (const QString& other : others)
+            for (const char* other : others)
                 QCOMPARE(cut(other, text), cut(rule, text));
         QVERIFY(cut("gpt-2", text) != cut("qwen2", text));
     }
