@@ -1468,6 +1468,18 @@
         <source>it needs a model</source>
         <translation>모델이 있어야 합니다</translation>
     </message>
+    <message>
+        <source>%1 names no rule for cutting text into words; that of %2 is used</source>
+        <translation>%1에 텍스트를 단어로 나누는 규칙이 없어 %2의 규칙을 사용합니다</translation>
+    </message>
+    <message>
+        <source>%1 is not one of its tokens and is passed over</source>
+        <translation>%1이(가) 이 모델의 토큰이 아니므로 무시합니다</translation>
+    </message>
+    <message>
+        <source>%1 is typed as ordinary text; it ends a reply all the same</source>
+        <translation>%1이(가) 일반 텍스트로 표시되어 있지만 답변의 끝으로 처리합니다</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>
@@ -3785,6 +3797,10 @@ where it changes, which loses a little; an F16 base loses least.</source>
         <source>%1 may also mean %2; this is the answer for %3.</source>
         <translation>%1은(는) %2일 수도 있습니다. 이 답은 %3 기준입니다.</translation>
     </message>
+    <message>
+        <source>About the model file: %1.</source>
+        <translation>모델 파일 관련 안내: %1.</translation>
+    </message>
 </context>
 <context>
     <name>ponder::ConversionChoices</name>
@@ -4017,6 +4033,10 @@ where it changes, which loses a little; an F16 base loses least.</source>
     <message>
         <source>Tuning for this GPU, %1 s</source>
         <translation>이 GPU에 맞추는 중, %1초</translation>
+    </message>
+    <message>
+        <source>About the model file: %1.</source>
+        <translation>모델 파일 관련 안내: %1.</translation>
     </message>
 </context>
 <context>

@@ -1468,6 +1468,18 @@
         <source>it needs a model</source>
         <translation>它需要一个模型</translation>
     </message>
+    <message>
+        <source>%1 names no rule for cutting text into words; that of %2 is used</source>
+        <translation>%1未指明如何将文本切分为词，因此采用%2的规则</translation>
+    </message>
+    <message>
+        <source>%1 is not one of its tokens and is passed over</source>
+        <translation>%1不是此模型的词元，已忽略</translation>
+    </message>
+    <message>
+        <source>%1 is typed as ordinary text; it ends a reply all the same</source>
+        <translation>%1被标为普通文本，仍按回复的结束标记处理</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>
@@ -3784,6 +3796,10 @@ where it changes, which loses a little; an F16 base loses least.</source>
         <source>%1 may also mean %2; this is the answer for %3.</source>
         <translation>%1也可能指%2；这里按%3回答。</translation>
     </message>
+    <message>
+        <source>About the model file: %1.</source>
+        <translation>关于模型文件：%1。</translation>
+    </message>
 </context>
 <context>
     <name>ponder::ConversionChoices</name>
@@ -4016,6 +4032,10 @@ where it changes, which loses a little; an F16 base loses least.</source>
     <message>
         <source>Tuning for this GPU, %1 s</source>
         <translation>正在为此GPU调优，%1秒</translation>
+    </message>
+    <message>
+        <source>About the model file: %1.</source>
+        <translation>关于模型文件：%1。</translation>
     </message>
 </context>
 <context>

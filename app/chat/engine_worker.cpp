@@ -1,5 +1,6 @@
 #include "app/chat/engine_worker.h"
 
+#include "app/chat/error_text.h"
 #include "app/models/quantization_name.h"
 #include "app/store/cache_folder.h"
 #include "engine/base/translatable.h"
@@ -64,6 +65,8 @@ LoadedModel describe(const LoadRequestInfo& request, const Model& model, const R
     loaded.markers = generator.facts().markers;
     loaded.canTurnThinkingOff = generator.facts().canTurnThinkingOff;
     loaded.templateNote = templateNote(generator.templateChoice());
+    for (const Detail& note : model.tokenizer().notes())
+        loaded.fileNotes << detailText(note);
     return loaded;
 }
 
