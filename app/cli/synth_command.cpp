@@ -80,7 +80,7 @@ const Command kSynthCommand{
     run,
     QT_TRANSLATE_NOOP(
         "ponder::Cli",
-        "Shapes: r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b; tiny-qwen "
+        "Shapes: qwen2.5-0.5b, r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b; tiny-qwen "
         "and tiny-llama for "
         "tests.\nTypes: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.")};
 

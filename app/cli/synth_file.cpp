@@ -8,6 +8,9 @@ namespace {
 
 // llama, layers, width, heads, kvHeads, headSize, hidden, vocabulary, ropeBase, epsilon, tied, ropeFactors
 constexpr std::array kShapes{
+    // Rows of 896 are no multiple of 256: its Q4_K_M is Q5_0 and Q8_0 for the most part, as Qwen's own file
+    // is.
+    SynthShape{"qwen2.5-0.5b", {false, 24, 896, 14, 2, 64, 4864, 151936, 1e6, 1e-6, true, false, 32768}},
     SynthShape{"r1-qwen-1.5b", {false, 28, 1536, 12, 2, 128, 8960, 151936, 1e4, 1e-6}},
     SynthShape{"r1-qwen-7b", {false, 28, 3584, 28, 4, 128, 18944, 152064, 1e4, 1e-6}},
     SynthShape{"r1-qwen-14b", {false, 48, 5120, 40, 8, 128, 13824, 152064, 1e6, 1e-5}},
