@@ -3537,12 +3537,6 @@ process had, as the system says; the other *_bytes are what the engine holds. &q
         <translation>同时生成%1条回复时的内核：</translation>
     </message>
     <message>
-        <source>Shapes: qwen2.5-0.5b, r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b; tiny-qwen and tiny-llama for tests.
-Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.</source>
-        <translation>形状：qwen2.5-0.5b、r1-qwen-1.5b、r1-qwen-7b、r1-qwen-14b、r1-qwen-32b、r1-llama-8b；tiny-qwen和tiny-llama供测试。
-类型：Q4_K_M、Q5_K_M、Q6_K、Q8_0、F16。这种模型写出的内容没有意义。</translation>
-    </message>
-    <message>
         <source>the model is read from this file while it is written</source>
         <translation>写入时还要从这个文件读取模型</translation>
     </message>
@@ -3768,6 +3762,16 @@ where it changes, which loses a little; an F16 base loses least.</source>
         <source>%1 may also mean %2; this is the answer for %3.</source>
         <translation>%1也可能指%2；这里按%3回答。</translation>
     </message>
+    <message>
+        <source>Its memory was read at %1 GB/s while the computer was busy: models may be quicker than said here.</source>
+        <translation>电脑繁忙时测得的内存读取速度为%1 GB/s：模型可能比这里所说的更快。</translation>
+    </message>
+    <message>
+        <source>Shapes: qwen2.5-0.5b, r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b; tiny-qwen and tiny-llama for tests.
+Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.</source>
+        <translation>形状：qwen2.5-0.5b、r1-qwen-1.5b、r1-qwen-7b、r1-qwen-14b、r1-qwen-32b、r1-llama-8b；tiny-qwen和tiny-llama供测试。
+类型：Q4_K_M、Q5_K_M、Q6_K、Q8_0、F16。这种模型写出的内容没有意义。</translation>
+    </message>
 </context>
 <context>
     <name>ponder::ConversionChoices</name>
@@ -3864,6 +3868,10 @@ where it changes, which loses a little; an F16 base loses least.</source>
     <message>
         <source>%1, %2 GB/s</source>
         <translation>%1，%2 GB/s</translation>
+    </message>
+    <message>
+        <source>%1, %2 GB/s, measured while the computer was busy</source>
+        <translation>%1，%2 GB/s（电脑繁忙时测得）</translation>
     </message>
 </context>
 <context>
