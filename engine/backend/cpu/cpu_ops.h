@@ -100,6 +100,7 @@ private:
     std::stop_token m_stop;
     std::vector<float>* m_out = nullptr;
     std::uint32_t m_rows = 0;
+    std::uint32_t m_lookedUp = 0; // rows of the table of embeddings so far
 
     std::vector<float> m_x;   // residual stream [rows x width]
     Rows m_normed;            // [rows x width]
