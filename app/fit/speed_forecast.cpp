@@ -154,15 +154,11 @@ std::optional<double> median(std::vector<double> values) {
     return *middle;
 }
 
-// What replies have shown of one figure: those of a quiet machine, or else the older ones that are plausible.
+// What replies have shown of one figure: those of a quiet machine, or else the older ones.
 class Ratios {
 public:
-    void add(const MeasuredSpeed& seen, std::optional<double> ratio) {
-        if (!ratio) return;
-        if (seen.quiet)
-            m_quiet.push_back(*ratio);
-        else if (*ratio >= kLeastRatio)
-            m_older.push_back(*ratio);
+    void add(bool quiet, std::optional<double> ratio) {
+        if (ratio) (quiet ? m_quiet : m_older).push_back(*ratio);
     }
     std::optional<double> middle() const { return median(m_quiet.empty() ? m_older : m_quiet); }
 
@@ -176,8 +172,12 @@ Shown learnFrom(std::span<const MeasuredSpeed> history, const FitDevice& device,
     Ratios decode, prefill;
     for (const MeasuredSpeed& seen : history) {
         if (seen.device != device.key() || !counts(seen)) continue;
-        if (seen.decodeTokensPerSecond > 0) decode.add(seen, decodeRatio(seen, device, layers));
-        if (seen.prefillTokensPerSecond > 0) prefill.add(seen, prefillRatio(seen, device, layers));
+        std::optional<double> reply;
+        if (seen.decodeTokensPerSecond > 0) reply = decodeRatio(seen, device, layers);
+        // A busy hour that an older version kept, with the prompt's figure of that hour.
+        if (!seen.quiet && reply && *reply < kLeastRatio) continue;
+        decode.add(seen.quiet, reply);
+        if (seen.prefillTokensPerSecond > 0) prefill.add(seen.quiet, prefillRatio(seen, device, layers));
     }
     return {decode.middle(), prefill.middle(), SpeedSource::Estimated};
 }
@@ -193,9 +193,10 @@ Shown learn(const FitModel& model, const FitDevice& device, const QString& model
     Shown others = learnFrom(history, device, std::nullopt, [&](const MeasuredSpeed& seen) {
         return isLike(seen.bytesPerToken, model.bytesPerToken());
     });
-    for (std::optional<double>* ratio : {&others.decode, &others.prefill})
-        if (*ratio) *ratio = std::max(**ratio, kLeastRatio);
-    if (others.decode) others.source = SpeedSource::Calibrated;
+    if (others.decode) {
+        others.decode = std::max(*others.decode, kLeastRatio);
+        others.source = SpeedSource::Calibrated;
+    }
     return others;
 }
 
