@@ -76,7 +76,7 @@ private slots:
         QVERIFY(!reply(DeviceKind::Reference, 9, 20).speed);
     }
     void aReplyWhoseThreadsGotLittleTimeTeachesNothing() {
-        QVERIFY(!reply(DeviceKind::Processor, 8, 8).speed);
+        QVERIFY(!reply(DeviceKind::Processor, 0.5, 0.5).speed);
     }
     void aCardNeedsLittleOfTheProcessor() { QVERIFY(reply(DeviceKind::Discrete, 0.5, 1).speed); }
     void theMemoryThatWasUsedIsToldOnABusyMachineToo() {
