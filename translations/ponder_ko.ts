@@ -3562,12 +3562,6 @@ process had, as the system says; the other *_bytes are what the engine holds. &q
         <translation>답변 %1개를 한꺼번에 쓰는 커널:</translation>
     </message>
     <message>
-        <source>Shapes: r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b; tiny-qwen and tiny-llama for tests.
-Types: those of quantize. What such a model writes has no meaning.</source>
-        <translation>모양: r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b. tiny-qwen과 tiny-llama는 시험용입니다.
-형식은 quantize 명령과 같습니다. 이런 모델이 쓰는 글에는 뜻이 없습니다.</translation>
-    </message>
-    <message>
         <source>the model is read from this file while it is written</source>
         <translation>쓰는 동안 이 파일에서 모델을 읽습니다</translation>
     </message>
@@ -3800,6 +3794,14 @@ where it changes, which loses a little; an F16 base loses least.</source>
     <message>
         <source>About the model file: %1.</source>
         <translation>모델 파일 관련 안내: %1.</translation>
+        <source>Its memory was read at %1 GB/s while the computer was busy: models may be quicker than said here.</source>
+        <translation>컴퓨터가 바쁠 때 메모리를 %1 GB/s로 읽었습니다. 모델은 여기 적힌 것보다 빠를 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Shapes: qwen2.5-0.5b, r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b; tiny-qwen and tiny-llama for tests.
+Types: those of quantize. What such a model writes has no meaning.</source>
+        <translation>모양: qwen2.5-0.5b, r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b. tiny-qwen과 tiny-llama는 시험용입니다.
+형식은 quantize 명령과 같습니다. 이런 모델이 쓰는 글에는 뜻이 없습니다.</translation>
     </message>
 </context>
 <context>
@@ -3925,6 +3927,10 @@ where it changes, which loses a little; an F16 base loses least.</source>
     <message>
         <source>%1, %2 GB/s</source>
         <translation>%1, %2 GB/s</translation>
+    </message>
+    <message>
+        <source>%1, %2 GB/s, measured while the computer was busy</source>
+        <translation>%1, %2 GB/s(컴퓨터가 바쁠 때 측정)</translation>
     </message>
 </context>
 <context>

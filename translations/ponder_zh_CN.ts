@@ -3561,12 +3561,6 @@ process had, as the system says; the other *_bytes are what the engine holds. &q
         <translation>同时生成%1条回复时的内核：</translation>
     </message>
     <message>
-        <source>Shapes: r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b; tiny-qwen and tiny-llama for tests.
-Types: those of quantize. What such a model writes has no meaning.</source>
-        <translation>形状：r1-qwen-1.5b、r1-qwen-7b、r1-qwen-14b、r1-qwen-32b、r1-llama-8b；tiny-qwen和tiny-llama供测试。
-类型：与quantize命令相同。这种模型写出的内容没有意义。</translation>
-    </message>
-    <message>
         <source>the model is read from this file while it is written</source>
         <translation>写入时还要从这个文件读取模型</translation>
     </message>
@@ -3799,6 +3793,14 @@ where it changes, which loses a little; an F16 base loses least.</source>
     <message>
         <source>About the model file: %1.</source>
         <translation>关于模型文件：%1。</translation>
+        <source>Its memory was read at %1 GB/s while the computer was busy: models may be quicker than said here.</source>
+        <translation>电脑繁忙时测得的内存读取速度为%1 GB/s：模型可能比这里所说的更快。</translation>
+    </message>
+    <message>
+        <source>Shapes: qwen2.5-0.5b, r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b; tiny-qwen and tiny-llama for tests.
+Types: those of quantize. What such a model writes has no meaning.</source>
+        <translation>形状：qwen2.5-0.5b、r1-qwen-1.5b、r1-qwen-7b、r1-qwen-14b、r1-qwen-32b、r1-llama-8b；tiny-qwen和tiny-llama供测试。
+类型：与quantize命令相同。这种模型写出的内容没有意义。</translation>
     </message>
 </context>
 <context>
@@ -3924,6 +3926,10 @@ where it changes, which loses a little; an F16 base loses least.</source>
     <message>
         <source>%1, %2 GB/s</source>
         <translation>%1，%2 GB/s</translation>
+    </message>
+    <message>
+        <source>%1, %2 GB/s, measured while the computer was busy</source>
+        <translation>%1，%2 GB/s（电脑繁忙时测得）</translation>
     </message>
 </context>
 <context>

@@ -141,6 +141,7 @@ Result<ReplySummary> EngineWorker::generate(const ReplyRequest& request, const R
         return Error{ErrorCode::Internal,
                      {},
                      Detail{PONDER_TR_NOOP("ErrorDetail", "a reply was asked for without a model"), {}}};
+    m_measure.beforeReply();
     Result<ReplySummary> summary = m_generator->run(request, callbacks, std::move(stop));
     if (summary) m_measure.addTo(*summary, *m_model);
     if (!summary && summary.error().code == ErrorCode::DeviceLost) unload();

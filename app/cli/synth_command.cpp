@@ -85,9 +85,10 @@ const Command kSynthCommand{
         arguments.takesWords({QStringLiteral("SHAPE"), QStringLiteral("TYPE"), QStringLiteral("OUT")});
     },
     run,
-    QT_TRANSLATE_NOOP("ponder::Cli",
-                      "Shapes: r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b; tiny-qwen "
-                      "and tiny-llama for "
-                      "tests.\nTypes: those of quantize. What such a model writes has no meaning.")};
+    QT_TRANSLATE_NOOP(
+        "ponder::Cli",
+        "Shapes: qwen2.5-0.5b, r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b; tiny-qwen "
+        "and tiny-llama for "
+        "tests.\nTypes: those of quantize. What such a model writes has no meaning.")};
 
 } // namespace ponder

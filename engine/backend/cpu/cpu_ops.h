@@ -102,6 +102,7 @@ private:
     std::stop_token m_stop;
     std::vector<float>* m_out = nullptr;
     std::uint32_t m_rows = 0;
+    std::uint32_t m_lookedUp = 0; // rows of the table of embeddings so far
 
     Weight m_nextNorm = kNoWeight; // that x is normed with before the next product reads it
     std::vector<float> m_x;        // residual stream [rows x width]

@@ -29,7 +29,9 @@ FitServices processorWith(std::shared_ptr<std::uint64_t> bytes) {
                 processor.memoryBytes = processor.freeBytes = *bytes;
                 return std::vector<DeviceInfo>{processor};
             },
-            [] { return 50e9; }};
+            [] {
+                return MemoryBandwidth{50e9, false};
+            }};
 }
 
 } // namespace
