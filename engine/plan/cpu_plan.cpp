@@ -110,7 +110,7 @@ CpuPlan CpuPlan::make(const PlanRequest& request, unsigned threads) {
                                   (plan.rounding == Rounding::Fine ? 84 : 68) +
                               std::uint64_t{4} * c.hidden;
     // Of a thread: an unpacked panel, a chunk of results.
-    const std::uint64_t thread = widest / 32 * 704 + std::uint64_t{kMaxRows} * 64 * 4;
+    const std::uint64_t thread = widest / 32 * kUnpackedBlockBytes + std::uint64_t{kMaxRows} * 64 * 4;
     plan.scratchBytes = row * plan.maxRows + thread * threads;
     if (!request.adapters) return plan;
     const CpuAdapterPlan adapters = CpuAdapterPlan::make(*request.adapters, plan.layers, c.layers);

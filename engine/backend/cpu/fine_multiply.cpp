@@ -1,18 +1,22 @@
-// Quantized panels times fine activations; apart from the coarse ones so that both compile at once.
+// Packed panels of even numbers times fine activations; apart from the coarse ones so that both compile at
+// once.
 #include "engine/backend/cpu/panel_multiply.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/backend/cpu/fine_multiply.cpp"
 #include <hwy/foreach_target.h> // this file once for every target
 
+#include "engine/backend/cpu/panel_formats-inl.h"
 #include "engine/backend/cpu/panel_multiply-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace ponder::cpu::HWY_NAMESPACE {
 
-void MultiplyFine(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
-                  const ActivationTiles& columns, std::byte* scratch, float* out, std::size_t stride) {
-    multiplyPanels<Rounding::Fine>(matrix, first, end, columns, scratch, out, stride);
+void MultiplyEvenFine(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
+                      const ActivationTiles& columns, float* out, std::size_t stride) {
+    useEvenFormat(matrix.layout.type, [&](const auto& format) {
+        multiplyPacked<Rounding::Fine>(format, matrix, first, end, columns, out, stride);
+    });
 }
 
 } // namespace ponder::cpu::HWY_NAMESPACE
@@ -21,11 +25,11 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace ponder::cpu {
 
-HWY_EXPORT(MultiplyFine);
+HWY_EXPORT(MultiplyEvenFine);
 
-void multiplyFine(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
-                  const ActivationTiles& columns, std::byte* scratch, float* out, std::size_t stride) {
-    HWY_DYNAMIC_DISPATCH(MultiplyFine)(matrix, first, end, columns, scratch, out, stride);
+void multiplyEvenFine(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
+                      const ActivationTiles& columns, float* out, std::size_t stride) {
+    HWY_DYNAMIC_DISPATCH(MultiplyEvenFine)(matrix, first, end, columns, out, stride);
 }
 
 } // namespace ponder::cpu
