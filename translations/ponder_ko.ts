@@ -427,6 +427,10 @@
         <translation>%1은(는) 여기서 실행할 수 없는 수 형식을 씁니다: %2. 이 모델의 Q4_K_M, Q5_K_M, Q6_K 또는 Q8_0 파일을 사용하십시오.</translation>
     </message>
     <message>
+        <source>%1 is arranged for one kind of ARM processor (%2), which is no longer done. Get the Q4_0 file of the same model instead.</source>
+        <translation>%1은(는) 특정 ARM 프로세서용으로 배열된 파일(%2)이며 이 방식은 더 이상 쓰이지 않습니다. 같은 모델의 Q4_0 파일을 받으십시오.</translation>
+    </message>
+    <message>
         <source>%1 has the architecture &quot;%2&quot;, which cannot be run here. Models of the Qwen2 and Llama families work.</source>
         <translation>%1의 구조 &quot;%2&quot;은(는) 여기서 실행할 수 없습니다. Qwen2와 Llama 계열의 모델을 실행할 수 있습니다.</translation>
     </message>
@@ -939,6 +943,14 @@
     <message>
         <source>it has the tensor %1, which %2 models do not have</source>
         <translation>%2 모델에는 없는 텐서 %1이(가) 있습니다</translation>
+    </message>
+    <message>
+        <source>%1 cannot compute with the number format %2 yet</source>
+        <translation>%1은(는) 아직 수 형식 %2(으)로 계산할 수 없습니다</translation>
+    </message>
+    <message>
+        <source>%1 is %2, a format that is only read here</source>
+        <translation>%1의 형식 %2은(는) 여기서 읽을 수만 있습니다</translation>
     </message>
     <message>
         <source>%3 needs %1 bytes in one buffer of at most %2</source>

@@ -427,6 +427,10 @@
         <translation>%1使用了这里无法运行的数值格式：%2。请使用此模型的Q4_K_M、Q5_K_M、Q6_K或Q8_0文件。</translation>
     </message>
     <message>
+        <source>%1 is arranged for one kind of ARM processor (%2), which is no longer done. Get the Q4_0 file of the same model instead.</source>
+        <translation>%1是为某一种ARM处理器排列的（%2），这种格式现已不再使用。请改为获取同一模型的Q4_0文件。</translation>
+    </message>
+    <message>
         <source>%1 has the architecture &quot;%2&quot;, which cannot be run here. Models of the Qwen2 and Llama families work.</source>
         <translation>%1的架构“%2”在这里无法运行。可以运行Qwen2和Llama系列的模型。</translation>
     </message>
@@ -939,6 +943,14 @@
     <message>
         <source>it has the tensor %1, which %2 models do not have</source>
         <translation>它含有%2模型所没有的张量%1</translation>
+    </message>
+    <message>
+        <source>%1 cannot compute with the number format %2 yet</source>
+        <translation>%1尚不支持使用数值格式%2进行计算</translation>
+    </message>
+    <message>
+        <source>%1 is %2, a format that is only read here</source>
+        <translation>%1的格式是%2，这里只能读取该格式</translation>
     </message>
     <message>
         <source>%3 needs %1 bytes in one buffer of at most %2</source>

@@ -44,6 +44,8 @@ struct DeviceLayout {
     std::uint32_t scalePieces = 0;
     std::uint32_t together = 1; // groups side by side
 
+    static bool knows(TensorType type);
+    // Of a type that is known.
     static DeviceLayout of(TensorType type, std::uint64_t rowLength, std::uint64_t rows,
                            std::uint32_t together);
 

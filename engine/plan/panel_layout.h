@@ -56,19 +56,21 @@ enum class PanelKind {
     Tabled, // four bits that choose from a table
     Small,  // three bits and fewer
 };
-PanelKind panelKind(TensorType type);
 
 struct PanelLayout {
     TensorType type = TensorType::F32;
+    PanelKind kind = PanelKind::Floats;
     std::uint64_t rows = 0;
     std::uint32_t blocks = 0; // of a row
     std::uint32_t blocksPerUnit = 1;
     std::uint32_t headBytes = 0;  // of a unit
     std::uint32_t blockBytes = 0; // of a block, plane and quants
 
+    static bool knows(TensorType type);
+    // Of a type that is known.
     static PanelLayout of(TensorType type, std::uint64_t rowLength, std::uint64_t rows);
 
-    bool quantized() const { return headBytes > 0; }
+    bool quantized() const { return kind != PanelKind::Floats; }
     std::uint32_t rowLength() const { return blocks * 32; }
     std::uint64_t panels() const { return (rows + kPanelRows - 1) / kPanelRows; }
     std::uint32_t units() const { return (blocks + blocksPerUnit - 1) / blocksPerUnit; }

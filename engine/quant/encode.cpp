@@ -13,7 +13,31 @@ namespace {
 
 constexpr float kLargestHalf = 65504; // scales are half-precision
 
+bool canEncode(TensorType type) {
+    switch (type) {
+    case TensorType::F32:
+    case TensorType::F16:
+    case TensorType::BF16:
+    case TensorType::Q4_0:
+    case TensorType::Q4_1:
+    case TensorType::Q5_0:
+    case TensorType::Q5_1:
+    case TensorType::Q8_0:
+    case TensorType::Q4_K:
+    case TensorType::Q5_K:
+    case TensorType::Q6_K:
+        return true;
+    default:
+        return false;
+    }
+}
+
 Result<void> check(TensorType type, std::span<const float> values, std::string_view tensor) {
+    if (!canEncode(type))
+        return Error{ErrorCode::CannotConvert,
+                     {},
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "%1 is %2, a format that is only read here"),
+                            {std::string(tensor), std::string(typeTraits(type)->name)}}};
     const float largest = largestMagnitude(values);
     const auto wrong = [&](const char* pattern) {
         return Error{ErrorCode::BadWeights, {}, Detail{pattern, {std::string(tensor)}}};
@@ -50,6 +74,8 @@ void encodeChecked(TensorType type, std::span<const float> values, std::byte* bl
         return encodeQ5_K(values, blocks);
     case TensorType::Q6_K:
         return encodeQ6_K(values, blocks);
+    default: // refused before
+        return;
     }
 }
 

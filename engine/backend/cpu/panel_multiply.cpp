@@ -17,11 +17,11 @@ bool direct(PanelKind kind, const ActivationTiles& columns) {
 
 void multiplyQuantized(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
                        const ActivationTiles& columns, std::byte* scratch, float* out, std::size_t stride) {
-    const PanelKind kind = panelKind(matrix.layout.type);
+    const PanelKind kind = matrix.layout.kind;
     if (!direct(kind, columns)) {
         for (std::uint64_t p = first; p < end; ++p, out += kPanelRows) {
             unpackPanel(matrix.layout, matrix.panel(p), scratch);
-            multiplyUnpacked(matrix.layout.type, scratch, columns, out, stride);
+            multiplyUnpacked(matrix.layout, scratch, columns, out, stride);
         }
         return;
     }

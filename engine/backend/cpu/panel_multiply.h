@@ -48,7 +48,7 @@ void multiplyEvenFine(const PanelMatrix& matrix, std::uint64_t first, std::uint6
 
 // One panel: eight lines of bytes for each block, then scales and minima as f32. And its product.
 void unpackPanel(const PanelLayout& layout, const std::byte* panel, std::byte* out);
-void multiplyUnpacked(TensorType type, const std::byte* panel, const ActivationTiles& columns, float* out,
-                      std::size_t stride);
+void multiplyUnpacked(const PanelLayout& layout, const std::byte* panel, const ActivationTiles& columns,
+                      float* out, std::size_t stride);
 
 } // namespace ponder::cpu

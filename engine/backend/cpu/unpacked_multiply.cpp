@@ -43,21 +43,21 @@ HWY_NOINLINE void unpack(const Format& format, const std::byte* panel, std::size
 }
 
 template<class Use>
-HWY_INLINE void useFormat(TensorType type, const Use& use) {
-    switch (panelKind(type)) {
+HWY_INLINE void useFormat(const PanelLayout& layout, const Use& use) {
+    switch (layout.kind) {
     case PanelKind::Even:
-        return useEvenFormat(type, use);
+        return useEvenFormat(layout.type, use);
     case PanelKind::Tabled:
-        return useTabledFormat(type, use);
+        return useTabledFormat(layout.type, use);
     case PanelKind::Small:
-        return useSmallFormat(type, use);
+        return useSmallFormat(layout.type, use);
     case PanelKind::Floats:
         return;
     }
 }
 
 void Unpack(const PanelLayout& layout, const std::byte* panel, std::byte* out) {
-    useFormat(layout.type, [&](const auto& format) { unpack(format, panel, layout.blocks, out); });
+    useFormat(layout, [&](const auto& format) { unpack(format, panel, layout.blocks, out); });
 }
 
 template<Rounding kRounding, class Format>
@@ -67,9 +67,9 @@ HWY_NOINLINE void multiplyTiles(const Format& format, const std::byte* panel, co
         multiplyTile<kRounding>(format, panel, in, tile, out, stride);
 }
 
-void MultiplyUnpacked(TensorType type, const std::byte* panel, const ActivationTiles& in, float* out,
-                      std::size_t stride) {
-    useFormat(type, [&]<class Format>(const Format& packed) {
+void MultiplyUnpacked(const PanelLayout& layout, const std::byte* panel, const ActivationTiles& in,
+                      float* out, std::size_t stride) {
+    useFormat(layout, [&]<class Format>(const Format& packed) {
         Unpacked<Format> format;
         format.shift = packed.offset();
         switch (in.rounding()) {
@@ -96,9 +96,9 @@ void unpackPanel(const PanelLayout& layout, const std::byte* panel, std::byte* o
     HWY_DYNAMIC_DISPATCH(Unpack)(layout, panel, out);
 }
 
-void multiplyUnpacked(TensorType type, const std::byte* panel, const ActivationTiles& columns, float* out,
-                      std::size_t stride) {
-    HWY_DYNAMIC_DISPATCH(MultiplyUnpacked)(type, panel, columns, out, stride);
+void multiplyUnpacked(const PanelLayout& layout, const std::byte* panel, const ActivationTiles& columns,
+                      float* out, std::size_t stride) {
+    HWY_DYNAMIC_DISPATCH(MultiplyUnpacked)(layout, panel, columns, out, stride);
 }
 
 } // namespace ponder::cpu
