@@ -1,5 +1,4 @@
-// Packed panels of even numbers times fine activations; apart from the coarse ones so that both compile at
-// once.
+// Packed panels times fine activations; apart from the coarse ones so that both compile at once.
 #include "engine/backend/cpu/panel_multiply.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -12,11 +11,23 @@
 HWY_BEFORE_NAMESPACE();
 namespace ponder::cpu::HWY_NAMESPACE {
 
-void MultiplyEvenFine(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
-                      const ActivationTiles& columns, float* out, std::size_t stride) {
-    useEvenFormat(matrix.layout.type, [&](const auto& format) {
-        multiplyPacked<Rounding::Fine>(format, matrix, first, end, columns, out, stride);
-    });
+void MultiplyFine(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
+                  const ActivationTiles& columns, float* out, std::size_t stride) {
+    const auto one = [&](const auto& format) {
+        multiplyPacked<Rounding::Fine, 1>(format, matrix, first, end, columns, out, stride);
+    };
+    switch (matrix.layout.kind) {
+    case PanelKind::Even:
+        return useEvenFormat(matrix.layout.type, [&](const auto& format) {
+            multiplyPacked<Rounding::Fine>(format, matrix, first, end, columns, out, stride);
+        });
+    case PanelKind::Tabled:
+        return useTabledFormat(matrix.layout.type, one);
+    case PanelKind::Small:
+        return useSmallFormat(matrix.layout.type, one);
+    case PanelKind::Floats:
+        return;
+    }
 }
 
 } // namespace ponder::cpu::HWY_NAMESPACE
@@ -25,11 +36,11 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace ponder::cpu {
 
-HWY_EXPORT(MultiplyEvenFine);
+HWY_EXPORT(MultiplyFine);
 
-void multiplyEvenFine(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
-                      const ActivationTiles& columns, float* out, std::size_t stride) {
-    HWY_DYNAMIC_DISPATCH(MultiplyEvenFine)(matrix, first, end, columns, out, stride);
+void multiplyFine(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
+                  const ActivationTiles& columns, float* out, std::size_t stride) {
+    HWY_DYNAMIC_DISPATCH(MultiplyFine)(matrix, first, end, columns, out, stride);
 }
 
 } // namespace ponder::cpu

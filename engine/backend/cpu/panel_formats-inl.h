@@ -120,6 +120,10 @@ struct UnpackedFormat {
     HWY_INLINE VU quad(const Where& at) const {
         return at.line(j);
     }
+    template<int j>
+    HWY_INLINE VU signedQuad(const Where& at) const {
+        return hn::Xor(at.line(j), hn::Set(DU(), 128));
+    }
     static HWY_INLINE VF floats(const Where& at, int index) {
         return hn::LoadU(DF(),
                          reinterpret_cast<const float*>(at.block + 8 * kLine) + index * 16 + at.rows.first);

@@ -22,53 +22,55 @@ struct Lane {
     void put(std::size_t line, const Byte* four) const {
         std::memcpy(block + line * kLine + row * 4, four, 4);
     }
+    void put(std::size_t line, std::uint32_t four) const {
+        std::memcpy(block + line * kLine + row * 4, &four, 4);
+    }
 };
 
 inline void putHalf(Byte* head, std::size_t index, std::size_t row, const Byte* half) {
     std::memcpy(head + index * kHalfLine + row * 2, half, 2);
 }
 
-// values: 32 numbers below 16.
-inline void putNibbles(const Lane& lane, std::size_t firstLine, const Byte* values) {
-    std::array<Byte, 16> packed;
-    for (std::size_t i = 0; i < 16; ++i)
-        packed[i] = static_cast<Byte>(values[i] | values[i + 16] << 4);
+// The eight quads of 32 numbers, each four bytes in one word: shifted by less than what the numbers leave
+// free, no bit leaves its byte.
+using Quads = std::array<std::uint32_t, 8>;
+inline Quads quadsOf(const Byte* numbers) {
+    Quads quads;
+    std::memcpy(quads.data(), numbers, sizeof quads);
+    return quads;
+}
+
+// numbers: 32 below 16.
+inline void putNibbles(const Lane& lane, std::size_t firstLine, const Byte* numbers) {
+    const Quads q = quadsOf(numbers);
     for (std::size_t j = 0; j < 4; ++j)
-        lane.put(firstLine + j, &packed[4 * j]);
+        lane.put(firstLine + j, q[j] | q[j + 4] << 4);
 }
 
-// bits: 32 numbers below 2.
-inline void putBits(const Lane& lane, const Byte* bits) {
-    std::array<Byte, 4> plane{};
+// 32 below 2.
+inline void putBits(const Lane& lane, const Byte* numbers) {
+    const Quads q = quadsOf(numbers);
+    std::uint32_t line = 0;
     for (std::size_t j = 0; j < 8; ++j)
-        for (std::size_t i = 0; i < 4; ++i)
-            plane[i] = static_cast<Byte>(plane[i] | bits[4 * j + i] << j);
-    lane.put(0, plane.data());
+        line |= q[j] << j;
+    lane.put(0, line);
 }
 
-// numbers: 32 below 8. Two of every six quads share a line; the last two are spread over what is left of it.
+// 32 below 4.
+inline void putPairs(const Lane& lane, std::size_t firstLine, const Byte* numbers) {
+    const Quads q = quadsOf(numbers);
+    for (std::size_t j = 0; j < 8; j += 4)
+        lane.put(firstLine + j / 4, q[j] | q[j + 1] << 2 | q[j + 2] << 4 | q[j + 3] << 6);
+}
+
+// 32 below 8. Two of the first six quads share a line; the last two are spread over what is left of it.
 inline void putTriples(const Lane& lane, const Byte* numbers) {
-    std::array<std::array<Byte, 4>, 3> lines;
-    for (std::size_t i = 0; i < 4; ++i) {
-        const auto number = [&](std::size_t quad) { return unsigned{numbers[4 * quad + i]}; };
-        lines[0][i] = static_cast<Byte>(number(0) | number(1) << 3 | (number(6) & 3) << 6);
-        lines[1][i] = static_cast<Byte>(number(2) | number(3) << 3 | (number(7) & 3) << 6);
-        lines[2][i] =
-            static_cast<Byte>(number(4) | number(5) << 3 | number(6) >> 2 << 6 | number(7) >> 2 << 7);
-    }
-    for (std::size_t line = 0; line < 3; ++line)
-        lane.put(line, lines[line].data());
-}
-
-// bits: 32 numbers below 4.
-inline void putPairs(const Lane& lane, std::size_t firstLine, const Byte* bits) {
-    for (std::size_t half = 0; half < 2; ++half) {
-        std::array<Byte, 4> plane{};
-        for (std::size_t j = 0; j < 4; ++j)
-            for (std::size_t i = 0; i < 4; ++i)
-                plane[i] = static_cast<Byte>(plane[i] | bits[16 * half + 4 * j + i] << (2 * j));
-        lane.put(firstLine + half, plane.data());
-    }
+    const Quads q = quadsOf(numbers);
+    const auto low = [&](std::size_t j) { return (q[j] & 0x03030303U) << 6; };
+    const auto third = [&](std::size_t j) { return q[j] >> 2 & 0x01010101U; };
+    lane.put(0, q[0] | q[1] << 3 | low(6));
+    lane.put(1, q[2] | q[3] << 3 | low(7));
+    lane.put(2, q[4] | q[5] << 3 | third(6) << 6 | third(7) << 7);
 }
 
 } // namespace ponder::cpu

@@ -75,7 +75,11 @@ struct SeenQuads {
 template<int j, class Format, Rounding kRounding, std::size_t kColumns>
 HWY_INLINE void addQuad(const Format& format, const Where& at, const Record<kRounding>& record,
                         VI (&dots)[kColumns], VI (&high)[kColumns], SeenQuads<Format>& seen) {
-    const VU weights = format.template quad<j>(at);
+    VU weights;
+    if constexpr (kSigned<Format, kRounding>)
+        weights = format.template signedQuad<j>(at);
+    else
+        weights = format.template quad<j>(at);
     if constexpr (kRounding == Rounding::Outliers) seen.keep(j, weights);
     for (std::size_t c = 0; c < kColumns; ++c) {
         const std::byte* quants = record.quants(c) + 4 * j;
@@ -84,7 +88,7 @@ HWY_INLINE void addQuad(const Format& format, const Where& at, const Record<kRou
             quants = record.fineQuants(c) + 4 * j;
         }
         if constexpr (kSigned<Format, kRounding>)
-            dots[c] = dotSigned(dots[c], hn::Xor(weights, hn::Set(DU(), 128)), quants);
+            dots[c] = dotSigned(dots[c], weights, quants);
         else
             dots[c] = dotFour<Format::kWide>(dots[c], weights, quants);
     }
@@ -174,7 +178,7 @@ HWY_INLINE void multiplyRows(const Format& format, const std::byte* panel, std::
         hn::StoreU(sums[c], DF(), out + c * stride + rows.first);
 }
 
-// One panel times one tile of at most kMost columns.
+// One panel times one tile of at most kMost columns: one or eight.
 template<Rounding kRounding, std::size_t kMost = kTileColumns, class Format>
 HWY_INLINE void multiplyTile(const Format& format, const std::byte* panel, const ActivationTiles& in,
                              std::uint32_t tile, float* out, std::size_t stride) {
@@ -186,8 +190,8 @@ HWY_INLINE void multiplyTile(const Format& format, const std::byte* panel, const
                                               at, stride);
         };
         if (in.width() == 1) rows.template operator()<1>();
-        if (in.width() == 2) rows.template operator()<2>();
-        if constexpr (kMost > 2) {
+        if constexpr (kMost > 1) {
+            if (in.width() == 2) rows.template operator()<2>();
             if (in.width() == 4) rows.template operator()<4>();
             if (in.width() == 8) rows.template operator()<8>();
         }

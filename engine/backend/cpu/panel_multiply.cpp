@@ -8,9 +8,9 @@ namespace {
 constexpr std::uint32_t kDirectColumns = 32;
 
 bool direct(PanelKind kind, const ActivationTiles& columns) {
-    if (columns.columns() > kDirectColumns) return false;
-    // Few choose fine activations: kernels for them are not worth their size.
-    return kind == PanelKind::Even || columns.rounding() != Rounding::Fine;
+    // Few choose fine activations: kernels of their own for many columns are not worth their size.
+    const bool any = kind == PanelKind::Even || columns.rounding() != Rounding::Fine;
+    return columns.columns() <= (any ? kDirectColumns : 1);
 }
 
 } // namespace
@@ -25,10 +25,9 @@ void multiplyQuantized(const PanelMatrix& matrix, std::uint64_t first, std::uint
         }
         return;
     }
+    if (columns.rounding() == Rounding::Fine) return multiplyFine(matrix, first, end, columns, out, stride);
     if (kind == PanelKind::Tabled) return multiplyTabled(matrix, first, end, columns, out, stride);
     if (kind == PanelKind::Small) return multiplySmall(matrix, first, end, columns, out, stride);
-    if (columns.rounding() == Rounding::Fine)
-        return multiplyEvenFine(matrix, first, end, columns, out, stride);
     multiplyEven(matrix, first, end, columns, out, stride);
 }
 

@@ -43,8 +43,10 @@ void multiplyTabled(const PanelMatrix& matrix, std::uint64_t first, std::uint64_
                     const ActivationTiles& columns, float* out, std::size_t stride);
 void multiplySmall(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
                    const ActivationTiles& columns, float* out, std::size_t stride);
-void multiplyEvenFine(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
-                      const ActivationTiles& columns, float* out, std::size_t stride);
+
+// Packed panels times fine activations: any number of columns where the numbers lie evenly, one otherwise.
+void multiplyFine(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
+                  const ActivationTiles& columns, float* out, std::size_t stride);
 
 // One panel: eight lines of bytes for each block, then scales and minima as f32. And its product.
 void unpackPanel(const PanelLayout& layout, const std::byte* panel, std::byte* out);

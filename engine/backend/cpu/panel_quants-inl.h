@@ -2,7 +2,8 @@
 // weights of each row) at a time. Included once for every target by Highway's foreach_target.
 //
 // Such a class says: kBlockBytes; kOffset (a byte is the weight + 2^kOffset; -1: it is the weight); kWide
-// (bytes above 127); kPlain (quads lie in memory as lines). Those with a table of their own hold it.
+// (bytes above 127; such a class gives signed quads as well); kPlain (quads lie in memory as lines). Those
+// with a table of their own hold it.
 #if defined(PONDER_PANEL_QUANTS_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef PONDER_PANEL_QUANTS_INL_H
 #undef PONDER_PANEL_QUANTS_INL_H
@@ -12,6 +13,7 @@
 
 #include "engine/backend/cpu/simd_types-inl.h"
 
+#include <array>
 #include <span>
 
 HWY_BEFORE_NAMESPACE();
@@ -79,7 +81,8 @@ HWY_INLINE VU bits(const Where& at) {
 template<int j>
 HWY_INLINE VU triples(const Where& at) {
     if constexpr (j < 6) return masked(j % 2 ? shiftRight<3>(at.line(j / 2)) : at.line(j / 2), 7);
-    return hn::Or(masked(shiftRight<6>(at.line(j - 6)), 3), masked(moveBit<j, 2>(at.line(2)), 4));
+    const VU low = hn::Set(DU(), 3);
+    return masked(hn::IfVecThenElse(low, shiftRight<6>(at.line(j - 6)), moveBit<j, 2>(at.line(2))), 7);
 }
 
 template<int kOffsetBits>
@@ -119,6 +122,10 @@ struct ByteQuants {
     HWY_INLINE VU quad(const Where& at) const {
         return at.line(j);
     }
+    template<int j>
+    HWY_INLINE VU signedQuad(const Where& at) const {
+        return hn::Xor(at.line(j), hn::Set(DU(), 128));
+    }
 };
 template<int kOffsetBits>
 struct TripleQuants {
@@ -151,12 +158,11 @@ struct BitQuants {
     }
 };
 
-// Sixteen bytes of a format's table, shifted by the offset; one of fewer entries stands there from the start.
-template<int kOffsetBits>
-HWY_INLINE VU shiftedTable(std::span<const std::int8_t> numbers) {
+// A format's table of at most sixteen numbers, each with something added, where bytes are looked up.
+HWY_INLINE VU tableOf(std::span<const std::int8_t> numbers, int added) {
     HWY_ALIGN std::uint8_t table[16] = {};
     for (std::size_t i = 0; i < numbers.size(); ++i)
-        table[i] = static_cast<std::uint8_t>(numbers[i] + (1 << kOffsetBits));
+        table[i] = static_cast<std::uint8_t>(numbers[i] + added);
     return hn::LoadDup128(DU(), table);
 }
 
@@ -165,13 +171,17 @@ struct TabledNibbleQuants {
     static constexpr int kOffset = kOffsetBits;
     static constexpr bool kWide = kOffset == 7, kPlain = false;
     static constexpr std::size_t kBlockBytes = 256;
-    VU table;
+    VU table, signedTable;
 
     explicit HWY_INLINE TabledNibbleQuants(std::span<const std::int8_t> numbers)
-        : table(shiftedTable<kOffset>(numbers)) {}
+        : table(tableOf(numbers, 1 << kOffset)), signedTable(tableOf(numbers, 0)) {}
     template<int j>
     HWY_INLINE VU quad(const Where& at) const {
         return hn::TableLookupBytes(table, nibbles<j>(at, 0));
+    }
+    template<int j>
+    HWY_INLINE VU signedQuad(const Where& at) const {
+        return hn::TableLookupBytes(signedTable, nibbles<j>(at, 0));
     }
 };
 template<int kOffsetBits>
@@ -182,7 +192,7 @@ struct TabledTripleQuants {
     VU table;
 
     explicit HWY_INLINE TabledTripleQuants(std::span<const std::int8_t> numbers)
-        : table(shiftedTable<kOffset>(numbers)) {}
+        : table(tableOf(numbers, 1 << kOffset)) {}
     template<int j>
     HWY_INLINE VU quad(const Where& at) const {
         return hn::TableLookupBytes(table, triples<j>(at));
@@ -198,8 +208,9 @@ struct DirectedPairQuants {
 
     // The second half of the format's table has the direction upwards.
     explicit HWY_INLINE DirectedPairQuants(std::span<const std::int8_t> numbers)
-        : table(shiftedTable<kOffset>(std::array<std::int8_t, 7>{numbers[0], numbers[1], numbers[2], 0,
-                                                                 numbers[3], numbers[4], numbers[5]})) {}
+        : table(tableOf(std::array<std::int8_t, 7>{numbers[0], numbers[1], numbers[2], 0, numbers[3],
+                                                   numbers[4], numbers[5]},
+                        1 << kOffset)) {}
     template<int j>
     HWY_INLINE VU quad(const Where& at) const {
         const hn::Rebind<std::uint8_t, DI> d8;
