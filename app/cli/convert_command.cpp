@@ -101,7 +101,7 @@ const Command kConvertCommand{
     [](Arguments& arguments) {
         arguments.takesWords({QStringLiteral("FOLDER"), QStringLiteral("OUT")}, 1);
         arguments.text(QStringLiteral("type"), QStringLiteral("T"),
-                       Cli::tr("Q4_K_M, Q5_K_M, Q6_K, Q8_0 or F16. The default is Q4_K_M."),
+                       Cli::tr("A type of the command quantize: Q2_K to F16. The default is Q4_K_M."),
                        Arguments::Presence::Optional);
     },
     run,

@@ -22,6 +22,11 @@ bool isQuantized(const ModelFile& file) {
                        [](const TensorInfo& tensor) { return typeTraits(tensor.type)->blockValues > 1; });
 }
 
+bool hasExperts(const ModelFile& file) {
+    return std::any_of(file.tensors().begin(), file.tensors().end(),
+                       [](const TensorInfo& tensor) { return isExpertStack(tensor.name); });
+}
+
 QString textOf(std::string_view text) { return QString::fromUtf8(text.data(), qsizetype(text.size())); }
 
 } // namespace
@@ -50,7 +55,9 @@ Result<MergeChoices> mergeChoices(const std::filesystem::path& base, std::span<c
     MergeChoices out;
     out.asItIs = choiceOf(*model, same->output().tensorBytes(), device, question);
     out.losesPrecision = isQuantized(**file);
+    const bool experts = hasExperts(**file);
     for (const FileType type : kFileTypes) {
+        if (!suits(type, experts)) continue;
         const Result<AdapterMerge> other = AdapterMerge::plan(**file, adapters, type);
         if (!other) return other.error();
         const FitModel merged(model->name(), model->shape(), type);

@@ -157,6 +157,7 @@ void Forecaster::addSpeed(FitForecast& out) const {
 std::optional<FileType> Forecaster::finestThatFits() const {
     const ModelShape shape = m_model.shape();
     for (auto type = kFileTypes.rbegin(); type != kFileTypes.rend(); ++type) {
+        if (!suits(*type, false)) continue;
         const FitModel other(m_model.name(), shape, *type);
         if (other.fileBytes() < m_model.fileBytes() &&
             Forecaster(other, m_device, m_question).judged().verdict != FitVerdict::DoesNotFit)

@@ -128,19 +128,37 @@ QString plainName(const QString& name) {
     return out;
 }
 
-std::size_t suggestedChoice(const std::vector<FitChoice>& choices) {
+namespace {
+
+// What is suggested where it fits: of types of about the same size the better one. Below four bits answers
+// suffer: those are for machines where nothing larger fits.
+bool isSuggested(const QString& quantization, bool coarse) {
+    if (coarse) return quantization == u"Q3_K_M" || quantization == u"Q2_K";
+    return !isSuggested(quantization, true) && quantization != u"F16" && quantization != u"Q5_0" &&
+           quantization != u"Q4_0" && quantization != u"IQ4_NL";
+}
+
+std::optional<std::size_t> finestAtReadingSpeed(const std::vector<FitChoice>& choices, FitVerdict wanted,
+                                                bool coarse) {
     constexpr double kReadingSpeed = 6; // tokens a second: 250 words a minute and more than a token a word
-    for (const FitVerdict wanted : {FitVerdict::Fits, FitVerdict::Tight}) {
-        std::optional<std::size_t> smallest;
-        for (std::size_t i = choices.size(); i-- > 0;) {
-            const FitChoice& choice = choices[i];
-            if (!choice.known || choice.fit.verdict != wanted || choice.quantization == u"F16") continue;
-            const double speed = choice.fit.speed.decodeTokensPerSecond;
-            if (speed == 0 || speed >= kReadingSpeed) return i; // 0: nobody knows
-            smallest = i;
-        }
-        if (smallest) return *smallest;
+    std::optional<std::size_t> smallest;
+    for (std::size_t i = choices.size(); i-- > 0;) {
+        const FitChoice& choice = choices[i];
+        if (!choice.known || choice.fit.verdict != wanted || !isSuggested(choice.quantization, coarse))
+            continue;
+        const double speed = choice.fit.speed.decodeTokensPerSecond;
+        if (speed == 0 || speed >= kReadingSpeed) return i; // 0: nobody knows
+        smallest = i;
     }
+    return smallest;
+}
+
+} // namespace
+
+std::size_t suggestedChoice(const std::vector<FitChoice>& choices) {
+    for (const bool coarse : {false, true})
+        for (const FitVerdict wanted : {FitVerdict::Fits, FitVerdict::Tight})
+            if (const auto found = finestAtReadingSpeed(choices, wanted, coarse)) return *found;
     return 0;
 }
 

@@ -57,7 +57,11 @@ Result<FolderSummary> inspectFolder(const std::filesystem::path& folder) {
     }
     for (std::size_t i = 0; i < plan->tensors(); ++i)
         if (plan->keepsFourBits(i)) out.packed.insert(plan->name(i));
+    bool experts = false;
+    for (std::size_t i = 0; i < plan->tensors(); ++i)
+        experts = experts || isExpertStack(plan->name(i));
     for (const FileType type : kFileTypes) {
+        if (!suits(type, experts)) continue;
         const GgufOutput output = plan->output(type);
         const Result<std::vector<std::byte>> header = output.header();
         if (!header) return header.error();

@@ -20,7 +20,13 @@ private:
         NamedTensor& out = m_out.emplace_back();
         out.source = source;
         out.target = m_targetPrefix + std::string(kind) + "." + part;
-        out.place = {kind, m_layer, m_config.layers, rowLength, m_config.tied, rows};
+        out.place = {kind,
+                     m_layer,
+                     m_config.layers,
+                     rowLength,
+                     m_config.tied,
+                     rows,
+                     m_config.heads / m_config.kvHeads};
         out.rowLength = rowLength;
         out.rows = rows;
         return out;

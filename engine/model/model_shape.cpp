@@ -1,5 +1,7 @@
 #include "engine/model/model_shape.h"
 
+#include <algorithm>
+
 namespace ponder {
 
 ModelConfig ModelShape::config() const {
@@ -27,7 +29,13 @@ public:
         : m_model(model), m_shape(shape), m_formats(formats) {}
 
     const TensorInfo* matrix(std::string_view kind, std::uint64_t rows, std::uint64_t rowLength) {
-        const TensorPlace place{kind, m_layer, m_shape.layers, rowLength, m_shape.tied, rows};
+        const TensorPlace place{kind,
+                                m_layer,
+                                m_shape.layers,
+                                rowLength,
+                                m_shape.tied,
+                                rows,
+                                m_shape.heads / std::max(1U, m_shape.kvHeads)};
         return add(kind, "weight", {rowLength, rows, 1, 1}, 2, m_formats(place));
     }
     const TensorInfo* vector(std::string_view kind, std::uint64_t length, const char* part = "weight") {

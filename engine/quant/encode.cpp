@@ -5,6 +5,7 @@
 #include "engine/quant/float_encode.h"
 #include "engine/quant/k_encode.h"
 #include "engine/quant/legacy_encode.h"
+#include "engine/quant/tabled_encode.h"
 
 #include <cmath>
 
@@ -25,6 +26,11 @@ bool canEncode(TensorType type) {
     case TensorType::Q8_0:
     case TensorType::Q4_K:
     case TensorType::Q5_K:
+    case TensorType::Q2_K:
+    case TensorType::Q3_K:
+    case TensorType::IQ4_NL:
+    case TensorType::IQ4_XS:
+    case TensorType::MXFP4:
     case TensorType::Q6_K:
         return true;
     default:
@@ -74,6 +80,16 @@ void encodeChecked(TensorType type, std::span<const float> values, std::byte* bl
         return encodeQ5_K(values, blocks);
     case TensorType::Q6_K:
         return encodeQ6_K(values, blocks);
+    case TensorType::Q2_K:
+        return encodeQ2_K(values, blocks);
+    case TensorType::Q3_K:
+        return encodeQ3_K(values, blocks);
+    case TensorType::IQ4_NL:
+        return encodeIQ4_NL(values, blocks);
+    case TensorType::IQ4_XS:
+        return encodeIQ4_XS(values, blocks);
+    case TensorType::MXFP4:
+        return encodeMXFP4(values, blocks);
     default: // refused before
         return;
     }

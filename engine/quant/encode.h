@@ -5,7 +5,8 @@
 // same blocks on the same machine, however rows are cut. Owner: caller's memory on both sides; nothing is
 // allocated. Thread: any, many at once. Errors: BadWeights where a value is not a finite number or larger
 // than the format can hold (65,504 for all but F32 and BF16); the blocks are then undefined. One file per
-// family: legacy_encode.cpp, k_encode.cpp, float_encode.cpp. Next station: convert/tensor_quantizer.h.
+// family: legacy_encode.cpp, k_encode.cpp, tabled_encode.cpp, float_encode.cpp. Next station:
+// convert/tensor_quantizer.h.
 #pragma once
 
 #include "engine/base/result.h"

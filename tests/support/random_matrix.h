@@ -85,8 +85,8 @@ private:
         case TensorType::TQ2_0:
             half(64, 0.1F);
             break;
-        case TensorType::MXFP4: // from 2^-5 to 2^-2
-            at[0] = static_cast<std::byte>(122 + std::to_integer<int>(at[0]) % 4);
+        case TensorType::MXFP4: // from 2^-7 to 1
+            at[0] = static_cast<std::byte>(120 + std::to_integer<int>(at[0]) % 8);
             break;
         case TensorType::IQ1_M: { // its half is spread over the highest bits of four words
             const std::uint16_t bits = floatToHalf(value(random) * 0.1F);

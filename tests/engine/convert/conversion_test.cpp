@@ -41,10 +41,9 @@ double allowedNoise(FileType type) {
         return 2e-3;
     case FileType::Q5_K_M:
         return 8e-3;
-    case FileType::Q4_K_M:
-        break;
+    default:
+        return 3e-2;
     }
-    return 3e-2;
 }
 
 std::size_t bytesAt(const SafetensorsSet& weights, const char* tensor) {
