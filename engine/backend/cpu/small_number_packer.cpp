@@ -82,7 +82,7 @@ void putIndices(const PanelLayout& layout, const Place& place) {
     std::array<Byte, 32> digits; // IQ1: without the shift
     if (layout.type == TensorType::IQ1_S || layout.type == TensorType::IQ1_M) {
         for (std::size_t i = 0; i < 32; ++i)
-            digits[i] = static_cast<Byte>(index[i] % 3);
+            digits[i] = static_cast<Byte>(index[i] - 3 * upwards(index[i]));
         index = digits.data();
     }
     switch (layout.blockBytes) {
