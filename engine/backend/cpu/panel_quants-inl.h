@@ -60,6 +60,7 @@ HWY_INLINE VU moveBit(VU v) {
     return v;
 }
 HWY_INLINE VU masked(VU v, std::uint8_t bits) { return hn::And(v, hn::Set(DU(), bits)); }
+HWY_INLINE VU orMasked(VU v, VU more, std::uint8_t bits) { return hn::OrAnd(v, more, hn::Set(DU(), bits)); }
 
 // Quad j of a block of nibbles, the lines of which begin at `first`.
 template<int j>
@@ -67,22 +68,18 @@ HWY_INLINE VU nibbles(const Where& at, std::size_t first) {
     const VU line = at.line(first + j % 4);
     return masked(j < 4 ? line : shiftRight<4>(line), 15);
 }
-// Of pairs of bits, moved to bit kTo and the next.
-template<int j, int kTo>
+// Of pairs of bits.
+template<int j>
 HWY_INLINE VU pairs(const Where& at) {
-    return masked(moveBit<2 * (j % 4), kTo>(at.line(j / 4)), 3 << kTo);
-}
-// Of single bits, moved to bit kTo.
-template<int j, int kTo>
-HWY_INLINE VU bits(const Where& at) {
-    return masked(moveBit<j, kTo>(at.line(0)), 1 << kTo);
+    return masked(moveBit<2 * (j % 4), 0>(at.line(j / 4)), 3);
 }
 // Of numbers of three bits: two of them in a byte of each of three lines, the last two in what is left over.
 template<int j>
 HWY_INLINE VU triples(const Where& at) {
-    if constexpr (j < 6) return masked(j % 2 ? shiftRight<3>(at.line(j / 2)) : at.line(j / 2), 7);
-    const VU low = hn::Set(DU(), 3);
-    return masked(hn::IfVecThenElse(low, shiftRight<6>(at.line(j - 6)), moveBit<j, 2>(at.line(2))), 7);
+    if constexpr (j < 6)
+        return masked(j % 2 ? shiftRight<3>(at.line(j / 2)) : at.line(j / 2), 7);
+    else
+        return orMasked(masked(shiftRight<6>(at.line(j - 6)), 3), moveBit<j, 2>(at.line(2)), 4);
 }
 
 template<int kOffsetBits>
@@ -102,7 +99,7 @@ struct FiveBitQuants {
     static constexpr std::size_t kBlockBytes = 320;
     template<int j>
     HWY_INLINE VU quad(const Where& at) const {
-        return hn::Or(nibbles<j>(at, 1), bits<j, 4>(at));
+        return orMasked(nibbles<j>(at, 1), moveBit<j, 4>(at.line(0)), 16);
     }
 };
 struct SixBitQuants {
@@ -111,7 +108,7 @@ struct SixBitQuants {
     static constexpr std::size_t kBlockBytes = 384;
     template<int j>
     HWY_INLINE VU quad(const Where& at) const {
-        return hn::Or(nibbles<j>(at, 2), pairs<j, 4>(at));
+        return orMasked(nibbles<j>(at, 2), moveBit<2 * (j % 4), 4>(at.line(j / 4)), 48);
     }
 };
 struct ByteQuants {
@@ -144,7 +141,7 @@ struct PairQuants {
     static constexpr std::size_t kBlockBytes = 128;
     template<int j>
     HWY_INLINE VU quad(const Where& at) const {
-        return pairs<j, 0>(at);
+        return pairs<j>(at);
     }
 };
 // -1 and 1, as 0 and 2.
@@ -154,7 +151,7 @@ struct BitQuants {
     static constexpr std::size_t kBlockBytes = 64;
     template<int j>
     HWY_INLINE VU quad(const Where& at) const {
-        return bits<j, 1>(at);
+        return masked(moveBit<j, 1>(at.line(0)), 2);
     }
 };
 
@@ -220,8 +217,8 @@ struct DirectedPairQuants {
         HWY_ALIGN static constexpr std::uint8_t kFirst[16] = {0, 0, 0, 0, 4,  4,  4,  4,
                                                               8, 8, 8, 8, 12, 12, 12, 12};
         const VU four = hn::TableLookupBytes(one, hn::LoadDup128(DU(), kFirst));
-        const VU direction = masked(shiftRight < j % 4 < 2 ? 2 : 3 > (four), 4);
-        return hn::TableLookupBytes(table, hn::Or(pairs<j, 0>(at), direction));
+        constexpr int kShift = j % 4 < 2 ? 2 : 3;
+        return hn::TableLookupBytes(table, orMasked(pairs<j>(at), shiftRight<kShift>(four), 4));
     }
 };
 
