@@ -3,7 +3,6 @@
 #include "engine/quant/codebooks.h"
 #include "engine/quant/half.h"
 
-#include <bit>
 #include <cstring>
 
 namespace ponder {
@@ -19,18 +18,37 @@ Word load(const std::byte* at) {
 }
 
 // Seven sign bits; the eighth makes their number even.
-unsigned evenSigns(unsigned seven) { return seven | (std::popcount(seven) & 1U) << 7; }
-
-// A run from an entry of a codebook: the table's second half holds the negatives of its first.
-template<int kBits, int kNegatives>
-void putRun(unsigned entry, unsigned signs, std::uint8_t* index) {
-    for (unsigned j = 0; j < (kBits == 2 ? 8 : 4); ++j) {
-        const unsigned digit = entry >> (kBits * j) & ((1U << kBits) - 1);
-        index[j] = static_cast<std::uint8_t>(digit + (signs >> j & 1U ? kNegatives : 0));
-    }
+unsigned evenSigns(unsigned seven) {
+    constexpr unsigned kOddOf16 = 0x6996; // whether the number of ones in a number of four bits is odd
+    return seven | (kOddOf16 >> ((seven ^ seven >> 4) & 15) & 1) << 7;
 }
-constexpr auto putEight = putRun<2, 3>; // of IQ2
-constexpr auto putFour = putRun<3, 8>;  // of IQ3
+
+// The lowest eight bits, eight pairs or four triples, each in a byte of its own, the first in the lowest: the
+// halves of every part are moved apart, until each part is a group.
+std::uint64_t spreadBits(std::uint64_t x) {
+    x = (x | x << 28) & 0x0000000F0000000F;
+    x = (x | x << 14) & 0x0003000300030003;
+    return (x | x << 7) & 0x0101010101010101;
+}
+std::uint64_t spreadPairs(std::uint64_t x) {
+    x = (x | x << 24) & 0x000000FF000000FF;
+    x = (x | x << 12) & 0x000F000F000F000F;
+    return (x | x << 6) & 0x0303030303030303;
+}
+std::uint32_t spreadTriples(std::uint32_t x) {
+    x = (x | x << 10) & 0x003F003F;
+    return (x | x << 5) & 0x07070707;
+}
+
+// Runs from an entry of a codebook: the table's second half holds the negatives of its first.
+void putEight(unsigned entry, unsigned signs, std::uint8_t* index) { // of IQ2
+    const std::uint64_t bytes = spreadPairs(entry) + 3 * spreadBits(signs & 255);
+    std::memcpy(index, &bytes, sizeof bytes);
+}
+void putFour(unsigned entry, unsigned signs, std::uint8_t* index) { // of IQ3
+    const std::uint32_t bytes = spreadTriples(entry) + 8 * static_cast<std::uint32_t>(spreadBits(signs & 15));
+    std::memcpy(index, &bytes, sizeof bytes);
+}
 
 std::int8_t odd(unsigned s) { return static_cast<std::int8_t>(2 * s + 1); }
 
@@ -122,8 +140,8 @@ namespace {
 
 // The table holds the numbers that are shifted downwards, then those upwards.
 void putShifted(unsigned entry, bool downwards, std::uint8_t* index) {
-    for (unsigned j = 0; j < 8; ++j)
-        index[j] = static_cast<std::uint8_t>((entry >> (2 * j) & 3) + (downwards ? 0 : 3));
+    const std::uint64_t bytes = spreadPairs(entry) + (downwards ? 0 : 0x0303030303030303);
+    std::memcpy(index, &bytes, sizeof bytes);
 }
 
 } // namespace

@@ -57,12 +57,12 @@ void unpackQ3_K(const std::byte* block, SmallNumbers& out) {
         const unsigned high = byteAt(packed + 8 + j % 4) >> (j / 4 * 2) & 3;
         out.whole[j] = static_cast<std::int8_t>(static_cast<int>(low | high << 4) - 32);
     }
-    for (std::size_t i = 0; i < 256; ++i) {
-        const std::size_t half = i / 128, t = i % 128 / 32, l = i % 32;
-        const unsigned low = byteAt(block + 32 + 32 * half + l) >> (2 * t) & 3;
-        const unsigned third = byteAt(block + l) >> (4 * half + t) & 1;
-        out.index[i] = static_cast<std::uint8_t>(low | third << 2);
-    }
+    for (std::size_t run = 0; run < 8; ++run)
+        for (std::size_t l = 0; l < 32; ++l) {
+            const unsigned low = byteAt(block + 32 + run / 4 * 32 + l) >> (run % 4 * 2) & 3;
+            const unsigned third = byteAt(block + l) >> run & 1;
+            out.index[32 * run + l] = static_cast<std::uint8_t>(low | third << 2);
+        }
 }
 
 // f16 d; 16 bytes of two indices
@@ -111,9 +111,10 @@ void unpackTQ1_0(const std::byte* block, SmallNumbers& out) {
 // 64 bytes of four numbers of 2 bits; f16 d. In each 32 bytes value l + 32 t stands in byte l at 2 t.
 void unpackTQ2_0(const std::byte* block, SmallNumbers& out) {
     putScale(loadHalf(block + 64), out);
-    for (std::size_t i = 0; i < 256; ++i)
-        out.index[i] =
-            static_cast<std::uint8_t>(byteAt(block + i / 128 * 32 + i % 32) >> (i % 128 / 32 * 2) & 3);
+    for (std::size_t run = 0; run < 8; ++run)
+        for (std::size_t l = 0; l < 32; ++l)
+            out.index[32 * run + l] =
+                static_cast<std::uint8_t>(byteAt(block + run / 4 * 32 + l) >> (run % 4 * 2) & 3);
 }
 
 // f16 d; 16 bytes of eight signs, the first value in the lowest bit

@@ -53,10 +53,12 @@ class NumberFormatsTest : public QObject {
 
     QTemporaryDir m_folder;
 
-    std::vector<float> logitsOf(const test::GgufWriter& writer, const char* name) const {
+    std::vector<float> logitsOf(const test::GgufWriter& writer, const char* name,
+                                const char* device = "reference") const {
         const auto path = std::filesystem::path(m_folder.path().toStdString()) / name;
         writer.save(path);
-        auto model = Model::load({.path = path, .device = "reference"}, {}, {});
+        auto model = Model::load(
+            {.path = path, .device = device, .kvType = KvType::F32, .precision = Precision::Float}, {}, {});
         if (!model) qFatal("%s", model.error().message().c_str());
         auto session = (*model)->createSession();
         if (!session) qFatal("%s", session.error().message().c_str());
@@ -70,6 +72,10 @@ class NumberFormatsTest : public QObject {
         QVERIFY(!wanted.empty() &&
                 std::all_of(wanted.begin(), wanted.end(), [](float logit) { return std::isfinite(logit); }));
         QCOMPARE(logitsOf(twins.quantized, "quantized.gguf"), wanted);
+        const auto processor = logitsOf(twins.quantized, "quantized.gguf", "cpu");
+        QCOMPARE(processor.size(), wanted.size());
+        const double error = test::nmse(processor, wanted);
+        QVERIFY2(error <= 1e-6, qPrintable(QString::number(error)));
     }
 
 private slots:
