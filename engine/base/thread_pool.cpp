@@ -1,6 +1,7 @@
 #include "engine/base/thread_pool.h"
 
 #include <algorithm>
+#include <chrono>
 #include <system_error>
 
 #if defined(__x86_64__) || defined(__i386__)
@@ -13,6 +14,9 @@ namespace {
 constexpr int kSpins = 4000; // some 50 to 150 microseconds, longer than the host needs between two tasks
 constexpr int kSpinsToYield = 64;
 constexpr int kSpinsToAsk = 1000; // a part of a short task is done by then
+
+constexpr std::uint32_t kRoundsToJudge = 64;                            // some milliseconds of decoding
+constexpr std::chrono::milliseconds kShortestRest{4}, kLongestRest{64}; // from a time slice on
 
 // The gate: [round: 32 | open: 1 | entered: 15 | inside: 16].
 constexpr std::uint64_t kInside = 1, kEntered = 1U << 16, kOpen = std::uint64_t{1} << 31;
@@ -43,6 +47,31 @@ std::uint32_t awaitChange(const std::atomic<std::uint32_t>& value, std::uint32_t
     value.wait(old, std::memory_order_acquire);
     return value.load(std::memory_order_acquire);
 }
+
+// Whether a worker is of use. One whose processor belongs to another program comes too late for most rounds,
+// and where it waits for them it takes time from the thread that does them: it should rest, the longer the
+// more often that was so, and try again.
+class Attendance {
+public:
+    void begin(std::uint32_t round) {
+        m_first = round;
+        m_came = 0;
+    }
+    // After a round; gives the rest that the worker should take, mostly none.
+    std::chrono::milliseconds after(std::uint32_t round, bool came) {
+        if (came) ++m_came;
+        const std::uint32_t passed = round - m_first;
+        if (passed < kRoundsToJudge) return {};
+        m_rest = m_came >= passed / 2 ? std::chrono::milliseconds{}
+                                      : std::clamp(2 * m_rest, kShortestRest, kLongestRest);
+        begin(round);
+        return m_rest;
+    }
+
+private:
+    std::uint32_t m_first = 0, m_came = 0; // of the rounds since then
+    std::chrono::milliseconds m_rest{};
+};
 
 } // namespace
 
@@ -113,6 +142,8 @@ bool ThreadPool::enter(unsigned thread, std::uint64_t& served) {
     while ((gate & kOpen) && roundOf(gate) != served)
         if (m_gate.compare_exchange_weak(gate, gate + kEntered + kInside, std::memory_order_acq_rel,
                                          std::memory_order_acquire)) {
+            m_sharing.look(thread);
+            // From here on the caller may move the thread: not while it moves itself.
             m_seats[thread].inside.store(true, std::memory_order_release);
             served = roundOf(gate);
             return true;
@@ -130,13 +161,19 @@ void ThreadPool::leave(unsigned thread) {
 void ThreadPool::work(unsigned thread) {
     m_sharing.sit(thread);
     std::uint64_t served = 0;
+    Attendance attendance;
     for (std::uint32_t heard = 0;;) {
         heard = awaitChange(m_round, heard);
         if (m_ending) return;
-        if (!enter(thread, served)) continue; // too late: the others have done it all
-        m_sharing.look(thread);
-        m_call(m_task, thread);
-        leave(thread);
+        const bool came = enter(thread, served);
+        if (came) {
+            m_call(m_task, thread);
+            leave(thread);
+        }
+        if (const auto rest = attendance.after(heard, came); rest.count() > 0) {
+            std::this_thread::sleep_for(rest);
+            attendance.begin(m_round.load(std::memory_order_relaxed));
+        }
     }
 }
 

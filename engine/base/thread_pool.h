@@ -7,7 +7,8 @@
 //
 // Other programs take processors too. So forEach() waits only for threads that have a part in hand: one that
 // comes late finds the round closed, and the task, which lies on the caller's stack, is not touched by it. A
-// thread that lost its processor with a part in hand gets the one of the caller who waits for it.
+// thread that lost its processor with a part in hand gets the one of the caller who waits for it; one that
+// comes too late for most rounds rests for some milliseconds, as the others are quicker without it.
 //
 // Owner: one backend. Thread: run() and forEach() by one thread at a time; tasks must not call them. Errors:
 // none; a thread that the system refuses to start is left out.
@@ -83,7 +84,7 @@ private:
     // What is read when a round begins stands beside its number; the others are written by all, each on a
     // cache line of its own.
     alignas(64) std::atomic<std::uint32_t> m_round{0};
-    bool m_ending = false;
+    std::atomic<bool> m_ending{false};
     Call m_call = nullptr;
     void* m_task = nullptr;
     CoreSharing m_sharing;
