@@ -6,7 +6,7 @@
 // published measurements per vendor, until a reply on this machine has shown it: of the model itself, or of
 // one that is at most four times larger or smaller; never less than a third of the table. Owner: plain
 // values. Thread: any. Errors: none; 0 where the bandwidth is not known. Sources: the comments of the tables.
-// Previous station: measured_speed.h. Next station: fit_forecast.h.
+// Previous station: app/store/measurements.h. Next station: fit_forecast.h.
 #pragma once
 
 #include "app/fit/fit_device.h"
