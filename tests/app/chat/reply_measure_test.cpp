@@ -2,6 +2,7 @@
 #include "tests/app/chat/scripted_model.h"
 
 #include "app/chat/reply_measure.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -86,5 +87,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(ReplyMeasureTest)
+PONDER_TEST(ReplyMeasureTest)
 #include "reply_measure_test.moc"

@@ -1,5 +1,6 @@
 // The kept bandwidth of memory: what is measured anew, what is believed, and what older versions left.
 #include "app/fit/processor_bandwidth.h"
+#include "tests/support/test_class.h"
 
 #include <QFile>
 #include <QTemporaryDir>
@@ -110,5 +111,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(ProcessorBandwidthTest)
+PONDER_TEST(ProcessorBandwidthTest)
 #include "processor_bandwidth_test.moc"

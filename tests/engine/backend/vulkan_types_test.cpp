@@ -4,6 +4,7 @@
 #include "tests/engine/backend/vulkan_loaded_model.h"
 #include "tests/support/gguf_writer.h"
 #include "tests/support/random_matrix.h"
+#include "tests/support/test_class.h"
 
 #include <QTemporaryDir>
 
@@ -141,5 +142,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(VulkanTypesTest)
+PONDER_TEST(VulkanTypesTest)
 #include "vulkan_types_test.moc"

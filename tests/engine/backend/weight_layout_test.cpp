@@ -2,6 +2,7 @@
 #include "engine/backend/vulkan/weights/weight_layout.h"
 #include "engine/quant/small_numbers.h"
 #include "tests/support/random_matrix.h"
+#include "tests/support/test_class.h"
 
 #include <QTest>
 
@@ -234,5 +235,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(WeightLayoutTest)
+PONDER_TEST(WeightLayoutTest)
 #include "weight_layout_test.moc"

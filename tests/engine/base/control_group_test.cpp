@@ -2,6 +2,7 @@
 #include "engine/base/control_group.h"
 #include "engine/base/host_memory.h"
 #include "engine/base/processor.h"
+#include "tests/support/test_class.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -209,5 +210,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(ControlGroupTest)
+PONDER_TEST(ControlGroupTest)
 #include "control_group_test.moc"

@@ -1,6 +1,7 @@
 // Whether others were at work: by recorded counts, and by the real ones as far as no other load can change
 // the answer.
 #include "engine/base/machine_load.h"
+#include "tests/support/test_class.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -79,5 +80,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(MachineLoadTest)
+PONDER_TEST(MachineLoadTest)
 #include "machine_load_test.moc"

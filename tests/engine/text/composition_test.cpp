@@ -1,6 +1,7 @@
 // Composed text, against Qt's own normalization, and which families compose.
 #include "engine/text/composition.h"
 #include "tests/support/small_vocabulary.h"
+#include "tests/support/test_class.h"
 #include "tests/support/tokenizer_checks.h"
 
 #include <QTest>
@@ -97,5 +98,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(CompositionTest)
+PONDER_TEST(CompositionTest)
 #include "composition_test.moc"

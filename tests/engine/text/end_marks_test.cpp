@@ -1,6 +1,7 @@
 // Ends of replies that converters typed wrongly, special ids that name no token, and what is said about both.
 #include "engine/text/stream_decoder.h"
 #include "tests/support/small_vocabulary.h"
+#include "tests/support/test_class.h"
 #include "tests/support/tokenizer_checks.h"
 
 #include <QTest>
@@ -181,5 +182,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(EndMarksTest)
+PONDER_TEST(EndMarksTest)
 #include "end_marks_test.moc"

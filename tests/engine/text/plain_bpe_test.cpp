@@ -1,5 +1,6 @@
 // Byte pairs on plain UTF-8, as Gemma 4 has them, on a vocabulary made by hand.
 #include "tests/support/memory_model.h"
+#include "tests/support/test_class.h"
 #include "tests/support/tokenizer_checks.h"
 
 #include <QTest>
@@ -112,5 +113,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(PlainBpeTest)
+PONDER_TEST(PlainBpeTest)
 #include "plain_bpe_test.moc"

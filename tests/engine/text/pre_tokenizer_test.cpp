@@ -3,6 +3,7 @@
 #include "engine/text/pre_tokenizer_choice.h"
 #include "tests/support/reference_data.h"
 #include "tests/support/small_vocabulary.h"
+#include "tests/support/test_class.h"
 #include "tests/support/tokenizer_checks.h"
 
 #include <QTest>
@@ -194,5 +195,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(PreTokenizerTest)
+PONDER_TEST(PreTokenizerTest)
 #include "pre_tokenizer_test.moc"
