@@ -12,7 +12,7 @@ std::vector<const Corpus*>& registered() {
 
 } // namespace
 
-Corpus::Corpus(const char* fuzzer, Entry entry, int least) : fuzzer(fuzzer), entry(entry), least(least) {
+Corpus::Corpus(const char* name, Entry replay, int files) : fuzzer(name), entry(replay), least(files) {
     registered().push_back(this);
 }
 
