@@ -1,7 +1,8 @@
 #include "engine/local_model.h"
 
 #include "engine/base/translatable.h"
-#include "engine/local_session.h"
+#include "engine/generate/draft.h"
+#include "engine/generate/local_session.h"
 
 namespace ponder {
 
@@ -80,6 +81,15 @@ Result<void> LocalModel::setAdapters(std::span<const AdapterUse> adapters) {
     m_adapters = std::move(*set);
     m_adapterName = m_adapters.name();
     return {};
+}
+
+Result<std::unique_ptr<Proposer>> createDraft(const Model& target, Model& draft) {
+    Result<std::unique_ptr<Session>> session = draft.createSession();
+    if (!session) return session.error();
+    auto made = Draft::create({target.tokenizer(), target.file().displayName()},
+                              {draft.tokenizer(), draft.file().displayName()}, std::move(*session));
+    if (!made) return made.error();
+    return std::unique_ptr<Proposer>(std::move(*made));
 }
 
 } // namespace ponder

@@ -2,7 +2,7 @@
 //
 // Takes a kernel's name and its loads ("head_row", texels or addresses); gives SPIR-V words. Owner:
 // constants. Thread: any. Errors: an empty span for an unknown name. Next station:
-// backend/vulkan/pipeline_set.h.
+// backend/vulkan/pipeline/pipeline_set.h.
 #pragma once
 
 #include <cstdint>

@@ -1,9 +1,10 @@
 #include "app/chat/engine_worker.h"
 
+#include "app/chat/error_text.h"
 #include "app/models/quantization_name.h"
 #include "app/store/cache_folder.h"
-#include "engine/backend/kv_type_name.h"
 #include "engine/base/translatable.h"
+#include "engine/plan/kv_type_name.h"
 
 #include <QCoreApplication>
 
@@ -64,6 +65,8 @@ LoadedModel describe(const LoadRequestInfo& request, const Model& model, const R
     loaded.markers = generator.facts().markers;
     loaded.canTurnThinkingOff = generator.facts().canTurnThinkingOff;
     loaded.templateNote = templateNote(generator.templateChoice());
+    for (const Detail& note : model.tokenizer().notes())
+        loaded.fileNotes << detailText(note);
     return loaded;
 }
 

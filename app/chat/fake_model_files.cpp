@@ -2,7 +2,7 @@
 
 #include "app/models/model_catalogue.h"
 #include "engine/file/gguf_output.h"
-#include "engine/model/model_shape.h"
+#include "engine/model/shape_model.h"
 
 #include <QDir>
 #include <QFile>
@@ -26,18 +26,13 @@ QString writeOutline(const QString& folder, const QString& name, const GgufOutpu
     return writeFile(path, begin, begin.size() + bytes) ? path : QString();
 }
 
-GgufOutput outline(const CatalogueModel& model, const ModelShape& shape, FileType type) {
-    const std::string architecture = shape.llama ? "llama" : "qwen2";
-    const auto key = [&](const char* last) { return architecture + "." + last; };
+GgufOutput outline(const CatalogueModel& model, const ModelConfig& config, FileType type) {
     GgufOutput out;
-    out.set("general.architecture", architecture).set("general.name", model.name.toStdString());
+    out.set("general.architecture", model.architecture.toStdString());
+    out.set("general.name", model.name.toStdString());
     out.set("general.file_type", static_cast<std::uint32_t>(type));
-    out.set(key("block_count"), shape.layers).set(key("context_length"), shape.context);
-    out.set(key("embedding_length"), shape.width).set(key("feed_forward_length"), shape.hidden);
-    out.set(key("attention.head_count"), shape.heads).set(key("attention.head_count_kv"), shape.kvHeads);
-    out.set(key("attention.layer_norm_rms_epsilon"), 1e-6F).set(key("rope.freq_base"), 10000.0F);
-    out.set(key("rope.dimension_count"), shape.headSize).set(key("vocab_size"), shape.vocabulary);
-    const ShapeModel weights(shape, type);
+    config.write(out);
+    const ShapeModel weights(config, type);
     for (const TensorInfo& tensor : weights.tensors())
         out.tensor(std::string(tensor.name), {tensor.shape.begin(), tensor.shape.begin() + tensor.dimensions},
                    tensor.type);
@@ -51,9 +46,9 @@ QString writeModelOutline(const QString& folder, const QString& catalogueId, con
     const CatalogueModel* model = ModelCatalogue::builtIn().find(catalogueId);
     const auto type = fileType(quantization.toStdString());
     if (!model || !type) return {};
-    ModelShape shape = model->shape();
-    shape.ropeFactors = false; // they would have to be written
-    GgufOutput out = outline(*model, shape, *type);
+    ModelConfig config = model->config;
+    config.ropeFactors = false; // they would have to be written
+    GgufOutput out = outline(*model, config, *type);
     QString name = model->name + u'-' + quantization;
     if (parts > 1) {
         out.set("split.no", std::uint32_t{0}).set("split.count", static_cast<std::uint32_t>(parts));
@@ -66,13 +61,12 @@ QString writeAdapterOutline(const QString& folder, const QString& name, const QS
     constexpr std::uint64_t kRank = 8;
     const CatalogueModel* model = ModelCatalogue::builtIn().find(catalogueId);
     if (!model) return {};
-    const ModelShape shape = model->shape();
+    const ModelConfig& config = model->config;
     GgufOutput out;
     out.set("general.type", std::string("adapter")).set("adapter.type", std::string("lora"));
     out.set("general.architecture", model->architecture.toStdString()).set("adapter.lora.alpha", 16.0F);
-    out.tensor("blk.0.attn_q.weight.lora_a", {shape.width, kRank}, TensorType::F32);
-    out.tensor("blk.0.attn_q.weight.lora_b", {kRank, std::uint64_t{shape.headSize} * shape.heads},
-               TensorType::F32);
+    out.tensor("blk.0.attn_q.weight.lora_a", {config.width, kRank}, TensorType::F32);
+    out.tensor("blk.0.attn_q.weight.lora_b", {kRank, config.queryLength()}, TensorType::F32);
     return writeOutline(folder, name, out);
 }
 

@@ -1,6 +1,7 @@
 #include "app/chat/fake_weights_folder.h"
 
 #include "app/models/model_catalogue.h"
+#include "engine/convert/hugging_face_config.h"
 #include "engine/convert/tensor_names.h"
 
 #include <QDir>
@@ -23,21 +24,22 @@ bool writeFile(const QString& path, const QByteArray& begin, qint64 bytes = 0) {
 }
 
 QJsonObject configOf(const CatalogueModel& model) {
-    const bool llama = model.architecture == u"llama";
-    return {{"architectures", QJsonArray{llama ? "LlamaForCausalLM" : "Qwen2ForCausalLM"}},
-            {"model_type", llama ? "llama" : "qwen2"},
+    const ModelConfig& config = model.config;
+    const std::string_view className = config.family->hubClass;
+    return {{"architectures", QJsonArray{QString::fromUtf8(className.data(), qsizetype(className.size()))}},
+            {"model_type", model.architecture},
             {"hidden_act", "silu"},
-            {"hidden_size", model.width},
-            {"intermediate_size", model.hidden},
-            {"num_hidden_layers", model.layers},
-            {"max_position_embeddings", model.context},
-            {"rms_norm_eps", model.epsilon},
-            {"rope_theta", model.ropeBase},
-            {"tie_word_embeddings", model.tied},
-            {"num_attention_heads", model.heads},
-            {"num_key_value_heads", model.kvHeads},
-            {"head_dim", model.headSize},
-            {"vocab_size", model.vocabulary},
+            {"hidden_size", qint64(config.width)},
+            {"intermediate_size", qint64(config.hidden)},
+            {"num_hidden_layers", qint64(config.layers)},
+            {"max_position_embeddings", qint64(config.trainedContext)},
+            {"rms_norm_eps", config.normEpsilon},
+            {"rope_theta", config.ropeBase},
+            {"tie_word_embeddings", config.tied},
+            {"num_attention_heads", qint64(config.heads)},
+            {"num_key_value_heads", qint64(config.kvHeads)},
+            {"head_dim", qint64(config.headSize)},
+            {"vocab_size", qint64(config.vocabulary)},
             {"bos_token_id", 257},
             {"eos_token_id", 257},
             {"torch_dtype", "bfloat16"}};
@@ -65,7 +67,7 @@ QJsonObject tokenizer() {
 }
 
 // The header with its length before it; the size of the whole file comes back too.
-QByteArray weightsHeader(const HuggingFaceConfig& config, qint64& fileBytes) {
+QByteArray weightsHeader(const ModelConfig& config, qint64& fileBytes) {
     QJsonObject header;
     qint64 at = 0;
     for (const NamedTensor& tensor : namedTensors(config)) {
@@ -101,7 +103,7 @@ QString writeWeightsFolder(const QString& folder, const QString& catalogueId) {
     const QString path = QDir(folder).filePath(model->name);
     if (!config || !QDir().mkpath(path)) return {};
     qint64 bytes = 0;
-    const QByteArray header = weightsHeader(*config, bytes);
+    const QByteArray header = weightsHeader(config->model, bytes);
     const bool written = writeFile(path + QStringLiteral("/config.json"), configText) &&
                          writeFile(path + QStringLiteral("/tokenizer.json"), textOf(tokenizer())) &&
                          writeFile(path + QStringLiteral("/model.safetensors"), header, bytes);

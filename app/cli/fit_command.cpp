@@ -5,9 +5,9 @@
 #include "app/models/closest_name.h"
 #include "app/store/cache_folder.h"
 #include "app/store/store.h"
-#include "engine/backend/kv_type_name.h"
 #include "engine/base/translatable.h"
 #include "engine/engine.h"
+#include "engine/plan/kv_type_name.h"
 
 #include <QFileInfo>
 #include <nlohmann/json.hpp>

@@ -25,7 +25,7 @@ Result<SpeculationOptions> SpeculationOptions::load(const Invocation& call, cons
     auto loaded = loadModel(call, std::move(stop), model.contextTokens(),
                             call.arguments.text(QStringLiteral("draft")).toStdString());
     if (!loaded) return loaded.error();
-    auto draft = Draft::create(model, **loaded);
+    auto draft = createDraft(model, **loaded);
     if (!draft) return draft.error();
     options.m_model = std::move(*loaded);
     options.m_draft = std::move(*draft);

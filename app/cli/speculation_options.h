@@ -6,7 +6,7 @@
 #pragma once
 
 #include "app/cli/run_model.h"
-#include "engine/draft.h"
+#include "engine/engine.h"
 
 namespace ponder {
 
@@ -19,7 +19,7 @@ public:
 
 private:
     std::unique_ptr<Model> m_model;
-    std::unique_ptr<Draft> m_draft; // after its model: gone first
+    std::unique_ptr<Proposer> m_draft; // after its model: gone first
     bool m_lookup = false;
 };
 

@@ -6,17 +6,50 @@
 namespace ponder {
 namespace {
 
-// llama, layers, width, heads, kvHeads, headSize, hidden, vocabulary, ropeBase, epsilon, tied, ropeFactors
-constexpr std::array kShapes{
-    SynthShape{"r1-qwen-1.5b", {false, 28, 1536, 12, 2, 128, 8960, 151936, 1e4, 1e-6}},
-    SynthShape{"r1-qwen-7b", {false, 28, 3584, 28, 4, 128, 18944, 152064, 1e4, 1e-6}},
-    SynthShape{"r1-qwen-14b", {false, 48, 5120, 40, 8, 128, 13824, 152064, 1e6, 1e-5}},
-    SynthShape{"r1-qwen-32b", {false, 64, 5120, 40, 8, 128, 27648, 152064, 1e6, 1e-5}},
-    SynthShape{"r1-llama-8b", {true, 32, 4096, 32, 8, 128, 14336, 128256, 5e5, 1e-5, false, true}},
-    // For tests: every format in a few hundred kilobytes.
-    SynthShape{"tiny-qwen", {false, 3, 256, 4, 2, 64, 512, 512, 1e4, 1e-6, true, false, 1024}},
-    SynthShape{"tiny-llama", {true, 2, 256, 4, 2, 64, 288, 512, 5e5, 1e-5, false, true, 1024}},
-};
+ModelConfig qwen2(std::uint32_t layers, std::uint32_t width, std::uint32_t heads, std::uint32_t kvHeads,
+                  std::uint32_t hidden, std::uint32_t vocabulary, double ropeBase) {
+    const std::uint32_t headSize = width / heads;
+    return {.family = familyNamed("qwen2"),
+            .layers = layers,
+            .width = width,
+            .hidden = hidden,
+            .heads = heads,
+            .kvHeads = kvHeads,
+            .headSize = headSize,
+            .rotary = headSize,
+            .vocabulary = vocabulary,
+            .trainedContext = 131072,
+            .ropeBase = ropeBase};
+}
+
+ModelConfig llama(std::uint32_t layers, std::uint32_t width, std::uint32_t heads, std::uint32_t kvHeads,
+                  std::uint32_t hidden, std::uint32_t vocabulary) {
+    ModelConfig config = qwen2(layers, width, heads, kvHeads, hidden, vocabulary, 5e5);
+    config.family = familyNamed("llama");
+    config.normEpsilon = 1e-5F;
+    config.ropeFactors = true;
+    return config;
+}
+
+// For tests: every format in a few hundred kilobytes.
+ModelConfig tiny(ModelConfig config, bool tied) {
+    config.trainedContext = 1024;
+    config.tied = tied;
+    return config;
+}
+
+const std::vector<SynthShape>& shapes() {
+    static const std::vector<SynthShape> all{
+        {"r1-qwen-1.5b", qwen2(28, 1536, 12, 2, 8960, 151936, 1e4)},
+        {"r1-qwen-7b", qwen2(28, 3584, 28, 4, 18944, 152064, 1e4)},
+        {"r1-qwen-14b", qwen2(48, 5120, 40, 8, 13824, 152064, 1e6)},
+        {"r1-qwen-32b", qwen2(64, 5120, 40, 8, 27648, 152064, 1e6)},
+        {"r1-llama-8b", llama(32, 4096, 32, 8, 14336, 128256)},
+        {"tiny-qwen", tiny(qwen2(3, 256, 4, 2, 512, 512, 1e4), true)},
+        {"tiny-llama", tiny(llama(2, 256, 4, 2, 288, 512), false)},
+    };
+    return all;
+}
 
 // The character by which a byte-level vocabulary writes a byte: printable Latin-1 for itself, the others from
 // U+0100 on. Both take at most two bytes of UTF-8.
@@ -34,55 +67,43 @@ std::vector<std::string> byteLetters() {
     return out;
 }
 
-void addTokenizer(GgufOutput& out, const ModelShape& shape) {
+void addTokenizer(GgufOutput& out, const ModelConfig& config) {
     constexpr std::int32_t kNormal = 1, kControl = 3;
     std::vector<std::string> tokens = byteLetters();
     tokens.emplace_back("ab");
-    while (tokens.size() + 2 < shape.vocabulary)
+    while (tokens.size() + 2 < config.vocabulary)
         tokens.push_back("filler" + std::to_string(tokens.size()));
     tokens.insert(tokens.end(), {"<|begin|>", "<|end|>"});
     std::vector<std::int32_t> types(tokens.size(), kNormal);
     types[types.size() - 2] = types.back() = kControl;
     out.set("tokenizer.ggml.model", "gpt2");
-    out.set("tokenizer.ggml.pre", shape.llama ? "llama-bpe" : "deepseek-r1-qwen");
+    out.set("tokenizer.ggml.pre", config.architecture() == "llama" ? "llama-bpe" : "deepseek-r1-qwen");
     out.array("tokenizer.ggml.tokens", tokens).array("tokenizer.ggml.token_type", types);
     out.array("tokenizer.ggml.merges", std::vector<std::string>{"a b"});
-    out.set("tokenizer.ggml.bos_token_id", shape.vocabulary - 2);
-    out.set("tokenizer.ggml.eos_token_id", shape.vocabulary - 1);
+    out.set("tokenizer.ggml.bos_token_id", config.vocabulary - 2);
+    out.set("tokenizer.ggml.eos_token_id", config.vocabulary - 1);
     out.set("tokenizer.ggml.add_bos_token", true);
-}
-
-void addConfig(GgufOutput& out, std::string_view name, const ModelShape& shape, FileType type) {
-    const std::string architecture = shape.llama ? "llama" : "qwen2";
-    const auto key = [&](const char* last) { return architecture + "." + last; };
-    out.set("general.architecture", architecture);
-    out.set("general.name", "Random weights, shape " + std::string(name));
-    out.set("general.file_type", static_cast<std::uint32_t>(type));
-    out.set("general.quantization_version", std::uint32_t{2});
-    out.set(key("block_count"), shape.layers).set(key("context_length"), shape.context);
-    out.set(key("embedding_length"), shape.width).set(key("feed_forward_length"), shape.hidden);
-    out.set(key("attention.head_count"), shape.heads).set(key("attention.head_count_kv"), shape.kvHeads);
-    out.set(key("attention.layer_norm_rms_epsilon"), static_cast<float>(shape.epsilon));
-    out.set(key("rope.freq_base"), static_cast<float>(shape.ropeBase));
-    out.set(key("rope.dimension_count"), shape.headSize).set(key("vocab_size"), shape.vocabulary);
 }
 
 } // namespace
 
-std::span<const SynthShape> synthShapes() { return kShapes; }
+std::span<const SynthShape> synthShapes() { return shapes(); }
 
 const SynthShape* findShape(std::string_view name) {
-    const auto found =
-        std::find_if(kShapes.begin(), kShapes.end(), [&](const SynthShape& one) { return one.name == name; });
-    return found == kShapes.end() ? nullptr : &*found;
+    const auto found = std::find_if(shapes().begin(), shapes().end(),
+                                    [&](const SynthShape& one) { return one.name == name; });
+    return found == shapes().end() ? nullptr : &*found;
 }
 
-GgufOutput planFile(const SynthShape& named, FileType type) {
-    const ModelShape& shape = named.shape;
+GgufOutput planFile(const SynthShape& shape, FileType type) {
     GgufOutput out;
-    addConfig(out, named.name, shape, type);
-    addTokenizer(out, shape);
-    const ShapeModel model(shape, type);
+    out.set("general.architecture", std::string(shape.config.architecture()));
+    out.set("general.name", "Random weights, shape " + std::string(shape.name));
+    out.set("general.file_type", static_cast<std::uint32_t>(type));
+    out.set("general.quantization_version", std::uint32_t{2});
+    shape.config.write(out);
+    addTokenizer(out, shape.config);
+    const ShapeModel model(shape.config, type);
     for (const TensorInfo& tensor : model.tensors())
         out.tensor(std::string(tensor.name), {tensor.shape.begin(), tensor.shape.begin() + tensor.dimensions},
                    tensor.type);

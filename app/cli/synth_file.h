@@ -7,13 +7,13 @@
 #pragma once
 
 #include "engine/file/gguf_output.h"
-#include "engine/model/model_shape.h"
+#include "engine/model/shape_model.h"
 
 namespace ponder {
 
 struct SynthShape {
     std::string_view name; // as synth takes it
-    ModelShape shape;
+    ModelConfig config;
 };
 
 std::span<const SynthShape> synthShapes();

@@ -4,15 +4,15 @@
 
 namespace ponder {
 
-FitModel::FitModel(QString name, const ModelShape& shape, FileType type)
+FitModel::FitModel(QString name, const ModelConfig& config, FileType type)
     : FitModel(
-          std::move(name), shape, [type](const TensorPlace& place) { return tensorType(type, place); },
+          std::move(name), config, [type](const TensorPlace& place) { return tensorType(type, place); },
           QString::fromUtf8(nameOf(type).data(), qsizetype(nameOf(type).size()))) {}
 
-FitModel::FitModel(QString name, const ModelShape& shape, const ShapeModel::Formats& formats,
+FitModel::FitModel(QString name, const ModelConfig& config, const ShapeModel::Formats& formats,
                    QString quantization)
     : m_name(std::move(name)), m_quantization(std::move(quantization)),
-      m_shape(std::make_shared<ShapeModel>(shape, formats)) {
+      m_shape(std::make_shared<ShapeModel>(config, formats)) {
     m_config = std::shared_ptr<const ModelConfig>(m_shape, &m_shape->config());
     m_weights = std::shared_ptr<const FileWeights>(m_shape, &m_shape->weights());
     m_fileBytes = m_shape->tensorBytes();
@@ -37,25 +37,9 @@ Result<FitModel> FitModel::open(const std::filesystem::path& path) {
     return model;
 }
 
-ModelShape FitModel::shape() const {
-    ModelShape shape;
-    shape.llama = m_config->architecture == "llama";
-    shape.layers = m_config->layers;
-    shape.width = m_config->width;
-    shape.heads = m_config->heads;
-    shape.kvHeads = m_config->kvHeads;
-    shape.headSize = m_config->headSize;
-    shape.hidden = m_config->hidden;
-    shape.vocabulary = m_config->vocabulary;
-    shape.tied = m_weights->tied;
-    shape.ropeFactors = m_weights->ropeFactors != nullptr;
-    shape.context = m_config->trainedContext;
-    return shape;
-}
-
 void FitModel::count() {
     FileWeights layers = *m_weights;
-    layers.tokenEmbedding = layers.output = nullptr;
+    layers[Slot::TokenEmbedding] = layers[Slot::Output] = nullptr;
     forEachTensor(layers, [&](const TensorInfo* tensor) {
         m_promptParameters += tensor->rowLength() * tensor->rows();
     });
@@ -65,7 +49,7 @@ void FitModel::count() {
 std::uint64_t FitModel::bytesPerToken(const LayerRange& layers) const {
     const LayerRange range = layers.of(m_config->layers);
     FileWeights part = partOf(*m_weights, range.first, range.end);
-    part.tokenEmbedding = nullptr;
+    part[Slot::TokenEmbedding] = nullptr;
     part.tied = false; // the head is counted, whatever table it shares
     std::uint64_t sum = 0;
     forEachTensor(part, [&](const TensorInfo* tensor) { sum += bytesOf(*tensor); });

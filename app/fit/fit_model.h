@@ -5,7 +5,7 @@
 #pragma once
 
 #include "engine/backend/backend.h"
-#include "engine/model/model_shape.h"
+#include "engine/model/shape_model.h"
 
 #include <QString>
 
@@ -16,8 +16,9 @@ namespace ponder {
 
 class FitModel {
 public:
-    FitModel(QString name, const ModelShape& shape, FileType type);
-    FitModel(QString name, const ModelShape& shape, const ShapeModel::Formats& formats, QString quantization);
+    FitModel(QString name, const ModelConfig& config, FileType type);
+    FitModel(QString name, const ModelConfig& config, const ShapeModel::Formats& formats,
+             QString quantization);
     static Result<FitModel> open(const std::filesystem::path& path);
 
     const QString& name() const { return m_name; }
@@ -25,7 +26,6 @@ public:
     const ModelConfig& config() const { return *m_config; }
     const FileWeights& weights() const { return *m_weights; }
     std::uint64_t fileBytes() const { return m_fileBytes; }
-    ModelShape shape() const; // for the same model in other formats
 
     // Values that each token of a prompt is multiplied with: the layers'. The head is for the last token.
     std::uint64_t promptParameters() const { return m_promptParameters; }

@@ -5,7 +5,7 @@
 // app/fit, the downloads.
 #pragma once
 
-#include "engine/model/model_shape.h"
+#include "engine/model/config.h"
 
 #include <QString>
 #include <QStringList>
@@ -64,10 +64,7 @@ struct CatalogueModel {
     std::uint64_t parameters = 0;
     std::uint64_t activeParameters = 0; // read for one token
     QString architecture;               // as general.architecture in GGUF
-    int layers = 0, width = 0, heads = 0, kvHeads = 0, headSize = 0, hidden = 0, vocabulary = 0;
-    double ropeBase = 0, epsilon = 0;
-    bool tied = false; // output and embedding are one matrix
-    int context = 0;   // tokens it was made for
+    ModelConfig config;                 // without a family where none is known here
     std::optional<CatalogueExperts> experts;
     std::optional<LatentAttention> latentAttention;
     QString licence;
@@ -80,8 +77,6 @@ struct CatalogueModel {
     std::vector<CatalogueDownload> downloads;
     QString source;
 
-    // For plans; only of those that run here.
-    ModelShape shape() const;
     // Null: no ready-made file is known.
     const CatalogueDownload* download(const QString& quantization) const;
 };

@@ -38,17 +38,21 @@ void readShape(const QJsonObject& row, CatalogueModel& model) {
     model.parameters = std::uint64_t(row.value(u"parameters").toInteger());
     model.activeParameters =
         std::uint64_t(row.value(u"active_parameters").toInteger(qint64(model.parameters)));
-    model.layers = row.value(u"layers").toInt();
-    model.width = row.value(u"width").toInt();
-    model.heads = row.value(u"heads").toInt();
-    model.kvHeads = row.value(u"kv_heads").toInt();
-    model.headSize = row.value(u"head_size").toInt();
-    model.hidden = row.value(u"hidden").toInt();
-    model.vocabulary = row.value(u"vocabulary").toInt();
-    model.ropeBase = row.value(u"rope_base").toDouble();
-    model.epsilon = row.value(u"epsilon").toDouble();
-    model.tied = row.value(u"tied").toBool();
-    model.context = row.value(u"context").toInt();
+    const auto number = [&](QStringView name) { return static_cast<std::uint32_t>(row.value(name).toInt()); };
+    ModelConfig& config = model.config;
+    config.family = familyNamed(model.architecture.toStdString());
+    config.layers = number(u"layers");
+    config.width = number(u"width");
+    config.heads = number(u"heads");
+    config.kvHeads = number(u"kv_heads");
+    config.headSize = config.rotary = number(u"head_size");
+    config.hidden = number(u"hidden");
+    config.vocabulary = number(u"vocabulary");
+    config.ropeBase = row.value(u"rope_base").toDouble();
+    config.normEpsilon = static_cast<float>(row.value(u"epsilon").toDouble());
+    config.tied = row.value(u"tied").toBool();
+    config.trainedContext = number(u"context");
+    config.ropeFactors = row.value(u"rope_factors").toBool();
     if (const QJsonObject experts = row.value(u"experts").toObject(); !experts.isEmpty())
         model.experts = {experts.value(u"routed").toInt(), experts.value(u"shared").toInt(),
                          experts.value(u"active").toInt(), experts.value(u"hidden").toInt(),
@@ -96,31 +100,13 @@ CatalogueModel readModel(const QJsonObject& row, const QJsonObject& benchmarkSou
 bool isWhole(const CatalogueModel& model) {
     return !model.id.isEmpty() && !model.name.isEmpty() && !model.licence.isEmpty() &&
            !model.architecture.isEmpty() && !model.repository.isEmpty() && !model.quantizations.isEmpty() &&
-           model.parameters > 0 && model.layers > 0 && model.width > 0 && model.heads > 0 &&
-           model.kvHeads > 0 && model.headSize > 0 && model.hidden > 0 && model.vocabulary > 0 &&
-           model.context > 0;
+           model.parameters > 0 && model.config.layers > 0 && model.config.width > 0 &&
+           model.config.heads > 0 && model.config.kvHeads > 0 && model.config.headSize > 0 &&
+           model.config.hidden > 0 && model.config.vocabulary > 0 && model.config.trainedContext > 0 &&
+           (!model.runnable || model.config.family);
 }
 
 } // namespace
-
-ModelShape CatalogueModel::shape() const {
-    const auto number = [](int value) { return static_cast<std::uint32_t>(value); };
-    ModelShape out;
-    out.llama = architecture == u"llama";
-    out.layers = number(layers);
-    out.width = number(width);
-    out.heads = number(heads);
-    out.kvHeads = number(kvHeads);
-    out.headSize = number(headSize);
-    out.hidden = number(hidden);
-    out.vocabulary = number(vocabulary);
-    out.ropeBase = ropeBase;
-    out.epsilon = epsilon;
-    out.tied = tied;
-    out.ropeFactors = out.llama;
-    out.context = number(context);
-    return out;
-}
 
 const CatalogueDownload* CatalogueModel::download(const QString& quantization) const {
     const auto found = std::find_if(downloads.begin(), downloads.end(), [&](const CatalogueDownload& one) {

@@ -4,11 +4,20 @@
 // Errors: none. Next station: `ponder-cli bench --profile`.
 #pragma once
 
-#include "engine/backend/backend.h"
-
+#include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace ponder {
+
+// What a kernel cost since profiling was switched on.
+struct KernelTime {
+    std::string kernel;
+    std::uint64_t calls = 0;
+    double seconds = 0;
+    std::uint64_t bytes = 0; // weights, keys and values read
+};
 
 class KernelSums {
 public:

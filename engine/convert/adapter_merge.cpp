@@ -1,6 +1,7 @@
 #include "engine/convert/adapter_merge.h"
 
 #include "engine/quant/decode.h"
+#include "engine/quant/encode.h"
 
 namespace ponder {
 namespace {
@@ -65,16 +66,23 @@ Result<AdapterMerge> AdapterMerge::plan(const ModelFile& base, std::span<const A
     changes.name = nameWith(base, *shared);
     // Adapters change what is looked up and what is multiplied with apart from each other, also in a model
     // with one table for both.
-    changes.ownOutput =
-        weights->tied && !addTheSame(shared->additions().tokenEmbedding, shared->additions().output);
-    changes.rows = [shared](std::string_view tensor) -> RowChange {
-        const LowRank* addition = shared->additionTo(tensor);
+    changes.ownOutput = weights->tied && !addTheSame(shared->additions()[Slot::TokenEmbedding],
+                                                     shared->additions()[Slot::Output]);
+    changes.rows = [shared, shape = *config](std::string_view tensor) -> RowChange {
+        const LowRank* addition = shared->additionTo(tensor, shape);
         if (!addition || !*addition) return {};
         return [product = std::make_shared<const Product>(*addition)](
                    std::uint64_t first, std::span<float> values) { product->addTo(first, values); };
     };
     Result<GgufQuantization> quantization = GgufQuantization::plan(base, type, changes);
     if (!quantization) return quantization.error();
+    for (const GgufOutputTensor& tensor : quantization->output().tensors()) {
+        const LowRank* addition = shared->additionTo(tensor.name);
+        if (!addition || !*addition || canEncode(tensor.type)) continue;
+        Error error = readOnly(tensor.type, tensor.name);
+        error.subject = base.parts().front().string();
+        return error;
+    }
     return AdapterMerge(std::move(*quantization));
 }
 

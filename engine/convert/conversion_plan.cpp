@@ -57,7 +57,7 @@ Result<ConversionPlan> ConversionPlan::open(const std::filesystem::path& folder)
     out.m_folder = folder;
     out.m_metadata = std::move(*metadata);
     out.m_weights = std::move(*weights);
-    out.m_tensors = namedTensors(out.m_metadata.config());
+    out.m_tensors = namedTensors(out.m_metadata.config().model);
     out.m_ropeFactors = out.m_metadata.config().ropeFactors();
     if (const Result<void> sound = out.checkTensors(); !sound) return sound.error();
     if (const Result<void> read = out.m_metadata.readTokenizer(); !read) return read.error();
@@ -78,11 +78,11 @@ Result<void> ConversionPlan::checkTensors() {
             used.insert(tensor.source);
     }
     for (const auto& [name, place] : m_weights.places())
-        if (!used.contains(name) && !isRedundant(name, m_metadata.config()))
+        if (!used.contains(name) && !isRedundant(name, m_metadata.config().model))
             return Error{
                 ErrorCode::CannotConvert, place.file->path(),
                 Detail{PONDER_TR_NOOP("ErrorDetail", "it has the tensor %1, which %2 models do not have"),
-                       {printable(name), m_metadata.config().architecture}}};
+                       {printable(name), std::string(m_metadata.config().model.architecture())}}};
     return {};
 }
 
@@ -124,6 +124,11 @@ Result<void> ConversionPlan::checkLoads() const {
     if (const Result<ModelConfig> config = ModelConfig::read(**file); !config) return config.error();
     if (const auto tokenizer = Tokenizer::fromModel(**file); !tokenizer) return tokenizer.error();
     return {};
+}
+
+bool ConversionPlan::hasExperts() const {
+    return std::any_of(m_tensors.begin(), m_tensors.end(),
+                       [](const NamedTensor& tensor) { return isExpertStack(tensor.target); });
 }
 
 GgufOutput ConversionPlan::output(FileType type) const {

@@ -106,15 +106,17 @@ Result<void> FolderMetadata::readTokenizer() {
     Json tokenizer;
     Result<TokenList> tokens = readTokens(tokenizer);
     if (!tokens) return tokens.error();
-    if (const Result<void> filled = tokens->fill(m_config.vocabulary); !filled) return filled;
+    if (const Result<void> filled = tokens->fill(m_config.model.vocabulary); !filled) return filled;
     m_tokens = std::move(*tokens);
     m_marks = TokenMarks::read(m_tokens, m_config, m_tokenizerConfig, m_generation, tokenizer);
     return {};
 }
 
 void FolderMetadata::setGeneral(GgufOutput& output, FileType type) const {
-    output.set("general.architecture", m_config.architecture).set("general.type", "model");
-    output.set("general.name", m_notes.name).set("general.size_label", sizeLabel(m_config.parameters()));
+    output.set("general.architecture", std::string(m_config.model.architecture()))
+        .set("general.type", "model");
+    output.set("general.name", m_notes.name)
+        .set("general.size_label", sizeLabel(m_config.model.parameters()));
     if (!m_notes.licence.empty()) output.set("general.license", m_notes.licence);
     if (!m_notes.licenceLink.empty()) output.set("general.license.link", m_notes.licenceLink);
     if (!m_notes.languages.empty()) output.array("general.languages", m_notes.languages);
@@ -144,7 +146,7 @@ void FolderMetadata::setSampling(GgufOutput& output) const {
 
 void FolderMetadata::setKeys(GgufOutput& output, FileType type) const {
     setGeneral(output, type);
-    m_config.setKeys(output);
+    m_config.model.write(output);
     setSampling(output);
     if (m_tokens.tokens().empty()) return;
     m_tokens.setKeys(output);

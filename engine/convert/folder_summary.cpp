@@ -33,13 +33,13 @@ Result<FolderSummary> inspectFolder(const std::filesystem::path& folder) {
     const HuggingFaceConfig& config = metadata->config();
     FolderSummary out;
     out.name = metadata->notes().name;
-    out.architecture = config.architecture;
+    out.architecture = config.model.architecture();
     out.licence = metadata->notes().licence;
     out.languages = metadata->notes().languages;
-    out.parameters = config.parameters();
-    out.context = config.context;
+    out.parameters = config.model.parameters();
+    out.context = config.model.trainedContext;
     out.quantMethod = config.quantMethod;
-    out.shape = config.shape();
+    out.config = config.model;
     const Result<SafetensorsShards> shards = SafetensorsSet::findShards(folder);
     if (!shards) return shards.error();
     out.missing = shards->missing;
@@ -58,6 +58,7 @@ Result<FolderSummary> inspectFolder(const std::filesystem::path& folder) {
     for (std::size_t i = 0; i < plan->tensors(); ++i)
         if (plan->keepsFourBits(i)) out.packed.insert(plan->name(i));
     for (const FileType type : kFileTypes) {
+        if (!suits(type, plan->hasExperts())) continue;
         const GgufOutput output = plan->output(type);
         const Result<std::vector<std::byte>> header = output.header();
         if (!header) return header.error();

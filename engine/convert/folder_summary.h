@@ -8,7 +8,7 @@
 #pragma once
 
 #include "engine/base/result.h"
-#include "engine/model/model_shape.h"
+#include "engine/model/shape_model.h"
 
 #include <filesystem>
 #include <optional>
@@ -25,7 +25,7 @@ struct FolderSummary {
     };
 
     std::string name;
-    std::string architecture; // "qwen2" or "llama"
+    std::string architecture; // as GGUF says it
     std::string licence;      // empty where it is not said
     std::vector<std::string> languages;
     std::uint64_t parameters = 0;
@@ -36,7 +36,7 @@ struct FolderSummary {
     std::vector<std::string> missing; // names of files
     std::vector<Output> outputs;      // from the smallest to the largest; none where there is a problem
     std::optional<Error> problem;     // why it cannot be converted
-    ModelShape shape;                 // for plans
+    ModelConfig config;               // for plans
     std::set<std::string, std::less<>> packed; // names in the new file of what AWQ quantized
 
     bool awq() const { return quantMethod == "awq"; }

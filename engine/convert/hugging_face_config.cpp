@@ -14,7 +14,7 @@ using Json = nlohmann::json;
 
 // Those of model/config.cpp: what is larger could not be loaded.
 constexpr std::uint64_t kMaxLayers = 1024, kMaxWidth = 1u << 17, kMaxHidden = 1u << 19;
-constexpr std::uint64_t kMaxHeads = 1024, kMaxHeadSize = 512, kMaxVocabulary = 1u << 22;
+constexpr std::uint64_t kMaxHeads = 1024, kMaxVocabulary = 1u << 22;
 constexpr std::uint64_t kMaxContext = 1u << 28;
 
 class ConfigJsonReader {
@@ -63,43 +63,43 @@ void ConfigJsonReader::readArchitecture() {
     const Json* list = m_fields.find("architectures");
     if (list && list->is_array() && !list->empty() && list->front().is_string())
         name = list->front().get<std::string>();
-    if (name == "Qwen2ForCausalLM")
-        m_out.architecture = "qwen2";
-    else if (name == "LlamaForCausalLM")
-        m_out.architecture = "llama";
-    else if (name.empty())
+    m_out.model.family = familyOfHubClass(name);
+    if (m_out.model.family) return;
+    if (name.empty())
         m_fields.bad(PONDER_TR_NOOP("ErrorDetail", "%1 is missing"), "architectures");
     else
         cannot("architectures", name);
 }
 
 void ConfigJsonReader::readSizes() {
-    m_out.layers = count("num_hidden_layers", kMaxLayers);
-    m_out.width = count("hidden_size", kMaxWidth);
-    m_out.hidden = count("intermediate_size", kMaxHidden);
-    m_out.heads = count("num_attention_heads", kMaxHeads);
-    m_out.vocabulary = count("vocab_size", kMaxVocabulary);
-    m_out.context = count("max_position_embeddings", kMaxContext);
-    m_out.kvHeads = static_cast<std::uint32_t>(
-        m_fields.integer("num_key_value_heads", 1, kMaxHeads).value_or(m_out.heads));
+    ModelConfig& model = m_out.model;
+    model.layers = count("num_hidden_layers", kMaxLayers);
+    model.width = count("hidden_size", kMaxWidth);
+    model.hidden = count("intermediate_size", kMaxHidden);
+    model.heads = count("num_attention_heads", kMaxHeads);
+    model.vocabulary = count("vocab_size", kMaxVocabulary);
+    model.trainedContext = count("max_position_embeddings", kMaxContext);
+    model.kvHeads = static_cast<std::uint32_t>(
+        m_fields.integer("num_key_value_heads", 1, kMaxHeads).value_or(model.heads));
     const auto headSize = m_fields.integer("head_dim", 1, kMaxHeadSize);
-    m_out.headSize = static_cast<std::uint32_t>(headSize.value_or(m_out.width / m_out.heads));
-    if (m_out.headSize == 0 || m_out.headSize % 2 != 0 || (!headSize && m_out.width % m_out.heads != 0) ||
-        m_out.heads % m_out.kvHeads != 0)
+    model.headSize = static_cast<std::uint32_t>(headSize.value_or(model.width / model.heads));
+    model.rotary = model.headSize;
+    if (model.headSize == 0 || model.headSize % 2 != 0 || (!headSize && model.width % model.heads != 0) ||
+        model.heads % model.kvHeads != 0)
         m_fields.bad(PONDER_TR_NOOP("ErrorDetail", "%1 does not go with the other sizes"),
                      "num_attention_heads");
-    m_out.normEpsilon = m_fields.number("rms_norm_eps", 1e-12, 0.1).value_or(1e-6);
-    m_out.tied = m_fields.flag("tie_word_embeddings").value_or(false);
+    model.normEpsilon = static_cast<float>(m_fields.number("rms_norm_eps", 1e-12, 0.1).value_or(1e-6));
+    model.tied = m_fields.flag("tie_word_embeddings").value_or(false);
 }
 
 // Newer files keep all of RoPE under rope_parameters.
 void ConfigJsonReader::readRope() {
-    m_out.ropeBase = m_fields.number("rope_theta", 1, 1e12).value_or(10000);
+    m_out.model.ropeBase = m_fields.number("rope_theta", 1, 1e12).value_or(10000);
     for (const char* name : {"rope_scaling", "rope_parameters"}) {
         const Json* value = m_fields.find(name);
         if (!value) continue;
         JsonFields scaling(*value, m_fields.path());
-        m_out.ropeBase = scaling.number("rope_theta", 1, 1e12).value_or(m_out.ropeBase);
+        m_out.model.ropeBase = scaling.number("rope_theta", 1, 1e12).value_or(m_out.model.ropeBase);
         readRopeScaling(scaling);
         if (scaling.problem()) m_fields.fail(*scaling.problem());
     }
@@ -111,7 +111,7 @@ void ConfigJsonReader::readRopeScaling(JsonFields& fields) {
     if (!type || *type == "default") return;
     const double factor = fields.number("factor", 1e-3, 1e6).value_or(1);
     if (*type == "linear") {
-        m_out.linearFactor = factor;
+        m_out.model.ropeScale = 1 / factor;
     } else if (*type == "llama3") {
         Llama3Scaling scaling{factor, fields.number("low_freq_factor", 1e-3, 1e6).value_or(1),
                               fields.number("high_freq_factor", 1e-3, 1e6).value_or(4),
@@ -119,6 +119,7 @@ void ConfigJsonReader::readRopeScaling(JsonFields& fields) {
         if (scaling.highFactor <= scaling.lowFactor)
             fields.bad(PONDER_TR_NOOP("ErrorDetail", "%1 is not a usable number"), "high_freq_factor");
         m_out.llama3 = scaling;
+        m_out.model.ropeFactors = true;
     } else {
         cannot("rope_type", *type);
     }
@@ -147,9 +148,10 @@ void ConfigJsonReader::rejectUnsupported() {
     const std::string activation = m_fields.text("hidden_act").value_or("silu");
     if (activation != "silu") cannot("hidden_act", activation);
     if (m_fields.flag("use_sliding_window").value_or(false)) cannot("use_sliding_window", "true");
-    if (m_out.llama())
-        for (const char* name : {"attention_bias", "mlp_bias"})
-            if (m_fields.flag(name).value_or(false)) cannot(name, "true");
+    const TensorRow* bias = m_out.model.family->row(Slot::QueryBias);
+    const bool biased = bias && bias->presence == Presence::Always;
+    if (!biased && m_fields.flag("attention_bias").value_or(false)) cannot("attention_bias", "true");
+    if (m_fields.flag("mlp_bias").value_or(false)) cannot("mlp_bias", "true");
     if (m_fields.number("partial_rotary_factor", 0, 1).value_or(1) != 1)
         cannot("partial_rotary_factor", m_fields.find("partial_rotary_factor")->dump());
 }
@@ -165,8 +167,8 @@ std::vector<float> HuggingFaceConfig::ropeFactors() const {
     if (!llama3) return out;
     const double longest = llama3->originalContext / llama3->lowFactor;
     const double shortest = llama3->originalContext / llama3->highFactor;
-    for (std::uint32_t i = 0; i < headSize / 2; ++i) {
-        const double length = 2 * std::numbers::pi * std::pow(ropeBase, 2.0 * i / headSize);
+    for (std::uint32_t i = 0; i < model.rotary / 2; ++i) {
+        const double length = 2 * std::numbers::pi * std::pow(model.ropeBase, 2.0 * i / model.rotary);
         const double between =
             (llama3->originalContext / length - llama3->lowFactor) / (llama3->highFactor - llama3->lowFactor);
         double factor = 1 / ((1 - between) / llama3->factor + between);
@@ -175,48 +177,6 @@ std::vector<float> HuggingFaceConfig::ropeFactors() const {
         out.push_back(static_cast<float>(factor));
     }
     return out;
-}
-
-ModelShape HuggingFaceConfig::shape() const {
-    ModelShape out;
-    out.llama = llama();
-    out.layers = layers;
-    out.width = width;
-    out.heads = heads;
-    out.kvHeads = kvHeads;
-    out.headSize = headSize;
-    out.hidden = hidden;
-    out.vocabulary = vocabulary;
-    out.ropeBase = ropeBase;
-    out.epsilon = normEpsilon;
-    out.tied = tied;
-    out.ropeFactors = llama3.has_value();
-    out.context = context;
-    return out;
-}
-
-std::uint64_t HuggingFaceConfig::parameters() const {
-    const std::uint64_t d = width, f = hidden, queries = std::uint64_t{heads} * headSize;
-    const std::uint64_t keys = std::uint64_t{kvHeads} * headSize;
-    std::uint64_t layer = 2 * d * queries + 2 * d * keys + 3 * d * f + 2 * d;
-    if (!llama()) layer += queries + 2 * keys;
-    return layer * layers + (tied ? 1 : 2) * d * vocabulary + d;
-}
-
-void HuggingFaceConfig::setKeys(GgufOutput& output) const {
-    const auto key = [&](const char* name) { return architecture + "." + name; };
-    output.set(key("block_count"), layers).set(key("context_length"), context);
-    output.set(key("embedding_length"), width).set(key("feed_forward_length"), hidden);
-    output.set(key("attention.head_count"), heads).set(key("attention.head_count_kv"), kvHeads);
-    if (std::uint64_t{headSize} * heads != width)
-        output.set(key("attention.key_length"), headSize).set(key("attention.value_length"), headSize);
-    output.set(key("attention.layer_norm_rms_epsilon"), static_cast<float>(normEpsilon));
-    output.set(key("rope.freq_base"), static_cast<float>(ropeBase));
-    output.set(key("rope.dimension_count"), headSize).set(key("vocab_size"), vocabulary);
-    if (linearFactor) {
-        output.set(key("rope.scaling.type"), "linear");
-        output.set(key("rope.scaling.factor"), static_cast<float>(*linearFactor));
-    }
 }
 
 } // namespace ponder

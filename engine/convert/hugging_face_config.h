@@ -1,7 +1,7 @@
-// The shape of a model as its folder's config.json gives it, and the GGUF keys that say the same.
+// The shape of a model as its folder's config.json gives it.
 //
-// Takes the parsed config.json; gives plain numbers within sane limits. Qwen2ForCausalLM and LlamaForCausalLM
-// are known. What would change the computation and is not built in (other activations, YaRN, sliding windows,
+// Takes the parsed config.json; gives plain numbers within sane limits. The classes of model/family.h are
+// known. What would change the computation and is not built in (other activations, YaRN, sliding windows,
 // attention biases of Llama) is an error that names it, never passed over.
 //
 // Owner: plain value. Thread: any. Errors: BadJson (names the field), CannotConvert. Source: the
@@ -11,8 +11,7 @@
 
 #include "engine/base/result.h"
 #include "engine/convert/awq_format.h"
-#include "engine/file/gguf_output.h"
-#include "engine/model/model_shape.h"
+#include "engine/model/config.h"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -29,16 +28,8 @@ struct Llama3Scaling {
 };
 
 struct HuggingFaceConfig {
-    std::string architecture; // "qwen2" or "llama", as GGUF says it
-    std::uint32_t layers = 0, width = 0, hidden = 0;
-    std::uint32_t heads = 0, kvHeads = 0, headSize = 0;
-    std::uint32_t context = 0;
-    std::uint32_t vocabulary = 0; // rows of the embedding
-    double normEpsilon = 1e-6;
-    double ropeBase = 10000;
-    std::optional<double> linearFactor;
+    ModelConfig model;
     std::optional<Llama3Scaling> llama3;
-    bool tied = false;
     std::vector<std::uint64_t> bos, eos; // ids
     std::string nameOrPath;
     std::string numberFormat; // "bfloat16"
@@ -47,11 +38,7 @@ struct HuggingFaceConfig {
 
     static Result<HuggingFaceConfig> read(const nlohmann::json& config, const std::string& path);
 
-    bool llama() const { return architecture == "llama"; }
-    std::vector<float> ropeFactors() const; // [headSize / 2], or none
-    std::uint64_t parameters() const;       // a tied output counted once
-    ModelShape shape() const;               // for plans
-    void setKeys(GgufOutput& output) const;
+    std::vector<float> ropeFactors() const; // [rotary / 2], or none
 };
 
 } // namespace ponder

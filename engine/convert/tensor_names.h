@@ -1,14 +1,12 @@
 // Which tensor of a Hugging Face folder becomes which tensor of a GGUF file, and in what shape.
 //
-// Takes a HuggingFaceConfig; gives every tensor that the file will have, in the order in which it is written.
-// Rows of a Llama's queries and keys change places: GGUF turns neighbours together (adjacent-pair RoPE), the
-// folder turns a value with the one half a head away (sourceRow). Owner: plain values. Thread: any. Errors:
-// none. Source: the modeling_llama and modeling_qwen2 classes of the transformers library, the GGUF naming
-// convention, engine-notes.md section 4. Next station: conversion.h.
+// Takes a config; gives every tensor that the file will have, in the order in which it is written, as the
+// family's table has them. Rows of a Llama's queries and keys change places: GGUF turns neighbours together
+// (adjacent-pair RoPE), the folder turns a value with the one half a head away (sourceRow). Next station:
+// conversion.h.
 #pragma once
 
-#include "engine/convert/hugging_face_config.h"
-#include "engine/quant/file_type.h"
+#include "engine/model/shape_model.h"
 
 #include <string>
 #include <string_view>
@@ -32,12 +30,12 @@ struct NamedTensor {
     std::uint64_t sourceRow(std::uint64_t row) const;
 };
 
-std::vector<NamedTensor> namedTensors(const HuggingFaceConfig& config);
+std::vector<NamedTensor> namedTensors(const ModelConfig& config);
 
 std::string shapeText(const std::vector<std::uint64_t>& shape); // "256 x 64", for errors
 
 // A tensor that some folders carry and that says nothing the config does not: tables of frequencies, the
 // second copy of a tied embedding.
-bool isRedundant(std::string_view source, const HuggingFaceConfig& config);
+bool isRedundant(std::string_view source, const ModelConfig& config);
 
 } // namespace ponder

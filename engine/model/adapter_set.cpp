@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <charconv>
 #include <cmath>
 
 namespace ponder {
@@ -14,22 +13,11 @@ namespace {
 constexpr std::uint32_t kMostRank = 8192; // of all adapters together
 constexpr float kMostStrength = 1000;
 
-// Where the weight of this name is, if the model has one that adapters can change.
-template<class T>
-const T* weightOf(const Weights<T>& weights, std::string_view name) {
-    if (name == "token_embd.weight") return &weights.tokenEmbedding;
-    if (name == "output.weight") return &weights.output;
-    if (!name.starts_with("blk.") || !name.ends_with(".weight")) return nullptr;
-    name.remove_prefix(4);
-    name.remove_suffix(7);
-    std::size_t layer = 0;
-    const auto [rest, failed] = std::from_chars(name.data(), name.data() + name.size(), layer);
-    if (failed != std::errc() || layer >= weights.layers.size()) return nullptr;
-    name.remove_prefix(static_cast<std::size_t>(rest - name.data()));
-    for (const NamedMatrix<T>& matrix : kLayerMatrices<T>)
-        if (name.size() > 1 && name.front() == '.' && name.substr(1) == matrix.name)
-            return &(weights.layers[layer].*matrix.member);
-    return nullptr;
+// The weight of this name, if the model has one that adapters can change.
+std::optional<Weight> adaptable(const ModelConfig& config, std::string_view name) {
+    const std::optional<Weight> weight = config.family->find(name);
+    const bool known = weight && config.family->row(weight->slot)->adaptable && weight->layer < config.layers;
+    return known ? weight : std::nullopt;
 }
 
 Error wrong(const LoraAdapter& adapter, const char* pattern, std::vector<std::string> arguments) {
@@ -52,21 +40,22 @@ Result<void> checkStrengths(std::span<const AdapterUse> uses) {
 } // namespace
 
 Result<void> checkAdapter(const LoraAdapter& adapter, const ModelConfig& config, const FileWeights& weights) {
-    if (!adapter.architecture().empty() && adapter.architecture() != config.architecture)
+    if (!adapter.architecture().empty() && adapter.architecture() != config.architecture())
         return wrong(adapter, PONDER_TR_NOOP("ErrorDetail", "it is for %1 models, and this is a %2 model"),
-                     {printable(adapter.architecture()), config.architecture});
+                     {printable(adapter.architecture()), std::string(config.architecture())});
     for (const LoraPair& pair : adapter.pairs()) {
-        const TensorInfo* const* weight = weightOf(weights, pair.weight);
+        const std::optional<Weight> place = adaptable(config, pair.weight);
+        const TensorInfo* weight = place ? weights[*place] : nullptr;
         if (!weight)
             return wrong(adapter,
                          PONDER_TR_NOOP("ErrorDetail", "it changes %1, which this model does not have"),
                          {printable(pair.weight)});
         const std::uint64_t length = pair.table ? pair.b.rows : pair.a.rowLength;
         const std::uint64_t rows = pair.table ? pair.a.rows : pair.b.rows;
-        if (length != (*weight)->rowLength() || rows != (*weight)->rows())
+        if (length != weight->rowLength() || rows != weight->rows())
             return wrong(
                 adapter, PONDER_TR_NOOP("ErrorDetail", "it was made for a %1 of %2 values, not of %3"),
-                {pair.weight, shapeText(length, rows), shapeText((*weight)->rowLength(), (*weight)->rows())});
+                {pair.weight, shapeText(length, rows), shapeText(weight->rowLength(), weight->rows())});
     }
     return {};
 }
@@ -74,12 +63,13 @@ Result<void> checkAdapter(const LoraAdapter& adapter, const ModelConfig& config,
 void AdapterSet::add(const LoraAdapter& adapter, float strength, const ModelConfig& config,
                      const FileWeights& weights) {
     for (const LoraPair& pair : adapter.pairs()) {
-        const TensorInfo& weight = **weightOf(weights, pair.weight);
-        auto& addition = const_cast<LowRank&>(*weightOf(m_additions, pair.weight));
+        const Weight place = *adaptable(config, pair.weight);
+        const TensorInfo& weight = *weights[place];
+        LowRank& addition = m_additions[place];
         addition.rows = weight.rows();
         addition.length = weight.rowLength();
         addition.table = pair.table;
-        const bool turned = pair.hubOrder && config.ropePairs == RopePairs::Adjacent;
+        const bool turned = pair.hubOrder && config.ropePairs() == RopePairs::Adjacent;
         addition.parts.push_back({&pair, strength, turned ? config.headSize : 0});
     }
 }
@@ -89,7 +79,7 @@ Result<AdapterSet> AdapterSet::open(std::span<const AdapterUse> uses, const Mode
     if (const Result<void> good = checkStrengths(uses); !good) return good.error();
     AdapterSet set;
     set.m_uses.assign(uses.begin(), uses.end());
-    set.m_additions.layers.resize(config.layers);
+    set.m_additions = Weights<LowRank>(config.layers);
     for (const AdapterUse& use : uses) {
         Result<std::unique_ptr<LoraAdapter>> adapter = LoraAdapter::open(use.path);
         if (!adapter) return adapter.error();
@@ -98,10 +88,9 @@ Result<AdapterSet> AdapterSet::open(std::span<const AdapterUse> uses, const Mode
         set.add(*set.m_adapters.back(), use.strength, config, weights);
     }
     std::uint32_t most = 0;
-    Weights<bool> seen;
-    seen.layers.resize(config.layers);
-    forEachAddition(set, 0, config.layers, seen,
-                    [&](const LowRank& addition, bool&) { most = std::max(most, addition.rank()); });
+    Weights<char> unused(config.layers);
+    forEachAddition(set, 0, config.layers, unused,
+                    [&](const LowRank& addition, char&) { most = std::max(most, addition.rank()); });
     if (most > kMostRank)
         return Error{
             ErrorCode::BadArgument, uses.back().path.string(),
@@ -110,7 +99,10 @@ Result<AdapterSet> AdapterSet::open(std::span<const AdapterUse> uses, const Mode
     return set;
 }
 
-const LowRank* AdapterSet::additionTo(std::string_view tensor) const { return weightOf(m_additions, tensor); }
+const LowRank* AdapterSet::additionTo(std::string_view tensor, const ModelConfig& config) const {
+    const std::optional<Weight> weight = adaptable(config, tensor);
+    return weight ? &m_additions[*weight] : nullptr;
+}
 
 bool AdapterSet::active() const {
     return std::any_of(m_uses.begin(), m_uses.end(), [](const AdapterUse& use) { return use.strength != 0; });

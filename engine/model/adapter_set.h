@@ -30,7 +30,7 @@ public:
     // Beside each weight, what is added to it; a norm or bias has nothing.
     const Weights<LowRank>& additions() const { return m_additions; }
     // What is added to the tensor of this name; null where the model has none that adapters can change.
-    const LowRank* additionTo(std::string_view tensor) const;
+    const LowRank* additionTo(std::string_view tensor, const ModelConfig& config) const;
     // The same adapters in the same order, whatever their strengths.
     bool sameAdapters(const AdapterSet& other) const;
     // Empty where nothing is added. Keys and values that were computed under one name are of no use under
@@ -48,34 +48,18 @@ private:
     Weights<LowRank> m_additions;
 };
 
-// The weights that adapters can change, in a layer, and what their tensors are called there.
-template<class T>
-struct NamedMatrix {
-    const char* name;
-    T LayerWeights<T>::*member;
-};
-template<class T>
-inline constexpr NamedMatrix<T> kLayerMatrices[] = {
-    {"attn_q", &LayerWeights<T>::q},      {"attn_k", &LayerWeights<T>::k},
-    {"attn_v", &LayerWeights<T>::v},      {"attn_output", &LayerWeights<T>::output},
-    {"ffn_gate", &LayerWeights<T>::gate}, {"ffn_up", &LayerWeights<T>::up},
-    {"ffn_down", &LayerWeights<T>::down}};
-
 // Calls visit(addition, made) for every weight of these layers to which something is added, with its place in
 // `out`, a backend's own, which has as many layers as the model.
 template<class T, class Visit>
 void forEachAddition(const AdapterSet& set, std::uint32_t first, std::uint32_t end, Weights<T>& out,
                      Visit&& visit) {
     const Weights<LowRank>& from = set.additions();
-    const auto one = [&](const LowRank& addition, T& made) {
-        if (addition) visit(addition, made);
-    };
-    if (first == 0) one(from.tokenEmbedding, out.tokenEmbedding);
-    for (std::uint32_t i = first; i < end && i < from.layers.size(); ++i)
-        for (std::size_t m = 0; m < std::size(kLayerMatrices<T>); ++m)
-            one(from.layers[i].*kLayerMatrices<LowRank>[m].member,
-                out.layers[i].*kLayerMatrices<T>[m].member);
-    if (end == from.layers.size()) one(from.output, out.output);
+    forEachWeight(from.layers(), [&](Weight weight) {
+        const bool here = isOfLayer(weight.slot)                ? weight.layer >= first && weight.layer < end
+                          : weight.slot == Slot::TokenEmbedding ? first == 0
+                                                                : end >= from.layers();
+        if (here && from[weight]) visit(from[weight], out[weight]);
+    });
 }
 
 } // namespace ponder

@@ -3,6 +3,7 @@
 #include "engine/base/printable.h"
 #include "engine/base/translatable.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <initializer_list>
@@ -18,7 +19,6 @@ constexpr std::uint32_t kMaxLayers = 1024;
 constexpr std::uint32_t kMaxWidth = 1u << 17;
 constexpr std::uint32_t kMaxHidden = 1u << 19;
 constexpr std::uint32_t kMaxHeads = 1024;
-constexpr std::uint32_t kMaxHeadSize = 512;
 constexpr std::uint32_t kMaxVocabulary = 1u << 22;
 constexpr std::uint32_t kMaxContext = 1u << 28;
 // Every block format and every kernel works on runs of 32 values.
@@ -50,7 +50,9 @@ private:
     void readVocabulary();
     void rejectUnsupported();
 
-    std::string key(std::string_view name) const { return m_config.architecture + "." + std::string(name); }
+    std::string key(std::string_view name) const {
+        return std::string(m_config.architecture()) + "." + std::string(name);
+    }
     void fail(ErrorCode code, Detail detail) {
         if (!m_error) m_error = Error{code, m_file.parts().front().string(), std::move(detail)};
     }
@@ -107,13 +109,8 @@ void ConfigReader::readArchitecture() {
     if (!architecture)
         return fail(ErrorCode::BadMetadata,
                     Detail{PONDER_TR_NOOP("ErrorDetail", "%1 is missing"), {"general.architecture"}});
-    m_config.architecture = printable(*architecture);
-    if (architecture == "qwen2")
-        m_config.ropePairs = RopePairs::Halves;
-    else if (architecture == "llama")
-        m_config.ropePairs = RopePairs::Adjacent;
-    else
-        fail(ErrorCode::UnknownArchitecture, m_config.architecture);
+    m_config.family = familyNamed(*architecture);
+    if (!m_config.family) fail(ErrorCode::UnknownArchitecture, printable(*architecture));
 }
 
 void ConfigReader::readSizes() {
@@ -201,6 +198,8 @@ void ConfigReader::readVocabulary() {
                                           "%1 has %2 tokens, more than the %3 rows of token_embd.weight"),
                            {std::string(kTokens), std::to_string(tokens), std::to_string(rows)}});
     m_config.vocabulary = static_cast<std::uint32_t>(rows);
+    m_config.tied = embedding && !m_file.find("output.weight");
+    m_config.ropeFactors = m_file.find("rope_freqs.weight") != nullptr;
 }
 
 // Variants that would load and then answer nonsense.
@@ -216,8 +215,62 @@ void ConfigReader::rejectUnsupported() {
                     {key("attention.causal")}});
 }
 
+// The largest that `lengthOf` gives for a layer.
+template<class LengthOf>
+std::uint32_t longest(const ModelConfig& config, LengthOf lengthOf) {
+    std::uint32_t most = 0;
+    for (std::uint32_t i = 0; i < config.layers; ++i)
+        most = std::max(most, lengthOf(config.layer(i)));
+    return most;
+}
+
+template<class LengthOf>
+std::uint32_t longestHeads(const ModelConfig& config, LengthOf lengthOf) {
+    return longest(config,
+                   [&](const Layer& layer) { return layer.heads() ? (layer.heads()->*lengthOf)() : 0; });
+}
+
 } // namespace
 
+std::uint32_t ModelConfig::queryLength() const { return longestHeads(*this, &HeadAttention::queryLength); }
+std::uint32_t ModelConfig::keyLength() const { return longestHeads(*this, &HeadAttention::keyLength); }
+std::uint32_t ModelConfig::valueLength() const { return longestHeads(*this, &HeadAttention::valueLength); }
+std::uint32_t ModelConfig::attendedLength() const {
+    return longestHeads(*this, &HeadAttention::attendedLength);
+}
+std::uint32_t ModelConfig::longestValue() const {
+    return longest(*this, [](const Layer& layer) { return layer.heads() ? layer.heads()->valueSize : 0; });
+}
+std::uint32_t ModelConfig::hiddenLength() const {
+    return longest(*this, [](const Layer& layer) { return layer.gated() ? layer.gated()->hidden : 0; });
+}
+
+std::uint64_t ModelConfig::parameters() const {
+    std::uint64_t sum = 0;
+    for (const TensorRow& row : family->tensors) {
+        if (row.hub.empty() || (row.presence == Presence::UnlessTied && tied)) continue;
+        for (std::uint32_t i = 0; i < (isOfLayer(row.slot) ? layers : 1); ++i)
+            if (row.presence == Presence::Always || row.presence == Presence::UnlessTied)
+                sum += lengthOf(row.rows, *this, layer(i)) * lengthOf(row.rowLength, *this, layer(i));
+    }
+    return sum;
+}
+
 Result<ModelConfig> ModelConfig::read(const ModelFile& file) { return ConfigReader(file).read(); }
+
+void ModelConfig::write(GgufOutput& output) const {
+    const auto key = [&](const char* name) { return std::string(architecture()) + "." + name; };
+    output.set(key("block_count"), layers).set(key("context_length"), trainedContext);
+    output.set(key("embedding_length"), width).set(key("feed_forward_length"), hidden);
+    output.set(key("attention.head_count"), heads).set(key("attention.head_count_kv"), kvHeads);
+    if (std::uint64_t{headSize} * heads != width)
+        output.set(key("attention.key_length"), headSize).set(key("attention.value_length"), headSize);
+    output.set(key("attention.layer_norm_rms_epsilon"), normEpsilon);
+    output.set(key("rope.freq_base"), static_cast<float>(ropeBase));
+    output.set(key("rope.dimension_count"), rotary).set(key("vocab_size"), vocabulary);
+    if (ropeScale == 1) return;
+    output.set(key("rope.scaling.type"), std::string("linear"));
+    output.set(key("rope.scaling.factor"), static_cast<float>(1 / ropeScale));
+}
 
 } // namespace ponder

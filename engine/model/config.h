@@ -1,30 +1,25 @@
-// The shape of a model, read from the metadata of its file and checked.
+// The shape of a model: read from the metadata of its file and checked, or given by a folder or a catalogue.
 //
-// Takes a ModelFile; gives plain numbers. Accepts the architectures qwen2 and llama. Every number is within
-// sane limits afterwards: width, hidden and headSize are multiples of 32, kvHeads divides heads,
-// queryLength() and kvLength() fit 32 bits. The number of values in a matrix may need 64.
+// Takes a ModelFile; gives plain numbers. Accepts the architectures of family.h. Every number is within sane
+// limits afterwards: width, hidden and headSize are multiples of 32, kvHeads divides heads, every length fits
+// 32 bits. The number of values in a matrix may need 64. What each layer is follows from the family.
 //
-// Owner: plain value. Thread: any. Errors: UnknownArchitecture; UnsupportedModel (YaRN, experts, adapters);
-// BadMetadata (names the key); BadTensor (an absurd vocabulary). Source of the keys: the GGUF file format.
-// Next station: weights.h, forward.h, plan/.
+// Errors: UnknownArchitecture; UnsupportedModel (YaRN, experts, adapters); BadMetadata (names the key);
+// BadTensor (an absurd vocabulary). Source of the keys: the GGUF file format. Next station: weights.h,
+// forward.h, plan/.
 #pragma once
 
 #include "engine/base/result.h"
+#include "engine/file/gguf_output.h"
 #include "engine/file/model_file.h"
+#include "engine/model/family.h"
 
 #include <string>
-#include <vector>
 
 namespace ponder {
 
-// Which two values of a head RoPE turns together.
-enum class RopePairs {
-    Adjacent, // (2i, 2i + 1): llama, whose GGUF files hold Q and K rows permuted for this
-    Halves,   // (i, i + rotary/2), "NEOX": qwen2
-};
-
 struct ModelConfig {
-    std::string architecture; // "qwen2" or "llama"
+    const Family* family = nullptr; // never null once read
     std::uint32_t layers = 0;
     std::uint32_t width = 0;      // d: length of the residual stream
     std::uint32_t hidden = 0;     // f: length of the feed-forward layer
@@ -36,13 +31,25 @@ struct ModelConfig {
     std::uint32_t trainedContext = 0;
     float normEpsilon = 1e-6f;
     double ropeBase = 10000.0;
-    double ropeScale = 1.0; // positions are multiplied by this (linear scaling)
-    RopePairs ropePairs = RopePairs::Adjacent;
+    double ropeScale = 1.0;   // positions are multiplied by this (linear scaling)
+    bool tied = false;        // the embedding is the output as well
+    bool ropeFactors = false; // the file has factors that divide the angles
 
-    std::uint32_t queryLength() const { return heads * headSize; }
-    std::uint32_t kvLength() const { return kvHeads * headSize; }
+    std::string_view architecture() const { return family->architecture; }
+    RopePairs ropePairs() const { return family->ropePairs; }
+    Layer layer(std::uint32_t index) const { return family->layer(*this, index); }
+    // The longest of any layer: what one row of activations takes at most.
+    std::uint32_t queryLength() const;
+    std::uint32_t keyLength() const;
+    std::uint32_t valueLength() const;
+    std::uint32_t attendedLength() const;
+    std::uint32_t hiddenLength() const;
+    std::uint32_t longestValue() const; // of a head
+    std::uint64_t parameters() const;   // a tied output counted once
 
     static Result<ModelConfig> read(const ModelFile& file);
+    // Sets the keys that read() reads, but for general.architecture, which a file begins with.
+    void write(GgufOutput& output) const;
 };
 
 } // namespace ponder

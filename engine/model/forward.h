@@ -1,57 +1,94 @@
-// The forward pass of a Llama-shaped decoder (Llama, Qwen2), in reading order.
+// The forward pass of a decoder-only transformer, in reading order.
 //
 //     x_0 = E[token]
-//     for every layer:  x += Wo · attention(RoPE(Wq·rms(x)+bq), RoPE(Wk·rms(x)+bk), Wv·rms(x)+bv)
-//                       x += Wdown · (silu(Wgate·rms(x)) * (Wup·rms(x)))
-//     logits = W · rms(x)
+//     for every layer:  x += attention(n),    n = rms(x) * the norm before it
+//                       x += feedForward(n)
+//     logits = W · n
 //
-// It is written once, over the fused operations below. A backend supplies them: the reference computes at
-// once, Vulkan records one dispatch (or a few) for each and submits the recording many times. Source: Touvron
-// et al. 2023 (Llama), Su et al. 2021 (RoPE), Shazeer 2020 (SwiGLU), Zhang & Sennrich 2019 (RMSNorm). Thread:
-// the backend's. Next station: sample/ (logits to a token).
+// It is written once, over the operations below. A backend supplies them: the reference computes at once,
+// Vulkan records one dispatch (or a few) for each and submits the recording many times. Operands are named by
+// slot and layer (slot.h); the pass, not the backend, says which norm comes next. Sources: Touvron et al.
+// 2023 (Llama), Su et al. 2021 (RoPE), Shazeer 2020 (SwiGLU), Zhang & Sennrich 2019 (RMSNorm). Thread: the
+// backend's. Next station: sample/ (logits to a token).
 #pragma once
 
-#include "engine/model/weights.h"
+#include "engine/model/config.h"
 
 #include <concepts>
 
 namespace ponder {
 
-// Operations on n rows (tokens) at once. All activations are f32; x is the residual stream [n x d].
-template<class Ops>
-concept DecoderOps = requires(Ops& ops, const typename Ops::Tensor& w,
-                              const LayerWeights<typename Ops::Tensor>& layer, std::uint32_t index) {
-    {ops.embed(w)};            // x[t] = w[token[t]]
-    {ops.normQkv(layer)};      // q,k,v = W · rms(x) (+ bias): [n x heads*h], [n x kvHeads*h] twice
-    {ops.ropeStore(index, w)}; // turn q and k by position (w: rope factors); append k, v to the cache
-    {ops.attention(index)};    // a = softmax(q·Kᵀ / √h, causal) · V: [n x heads*h]
-    {ops.outputAdd(layer)};    // x += Wo · a
-    {ops.normGateUp(layer)};   // g = silu(Wgate·rms(x)) * (Wup·rms(x)): [n x f]
-    {ops.downAdd(layer)};      // x += Wdown · g
-    {ops.receive()};           // x, from the layers before
-    {ops.send()};              // x, to the layers behind
-    {ops.head(w, w)};          // logits = W · rms(x), for the rows that are wanted
+// A matrix and the bias that is added to its product, which a model may lack.
+struct Projection {
+    Weight matrix;
+    Weight bias = kNoWeight;
 };
+
+// Rows that an operation left and a product reads.
+enum class Rows {
+    Attended, // what attend() gave [heads * valueSize]
+    Gated,    // what gate() gave [f]
+};
+
+// Operations on n rows (tokens) at once. All activations are f32; x is the residual stream [n x d], n its
+// normed form rms(x) * w for the norm w that was named last.
+template<class Ops>
+concept DecoderOps = requires(Ops& ops, Weight w, const Projection& p, std::uint32_t layer,
+                              const HeadAttention& heads, Rows rows, Activation activation) {
+    {ops.embed(w, w)};                      // x[t] = w[token[t]]; the norm that comes next
+    {ops.receive(w)};                       // x, from the layers before; the norm that comes next
+    {ops.project(p, p, p)};                 // q, k, v = W·n (+ bias)
+    {ops.turnAndStore(layer, heads, w, w)}; // turns q and k by position; appends k, v to the cache
+    {ops.attend(layer, heads)};             // softmax(scale · q·Kᵀ, causal) · V
+    {ops.gate(w, w, activation, w)};        // activation(Wgate·n) * (Wup·n), for the matrix that reads it
+    {ops.addTo(w, rows, w)};                // x += W · rows; the norm that comes next
+    {ops.head(w)};                          // logits = W·n, for the rows that are wanted
+    {ops.send()};                           // x, to the layers after
+};
+
+// x += Wo · attention(RoPE(Wq·n + bq), RoPE(Wk·n + bk), Wv·n + bv)
+template<DecoderOps Ops>
+void attention(Ops& ops, const HeadAttention& heads, std::uint32_t layer, Weight next) {
+    ops.project({{Slot::Query, layer}, {Slot::QueryBias, layer}},
+                {{Slot::Key, layer}, {Slot::KeyBias, layer}},
+                {{Slot::Value, layer}, {Slot::ValueBias, layer}});
+    ops.turnAndStore(layer, heads, {Slot::QueryNorm, layer}, {Slot::KeyNorm, layer});
+    ops.attend(layer, heads);
+    ops.addTo({Slot::AttentionOutput, layer}, Rows::Attended, next);
+}
+
+// x += Wdown · (activation(Wgate·n) * (Wup·n))
+template<DecoderOps Ops>
+void feedForward(Ops& ops, const GatedFeedForward& gated, std::uint32_t layer, Weight next) {
+    ops.gate({Slot::Gate, layer}, {Slot::Up, layer}, gated.activation, {Slot::Down, layer});
+    ops.addTo({Slot::Down, layer}, Rows::Gated, next);
+}
+
+// The norm before a layer, or before the head.
+inline Weight normBefore(const ModelConfig& config, std::uint32_t layer) {
+    return layer < config.layers ? Weight{Slot::AttentionNorm, layer} : Weight{Slot::OutputNorm};
+}
 
 // Runs layers first .. end - 1. Where they begin later than the model, x is what the layers before left;
 // where they end earlier, it is handed on.
 template<DecoderOps Ops>
-void forward(Ops& ops, const Weights<typename Ops::Tensor>& weights, std::uint32_t first, std::uint32_t end) {
+void forward(Ops& ops, const ModelConfig& config, std::uint32_t first, std::uint32_t end) {
     if (first == 0)
-        ops.embed(weights.tokenEmbedding);
+        ops.embed({Slot::TokenEmbedding}, normBefore(config, first));
     else
-        ops.receive();
+        ops.receive(normBefore(config, first));
     for (std::uint32_t index = first; index < end; ++index) {
-        const auto& layer = weights.layers[index];
-        ops.normQkv(layer);
-        ops.ropeStore(index, weights.ropeFactors);
-        ops.attention(index);
-        ops.outputAdd(layer);
-        ops.normGateUp(layer);
-        ops.downAdd(layer);
+        const Layer layer = config.layer(index);
+        std::visit(
+            [&](const auto& part) {
+                attention(ops, part, index, {Slot::FeedForwardNorm, index});
+            },
+            layer.attention);
+        std::visit([&](const auto& part) { feedForward(ops, part, index, normBefore(config, index + 1)); },
+                   layer.feedForward);
     }
-    if (end == weights.layers.size())
-        ops.head(weights.outputNorm, weights.output);
+    if (end == config.layers)
+        ops.head({Slot::Output});
     else
         ops.send();
 }

@@ -16,8 +16,7 @@ namespace ponder {
 namespace {
 
 using Tensor = const TensorInfo*;
-
-enum class Kind { Matrix, Vector }; // a vector is f32, as norms and biases are
+using TensorShape = std::array<std::uint64_t, 4>;
 
 // Finds tensors by name and checks their shapes; the first problem stays and the rest is skipped.
 class Binder {
@@ -27,20 +26,11 @@ public:
     Result<FileWeights> bind();
 
 private:
-    LayerWeights<Tensor> bindLayer(std::uint32_t index);
-    void bindOutput(FileWeights& weights);
-    void bindBiases(LayerWeights<Tensor>& layer, const std::string& prefix);
+    void bindLayer(std::uint32_t index, FileWeights& weights);
+    Tensor find(const TensorRow& row, std::uint32_t layer);
+    void check(const std::string& name, TensorKind kind, const TensorShape& shape, const TensorInfo& tensor);
     void checkRopeFactors(Tensor factors);
     void rejectUnused();
-
-    Tensor matrix(const std::string& name, std::uint32_t rows, std::uint32_t rowLength) {
-        return required(name, Kind::Matrix, {rowLength, rows, 1, 1});
-    }
-    Tensor vector(const std::string& name, std::uint32_t length) {
-        return required(name, Kind::Vector, {length, 1, 1, 1});
-    }
-    Tensor required(const std::string& name, Kind kind, const std::array<std::uint64_t, 4>& shape);
-    Tensor optional(const std::string& name, Kind kind, const std::array<std::uint64_t, 4>& shape);
 
     void fail(ErrorCode code, Detail detail) {
         if (!m_error) m_error = Error{code, m_file.parts().front().string(), std::move(detail)};
@@ -61,57 +51,40 @@ std::string shapeText(const std::array<std::uint64_t, 4>& shape) {
     return text;
 }
 
-Tensor Binder::optional(const std::string& name, Kind kind, const std::array<std::uint64_t, 4>& shape) {
+void Binder::check(const std::string& name, TensorKind kind, const TensorShape& shape,
+                   const TensorInfo& tensor) {
+    if (tensor.shape != shape)
+        fail(ErrorCode::BadTensor, Detail{PONDER_TR_NOOP("ErrorDetail", "%1 has the shape %2 instead of %3"),
+                                          {name, shapeText(tensor.shape), shapeText(shape)}});
+    if (kind == TensorKind::Vector && tensor.type != TensorType::F32)
+        fail(ErrorCode::BadTensor, Detail{PONDER_TR_NOOP("ErrorDetail", "%1 is %2 instead of F32"),
+                                          {name, std::string(typeTraits(tensor.type)->name)}});
+}
+
+// The tensor of a line, if the file has it.
+Tensor Binder::find(const TensorRow& row, std::uint32_t layer) {
+    const std::string name = m_config.family->nameOf({row.slot, layer});
     const Tensor tensor = m_file.find(name);
     if (!tensor) return nullptr;
     m_used.insert(tensor);
-    if (tensor->shape != shape)
-        fail(ErrorCode::BadTensor, Detail{PONDER_TR_NOOP("ErrorDetail", "%1 has the shape %2 instead of %3"),
-                                          {name, shapeText(tensor->shape), shapeText(shape)}});
-    if (kind == Kind::Vector && tensor->type != TensorType::F32)
-        fail(ErrorCode::BadTensor, Detail{PONDER_TR_NOOP("ErrorDetail", "%1 is %2 instead of F32"),
-                                          {name, std::string(typeTraits(tensor->type)->name)}});
+    const Layer parts = m_config.layer(layer);
+    check(name, row.kind,
+          {lengthOf(row.rowLength, m_config, parts), lengthOf(row.rows, m_config, parts), 1, 1}, *tensor);
     return tensor;
 }
 
-Tensor Binder::required(const std::string& name, Kind kind, const std::array<std::uint64_t, 4>& shape) {
-    const Tensor tensor = optional(name, kind, shape);
-    if (!tensor) fail(ErrorCode::MissingTensor, name);
-    return tensor;
-}
-
-LayerWeights<Tensor> Binder::bindLayer(std::uint32_t index) {
-    const std::string prefix = "blk." + std::to_string(index) + ".";
-    const std::uint32_t d = m_config.width, f = m_config.hidden;
-    const std::uint32_t qLength = m_config.queryLength(), kvLength = m_config.kvLength();
-    LayerWeights<Tensor> layer;
-    layer.attentionNorm = vector(prefix + "attn_norm.weight", d);
-    layer.q = matrix(prefix + "attn_q.weight", qLength, d);
-    layer.k = matrix(prefix + "attn_k.weight", kvLength, d);
-    layer.v = matrix(prefix + "attn_v.weight", kvLength, d);
-    bindBiases(layer, prefix);
-    layer.output = matrix(prefix + "attn_output.weight", d, qLength);
-    layer.feedForwardNorm = vector(prefix + "ffn_norm.weight", d);
-    layer.gate = matrix(prefix + "ffn_gate.weight", f, d);
-    layer.up = matrix(prefix + "ffn_up.weight", f, d);
-    layer.down = matrix(prefix + "ffn_down.weight", d, f);
-    return layer;
-}
-
-// Qwen2 always has the three biases; a Llama file has all of them or none.
-void Binder::bindBiases(LayerWeights<Tensor>& layer, const std::string& prefix) {
-    const std::string q = prefix + "attn_q.bias", k = prefix + "attn_k.bias", v = prefix + "attn_v.bias";
-    if (m_config.architecture != "qwen2" && !m_file.find(q) && !m_file.find(k) && !m_file.find(v)) return;
-    layer.qBias = vector(q, m_config.queryLength());
-    layer.kBias = vector(k, m_config.kvLength());
-    layer.vBias = vector(v, m_config.kvLength());
-}
-
-void Binder::bindOutput(FileWeights& weights) {
-    weights.outputNorm = vector("output_norm.weight", m_config.width);
-    weights.output = optional("output.weight", Kind::Matrix, {m_config.width, m_config.vocabulary, 1, 1});
-    weights.tied = weights.output == nullptr;
-    if (weights.tied) weights.output = weights.tokenEmbedding;
+void Binder::bindLayer(std::uint32_t index, FileWeights& weights) {
+    bool any = false; // of those that are all there or none
+    for (const TensorRow& row : m_config.family->tensors) {
+        if (!isOfLayer(row.slot) || !has(m_config, row, index)) continue;
+        const Tensor tensor = weights[{row.slot, index}] = find(row, index);
+        any = any || (tensor && row.presence == Presence::AllOrNone);
+    }
+    for (const TensorRow& row : m_config.family->tensors) {
+        const bool needed = row.presence == Presence::Always || (row.presence == Presence::AllOrNone && any);
+        if (isOfLayer(row.slot) && needed && has(m_config, row, index) && !weights[{row.slot, index}])
+            fail(ErrorCode::MissingTensor, m_config.family->nameOf({row.slot, index}));
+    }
 }
 
 // Angles are divided by these.
@@ -136,18 +109,23 @@ void Binder::rejectUnused() {
         if (tensor.name.ends_with("rot_embd.weight") || tensor.name.ends_with("rot_embd")) continue;
         return fail(ErrorCode::UnsupportedModel,
                     Detail{PONDER_TR_NOOP("ErrorDetail", "it has the tensor %1, which %2 models do not have"),
-                           {printable(tensor.name), m_config.architecture}});
+                           {printable(tensor.name), std::string(m_config.architecture())}});
     }
 }
 
 Result<FileWeights> Binder::bind() {
-    FileWeights weights;
-    weights.tokenEmbedding = matrix("token_embd.weight", m_config.vocabulary, m_config.width);
-    weights.ropeFactors = optional("rope_freqs.weight", Kind::Vector, {m_config.rotary / 2, 1, 1, 1});
+    FileWeights weights(m_config.layers);
+    for (const TensorRow& row : m_config.family->tensors) {
+        if (isOfLayer(row.slot) || !has(m_config, row, 0)) continue;
+        weights[row.slot] = find(row, 0);
+        if (!weights[row.slot] && row.presence != Presence::Maybe)
+            fail(ErrorCode::MissingTensor, m_config.family->nameOf(row.slot));
+    }
     for (std::uint32_t index = 0; index < m_config.layers && !m_error; ++index)
-        weights.layers.push_back(bindLayer(index));
-    bindOutput(weights);
-    checkRopeFactors(weights.ropeFactors);
+        bindLayer(index, weights);
+    weights.tied = m_config.tied;
+    if (weights.tied) weights[Slot::Output] = weights[Slot::TokenEmbedding];
+    checkRopeFactors(weights[Slot::RopeFactors]);
     if (!m_error) rejectUnused();
     if (m_error) return *m_error;
     return weights;
@@ -164,17 +142,23 @@ std::uint64_t bytesOf(const TensorInfo& tensor) {
     return tensor.rowLength() / traits.blockValues * traits.blockBytes * tensor.rows();
 }
 
+bool has(const ModelConfig& config, const TensorRow& row, std::uint32_t layer) {
+    if (row.presence == Presence::UnlessTied) return !config.tied;
+    if (row.presence == Presence::WithFactors) return config.ropeFactors;
+    const Layer parts = config.layer(layer);
+    return lengthOf(row.rows, config, parts) > 0 && lengthOf(row.rowLength, config, parts) > 0;
+}
+
 FileWeights partOf(const FileWeights& weights, std::uint32_t first, std::uint32_t end) {
-    FileWeights part;
-    part.layers.resize(weights.layers.size());
-    std::copy(weights.layers.begin() + first, weights.layers.begin() + end, part.layers.begin() + first);
-    part.ropeFactors = weights.ropeFactors;
-    if (first == 0) part.tokenEmbedding = weights.tokenEmbedding;
-    if (end == weights.layers.size()) {
-        part.outputNorm = weights.outputNorm;
-        part.output = weights.output;
-    }
-    part.tied = weights.tied && part.tokenEmbedding && part.output;
+    FileWeights part(weights.layers());
+    forEachWeight(weights.layers(), [&](Weight weight) {
+        bool wanted = weight.layer >= first && weight.layer < end;
+        if (!isOfLayer(weight.slot))
+            wanted = weight.slot == Slot::RopeFactors ||
+                     (weight.slot == Slot::TokenEmbedding ? first == 0 : end == weights.layers());
+        if (wanted) part[weight] = weights[weight];
+    });
+    part.tied = weights.tied && part[Slot::TokenEmbedding] && part[Slot::Output];
     return part;
 }
 

@@ -1,74 +1,76 @@
-// The tensors of a decoder-only transformer, found by name and checked against the config.
+// The tensors of a model by what they are for, found by name and checked against the config.
 //
-// Weights<T> has the same shape for every station: T is const TensorInfo* in the file, and a device's own
-// tensor once loaded. A tensor that a model may lack (biases, rope factors) is T{} where absent. Owner: plain
-// value; the TensorInfo pointers belong to the ModelFile. Thread: any. Errors: MissingTensor; BadTensor
-// (wrong shape, a norm or bias that is not f32); UnsupportedModel (a tensor that these families do not have,
-// as the answers would be wrong without it). Source of the names: the GGUF naming convention. Next station: a
+// Weights<T> has the same shape for every station: T is const TensorInfo* in the file, a device's own tensor
+// once loaded, what adapters add beside it. What a model lacks is T{}. The TensorInfo pointers belong to the
+// ModelFile. Errors: MissingTensor; BadTensor (wrong shape, a norm or bias that is not f32); UnsupportedModel
+// (a tensor that the family does not have, as the answers would be wrong without it). Next station: a
 // backend's loader, then forward.h.
 #pragma once
 
 #include "engine/model/config.h"
 
-#include <type_traits>
+#include <array>
+#include <utility>
 #include <vector>
 
 namespace ponder {
 
 template<class T>
-struct LayerWeights {            // rows x row length
-    T attentionNorm{};           // [d], f32
-    T q{}, k{}, v{};             // [heads*headSize x d], [kvHeads*headSize x d] twice
-    T qBias{}, kBias{}, vBias{}; // f32, or absent
-    T output{};                  // [d x heads*headSize]
-    T feedForwardNorm{};         // [d], f32
-    T gate{}, up{};              // [f x d]
-    T down{};                    // [d x f]
-};
+class Weights {
+public:
+    Weights() = default;
+    explicit Weights(std::uint32_t layers) : m_layers(layers) {}
 
-template<class T>
-struct Weights {
-    T tokenEmbedding{}; // [vocabulary x d]
-    std::vector<LayerWeights<T>> layers;
-    T outputNorm{};  // [d], f32
-    T output{};      // [vocabulary x d]; the same tensor as tokenEmbedding where tied
-    T ropeFactors{}; // [rotary / 2], divides the angles, or absent
-    bool tied = false;
-};
+    std::uint32_t layers() const { return static_cast<std::uint32_t>(m_layers.size()); }
+    T& operator[](Weight weight) { return const_cast<T&>(std::as_const(*this)[weight]); }
+    const T& operator[](Weight weight) const {
+        const auto slot = static_cast<std::size_t>(weight.slot);
+        if (weight == kNoWeight) return m_none;
+        return isOfLayer(weight.slot) ? m_layers[weight.layer][slot - kFirstLayerSlot] : m_model[slot];
+    }
 
-// Which of the layers this is.
-template<class T>
-std::size_t indexOf(const Weights<T>& weights, const LayerWeights<T>& layer) {
-    return static_cast<std::size_t>(&layer - weights.layers.data());
-}
+    bool tied = false; // the output is the tensor of the embedding
+
+private:
+    T m_none{};
+    std::array<T, kFirstLayerSlot> m_model{};
+    std::vector<std::array<T, kLayerSlots>> m_layers;
+};
 
 using FileWeights = Weights<const TensorInfo*>;
 
 Result<FileWeights> bindWeights(const ModelFile& file, const ModelConfig& config);
 
+// Whether a model of this config has the tensor; files may leave out what is only Maybe there.
+bool has(const ModelConfig& config, const TensorRow& row, std::uint32_t layer);
+
 // The tensors that layers first .. end - 1 need, with the embedding before the first of all and the head
-// behind the last; the others are absent.
+// after the last; the others are absent.
 FileWeights partOf(const FileWeights& weights, std::uint32_t first, std::uint32_t end);
 
 // Bytes of a tensor in its file, also where the file is not there; its rows hold whole blocks.
 std::uint64_t bytesOf(const TensorInfo& tensor);
 
-// Calls visit(tensor) for every tensor that is there, in the order in which they are best read and uploaded;
-// a tied output is visited once.
+// Calls visit(weight) for all weights that a model with so many layers can have, in the order in which they
+// are best read and uploaded.
+template<class Visit>
+void forEachWeight(std::uint32_t layers, Visit&& visit) {
+    visit(Weight{Slot::TokenEmbedding});
+    visit(Weight{Slot::RopeFactors});
+    for (std::uint32_t layer = 0; layer < layers; ++layer)
+        for (std::size_t slot = 0; slot < kLayerSlots; ++slot)
+            visit(Weight{static_cast<Slot>(kFirstLayerSlot + slot), layer});
+    visit(Weight{Slot::OutputNorm});
+    visit(Weight{Slot::Output});
+}
+
+// Calls visit(tensor) for every tensor that is there, in that order; a tied output is visited once.
 template<class T, class Visit>
-void forEachTensor(Weights<T>& weights, Visit&& visit) {
-    const auto present = [&](T& tensor) {
-        if (tensor) visit(tensor);
-    };
-    present(weights.tokenEmbedding);
-    present(weights.ropeFactors);
-    for (LayerWeights<T>& layer : weights.layers)
-        for (T* tensor :
-             {&layer.attentionNorm, &layer.q, &layer.k, &layer.v, &layer.qBias, &layer.kBias, &layer.vBias,
-              &layer.output, &layer.feedForwardNorm, &layer.gate, &layer.up, &layer.down})
-            present(*tensor);
-    present(weights.outputNorm);
-    if (!weights.tied) present(weights.output);
+void forEachTensor(const Weights<T>& weights, Visit&& visit) {
+    forEachWeight(weights.layers(), [&](Weight weight) {
+        const T& tensor = weights[weight];
+        if (tensor && !(weights.tied && weight.slot == Slot::Output)) visit(tensor);
+    });
 }
 
 } // namespace ponder

@@ -1,5 +1,8 @@
 #include "engine/plan/cpu_adapter_plan.h"
 
+#include <algorithm>
+#include <array>
+
 namespace ponder {
 namespace {
 
@@ -8,9 +11,9 @@ constexpr std::uint64_t kLine = 64;
 } // namespace
 
 CpuAdapterPlan CpuAdapterPlan::make(const AdapterSet& set, const LayerRange& layers,
-                                    std::uint32_t modelLayers) {
+                                    const ModelConfig& config) {
     CpuAdapterPlan plan;
-    plan.additions.layers.resize(modelLayers);
+    plan.additions = Weights<CpuAddition>(config.layers);
     const auto take = [&](std::uint64_t count) {
         const std::uint64_t at = plan.bytes;
         plan.bytes += (count + kLine - 1) / kLine * kLine;
@@ -27,12 +30,17 @@ CpuAdapterPlan CpuAdapterPlan::make(const AdapterSet& set, const LayerRange& lay
             place.scalesAt = take(place.rank * sizeof(float));
             plan.lowLength = std::max(plan.lowLength, place.rank);
         });
-    for (auto& layer : plan.additions.layers) {
-        layer.k.lowAt = layer.q.rank;
-        layer.v.lowAt = layer.q.rank + layer.k.rank;
-        layer.up.lowAt = layer.gate.rank;
-        plan.lowLength =
-            std::max({plan.lowLength, layer.v.lowAt + layer.v.rank, layer.up.lowAt + layer.up.rank});
+    // Those of one reader share an x: their parts of a row of s ⊙ (A x) stand side by side.
+    for (std::uint32_t layer = layers.first; layer < layers.end; ++layer) {
+        std::array<std::uint32_t, kReaders> taken{};
+        for (const TensorRow& row : config.family->tensors) {
+            if (!isOfLayer(row.slot) || row.reader == Reader::Alone) continue;
+            CpuAddition& place = plan.additions[{row.slot, layer}];
+            std::uint32_t& used = taken[static_cast<std::size_t>(row.reader)];
+            place.lowAt = used;
+            used += place.rank;
+            plan.lowLength = std::max(plan.lowLength, used);
+        }
     }
     return plan;
 }

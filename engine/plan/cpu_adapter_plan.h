@@ -6,8 +6,11 @@
 // backend/cpu/cpu_adapters.h.
 #pragma once
 
-#include "engine/backend/backend.h"
+#include "engine/base/result.h"
+#include "engine/plan/device_info.h"
+#include "engine/plan/memory_use.h"
 #include "engine/plan/panel_layout.h"
+#include "engine/plan/plan_request.h"
 
 namespace ponder {
 
@@ -26,8 +29,7 @@ struct CpuAdapterPlan {
     std::uint64_t bytes = 0;
     std::uint32_t lowLength = 0; // values in a row of s ⊙ (A x), of all weights that share an x
 
-    // Of layers of a model that has so many.
-    static CpuAdapterPlan make(const AdapterSet& set, const LayerRange& layers, std::uint32_t modelLayers);
+    static CpuAdapterPlan make(const AdapterSet& set, const LayerRange& layers, const ModelConfig& config);
 };
 
 } // namespace ponder

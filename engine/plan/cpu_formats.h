@@ -5,7 +5,7 @@
 // activation_tiles.h.
 #pragma once
 
-#include "engine/backend/kv_type.h"
+#include "engine/plan/kv_type.h"
 
 #include <cstdint>
 

@@ -51,43 +51,45 @@ private:
 void placeWeights(CpuPlan& plan, const FileWeights& all) {
     const FileWeights file = partOf(all, plan.layers.first, plan.layers.end);
     Placer place(plan);
-    auto& out = plan.weights;
-    out.layers.resize(file.layers.size());
-    out.tied = file.tied;
-    out.tokenEmbedding = place.table(file.tokenEmbedding);
-    out.ropeFactors = place.vector(file.ropeFactors);
-    for (std::size_t i = 0; i < file.layers.size(); ++i) {
-        const auto& from = file.layers[i];
-        auto& to = out.layers[i];
-        to.attentionNorm = place.vector(from.attentionNorm);
-        to.q = place.matrix(from.q);
-        to.k = place.matrix(from.k);
-        to.v = place.matrix(from.v);
-        to.qBias = place.vector(from.qBias);
-        to.kBias = place.vector(from.kBias);
-        to.vBias = place.vector(from.vBias);
-        to.output = place.matrix(from.output);
-        to.feedForwardNorm = place.vector(from.feedForwardNorm);
-        to.gate = place.matrix(from.gate);
-        to.up = place.matrix(from.up);
-        to.down = place.matrix(from.down);
+    plan.weights = Weights<const CpuTensor*>(file.layers());
+    plan.weights.tied = file.tied;
+    forEachWeight(file.layers(), [&](Weight weight) {
+        const TensorRow* row = plan.config.family->row(weight.slot);
+        if (!row || !file[weight]) return;
+        plan.weights[weight] = row->kind == TensorKind::Matrix  ? place.matrix(file[weight])
+                               : row->kind == TensorKind::Table ? place.table(file[weight])
+                                                                : place.vector(file[weight]);
+    });
+}
+
+// Keys and values of one head in 16 slots.
+std::uint64_t headBytes(KvType type, std::uint32_t keySize, std::uint32_t valueSize) {
+    const std::uint64_t values = std::uint64_t{kCacheSlots} * (keySize + valueSize);
+    switch (type) {
+    case KvType::F32:
+        return values * 4;
+    case KvType::F16:
+        return values * 2;
+    case KvType::Q8_0:
+        break;
     }
-    out.outputNorm = place.vector(file.outputNorm);
-    out.output = place.matrix(file.output);
+    return values + values / 32 * 2;
 }
 
 } // namespace
 
 CpuKvPlan CpuPlan::planCache(std::uint32_t tokens, KvType type) const {
-    const std::uint64_t values = std::uint64_t{kCacheSlots} * config.headSize * 2;
     CpuKvPlan out;
     out.tokens = tokens;
     out.type = type;
-    out.headBytes = type == KvType::F32   ? values * 4
-                    : type == KvType::F16 ? values * 2
-                                          : values + values / 32 * 2;
-    out.layerBytes = (std::uint64_t{tokens} + kCacheSlots - 1) / kCacheSlots * config.kvHeads * out.headBytes;
-    out.layers = layers.end - layers.first;
+    const std::uint64_t blocks = (std::uint64_t{tokens} + kCacheSlots - 1) / kCacheSlots;
+    for (std::uint32_t i = layers.first; i < layers.end; ++i) {
+        const Layer layer = config.layer(i);
+        const HeadAttention& heads = *layer.heads();
+        out.layers.push_back({heads.kvHeads, heads.keySize, heads.valueSize,
+                              headBytes(type, heads.keySize, heads.valueSize), out.allBytes});
+        out.allBytes += blocks * out.layers.back().blockBytes();
+    }
     return out;
 }
 
@@ -102,18 +104,18 @@ CpuPlan CpuPlan::make(const PlanRequest& request, unsigned threads) {
                                                            : Rounding::Coarse;
     plan.kv = plan.planCache(request.contextTokens, request.kvType);
     const ModelConfig& c = plan.config;
-    const std::uint64_t widest = std::max({c.width, c.hidden, c.queryLength()});
+    const std::uint64_t queries = c.queryLength(), attended = c.attendedLength(), hidden = c.hiddenLength();
+    const std::uint64_t widest = std::max({std::uint64_t{c.width}, hidden, attended});
     // Of a row: x, its normed form, q, k, v, what attention gives, tiles (at most 68 or 84 bytes for 32
     // values).
-    const std::uint64_t row = std::uint64_t{4} * (2 * c.width + 2 * c.queryLength() + 2 * c.kvLength()) +
-                              (std::uint64_t{c.width} + c.queryLength() + c.hidden) / 32 *
-                                  (plan.rounding == Rounding::Fine ? 84 : 68) +
-                              std::uint64_t{4} * c.hidden;
+    const std::uint64_t row =
+        std::uint64_t{4} * (2 * c.width + queries + attended + c.keyLength() + c.valueLength() + hidden) +
+        (c.width + attended + hidden) / 32 * (plan.rounding == Rounding::Fine ? 84 : 68);
     // Of a thread: an unpacked panel, a chunk of results.
     const std::uint64_t thread = widest / 32 * 704 + std::uint64_t{kMaxRows} * 64 * 4;
     plan.scratchBytes = row * plan.maxRows + thread * threads;
     if (!request.adapters) return plan;
-    const CpuAdapterPlan adapters = CpuAdapterPlan::make(*request.adapters, plan.layers, c.layers);
+    const CpuAdapterPlan adapters = CpuAdapterPlan::make(*request.adapters, plan.layers, c);
     plan.adapterBytes = adapters.bytes;
     // Of a row: A x; of a thread: what is added to a chunk.
     plan.scratchBytes += std::uint64_t{adapters.lowLength} * 4 * plan.maxRows;

@@ -8,11 +8,15 @@
 // backend/cpu/cpu_weights.h, backend/cpu/cpu_cache.h.
 #pragma once
 
-#include "engine/backend/backend.h"
+#include "engine/base/result.h"
 #include "engine/plan/cpu_formats.h"
+#include "engine/plan/device_info.h"
+#include "engine/plan/memory_use.h"
 #include "engine/plan/panel_layout.h"
+#include "engine/plan/plan_request.h"
 
 #include <deque>
+#include <vector>
 
 namespace ponder {
 
@@ -27,10 +31,16 @@ struct CpuTensor {
 struct CpuKvPlan {
     std::uint32_t tokens = 0;
     KvType type = KvType::F16;
-    std::uint64_t headBytes = 0; // keys and values of one head in 16 slots
-    std::uint64_t layerBytes = 0;
-    std::uint32_t layers = 0;
-    std::uint64_t bytes() const { return layerBytes * layers; }
+    struct Layer {
+        std::uint32_t heads = 0, keySize = 0, valueSize = 0;
+        std::uint64_t headBytes = 0; // keys and values of one head in 16 slots
+        std::uint64_t at = 0;        // its first byte in the cache
+
+        std::uint64_t blockBytes() const { return heads * headBytes; } // of 16 slots
+    };
+    std::vector<Layer> layers; // of the plan's
+    std::uint64_t allBytes = 0;
+    std::uint64_t bytes() const { return allBytes; }
 };
 
 struct CpuPlan {

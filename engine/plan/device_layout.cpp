@@ -1,5 +1,7 @@
 #include "engine/plan/device_layout.h"
 
+#include <optional>
+
 namespace ponder {
 namespace {
 
@@ -48,7 +50,9 @@ std::uint32_t scalePiecesOf(TensorType type, std::uint32_t blocks) {
 
 } // namespace
 
-ScaleKind scaleKind(TensorType type) {
+namespace {
+
+std::optional<ScaleKind> knownScaleKind(TensorType type) {
     switch (type) {
     case TensorType::F32:
     case TensorType::F16:
@@ -66,9 +70,16 @@ ScaleKind scaleKind(TensorType type) {
         return ScaleKind::SuperMin;
     case TensorType::Q6_K:
         return ScaleKind::SuperTwo;
+    default:
+        return std::nullopt;
     }
-    return ScaleKind::None;
 }
+
+} // namespace
+
+ScaleKind scaleKind(TensorType type) { return knownScaleKind(type).value_or(ScaleKind::None); }
+
+bool DeviceLayout::knows(TensorType type) { return knownScaleKind(type).has_value(); }
 
 DeviceLayout DeviceLayout::of(TensorType type, std::uint64_t rowLength, std::uint64_t rows,
                               std::uint32_t together) {

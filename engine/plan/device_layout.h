@@ -18,7 +18,7 @@
 // (`together`).
 //
 // Owner: plain value. Thread: any. Errors: none. Next station: plan/vulkan_plan.h (placement),
-// backend/vulkan/weight_layout.h (the rearrangement), shaders/include/formats.glsl (the reader).
+// backend/vulkan/weights/weight_layout.h (the rearrangement), shaders/include/formats.glsl (the reader).
 #pragma once
 
 #include "engine/quant/tensor_type.h"
@@ -44,6 +44,8 @@ struct DeviceLayout {
     std::uint32_t scalePieces = 0;
     std::uint32_t together = 1; // groups side by side
 
+    static bool knows(TensorType type);
+    // Of a type that is known.
     static DeviceLayout of(TensorType type, std::uint64_t rowLength, std::uint64_t rows,
                            std::uint32_t together);
 

@@ -8,7 +8,10 @@
 // vulkan_physical.h and vulkan_buffer.h, which allocate from `types` in this order.
 #pragma once
 
-#include "engine/backend/backend.h"
+#include "engine/plan/device_info.h"
+
+#include <optional>
+#include <vector>
 
 namespace ponder {
 

@@ -2,6 +2,7 @@
 
 #include "engine/base/processor.h"
 #include "engine/plan/cpu_plan.h"
+#include "engine/plan/type_check.h"
 #include "engine/plan/vulkan_plan.h"
 
 #include <memory>
@@ -15,10 +16,13 @@ using Memory = std::function<Result<MemoryUse>(std::uint32_t)>;
 Memory referenceMemory(const PlanRequest& request) {
     const LayerRange layers = request.layers.of(request.config.layers);
     MemoryUse use;
-    FileWeights weights = partOf(request.weights, layers.first, layers.end);
+    const FileWeights weights = partOf(request.weights, layers.first, layers.end);
     forEachTensor(weights, [&](const TensorInfo* tensor) { use.weights += bytesOf(*tensor); });
-    const std::uint64_t tokenBytes =
-        std::uint64_t{request.config.kvLength()} * 2 * (layers.end - layers.first) * sizeof(float);
+    std::uint64_t tokenBytes = 0;
+    for (std::uint32_t i = layers.first; i < layers.end; ++i) {
+        const Layer layer = request.config.layer(i);
+        tokenBytes += (layer.heads()->keyLength() + layer.heads()->valueLength()) * sizeof(float);
+    }
     return [use, tokenBytes](std::uint32_t context) mutable -> Result<MemoryUse> {
         use.kv = tokenBytes * context;
         return use;
@@ -41,6 +45,9 @@ Result<DryRun> DryRun::of(const DeviceInfo& device, const PlanRequest& request) 
     if (device.kind == DeviceKind::Reference) {
         out.m_memory = referenceMemory(request);
     } else if (device.kind == DeviceKind::Processor) {
+        const LayerRange layers = request.layers.of(request.config.layers);
+        if (const auto known = checkTypes(request.weights, layers, device.name, PanelLayout::knows); !known)
+            return known.error();
         out.m_memory = processorMemory(request);
     } else {
         auto plan = VulkanPlan::make(request.config, request.weights, PlanLimits::of(device, request), 0,

@@ -38,6 +38,8 @@ struct PanelLayout {
     std::uint32_t headBytes = 0;  // of a unit
     std::uint32_t blockBytes = 0; // of a block, plane and quants
 
+    static bool knows(TensorType type);
+    // Of a type that is known.
     static PanelLayout of(TensorType type, std::uint64_t rowLength, std::uint64_t rows);
 
     bool quantized() const { return headBytes > 0; }

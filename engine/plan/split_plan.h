@@ -6,7 +6,12 @@
 // DoesNotFit where a side cannot hold its part. Next station: model_placement.h.
 #pragma once
 
-#include "engine/backend/backend.h"
+#include "engine/base/result.h"
+#include "engine/plan/layer_range.h"
+#include "engine/plan/memory_use.h"
+
+#include <functional>
+#include <optional>
 
 namespace ponder {
 

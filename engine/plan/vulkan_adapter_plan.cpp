@@ -12,11 +12,12 @@ public:
     Placer(VulkanAdapterPlan& plan, const PlanLimits& limits) : m_plan(plan), m_limits(limits) {}
 
     // Those of one dispatch: all in one chunk.
-    Result<void> together(std::initializer_list<std::pair<const LowRank*, VulkanAddition*>> all) {
+    Result<void> together(std::span<const Weight> group, const Weights<LowRank>& from) {
         std::uint64_t bytes = 0;
-        for (const auto& [addition, place] : all)
-            if (*addition)
-                bytes += layoutOf(addition->downShape()).bytes() + layoutOf(addition->upShape()).bytes();
+        for (const Weight weight : group)
+            if (from[weight])
+                bytes +=
+                    layoutOf(from[weight].downShape()).bytes() + layoutOf(from[weight].upShape()).bytes();
         if (bytes == 0) return {};
         if (bytes > m_limits.largestBuffer)
             return Error{
@@ -26,13 +27,14 @@ public:
         if (m_plan.chunks.empty() || m_plan.chunks.back() + bytes > m_limits.largestBuffer)
             m_plan.chunks.push_back(0);
         std::uint32_t lowAt = 0;
-        for (const auto& [addition, place] : all) {
-            if (!*addition) continue;
-            place->down = slice(addition->downShape());
-            place->up = slice(addition->upShape());
-            place->rank = addition->paddedRank();
-            place->lowAt = lowAt;
-            lowAt += place->rank / 4;
+        for (const Weight weight : group) {
+            if (!from[weight]) continue;
+            VulkanAddition& place = m_plan.additions[weight];
+            place.down = slice(from[weight].downShape());
+            place.up = slice(from[weight].upShape());
+            place.rank = from[weight].paddedRank();
+            place.lowAt = lowAt;
+            lowAt += place.rank / 4;
         }
         m_plan.low.stride = std::max(m_plan.low.stride, lowAt);
         return {};
@@ -54,26 +56,30 @@ private:
     const PlanLimits& m_limits;
 };
 
+// The weights of a layer that adapters can change, those of one reader together.
+std::vector<std::vector<Weight>> groupsOf(const ModelConfig& config, std::uint32_t layer) {
+    std::vector<std::vector<Weight>> groups;
+    Reader last = Reader::Alone;
+    for (const TensorRow& row : config.family->tensors) {
+        if (!isOfLayer(row.slot) || !row.adaptable) continue;
+        if (row.reader == Reader::Alone || row.reader != last) groups.emplace_back();
+        groups.back().push_back({row.slot, layer});
+        last = row.reader;
+    }
+    return groups;
+}
+
 Result<void> placeMatrices(VulkanAdapterPlan& plan, const AdapterSet& set, const PlanLimits& limits,
-                           const LayerRange& layers) {
+                           const ModelConfig& config, const LayerRange& layers) {
     Placer placer(plan, limits);
     const Weights<LowRank>& from = set.additions();
-    const std::size_t all = from.layers.size();
+    constexpr Weight kTable[] = {Slot::TokenEmbedding}, kOutput[] = {Slot::Output};
     if (layers.first == 0)
-        if (auto placed = placer.together({{&from.tokenEmbedding, &plan.additions.tokenEmbedding}}); !placed)
-            return placed;
-    for (std::size_t i = layers.first; i < std::min<std::size_t>(layers.end, all); ++i) {
-        const LayerWeights<LowRank>& layer = from.layers[i];
-        LayerWeights<VulkanAddition>& to = plan.additions.layers[i];
-        for (const auto& group : {std::initializer_list<std::pair<const LowRank*, VulkanAddition*>>{
-                                      {&layer.q, &to.q}, {&layer.k, &to.k}, {&layer.v, &to.v}},
-                                  {{&layer.output, &to.output}},
-                                  {{&layer.gate, &to.gate}, {&layer.up, &to.up}},
-                                  {{&layer.down, &to.down}}})
-            if (auto placed = placer.together(group); !placed) return placed;
-    }
-    if (layers.end == all) return placer.together({{&from.output, &plan.additions.output}});
-    return {};
+        if (auto placed = placer.together(kTable, from); !placed) return placed;
+    for (std::uint32_t i = layers.first; i < std::min(layers.end, from.layers()); ++i)
+        for (const std::vector<Weight>& group : groupsOf(config, i))
+            if (auto placed = placer.together(group, from); !placed) return placed;
+    return layers.end == from.layers() ? placer.together(kOutput, from) : Result<void>();
 }
 
 } // namespace
@@ -88,8 +94,8 @@ std::uint64_t VulkanAdapterPlan::weightBytes() const {
 Result<VulkanAdapterPlan> VulkanAdapterPlan::make(const AdapterSet& set, const ModelConfig& config,
                                                   const PlanLimits& limits, const LayerRange& layers) {
     VulkanAdapterPlan plan;
-    plan.additions.layers.resize(config.layers);
-    if (auto placed = placeMatrices(plan, set, limits, layers); !placed) return placed.error();
+    plan.additions = Weights<VulkanAddition>(config.layers);
+    if (auto placed = placeMatrices(plan, set, limits, config, layers); !placed) return placed.error();
     if (plan.chunks.empty()) return plan;
     const std::uint64_t rows = limits.maxRows + limits.tileColumns; // a tile reads rows behind the last
     const auto region = [&](ScratchRegion& out, std::uint32_t stride) {
@@ -97,10 +103,11 @@ Result<VulkanAdapterPlan> VulkanAdapterPlan::make(const AdapterSet& set, const M
         plan.scratchPieces += rows * stride;
     };
     region(plan.low, plan.low.stride);
-    const bool changesGate = std::any_of(plan.additions.layers.begin(), plan.additions.layers.end(),
-                                         [](const auto& layer) { return layer.gate || layer.up; });
-    const std::uint32_t hidden = changesGate ? config.hidden / 4 * 2 : 0;
-    const bool changesTable = static_cast<bool>(plan.additions.tokenEmbedding);
+    bool changesGate = false;
+    for (std::uint32_t i = 0; i < config.layers; ++i)
+        changesGate = changesGate || plan.additions[{Slot::Gate, i}] || plan.additions[{Slot::Up, i}];
+    const std::uint32_t hidden = changesGate ? config.hiddenLength() / 4 * 2 : 0;
+    const bool changesTable = static_cast<bool>(plan.additions[Slot::TokenEmbedding]);
     region(plan.delta, std::max(hidden, changesTable ? config.width / 4 : 0));
     region(plan.unread, changesTable ? plan.low.stride : 0);
     forEachAddition(set, layers.first, layers.end, plan.additions,

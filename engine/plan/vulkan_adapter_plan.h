@@ -9,7 +9,7 @@
 //     scales  s of every weight
 //
 // Offsets count pieces of 16 bytes. Owner: plain value. Thread: any. Errors: DoesNotFit. Previous station:
-// model/adapter_set.h. Next station: backend/vulkan/vulkan_adapters.h.
+// model/adapter_set.h. Next station: backend/vulkan/step/vulkan_adapters.h.
 #pragma once
 
 #include "engine/plan/vulkan_plan.h"

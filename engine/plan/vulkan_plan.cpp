@@ -2,8 +2,10 @@
 
 #include "engine/base/printable.h"
 #include "engine/base/translatable.h"
+#include "engine/plan/type_check.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 namespace ponder {
@@ -47,19 +49,17 @@ public:
     explicit Placer(VulkanPlan& plan) : m_plan(plan) {}
 
     // Matrices that one dispatch reads: all in one chunk.
-    Result<void> together(std::initializer_list<const TensorInfo*> matrices,
-                          std::initializer_list<const VulkanTensor**> places) {
+    Result<void> together(std::span<const Weight> group, const FileWeights& from) {
         std::uint64_t pieces = 0;
-        for (const TensorInfo* matrix : matrices)
-            pieces += layoutOf(*matrix, matrix->rows()).pieces();
+        for (const Weight weight : group)
+            pieces += layoutOf(*from[weight], from[weight]->rows()).pieces();
         if (pieces * 16 > m_plan.limits.largestBuffer)
-            return tooLarge(m_plan.limits, kTensorTooLarge, pieces * 16, (*matrices.begin())->name);
+            return tooLarge(m_plan.limits, kTensorTooLarge, pieces * 16, from[group.front()]->name);
         reserve(pieces);
-        auto place = places.begin();
-        for (const TensorInfo* matrix : matrices) {
-            VulkanTensor& tensor = add(matrix);
-            addSlice(tensor, 0, matrix->rows());
-            **place++ = &tensor;
+        for (const Weight weight : group) {
+            VulkanTensor& tensor = add(from[weight]);
+            addSlice(tensor, 0, from[weight]->rows());
+            m_plan.weights[weight] = &tensor;
         }
         return {};
     }
@@ -115,42 +115,49 @@ private:
     std::map<const TensorInfo*, const VulkanTensor*> m_known;
 };
 
-Result<void> placeLayer(Placer& placer, const LayerWeights<const TensorInfo*>& from,
-                        LayerWeights<const VulkanTensor*>& to) {
-    to.attentionNorm = placer.vector(from.attentionNorm);
-    to.qBias = placer.vector(from.qBias);
-    to.kBias = placer.vector(from.kBias);
-    to.vBias = placer.vector(from.vBias);
-    to.feedForwardNorm = placer.vector(from.feedForwardNorm);
-    if (auto placed = placer.together({from.q, from.k, from.v}, {&to.q, &to.k, &to.v}); !placed)
-        return placed.error();
-    if (auto placed = placer.together({from.output}, {&to.output}); !placed) return placed.error();
-    if (auto placed = placer.together({from.gate, from.up}, {&to.gate, &to.up}); !placed)
-        return placed.error();
-    return placer.together({from.down}, {&to.down});
+// Vectors first, then matrices, those of one reader together, in the order of the family's table.
+Result<void> placeLayer(Placer& placer, const FileWeights& from, VulkanPlan& plan, std::uint32_t layer) {
+    std::array<std::vector<Weight>, kReaders> groups;
+    std::vector<std::vector<Weight>*> order;
+    std::vector<std::vector<Weight>> alone;
+    alone.reserve(plan.config.family->tensors.size());
+    for (const TensorRow& row : plan.config.family->tensors) {
+        const Weight weight{row.slot, layer};
+        if (!isOfLayer(row.slot) || !from[weight]) continue;
+        if (row.kind == TensorKind::Vector) {
+            plan.weights[weight] = placer.vector(from[weight]);
+            continue;
+        }
+        std::vector<Weight>& group =
+            row.reader == Reader::Alone ? alone.emplace_back() : groups[static_cast<std::size_t>(row.reader)];
+        if (group.empty()) order.push_back(&group);
+        group.push_back(weight);
+    }
+    for (const std::vector<Weight>* group : order)
+        if (auto placed = placer.together(*group, from); !placed) return placed;
+    return {};
 }
 
 Result<void> placeWeights(VulkanPlan& plan, const FileWeights& from) {
     Placer placer(plan);
-    if (plan.hasFirst()) {
-        const auto embedding = placer.cut(from.tokenEmbedding);
-        if (!embedding) return embedding.error();
-        plan.weights.tokenEmbedding = *embedding;
-    }
+    plan.weights = Weights<const VulkanTensor*>(from.layers());
     plan.weights.tied = from.tied;
-    plan.weights.layers.resize(from.layers.size());
-    for (std::size_t i = plan.layers.first; i < plan.layers.end; ++i)
-        if (auto placed = placeLayer(placer, from.layers[i], plan.weights.layers[i]); !placed)
-            return placed.error();
+    if (plan.hasFirst()) {
+        const auto embedding = placer.cut(from[Slot::TokenEmbedding]);
+        if (!embedding) return embedding.error();
+        plan.weights[Slot::TokenEmbedding] = *embedding;
+    }
+    for (std::uint32_t i = plan.layers.first; i < plan.layers.end; ++i)
+        if (auto placed = placeLayer(placer, from, plan, i); !placed) return placed.error();
     if (!plan.hasLast()) return {};
-    plan.weights.outputNorm = placer.vector(from.outputNorm);
-    const auto output = placer.cut(from.output);
+    plan.weights[Slot::OutputNorm] = placer.vector(from[Slot::OutputNorm]);
+    const auto output = placer.cut(from[Slot::Output]);
     if (!output) return output.error();
-    plan.weights.output = *output;
+    plan.weights[Slot::Output] = *output;
     return {};
 }
 
-// Continues behind the vectors that placeWeights() has put into scratch.
+// Continues after the vectors that placeWeights() has put into scratch.
 void placeScratch(VulkanPlan& plan, std::uint32_t contextTokens) {
     const ModelConfig& config = plan.config;
     ScratchPlan& scratch = plan.scratch;
@@ -162,14 +169,16 @@ void placeScratch(VulkanPlan& plan, std::uint32_t contextTokens) {
     // A tile reads (and forgets) rows behind the last; logits may begin at any row.
     const std::uint64_t rows = plan.limits.maxRows + plan.limits.tileColumns;
     const auto region = [&](std::uint32_t stride) { return ScratchRegion{take(rows * stride), stride}; };
-    scratch.zeros = take(padded(std::max({config.queryLength(), config.kvLength(), config.width}), 32) / 4);
+    const std::uint32_t queries = config.queryLength(), keys = config.keyLength();
+    const std::uint32_t values = config.valueLength(), attended = config.attendedLength();
+    scratch.zeros = take(padded(std::max({queries, keys, values, config.width}), 32) / 4);
     scratch.x = region(padded(config.width, 32) / 4);
     scratch.normed = region(scratch.x.stride);
     scratch.squares = region(scratch.x.stride / 4);
-    scratch.qkv = region((config.queryLength() + 2 * config.kvLength()) / 4);
-    scratch.query = region(config.queryLength() / 4);
-    scratch.attention = region(config.queryLength() / 4);
-    scratch.hidden = region(padded(config.hidden, 32) / 4);
+    scratch.qkv = region((queries + keys + values) / 4);
+    scratch.query = region(queries / 4);
+    scratch.attention = region(attended / 4);
+    scratch.hidden = region(padded(config.hiddenLength(), 32) / 4);
     if (plan.limits.quantizesActivations) {
         scratch.normedQuants = region(scratch.x.stride / 8 * kQuantPieces);
         scratch.hiddenQuants = region(scratch.hidden.stride / 8 * kQuantPieces);
@@ -179,7 +188,7 @@ void placeScratch(VulkanPlan& plan, std::uint32_t contextTokens) {
     // Branches need a part of their own positions besides those of the shared ones.
     scratch.partPlaces = static_cast<std::uint32_t>(
         std::max<std::uint64_t>(parts > 1 ? plan.limits.maxRows * parts : 0, kMostBranches * (parts + 1)));
-    scratch.parts = take(std::uint64_t{scratch.partPlaces} * config.heads * (config.headSize / 4 + 1));
+    scratch.parts = take(std::uint64_t{scratch.partPlaces} * (attended / 4 + config.heads));
 }
 
 // What the host writes before a pass, and what it reads behind it.
@@ -236,28 +245,36 @@ std::uint64_t KvPlan::bytes() const {
 }
 
 Result<KvPlan> VulkanPlan::planCache(std::uint32_t tokens, KvType type) const {
+    if (tokens == 0)
+        return Error{ErrorCode::BadArgument, "context",
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "at least 1 token"), {}}};
     KvPlan out;
     out.tokens = tokens;
     out.type = type;
-    out.kvHeads = config.kvHeads;
-    out.headSize = config.headSize;
-    out.layers = layers;
-    out.rowBytes = std::uint64_t{config.headSize} * valueBytes(type);
-    if (type == KvType::Q8_0) out.scaleBytes = padded(config.headSize, 64) / 64 * 4;
-    out.layerBytes =
-        (std::uint64_t{2} * tokens * config.kvHeads * (out.rowBytes + out.scaleBytes) + 15) / 16 * 16;
-    if (out.layerBytes > limits.largestBuffer)
-        return tooLarge(
-            limits,
-            PONDER_TR_NOOP("ErrorDetail", "one layer's cache needs %1 bytes in one buffer of at most %2"),
-            out.layerBytes);
-    if (out.layerBytes == 0)
-        return Error{ErrorCode::BadArgument, "context",
-                     Detail{PONDER_TR_NOOP("ErrorDetail", "at least 1 token"), {}}};
-    out.layersPerBuffer = static_cast<std::uint32_t>(
-        std::min<std::uint64_t>(layers.end - layers.first, limits.largestBuffer / out.layerBytes));
-    for (std::uint32_t layer = layers.first; layer < layers.end; layer += out.layersPerBuffer)
-        out.buffers.push_back(std::min(out.layersPerBuffer, layers.end - layer) * out.layerBytes);
+    out.range = layers;
+    for (std::uint32_t i = layers.first; i < layers.end; ++i) {
+        const Layer layer = config.layer(i);
+        const HeadAttention& heads = *layer.heads();
+        KvPlan::Layer& kept =
+            out.layers.emplace_back(KvPlan::Layer{heads.kvHeads, heads.keySize, heads.valueSize});
+        kept.keyBytes = std::uint64_t{heads.keySize} * valueBytes(type);
+        kept.valueBytes = std::uint64_t{heads.valueSize} * valueBytes(type);
+        if (type == KvType::Q8_0) {
+            kept.keyScaleBytes = padded(heads.keySize, 64) / 64 * 4;
+            kept.valueScaleBytes = padded(heads.valueSize, 64) / 64 * 4;
+        }
+        const std::uint64_t bytes = (tokens * kept.slotBytes() + 15) / 16 * 16;
+        if (bytes > limits.largestBuffer)
+            return tooLarge(
+                limits,
+                PONDER_TR_NOOP("ErrorDetail", "one layer's cache needs %1 bytes in one buffer of at most %2"),
+                bytes);
+        if (out.buffers.empty() || out.buffers.back() + bytes > limits.largestBuffer)
+            out.buffers.push_back(0);
+        kept.buffer = static_cast<std::uint32_t>(out.buffers.size() - 1);
+        kept.at = out.buffers.back();
+        out.buffers.back() += bytes;
+    }
     return out;
 }
 
@@ -287,6 +304,8 @@ Result<VulkanPlan> VulkanPlan::make(const ModelConfig& config, const FileWeights
     if (plan.layers.first >= plan.layers.end)
         return Error{ErrorCode::BadArgument, "layers",
                      Detail{PONDER_TR_NOOP("ErrorDetail", "at least 1 layer"), {}}};
+    if (const auto known = checkTypes(weights, plan.layers, limits.deviceName, DeviceLayout::knows); !known)
+        return known.error();
     if (auto placed = placeWeights(plan, weights); !placed) return placed.error();
     plan.scratch.vectorPieces = plan.scratch.pieces;
     if (auto planned = plan.setContext(contextTokens, type); !planned) return planned.error();

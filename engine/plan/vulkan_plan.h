@@ -5,11 +5,14 @@
 // this; the fit hint shows exactly this. Offsets count pieces of 16 bytes. Owner: plain value; the
 // TensorInfos belong to the ModelFile. Thread: any. Errors: DoesNotFit (a tensor or layer that no buffer can
 // hold), BadMetadata (a head that the kernels cannot turn), BadArgument (no layer, no token). Next station:
-// backend/vulkan/weight_store.h, backend/vulkan/vulkan_executor.h.
+// backend/vulkan/weights/weight_store.h, backend/vulkan/vulkan_executor.h.
 #pragma once
 
-#include "engine/backend/backend.h"
+#include "engine/base/result.h"
+#include "engine/plan/device_info.h"
 #include "engine/plan/device_layout.h"
+#include "engine/plan/memory_use.h"
+#include "engine/plan/plan_request.h"
 #include "engine/plan/small_model.h"
 
 #include <deque>
@@ -108,15 +111,23 @@ struct DecodePlan {
 };
 
 struct KvPlan {
+    // A layer: keys [key head][slot][keySize], then values [key head][slot][valueSize]; then the scales of
+    // all, if any.
+    struct Layer {
+        std::uint32_t heads = 0, keySize = 0, valueSize = 0;
+        std::uint64_t keyBytes = 0, valueBytes = 0;           // of a slot in a head
+        std::uint64_t keyScaleBytes = 0, valueScaleBytes = 0; // of the same
+        std::uint32_t buffer = 0;
+        std::uint64_t at = 0; // its first byte in the buffer
+
+        std::uint64_t slotBytes() const {
+            return heads * (keyBytes + valueBytes + keyScaleBytes + valueScaleBytes);
+        }
+    };
     std::uint32_t tokens = 0;
     KvType type = KvType::F16;
-    std::uint32_t kvHeads = 0, headSize = 0;
-    LayerRange layers;
-    // A layer: keys [head][slot][headSize], then values the same; then the scales of all, if any.
-    std::uint64_t rowBytes = 0;   // of a slot in a head
-    std::uint64_t scaleBytes = 0; // of the same
-    std::uint64_t layerBytes = 0;
-    std::uint32_t layersPerBuffer = 0;
+    LayerRange range;
+    std::vector<Layer> layers;          // of the range
     std::vector<std::uint64_t> buffers; // bytes
     std::uint64_t bytes() const;
 };

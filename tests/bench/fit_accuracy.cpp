@@ -122,7 +122,7 @@ Result<Json> compareSpeed(Loaded& model, const FitModel& fit, const FitDevice& d
     SpeedQuestion question;
     question.modelPath = path;
     question.cacheBytes =
-        std::uint64_t{2} * 2 * model.config.kvLength() * model.config.layers * (kPrompt + kReply / 2);
+        std::uint64_t{2} * 2 * model.config.keyLength() * model.config.layers * (kPrompt + kReply / 2);
     const SpeedForecast before = forecastSpeed(fit, device, question, {});
     if (auto warm = measure(model, kPrompt, 16); !warm) return warm.error();
     const auto first = measure(model, kPrompt, kReply);

@@ -1,5 +1,5 @@
 // How long the search for the quickest kernels of a device keeps who loads a model there for the first time.
-#include "engine/backend/vulkan/tuning_search.h"
+#include "engine/backend/vulkan/tuning/tuning_search.h"
 #include "tests/engine/backend/vulkan_loaded_model.h"
 #include "tests/support/test_class.h"
 

@@ -1,7 +1,7 @@
 #include "engine/devices.h"
 #include "engine/engine.h"
-#include "engine/model/model_shape.h"
 #include "engine/plan/dry_run.h"
+#include "tests/support/shapes.h"
 #include "tests/support/reference_data.h"
 #include "tests/support/test_class.h"
 
@@ -55,16 +55,7 @@ private slots:
         QVERIFY(file);
         const auto config = ModelConfig::read(**file);
         const auto weights = bindWeights(**file, *config);
-        ModelShape shape;
-        shape.layers = config->layers;
-        shape.width = config->width;
-        shape.heads = config->heads;
-        shape.kvHeads = config->kvHeads;
-        shape.headSize = config->headSize;
-        shape.hidden = config->hidden;
-        shape.vocabulary = config->vocabulary;
-        shape.tied = weights->tied;
-        const ShapeModel model(shape, FileType::Q8_0);
+        const ShapeModel model(*config, FileType::Q8_0);
         for (const DeviceInfo& device : listDevices()) {
             if (!device.unusable.empty()) continue;
             const auto wanted = planMemory(device, {*config, *weights, (*file)->fileBytes(), 512});
@@ -79,8 +70,7 @@ private slots:
         card.kind = DeviceKind::Discrete;
         card.memoryBytes = card.freeBytes = 1; // what there is does not matter to what is needed
         card.largestAllocation = std::uint64_t{2} << 30;
-        ModelShape shape{false, 28, 3584, 28, 4, 128, 18944, 152064};
-        const ShapeModel model(shape, FileType::Q4_K_M);
+        const ShapeModel model(test::qwen2Config(28, 3584, 28, 4, 128, 18944, 152064), FileType::Q4_K_M);
         const auto use = planMemory(card, {model.config(), model.weights(), model.tensorBytes(), 32768});
         QVERIFY(use);
         QCOMPARE(use->kv, std::uint64_t{28} * 2 * 4 * 128 * 2 * 32768);

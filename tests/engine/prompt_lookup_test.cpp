@@ -1,4 +1,4 @@
-#include "engine/prompt_lookup.h"
+#include "engine/generate/prompt_lookup.h"
 #include "tests/support/test_class.h"
 
 #include <QTest>

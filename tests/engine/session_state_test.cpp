@@ -5,7 +5,7 @@
 #include "tests/support/test_class.h"
 
 #include "engine/base/checksum.h"
-#include "engine/session_state.h"
+#include "engine/generate/session_state.h"
 
 #include <QTemporaryDir>
 

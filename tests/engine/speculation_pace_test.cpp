@@ -1,4 +1,4 @@
-#include "engine/speculation_pace.h"
+#include "engine/generate/speculation_pace.h"
 #include "tests/support/test_class.h"
 
 #include <QTest>

@@ -4,8 +4,6 @@
 #include "tests/support/reasoner.h"
 #include "tests/support/test_class.h"
 
-#include "engine/draft.h"
-
 #include <QTemporaryDir>
 
 #include <algorithm>
@@ -138,7 +136,7 @@ private slots:
     }
     void aDraftThatIsTheModelItselfIsAlwaysRight() {
         for (const float temperature : {0.0f, 1.0f, 2.0f}) {
-            const auto draft = Draft::create(*m_model, *m_model);
+            const auto draft = createDraft(*m_model, *m_model);
             QVERIFY(draft);
             GenerateSettings settings;
             settings.sampling = {.temperature = temperature, .seed = 5};
@@ -153,7 +151,7 @@ private slots:
     void aSmallerDraftLeavesRepliesAsTheyAre() {
         PONDER_NEEDS_REFERENCE();
         QVERIFY(m_small);
-        const auto draft = Draft::create(*m_model, *m_small);
+        const auto draft = createDraft(*m_model, *m_small);
         QVERIFY(draft);
         Count count;
         for (const std::string& question : kQuestions)
@@ -171,7 +169,7 @@ private slots:
         Count count;
         const auto model = loadReasoner(40, m_device);
         auto session = *model->createSession();
-        const auto draft = Draft::create(*model, *model);
+        const auto draft = createDraft(*model, *model);
         GenerateSettings settings = greedy();
         settings.speculation = {.draft = draft->get(), .adaptive = false};
         compare(*session, promptFor(*model, "12+34=?"), settings, count);
@@ -225,7 +223,7 @@ private slots:
         file.close();
         const auto other = load(file.fileName().toStdString());
         QVERIFY(other);
-        const auto draft = Draft::create(*m_model, *other);
+        const auto draft = createDraft(*m_model, *other);
         QVERIFY(!draft);
         QCOMPARE(draft.error().code, ErrorCode::BadArgument);
         QVERIFY(draft.error().message().find("Assistent") != std::string::npos);

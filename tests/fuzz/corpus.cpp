@@ -12,7 +12,7 @@ std::vector<const Corpus*>& registered() {
 
 } // namespace
 
-Corpus::Corpus(const char* name, Entry replay, int files) : fuzzer(name), entry(replay), least(files) {
+Corpus::Corpus(const char* name, Entry function, int files) : fuzzer(name), entry(function), least(files) {
     registered().push_back(this);
 }
 

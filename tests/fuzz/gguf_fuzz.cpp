@@ -41,6 +41,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(config->heads % config->kvHeads == 0 && config->headSize % 32 == 0);
     require(config->vocabulary > 0 && config->rotary <= config->headSize);
     const auto weights = bindWeights(**file, *config);
-    if (weights) require(weights->layers.size() == config->layers && weights->output);
+    if (weights) require(weights->layers() == config->layers && (*weights)[Slot::Output]);
     return 0;
 }

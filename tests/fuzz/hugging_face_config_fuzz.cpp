@@ -1,4 +1,5 @@
 // Any bytes as a config.json: it is refused or gives sizes from which tensors and keys can be made.
+#include "engine/convert/hugging_face_config.h"
 #include "engine/convert/tensor_names.h"
 #include "engine/file/json_document.h"
 
@@ -22,12 +23,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require(!config.error().message().empty());
         return 0;
     }
-    require(config->heads % config->kvHeads == 0 && config->parameters() > 0);
+    require(config->model.heads % config->model.kvHeads == 0 && config->model.parameters() > 0);
     for (const float factor : config->ropeFactors())
         require(factor == factor);
     GgufOutput output;
-    config->setKeys(output);
-    for (const NamedTensor& tensor : namedTensors(*config))
+    config->model.write(output);
+    for (const NamedTensor& tensor : namedTensors(config->model))
         require(tensor.sourceRow(tensor.rows - 1) < tensor.rows);
     return 0;
 }

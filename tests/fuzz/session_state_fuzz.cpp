@@ -1,7 +1,7 @@
 // Any bytes as a kept session: it is a state of which everything lies inside the bytes, or it is none. A
 // right checksum is put behind the bytes, or the fuzzer would never get past it.
 #include "engine/base/checksum.h"
-#include "engine/session_state.h"
+#include "engine/generate/session_state.h"
 
 #include <cstdlib>
 #include <vector>

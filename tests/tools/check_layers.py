@@ -11,8 +11,15 @@ import re
 import sys
 from pathlib import Path
 
-ENGINE_PARTS = "base file quant text model sample plan backend convert".split()
+ENGINE_PARTS = "base file quant text model sample plan backend generate convert".split()
 ENGINE = ["engine"] + [f"engine/{part}" for part in ENGINE_PARTS]
+
+# What a backend is made of: the formats, the model, the plan, and the interface that it keeps.
+BELOW_BACKENDS = ["engine/base", "engine/file", "engine/quant", "engine/text", "engine/model", "engine/plan",
+                  "engine/sample", "engine/backend"]
+VULKAN = "engine/backend/vulkan"
+# The rooms of the Vulkan backend, each of which may look into those before it.
+VULKAN_ROOMS = [f"{VULKAN}/{room}" for room in "device pipeline weights tuning step decode".split()]
 
 # folder -> the folders it may include from, besides itself. The longest matching folder counts.
 EDGES = {
@@ -21,18 +28,17 @@ EDGES = {
     "engine/quant": ["engine/base"],
     "engine/file": ["engine/base", "engine/quant"],
     "engine/text": ["engine/base", "engine/file"],
-    "engine/model": ["engine/base", "engine/file", "engine/quant", "engine/text"],
+    "engine/model": ["engine/base", "engine/file", "engine/quant"],
     "engine/convert": ["engine/base", "engine/file", "engine/quant", "engine/text", "engine/model"],
     "engine/sample": ["engine/base", "engine/text"],
-    "engine/plan": ["engine/base", "engine/file", "engine/quant", "engine/model", "engine/backend"],
-    "engine/backend": ["engine/base", "engine/file", "engine/quant", "engine/text", "engine/model", "engine/sample"],
-    "engine/backend/cpu": ["engine/base", "engine/file", "engine/quant", "engine/text", "engine/model", "engine/plan",
-                           "engine/sample", "engine/backend"],
-    "engine/backend/reference": ["engine/base", "engine/file", "engine/quant", "engine/text", "engine/model",
-                                 "engine/plan", "engine/backend"],
-    "engine/backend/vulkan": ["engine/base", "engine/file", "engine/quant", "engine/text", "engine/model",
-                              "engine/plan", "engine/sample", "engine/backend", "shaders"],
-    "engine": ENGINE + ["engine/backend/reference", "engine/backend/cpu", "engine/backend/vulkan"],
+    "engine/plan": ["engine/base", "engine/file", "engine/quant", "engine/model"],
+    "engine/backend": ["engine/base", "engine/file", "engine/text", "engine/model", "engine/plan", "engine/sample"],
+    "engine/backend/cpu": BELOW_BACKENDS,
+    "engine/backend/reference": BELOW_BACKENDS,
+    **{room: [*BELOW_BACKENDS, "shaders", *VULKAN_ROOMS[:place]] for place, room in enumerate(VULKAN_ROOMS)},
+    VULKAN: [*BELOW_BACKENDS, *VULKAN_ROOMS],
+    "engine/generate": ["engine/base", "engine/file", "engine/text", "engine/model", "engine/sample", "engine/backend"],
+    "engine": [*ENGINE, "engine/backend/reference", "engine/backend/cpu", VULKAN],
     "app/web": ["engine/base"],
     "app/prompt": ["app/web", "app/chat", *ENGINE],
     "app/render": ["app/web"],
@@ -50,7 +56,7 @@ KNOWN_CIRCLES = [
     {"app/chat", "app/fit", "app/models", "app/prompt"},
 ]
 # Headers that the build makes; everything else in quotes has to be a file of the repository.
-GENERATED = {"engine/backend/vulkan": ("shaders/", "ponder_shaders/")}
+GENERATED = {f"{VULKAN}/pipeline": ("shaders/", "ponder_shaders/")}
 QML_IMPORTS = ("QtQuick", "QtQml", "Qt.labs.", "QtCore", "Ponder.")
 QT_INCLUDE = re.compile(r"^(Q[A-Z]\w*(/|$)|Qt[A-Z]?\w*(/|$)|q[a-z]+\.h$)")
 SCREEN_INCLUDE = re.compile(r"^(QtGui|QtQuick|QtWidgets|QtDBus|QGuiApplication|QQuick\w*|QClipboard|QPainter|"

@@ -19,11 +19,11 @@ namespace ponder::cpu::HWY_NAMESPACE {
 struct SingleStore {
     const float* keys;
     const float* values;
-    std::size_t size;
+    std::size_t keySize, size; // of a key, of a value
 
-    SingleStore(const std::byte* block, std::size_t headSize)
-        : keys(reinterpret_cast<const float*>(block)), values(keys + kCacheSlots * headSize), size(headSize) {
-    }
+    SingleStore(const std::byte* block, const HeadBlocks& head)
+        : keys(reinterpret_cast<const float*>(block)), values(keys + kCacheSlots * head.keySize),
+          keySize(head.keySize), size(head.valueSize) {}
     const std::byte* valueBytes() const { return reinterpret_cast<const std::byte*>(values); }
     HWY_INLINE VF key(std::size_t h, std::size_t lane) const {
         return hn::LoadU(DF(), keys + h * kCacheSlots + lane);
@@ -36,11 +36,11 @@ struct SingleStore {
 struct HalfStore {
     const std::uint16_t* keys;
     const std::uint16_t* values;
-    std::size_t size;
+    std::size_t keySize, size; // of a key, of a value
 
-    HalfStore(const std::byte* block, std::size_t headSize)
-        : keys(reinterpret_cast<const std::uint16_t*>(block)), values(keys + kCacheSlots * headSize),
-          size(headSize) {}
+    HalfStore(const std::byte* block, const HeadBlocks& head)
+        : keys(reinterpret_cast<const std::uint16_t*>(block)), values(keys + kCacheSlots * head.keySize),
+          keySize(head.keySize), size(head.valueSize) {}
     const std::byte* valueBytes() const { return reinterpret_cast<const std::byte*>(values); }
     HWY_INLINE VF key(std::size_t h, std::size_t lane) const {
         return loadHalves(keys + h * kCacheSlots + lane);
@@ -56,14 +56,14 @@ struct EightBitStore {
     const std::uint16_t* keyScales;
     const std::int8_t* values;
     const std::uint16_t* valueScales;
-    std::size_t size;
+    std::size_t keySize, size; // of a key, of a value
 
-    EightBitStore(const std::byte* block, std::size_t headSize)
+    EightBitStore(const std::byte* block, const HeadBlocks& head)
         : keys(reinterpret_cast<const std::int8_t*>(block)),
-          keyScales(reinterpret_cast<const std::uint16_t*>(keys + kCacheSlots * headSize)),
-          values(reinterpret_cast<const std::int8_t*>(keyScales + kCacheSlots * headSize / 32)),
-          valueScales(reinterpret_cast<const std::uint16_t*>(values + kCacheSlots * headSize)),
-          size(headSize) {}
+          keyScales(reinterpret_cast<const std::uint16_t*>(keys + kCacheSlots * head.keySize)),
+          values(reinterpret_cast<const std::int8_t*>(keyScales + kCacheSlots * head.keySize / 32)),
+          valueScales(reinterpret_cast<const std::uint16_t*>(values + kCacheSlots * head.valueSize)),
+          keySize(head.keySize), size(head.valueSize) {}
     const std::byte* valueBytes() const { return reinterpret_cast<const std::byte*>(values); }
     static HWY_INLINE VF load(const std::int8_t* at) {
         const hn::Rebind<std::int8_t, DI> d8;
@@ -101,7 +101,7 @@ HWY_INLINE void scoreBlock(const Store& store, const Ahead& ahead, const float* 
         VF even[kQueries], odd[kQueries];
         for (std::size_t q = 0; q < kQueries; ++q)
             even[q] = odd[q] = hn::Zero(DF());
-        for (std::size_t h = 0; h < store.size; h += 2) {
+        for (std::size_t h = 0; h < store.keySize; h += 2) {
             ahead.fetch(h * kCacheSlots * sizeof(*store.keys));
             const VF first = store.key(h, lane), second = store.key(h + 1, lane);
             for (std::size_t q = 0; q < kQueries; ++q) {
@@ -128,7 +128,7 @@ HWY_INLINE void scoreSpan(const HeadBlocks& head, const Span& span, std::uint32_
     for (std::uint32_t position = span.begin; position < span.end;) {
         const std::uint32_t slot = position + span.offset, lane = slot % kCacheSlots;
         const std::byte* block = head.first + slot / kCacheSlots * head.stride;
-        const Store store(block, head.headSize);
+        const Store store(block, head);
         const Ahead ahead{store.valueBytes(), block + head.stride};
         float* out = scores + (position - base);
         if (lane == 0 && (position - base) % kCacheSlots == 0) {
@@ -171,7 +171,7 @@ HWY_INLINE void addValues(const HeadBlocks& head, const Span& span, std::uint32_
                           float* const* out) {
     const DF df;
     const std::uint32_t endSlot = span.end + span.offset;
-    for (std::size_t h = 0; h < head.headSize; h += 2 * kLanes) {
+    for (std::size_t h = 0; h < head.valueSize; h += 2 * kLanes) {
         VF low[kQueries], high[kQueries];
         for (std::size_t q = 0; q < kQueries; ++q) {
             low[q] = hn::LoadU(df, out[q] + h);
@@ -179,7 +179,7 @@ HWY_INLINE void addValues(const HeadBlocks& head, const Span& span, std::uint32_
         }
         for (std::uint32_t slot = span.begin + span.offset; slot < endSlot;) {
             const std::uint32_t stop = HWY_MIN(endSlot, (slot / kCacheSlots + 1) * kCacheSlots);
-            const Store store(head.first + slot / kCacheSlots * head.stride, head.headSize);
+            const Store store(head.first + slot / kCacheSlots * head.stride, head);
             for (; slot < stop; ++slot) {
                 const VF first = store.value(slot % kCacheSlots, h);
                 const VF second = store.value(slot % kCacheSlots, h + kLanes);
@@ -206,7 +206,7 @@ HWY_INLINE void scaleBy(float factor, float* values, std::size_t length) {
 
 // One query's scores of positions base .. to weights; those that it does not see weigh nothing.
 HWY_INLINE void weigh(float* scores, std::uint32_t base, std::uint32_t end, std::uint32_t sees,
-                      std::uint32_t headSize, AttentionState& state) {
+                      std::uint32_t valueSize, AttentionState& state) {
     const std::uint32_t padded = (end - base + kCacheSlots - 1) / kCacheSlots * kCacheSlots;
     if (sees <= base) {
         std::fill(scores, scores + padded, 0.0F);
@@ -214,7 +214,7 @@ HWY_INLINE void weigh(float* scores, std::uint32_t base, std::uint32_t end, std:
     }
     std::fill(scores + (HWY_MIN(sees, end) - base), scores + padded, -std::numeric_limits<float>::infinity());
     const float shrink = softmaxStep(scores, padded, state);
-    if (shrink != 1.0F) scaleBy(shrink, state.out, headSize);
+    if (shrink != 1.0F) scaleBy(shrink, state.out, valueSize);
 }
 
 template<class Store, std::size_t kQueries>
@@ -232,7 +232,7 @@ void attendSteps(const HeadBlocks& head, const Slots& slots, std::uint32_t first
         for (const Span& span : spans)
             scoreSpan<Store, kQueries>(head, span, base, query, scores);
         for (std::size_t q = 0; q < kQueries; ++q)
-            weigh(scores + q * kStepPositions, base, stop, queries.sees[firstQuery + q], head.headSize,
+            weigh(scores + q * kStepPositions, base, stop, queries.sees[firstQuery + q], head.valueSize,
                   queries.state[firstQuery + q]);
         for (const Span& span : spans)
             addValues<Store, kQueries>(head, span, base, scores, out);
@@ -258,12 +258,12 @@ void Attend(const HeadBlocks& head, const Slots& slots, std::uint32_t first, std
         attendStore<EightBitStore>(head, slots, first, end, queries, firstQuery, count);
 }
 
-void Fold(AttentionState& whole, const AttentionState& part, std::uint32_t headSize) {
+void Fold(AttentionState& whole, const AttentionState& part, std::uint32_t valueSize) {
     const float largest = std::max(whole.largest, part.largest);
     const float old = std::exp(whole.largest - largest), added = std::exp(part.largest - largest);
     const DF df;
     const VF oldShare = hn::Set(df, old), addedShare = hn::Set(df, added);
-    for (std::uint32_t h = 0; h < headSize; h += kLanes)
+    for (std::uint32_t h = 0; h < valueSize; h += kLanes)
         hn::StoreU(hn::MulAdd(addedShare, hn::LoadU(df, part.out + h),
                               hn::Mul(oldShare, hn::LoadU(df, whole.out + h))),
                    df, whole.out + h);
@@ -280,17 +280,17 @@ namespace ponder::cpu {
 PONDER_EXPORT(Attend);
 PONDER_EXPORT(Fold);
 
-AttentionState AttentionState::nothing(float* out, std::uint32_t headSize) {
-    std::fill(out, out + headSize, 0.0F);
+AttentionState AttentionState::nothing(float* out, std::uint32_t valueSize) {
+    std::fill(out, out + valueSize, 0.0F);
     return {out};
 }
 
-void AttentionState::fold(const AttentionState& part, std::uint32_t headSize) {
-    HWY_DYNAMIC_DISPATCH(Fold)(*this, part, headSize);
+void AttentionState::fold(const AttentionState& part, std::uint32_t valueSize) {
+    HWY_DYNAMIC_DISPATCH(Fold)(*this, part, valueSize);
 }
 
-void AttentionState::finish(std::uint32_t headSize) {
-    for (std::uint32_t h = 0; h < headSize; ++h)
+void AttentionState::finish(std::uint32_t valueSize) {
+    for (std::uint32_t h = 0; h < valueSize; ++h)
         out[h] /= sum;
 }
 

@@ -23,7 +23,7 @@ inline constexpr std::uint32_t kPartPositions = 256; // what is worth a thread o
 struct HeadBlocks {
     const std::byte* first = nullptr;
     std::size_t stride = 0; // bytes to the next 16 slots
-    std::uint32_t headSize = 0;
+    std::uint32_t keySize = 0, valueSize = 0;
     KvType type = KvType::F16;
 };
 
@@ -33,20 +33,20 @@ struct Slots {
     std::uint32_t offset = 0;
 };
 
-// What a query has seen so far: its largest score, the sum of exponentials, and in `out` [headSize] the sum
+// What a query has seen so far: its largest score, the sum of exponentials, and in `out` [valueSize] the sum
 // of values weighted with them.
 struct AttentionState {
     float* out = nullptr;
     float largest = -std::numeric_limits<float>::infinity();
     float sum = 0;
 
-    static AttentionState nothing(float* out, std::uint32_t headSize);
+    static AttentionState nothing(float* out, std::uint32_t valueSize);
     // Both together. `part` has seen something.
-    void fold(const AttentionState& part, std::uint32_t headSize);
-    void finish(std::uint32_t headSize); // out is the weighted mean now
+    void fold(const AttentionState& part, std::uint32_t valueSize);
+    void finish(std::uint32_t valueSize); // out is the weighted mean now
 };
 
-// Up to kMaxQueries queries [headSize], scaled already, each of which sees positions below `sees`.
+// Up to kMaxQueries queries [keySize], scaled already, each of which sees positions below `sees`.
 struct Queries {
     std::uint32_t count = 0;
     std::array<const float*, kMaxQueries> query;

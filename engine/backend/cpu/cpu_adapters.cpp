@@ -26,10 +26,10 @@ void pack(const StackedMatrix& matrix, const PanelLayout& layout, ThreadPool& po
 } // namespace
 
 Result<CpuAdapters> CpuAdapters::load(const AdapterSet& set, const LayerRange& layers,
-                                      std::uint32_t modelLayers, ThreadPool& pool) {
+                                      const ModelConfig& config, ThreadPool& pool) {
     CpuAdapters out;
     out.m_layers = layers;
-    out.m_plan = CpuAdapterPlan::make(set, layers, modelLayers);
+    out.m_plan = CpuAdapterPlan::make(set, layers, config);
     Result<HostBuffer> block = HostBuffer::create(out.m_plan.bytes);
     if (!block) return block.error();
     out.m_block = std::move(*block);

@@ -15,7 +15,7 @@ namespace ponder::cpu {
 class CpuAdapters {
 public:
     static Result<CpuAdapters> load(const AdapterSet& set, const LayerRange& layers,
-                                    std::uint32_t modelLayers, ThreadPool& pool);
+                                    const ModelConfig& config, ThreadPool& pool);
     void setStrengths(const AdapterSet& set);
 
     bool any() const { return m_active; }

@@ -5,7 +5,6 @@
 #include "engine/model/rope_table.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace ponder::cpu {
 namespace {
@@ -14,63 +13,70 @@ constexpr std::uint32_t kRowsAtOnce = 16;
 
 } // namespace
 
-void CpuOps::ropeStore(std::uint32_t index, Tensor factors) {
+void CpuOps::turnAndStore(std::uint32_t layer, const HeadAttention& heads, Weight queryNorm, Weight keyNorm) {
     if (stopped()) return;
     const KernelClock::Measure measure(m_clock, "rope", 0);
     if (m_angles.empty()) {
-        const float* divisors = m_weights.vector(factors);
-        const std::size_t count = divisors ? factors->source->rowLength() : 0;
-        m_angles =
-            ropeTable(m_config, {divisors, count}, m_batch.firstPosition, m_batch.branches ? 1 : m_rows);
+        const CpuTensor* factors = m_plan.weights[Slot::RopeFactors];
+        const std::size_t count = factors ? factors->source->rowLength() : 0;
+        m_angles = ropeTable(m_config, {m_weights.vector(factors), count}, m_batch.firstPosition,
+                             m_batch.branches ? 1 : m_rows);
     }
-    const std::uint32_t size = m_config.headSize;
-    const float scale = 1.0F / std::sqrt(static_cast<float>(size));
-    const bool adjacent = m_config.ropePairs == RopePairs::Adjacent;
+    const float* norms[] = {m_weights.vector(m_plan.weights[queryNorm]),
+                            m_weights.vector(m_plan.weights[keyNorm])};
+    const auto normHead = [&](float* head, const float* weight) {
+        if (heads.normsHeads) rmsNorm(head, weight, heads.keySize, m_config.normEpsilon, head);
+    };
+    const bool adjacent = m_config.ropePairs() == RopePairs::Adjacent;
+    const std::uint32_t own = layer - m_plan.layers.first, size = heads.keySize;
     const std::size_t grain = std::clamp<std::size_t>(m_rows / m_pool.threads(), 1, kRowsAtOnce);
     m_pool.forEach(m_rows, grain, [&](std::size_t first, std::size_t end, unsigned) {
         for (auto t = static_cast<std::uint32_t>(first); t < end; ++t) {
             float* row = &m_qkv[t * m_qkvStride];
             const float* angles =
                 &m_angles[std::size_t{positionOf(t) - m_batch.firstPosition} * m_config.rotary];
-            for (std::uint32_t head = 0; head < m_config.heads; ++head)
+            for (std::uint32_t head = 0; head < heads.heads; ++head) {
+                normHead(row + head * size, norms[0]);
                 rotateHead(row + head * size, m_config.rotary, adjacent, angles);
-            multiplyBy(scale, row, m_config.queryLength());
-            for (std::uint32_t head = 0; head < m_config.kvHeads; ++head) {
+            }
+            multiplyBy(heads.scale, row, heads.queryLength());
+            for (std::uint32_t head = 0; head < heads.kvHeads; ++head) {
                 float* key = row + m_kAt + head * size;
+                normHead(key, norms[1]);
                 rotateHead(key, m_config.rotary, adjacent, angles);
-                m_cache->store(index - m_plan.layers.first, head, slotOf(t), key, row + m_vAt + head * size);
+                m_cache->store(own, head, slotOf(t), key, row + m_vAt + head * heads.valueSize);
             }
         }
     });
 }
 
 // A unit of work: some rows of the batch, all queries of one key head's group.
-void CpuOps::attention(std::uint32_t index) {
+void CpuOps::attend(std::uint32_t index, const HeadAttention& heads) {
     if (stopped()) return;
+    const AttendedLayer layer{heads, index - m_plan.layers.first};
     const std::uint32_t seen = positionOf(m_rows - 1) + 1;
-    const KernelClock::Measure measure(m_clock, "attention", seen * m_cache->blockStride() / kCacheSlots);
-    if (m_rows == 1 && !m_batch.branches) return attendInParts(index, seen);
-    const std::uint32_t tileRows = std::max(1U, kMaxQueries / group());
+    const KernelClock::Measure measure(m_clock, "attention",
+                                       seen * m_cache->layer(layer.own).blockBytes() / kCacheSlots);
+    if (m_rows == 1 && !m_batch.branches) return attendInParts(layer, seen);
+    const std::uint32_t tileRows = std::max(1U, kMaxQueries / heads.group());
     const std::uint32_t tiles = (m_rows + tileRows - 1) / tileRows;
-    const std::size_t units = std::size_t{tiles} * m_config.kvHeads;
+    const std::size_t units = std::size_t{tiles} * heads.kvHeads;
     const std::size_t grain = std::max<std::size_t>(1, units / (std::size_t{64} * m_pool.threads()));
     m_pool.forEach(units, grain, [&](std::size_t first, std::size_t end, unsigned thread) {
         for (std::size_t unit = first; unit < end && !stopped(); ++unit) {
             // The last rows see most: they are taken first.
             const std::uint32_t row =
-                (tiles - 1 - static_cast<std::uint32_t>(unit / m_config.kvHeads)) * tileRows;
-            attendRows(index, static_cast<std::uint32_t>(unit % m_config.kvHeads),
+                (tiles - 1 - static_cast<std::uint32_t>(unit / heads.kvHeads)) * tileRows;
+            attendRows(layer, static_cast<std::uint32_t>(unit % heads.kvHeads),
                        {row, std::min(tileRows, m_rows - row)}, thread);
         }
     });
 }
 
-HeadBlocks CpuOps::headBlocks(std::uint32_t index, std::uint32_t kvHead) const {
-    return {m_cache->head(index - m_plan.layers.first, kvHead), m_cache->blockStride(), m_config.headSize,
-            m_cache->type()};
+HeadBlocks CpuOps::headBlocks(const AttendedLayer& layer, std::uint32_t kvHead) const {
+    return {m_cache->head(layer.own, kvHead), m_cache->layer(layer.own).blockBytes(), layer.heads.keySize,
+            layer.heads.valueSize, m_cache->type()};
 }
-
-std::uint32_t CpuOps::group() const { return m_config.heads / m_config.kvHeads; }
 
 Slots CpuOps::slotsOf(std::uint32_t row) const {
     if (!m_batch.branches) return {};
@@ -78,23 +84,25 @@ Slots CpuOps::slotsOf(std::uint32_t row) const {
 }
 
 // Part by part, each folded into what was before: as attendInParts() does with a single row.
-void CpuOps::attendRows(std::uint32_t index, std::uint32_t kvHead, RowRange rows, unsigned thread) {
-    const std::uint32_t size = m_config.headSize, end = positionOf(rows.first + rows.count - 1) + 1;
-    const HeadBlocks head = headBlocks(index, kvHead);
-    for (std::uint32_t done = 0; done < group(); done += kMaxQueries) {
-        const std::uint32_t some = std::min(kMaxQueries, group() - done);
-        const std::size_t at = (std::size_t{kvHead} * group() + done) * size;
+void CpuOps::attendRows(const AttendedLayer& layer, std::uint32_t kvHead, RowRange rows, unsigned thread) {
+    const std::uint32_t keySize = layer.heads.keySize, size = layer.heads.valueSize;
+    const std::uint32_t group = layer.heads.group(), end = positionOf(rows.first + rows.count - 1) + 1;
+    const HeadBlocks head = headBlocks(layer, kvHead);
+    for (std::uint32_t done = 0; done < group; done += kMaxQueries) {
+        const std::uint32_t some = std::min(kMaxQueries, group - done);
+        const std::size_t firstHead = std::size_t{kvHead} * group + done;
         const auto queriesInto = [&](float* out, std::size_t rowStride) {
             Queries queries;
             for (std::uint32_t t = 0; t < rows.count; ++t)
                 for (std::uint32_t q = 0; q < some; ++q)
-                    queries.add(&m_qkv[(rows.first + t) * m_qkvStride + at + q * size],
+                    queries.add(&m_qkv[(rows.first + t) * m_qkvStride + (firstHead + q) * keySize],
                                 positionOf(rows.first + t) + 1,
                                 AttentionState::nothing(out + t * rowStride + q * size, size));
             return queries;
         };
-        Queries whole = queriesInto(&m_attended.values[std::size_t{rows.first} * m_attended.length + at],
-                                    m_attended.length);
+        Queries whole =
+            queriesInto(&m_attended.values[std::size_t{rows.first} * m_attended.length + firstHead * size],
+                        m_attended.length);
         attendPart(head, rows, {0, std::min(end, kPartPositions)}, whole);
         for (std::uint32_t begin = kPartPositions; begin < end; begin += kPartPositions) {
             Queries part = queriesInto(m_threads[thread].part.data(), std::size_t{some} * size);
@@ -113,37 +121,38 @@ void CpuOps::attendPart(const HeadBlocks& head, RowRange rows, PositionRange ran
         m_batch.branches
             ? std::clamp(m_batch.branches->shared / kStepPositions * kStepPositions, range.begin, range.end)
             : range.end;
-    attend(head, {}, range.begin, together, queries, 0, queries.count);
+    ponder::cpu::attend(head, {}, range.begin, together, queries, 0, queries.count);
     const std::uint32_t perRow = queries.count / rows.count;
     for (std::uint32_t t = 0; t < rows.count; ++t)
-        attend(head, slotsOf(rows.first + t), together, range.end, queries, t * perRow, perRow);
+        ponder::cpu::attend(head, slotsOf(rows.first + t), together, range.end, queries, t * perRow, perRow);
 }
 
 // One row: all threads share the parts of its cache.
-void CpuOps::attendInParts(std::uint32_t index, std::uint32_t seen) {
-    const std::uint32_t size = m_config.headSize, heads = m_config.heads;
+void CpuOps::attendInParts(const AttendedLayer& layer, std::uint32_t seen) {
+    const std::uint32_t heads = layer.heads.heads, kvHeads = layer.heads.kvHeads;
+    const std::uint32_t keySize = layer.heads.keySize, size = layer.heads.valueSize;
+    const std::uint32_t group = layer.heads.group();
+    const std::size_t length = layer.heads.attendedLength();
     const std::uint32_t parts = (seen + kPartPositions - 1) / kPartPositions;
-    m_parts.resize(std::size_t{parts} * m_config.queryLength());
+    m_parts.resize(parts * length);
     m_states.resize(std::size_t{parts} * heads);
-    m_pool.forEach(
-        std::size_t{parts} * m_config.kvHeads, 1, [&](std::size_t first, std::size_t end, unsigned) {
-            for (std::size_t unit = first; unit < end; ++unit) {
-                const auto part = static_cast<std::uint32_t>(unit / m_config.kvHeads);
-                const auto kvHead = static_cast<std::uint32_t>(unit % m_config.kvHeads);
-                float* out = part == 0 ? m_attended.values.data() : &m_parts[part * m_config.queryLength()];
-                for (std::uint32_t done = 0; done < group(); done += kMaxQueries) {
-                    const std::uint32_t firstHead = kvHead * group() + done;
-                    Queries queries;
-                    for (std::uint32_t h = firstHead; h < firstHead + std::min(kMaxQueries, group() - done);
-                         ++h)
-                        queries.add(&m_qkv[std::size_t{h} * size], seen,
-                                    AttentionState::nothing(out + std::size_t{h} * size, size));
-                    attend(headBlocks(index, kvHead), {}, part * kPartPositions,
-                           std::min(seen, (part + 1) * kPartPositions), queries, 0, queries.count);
-                    std::copy_n(queries.state.begin(), queries.count, &m_states[part * heads + firstHead]);
-                }
+    m_pool.forEach(std::size_t{parts} * kvHeads, 1, [&](std::size_t first, std::size_t end, unsigned) {
+        for (std::size_t unit = first; unit < end; ++unit) {
+            const auto part = static_cast<std::uint32_t>(unit / kvHeads);
+            const auto kvHead = static_cast<std::uint32_t>(unit % kvHeads);
+            float* out = part == 0 ? m_attended.values.data() : &m_parts[part * length];
+            for (std::uint32_t done = 0; done < group; done += kMaxQueries) {
+                const std::uint32_t firstHead = kvHead * group + done;
+                Queries queries;
+                for (std::uint32_t h = firstHead; h < firstHead + std::min(kMaxQueries, group - done); ++h)
+                    queries.add(&m_qkv[std::size_t{h} * keySize], seen,
+                                AttentionState::nothing(out + std::size_t{h} * size, size));
+                ponder::cpu::attend(headBlocks(layer, kvHead), {}, part * kPartPositions,
+                                    std::min(seen, (part + 1) * kPartPositions), queries, 0, queries.count);
+                std::copy_n(queries.state.begin(), queries.count, &m_states[part * heads + firstHead]);
             }
-        });
+        }
+    });
     for (std::uint32_t head = 0; head < heads; ++head) {
         AttentionState& whole = m_states[head];
         for (std::uint32_t part = 1; part < parts; ++part)

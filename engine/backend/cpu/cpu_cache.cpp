@@ -1,9 +1,12 @@
 #include "engine/backend/cpu/cpu_cache.h"
 
 #include "engine/backend/cpu/row_kernels.h"
+#include "engine/model/config.h"
+#include "engine/plan/kv_type_name.h"
 #include "engine/quant/decode.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 
@@ -26,19 +29,27 @@ struct EightBits {
     }
 };
 
-void storeEightBits(std::byte* block, std::size_t size, std::size_t lane, const float* key,
-                    const float* value) {
-    auto* keys = reinterpret_cast<std::int8_t*>(block);
-    auto* keyScales = reinterpret_cast<std::uint16_t*>(block + kCacheSlots * size);
-    auto* values = reinterpret_cast<std::int8_t*>(keyScales + kCacheSlots * size / 32);
-    auto* valueScales = reinterpret_cast<std::uint16_t*>(values + kCacheSlots * size);
-    for (std::size_t at = 0; at < size; at += 32) {
-        const EightBits k(key + at), v(value + at);
+// Where one token's part of a head goes: a lane of a block of 16 slots.
+struct Lane {
+    std::byte* block;
+    std::size_t lane, keySize, valueSize;
+};
+
+void storeEightBits(const Lane& to, const float* key, const float* value) {
+    auto* keys = reinterpret_cast<std::int8_t*>(to.block);
+    auto* keyScales = reinterpret_cast<std::uint16_t*>(to.block + kCacheSlots * to.keySize);
+    auto* values = reinterpret_cast<std::int8_t*>(keyScales + kCacheSlots * to.keySize / 32);
+    auto* valueScales = reinterpret_cast<std::uint16_t*>(values + kCacheSlots * to.valueSize);
+    for (std::size_t at = 0; at < to.keySize; at += 32) {
+        const EightBits k(key + at);
         for (std::size_t i = 0; i < 32; ++i)
-            keys[(at + i) * kCacheSlots + lane] = k.quants[i];
-        keyScales[at / 32 * kCacheSlots + lane] = k.scale;
-        std::memcpy(values + lane * size + at, v.quants, 32);
-        valueScales[lane * (size / 32) + at / 32] = v.scale;
+            keys[(at + i) * kCacheSlots + to.lane] = k.quants[i];
+        keyScales[at / 32 * kCacheSlots + to.lane] = k.scale;
+    }
+    for (std::size_t at = 0; at < to.valueSize; at += 32) {
+        const EightBits v(value + at);
+        std::memcpy(values + to.lane * to.valueSize + at, v.quants, 32);
+        valueScales[to.lane * (to.valueSize / 32) + at / 32] = v.scale;
     }
 }
 
@@ -49,74 +60,76 @@ void scatter(const Stored* from, std::size_t size, Stored* to) {
         to[i * kCacheSlots] = from[i];
 }
 
-void storeFloats(std::byte* block, std::size_t size, std::size_t lane, const float* key, const float* value) {
-    auto* keys = reinterpret_cast<float*>(block);
-    scatter(key, size, keys + lane);
-    std::copy_n(value, size, keys + kCacheSlots * size + lane * size);
+void storeFloats(const Lane& to, const float* key, const float* value) {
+    auto* keys = reinterpret_cast<float*>(to.block);
+    scatter(key, to.keySize, keys + to.lane);
+    std::copy_n(value, to.valueSize, keys + kCacheSlots * to.keySize + to.lane * to.valueSize);
 }
 
-void storeHalves(std::byte* block, std::size_t size, std::size_t lane, const float* key, const float* value) {
-    auto* keys = reinterpret_cast<std::uint16_t*>(block);
-    std::uint16_t* values = keys + kCacheSlots * size + lane * size;
-    toHalves(key, size, values); // the value's place serves for a moment
-    scatter(values, size, keys + lane);
-    toHalves(value, size, values);
+void storeHalves(const Lane& to, const float* key, const float* value) {
+    auto* keys = reinterpret_cast<std::uint16_t*>(to.block);
+    std::array<std::uint16_t, kMaxHeadSize> halves;
+    toHalves(key, to.keySize, halves.data());
+    scatter(halves.data(), to.keySize, keys + to.lane);
+    toHalves(value, to.valueSize, keys + kCacheSlots * to.keySize + to.lane * to.valueSize);
 }
 
 } // namespace
 
-CpuCache::CpuCache(const ModelConfig& config, const CpuKvPlan& plan, HostBuffer memory,
-                   std::shared_ptr<std::uint64_t> inUse)
-    : m_plan(plan), m_heads(config.kvHeads), m_headSize(config.headSize), m_memory(std::move(memory)),
-      m_inUse(std::move(inUse)) {
+CpuCache::CpuCache(const CpuKvPlan& plan, HostBuffer memory, std::shared_ptr<std::uint64_t> inUse)
+    : m_plan(plan), m_memory(std::move(memory)), m_inUse(std::move(inUse)) {
     *m_inUse += m_plan.bytes();
 }
 
 CpuCache::~CpuCache() { *m_inUse -= m_plan.bytes(); }
 
-Result<std::unique_ptr<KvCache>> CpuCache::create(const CpuPlan& plan, const CpuKvPlan& kv,
+Result<std::unique_ptr<KvCache>> CpuCache::create(const CpuKvPlan& plan,
                                                   std::shared_ptr<std::uint64_t> inUse) {
-    Result<HostBuffer> memory = HostBuffer::create(kv.bytes());
+    Result<HostBuffer> memory = HostBuffer::create(plan.bytes());
     if (!memory) return memory.error();
-    return std::unique_ptr<KvCache>(new CpuCache(plan.config, kv, std::move(*memory), std::move(inUse)));
+    return std::unique_ptr<KvCache>(new CpuCache(plan, std::move(*memory), std::move(inUse)));
 }
 
 std::byte* CpuCache::head(std::uint32_t layer, std::uint32_t head) {
-    return m_memory.data() + layer * m_plan.layerBytes + head * m_plan.headBytes;
+    return m_memory.data() + m_plan.layers[layer].at + head * m_plan.layers[layer].headBytes;
 }
 
 void CpuCache::store(std::uint32_t layer, std::uint32_t head, std::uint32_t slot, const float* key,
                      const float* value) {
-    std::byte* block = this->head(layer, head) + slot / kCacheSlots * blockStride();
-    const std::size_t lane = slot % kCacheSlots;
+    const CpuKvPlan::Layer& sizes = m_plan.layers[layer];
+    const Lane lane{this->head(layer, head) + slot / kCacheSlots * sizes.blockBytes(), slot % kCacheSlots,
+                    sizes.keySize, sizes.valueSize};
     switch (m_plan.type) {
     case KvType::F32:
-        return storeFloats(block, m_headSize, lane, key, value);
+        return storeFloats(lane, key, value);
     case KvType::F16:
-        return storeHalves(block, m_headSize, lane, key, value);
+        return storeHalves(lane, key, value);
     case KvType::Q8_0:
-        return storeEightBits(block, m_headSize, lane, key, value);
+        return storeEightBits(lane, key, value);
     }
 }
 
 std::string CpuCache::layoutName() const {
-    return "cpu 1, [layer][16 slots][head], " + std::to_string(m_plan.layers) + " layers, " +
-           std::to_string(m_heads) + " heads of " + std::to_string(m_headSize) + ", type " +
-           std::to_string(static_cast<int>(m_plan.type));
+    std::string name = "cpu 2, [layer][16 slots][head], layers of";
+    for (const CpuKvPlan::Layer& layer : m_plan.layers)
+        name += " " + std::to_string(layer.heads) + "x" + std::to_string(layer.keySize) + "+" +
+                std::to_string(layer.valueSize);
+    return name + ", type " + nameOf(m_plan.type);
 }
 
-// Whole blocks: what lies behind the last token in its block is written over before it is read.
+// Whole blocks: what lies after the last token in its block is written over before it is read.
 Result<void> CpuCache::save(std::uint32_t tokens, const ByteSink& sink) const {
-    const std::size_t bytes = (std::size_t{tokens} + kCacheSlots - 1) / kCacheSlots * blockStride();
-    for (std::uint32_t layer = 0; layer < m_plan.layers; ++layer)
-        if (auto saved = sink({m_memory.data() + layer * m_plan.layerBytes, bytes}); !saved) return saved;
+    const std::size_t blocks = (std::size_t{tokens} + kCacheSlots - 1) / kCacheSlots;
+    for (const CpuKvPlan::Layer& layer : m_plan.layers)
+        if (auto saved = sink({m_memory.data() + layer.at, blocks * layer.blockBytes()}); !saved)
+            return saved;
     return {};
 }
 
 Result<void> CpuCache::restore(std::uint32_t tokens, const ByteSource& source) {
-    const std::size_t bytes = (std::size_t{tokens} + kCacheSlots - 1) / kCacheSlots * blockStride();
-    for (std::uint32_t layer = 0; layer < m_plan.layers; ++layer)
-        if (auto read = source({m_memory.data() + layer * m_plan.layerBytes, bytes}); !read) return read;
+    const std::size_t blocks = (std::size_t{tokens} + kCacheSlots - 1) / kCacheSlots;
+    for (const CpuKvPlan::Layer& layer : m_plan.layers)
+        if (auto read = source({m_memory.data() + layer.at, blocks * layer.blockBytes()}); !read) return read;
     return {};
 }
 

@@ -8,6 +8,7 @@
 // time. Errors: OutOfMemory. Next station: attention_kernels.h.
 #pragma once
 
+#include "engine/backend/backend.h"
 #include "engine/backend/cpu/host_buffer.h"
 #include "engine/plan/cpu_plan.h"
 
@@ -15,7 +16,7 @@ namespace ponder::cpu {
 
 class CpuCache final : public KvCache {
 public:
-    static Result<std::unique_ptr<KvCache>> create(const CpuPlan& plan, const CpuKvPlan& kv,
+    static Result<std::unique_ptr<KvCache>> create(const CpuKvPlan& plan,
                                                    std::shared_ptr<std::uint64_t> inUse);
     ~CpuCache() override;
 
@@ -26,21 +27,18 @@ public:
     Result<void> restore(std::uint32_t tokens, const ByteSource& source) override;
 
     KvType type() const { return m_plan.type; }
-    std::uint32_t headSize() const { return m_headSize; }
-    // One head's first block in a layer (counted from this executor's first), and the bytes to its next.
+    // Layers are counted from this executor's first. A head's first block, and the bytes to its next.
+    const CpuKvPlan::Layer& layer(std::uint32_t layer) const { return m_plan.layers[layer]; }
     std::byte* head(std::uint32_t layer, std::uint32_t head);
-    std::size_t blockStride() const { return m_heads * m_plan.headBytes; }
 
-    // key, value: one head's headSize values.
+    // key, value: one head's keySize and valueSize values.
     void store(std::uint32_t layer, std::uint32_t head, std::uint32_t slot, const float* key,
                const float* value);
 
 private:
-    CpuCache(const ModelConfig& config, const CpuKvPlan& plan, HostBuffer memory,
-             std::shared_ptr<std::uint64_t> inUse);
+    CpuCache(const CpuKvPlan& plan, HostBuffer memory, std::shared_ptr<std::uint64_t> inUse);
 
     CpuKvPlan m_plan;
-    std::uint32_t m_heads, m_headSize;
     HostBuffer m_memory;
     std::shared_ptr<std::uint64_t> m_inUse; // bytes of all caches of the executor
 };

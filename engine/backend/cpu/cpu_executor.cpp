@@ -1,13 +1,13 @@
 #include "engine/backend/cpu/cpu_executor.h"
 
-#include "engine/backend/batch_check.h"
+#include "engine/backend/batch.h"
 #include "engine/base/translatable.h"
 
 namespace ponder::cpu {
 
 CpuExecutor::CpuExecutor(CpuPlan plan, unsigned threads)
     : m_plan(std::move(plan)), m_pool(threads), m_ops(m_plan, m_weights, m_adapters, m_pool) {
-    m_adapters = *CpuAdapters::load({}, m_plan.layers, m_plan.config.layers, m_pool);
+    m_adapters = *CpuAdapters::load({}, m_plan.layers, m_plan.config, m_pool);
 }
 
 Result<std::unique_ptr<Executor>> CpuExecutor::load(const LoadRequest& request, CpuPlan plan,
@@ -27,7 +27,7 @@ Result<std::unique_ptr<KvCache>> CpuExecutor::createCache(std::uint32_t tokens, 
     if (tokens == 0)
         return Error{ErrorCode::BadArgument, "context",
                      Detail{PONDER_TR_NOOP("ErrorDetail", "at least 1 token"), {}}};
-    return CpuCache::create(m_plan, m_plan.planCache(tokens, type), m_cacheBytes);
+    return CpuCache::create(m_plan.planCache(tokens, type), m_cacheBytes);
 }
 
 Result<void> CpuExecutor::setAdapters(const AdapterSet& set) {
@@ -35,7 +35,7 @@ Result<void> CpuExecutor::setAdapters(const AdapterSet& set) {
         m_adapters.setStrengths(set);
         return {};
     }
-    Result<CpuAdapters> made = CpuAdapters::load(set, m_plan.layers, m_plan.config.layers, m_pool);
+    Result<CpuAdapters> made = CpuAdapters::load(set, m_plan.layers, m_plan.config, m_pool);
     if (!made) return made.error();
     m_adapters = std::move(*made);
     m_adapterSet = set;
@@ -52,7 +52,7 @@ Result<void> CpuExecutor::run(const Batch& batch, KvCache& cache, std::stop_toke
                              m_plan.layers.first == 0 ? 0 : m_plan.config.width};
     if (const Result<void> good = checkBatch(batch, limits); !good) return good;
     m_ops.begin(batch, static_cast<CpuCache&>(cache), stop, logits);
-    forward(m_ops, m_plan.weights, m_plan.layers.first, m_plan.layers.end);
+    forward(m_ops, m_plan.config, m_plan.layers.first, m_plan.layers.end);
     if (m_ops.stopped()) return Error{ErrorCode::Cancelled, {}, {}};
     return {};
 }

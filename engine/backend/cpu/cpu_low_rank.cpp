@@ -12,12 +12,8 @@ constexpr std::uint32_t kColumnsAtOnce = 8;
 
 } // namespace
 
-const LayerWeights<CpuAddition>& CpuOps::addedTo(const LayerWeights<Tensor>& layer) const {
-    return m_adapters.additions().layers[indexOf(m_plan.weights, layer)];
-}
-
 // s ⊙ (A x) of all that share this x, into m_low.
-void CpuOps::descend(const Rows& in, std::uint32_t rows, std::initializer_list<Adapted> readers) {
+void CpuOps::descend(const Operand& in, std::uint32_t rows, std::initializer_list<Adapted> readers) {
     if (!m_adapters.any()) return;
     const auto panelsOf = [](const CpuAddition& added) { return added ? added.down.panels() : 0; };
     std::uint64_t panels = 0;
@@ -38,7 +34,8 @@ void CpuOps::descend(const Rows& in, std::uint32_t rows, std::initializer_list<A
     });
 }
 
-void CpuOps::descendPanel(const Rows& in, RowRange rows, const CpuAddition& addition, std::uint64_t panel) {
+void CpuOps::descendPanel(const Operand& in, RowRange rows, const CpuAddition& addition,
+                          std::uint64_t panel) {
     const std::size_t stride = m_adapters.lowLength();
     float* low = &m_low[rows.first * stride + addition.lowAt];
     const std::size_t at = panel * kPanelRows;
@@ -66,8 +63,8 @@ void CpuOps::climb(const CpuAddition& addition, std::uint32_t rows, std::uint64_
         multiplyFloats(m_adapters.up(addition), p, stop, &m_low[addition.lowAt], m_adapters.lowLength(), rows,
                        delta, kDeltaStride);
         for (std::uint32_t t = 0; t < rows; ++t)
-            addTo(out.first + t * out.stride + (p - first) * kPanelRows, delta + t * kDeltaStride,
-                  (stop - p) * kPanelRows);
+            ponder::cpu::addTo(out.first + t * out.stride + (p - first) * kPanelRows,
+                               delta + t * kDeltaStride, (stop - p) * kPanelRows);
     }
 }
 

@@ -17,16 +17,16 @@ std::uint64_t padded(std::uint64_t rows) { return (rows + kPanelRows - 1) / kPan
 
 CpuOps::CpuOps(const CpuPlan& plan, const CpuWeights& weights, const CpuAdapters& adapters, ThreadPool& pool)
     : m_plan(plan), m_config(plan.config), m_weights(weights), m_adapters(adapters), m_pool(pool),
-      m_normed(plan.rounding), m_attended(plan.rounding), m_hidden(plan.rounding), m_threads(pool.threads()) {
+      m_normed(plan.rounding), m_attended(plan.rounding), m_gated(plan.rounding), m_threads(pool.threads()) {
     m_kAt = padded(m_config.queryLength());
-    m_vAt = m_kAt + padded(m_config.kvLength());
-    m_qkvStride = m_vAt + padded(m_config.kvLength());
+    m_vAt = m_kAt + padded(m_config.keyLength());
+    m_qkvStride = m_vAt + padded(m_config.valueLength());
     m_normed.length = m_config.width;
-    m_attended.length = m_config.queryLength();
-    m_hidden.length = m_config.hidden;
-    std::uint32_t widest = std::max({m_config.width, m_config.hidden, m_config.queryLength()});
+    m_attended.length = m_config.attendedLength();
+    m_gated.length = m_config.hiddenLength();
+    const std::uint32_t widest = std::max({m_config.width, m_gated.length, m_attended.length});
     for (Thread& thread : m_threads) {
-        thread.part.resize(std::size_t{kMaxQueries} * m_config.headSize);
+        thread.part.resize(std::size_t{kMaxQueries} * m_config.longestValue());
         thread.unpacked.resize(unpackedBytes(PanelLayout::of(TensorType::Q6_K, widest, kPanelRows)));
     }
 }
@@ -44,10 +44,9 @@ void CpuOps::begin(const Batch& batch, CpuCache& cache, const std::stop_token& s
         if (values.size() < rows * length) values.resize(rows * length);
     };
     fit(m_x, m_config.width);
-    fit(m_normed.values, m_config.width);
+    for (Operand* operand : {&m_normed, &m_attended, &m_gated})
+        fit(operand->values, operand->length);
     fit(m_qkv, m_qkvStride);
-    fit(m_attended.values, m_config.queryLength());
-    fit(m_hidden.values, m_config.hidden);
     for (Thread& thread : m_threads)
         fit(thread.chunk, 2 * kChunkRows);
     if (!m_adapters.any()) return;
@@ -59,9 +58,9 @@ void CpuOps::begin(const Batch& batch, CpuCache& cache, const std::stop_token& s
 std::uint64_t CpuOps::bytes() const {
     std::uint64_t values = m_x.size() + m_qkv.size() + m_angles.size() + m_parts.size() + m_low.size();
     std::uint64_t sum = 0;
-    for (const Rows* rows : {&m_normed, &m_attended, &m_hidden}) {
-        values += rows->values.size();
-        sum += rows->tiles.bytes();
+    for (const Operand* operand : {&m_normed, &m_attended, &m_gated}) {
+        values += operand->values.size();
+        sum += operand->tiles.bytes();
     }
     for (const Thread& thread : m_threads) {
         values += thread.chunk.size() + thread.part.size() + thread.delta.size();
@@ -79,18 +78,26 @@ std::uint32_t CpuOps::slotOf(std::uint32_t row) const {
     return m_batch.branches ? position + m_batch.branches->ofRow[row] * m_batch.branches->length : position;
 }
 
-void CpuOps::embed(Tensor table) {
+CpuOps::Adapted CpuOps::adapted(Weight weight) const {
+    return {m_plan.weights[weight], m_adapters.additions()[weight]};
+}
+
+void CpuOps::embed(Weight table, Weight next) {
+    m_nextNorm = next;
     const KernelClock::Measure measure(m_clock, "embed", 0);
-    const TensorInfo& file = *table->source;
+    const TensorInfo& file = *m_plan.weights[table]->source;
     const std::size_t rowBytes = file.bytes.size() / file.rows();
     for (std::uint32_t t = 0; t < m_rows; ++t)
         decode(file.type, file.bytes.subspan(m_batch.tokens[t] * rowBytes, rowBytes),
                std::span(m_x).subspan(std::size_t{t} * m_config.width, m_config.width));
-    const CpuAddition& added = m_adapters.additions().tokenEmbedding;
+    const CpuAddition& added = m_adapters.additions()[table];
     if (m_adapters.any() && added) embedAdded(added);
 }
 
-void CpuOps::receive() { std::copy(m_batch.activations.begin(), m_batch.activations.end(), m_x.begin()); }
+void CpuOps::receive(Weight next) {
+    m_nextNorm = next;
+    std::copy(m_batch.activations.begin(), m_batch.activations.end(), m_x.begin());
+}
 
 void CpuOps::send() {
     const auto rows = std::span(m_x).first(std::size_t{m_rows} * m_config.width);
@@ -98,16 +105,17 @@ void CpuOps::send() {
 }
 
 // Normed rows of x for those who read them: in 8 bits where one of them is quantized, and for their adapters.
-void CpuOps::norm(const float* x, std::uint32_t rows, Tensor weight, std::initializer_list<Adapted> readers) {
+void CpuOps::norm(RowRange rows, std::initializer_list<Adapted> readers) {
     const bool quantized = std::any_of(readers.begin(), readers.end(), [](const Adapted& reader) {
         return reader.matrix->layout.quantized();
     });
-    const float* scale = m_weights.vector(weight);
+    const float* scale = m_weights.vector(m_plan.weights[m_nextNorm]);
     const std::size_t width = m_config.width;
+    const float* x = &m_x[rows.first * width];
     {
         const KernelClock::Measure measure(m_clock, "norm", 0);
-        if (quantized) m_normed.tiles.resize(rows, m_config.width);
-        m_pool.forEach(rows, kTileColumns, [&](std::size_t first, std::size_t end, unsigned) {
+        if (quantized) m_normed.tiles.resize(rows.count, m_config.width);
+        m_pool.forEach(rows.count, kTileColumns, [&](std::size_t first, std::size_t end, unsigned) {
             for (std::size_t t = first; t < end; ++t) {
                 float* out = &m_normed.values[t * width];
                 rmsNorm(x + t * width, scale, width, m_config.normEpsilon, out);
@@ -116,10 +124,10 @@ void CpuOps::norm(const float* x, std::uint32_t rows, Tensor weight, std::initia
             }
         });
     }
-    descend(m_normed, rows, readers);
+    descend(m_normed, rows.count, readers);
 }
 
-void CpuOps::quantize(Rows& in, std::uint32_t count) {
+void CpuOps::quantize(Operand& in, std::uint32_t count) {
     in.tiles.resize(count, in.length);
     m_pool.forEach(count, kTileColumns, [&](std::size_t first, std::size_t end, unsigned) {
         for (std::size_t t = first; t < end; ++t)
@@ -129,7 +137,7 @@ void CpuOps::quantize(Rows& in, std::uint32_t count) {
 
 // Rows of one product for panels first .. end - 1; what stands behind the last row is cut off. Adapters have
 // descended already.
-void CpuOps::multiply(const Adapted& adapted, const Rows& in, std::uint32_t rows, std::uint64_t first,
+void CpuOps::multiply(const Adapted& adapted, const Operand& in, std::uint32_t rows, std::uint64_t first,
                       std::uint64_t end, unsigned thread, Place out) {
     const PanelMatrix matrix = m_weights.matrix(adapted.matrix);
     if (matrix.layout.quantized())
@@ -146,56 +154,52 @@ std::size_t CpuOps::panelGrain(std::uint64_t panels) const {
     return std::max<std::uint64_t>(1, panels / (std::uint64_t{64} * m_pool.threads()));
 }
 
-void CpuOps::normQkv(const LayerWeights<Tensor>& layer) {
+void CpuOps::project(const Projection& q, const Projection& k, const Projection& v) {
     if (stopped()) return;
-    const LayerWeights<CpuAddition>& added = addedTo(layer);
-    const Adapted q{layer.q, added.q}, k{layer.k, added.k}, v{layer.v, added.v};
-    norm(m_x.data(), m_rows, layer.attentionNorm, {q, k, v});
     struct Part {
-        const Adapted& matrix;
-        Tensor bias;
+        Adapted matrix;
+        const float* bias;
         std::size_t at;
-        std::uint64_t panels;
     };
-    const Part parts[] = {{q, layer.qBias, 0, layer.q->layout.panels()},
-                          {k, layer.kBias, m_kAt, layer.k->layout.panels()},
-                          {v, layer.vBias, m_vAt, layer.v->layout.panels()}};
-    const KernelClock::Measure measure(
-        m_clock, "qkv", layer.q->layout.bytes() + layer.k->layout.bytes() + layer.v->layout.bytes());
-    const std::uint64_t all = parts[0].panels + parts[1].panels + parts[2].panels;
+    const auto part = [&](const Projection& projection, std::size_t at) {
+        return Part{adapted(projection.matrix), m_weights.vector(m_plan.weights[projection.bias]), at};
+    };
+    const Part parts[] = {part(q, 0), part(k, m_kAt), part(v, m_vAt)};
+    norm({0, m_rows}, {parts[0].matrix, parts[1].matrix, parts[2].matrix});
+    std::uint64_t all = 0, bytes = 0;
+    for (const Part& one : parts) {
+        all += one.matrix.matrix->layout.panels();
+        bytes += one.matrix.matrix->layout.bytes();
+    }
+    const KernelClock::Measure measure(m_clock, "qkv", bytes);
     m_pool.forEach(all, panelGrain(all), [&](std::uint64_t first, std::uint64_t end, unsigned thread) {
         std::uint64_t before = 0;
-        for (const Part& part : parts) {
-            const std::uint64_t from = std::max(first, before), to = std::min(end, before + part.panels);
+        for (const Part& one : parts) {
+            const std::uint64_t panels = one.matrix.matrix->layout.panels();
+            const std::uint64_t from = std::max(first, before), to = std::min(end, before + panels);
             if (from < to) {
-                const std::size_t row = part.at + (from - before) * kPanelRows;
-                multiply(part.matrix, m_normed, m_rows, from - before, to - before, thread,
+                const std::size_t row = one.at + (from - before) * kPanelRows;
+                multiply(one.matrix, m_normed, m_rows, from - before, to - before, thread,
                          {&m_qkv[row], m_qkvStride});
-                if (const float* bias = m_weights.vector(part.bias))
-                    for (std::uint32_t t = 0; t < m_rows; ++t)
-                        addTo(&m_qkv[t * m_qkvStride + row], bias + (from - before) * kPanelRows,
-                              (to - from) * kPanelRows);
+                for (std::uint32_t t = 0; one.bias && t < m_rows; ++t)
+                    ponder::cpu::addTo(&m_qkv[t * m_qkvStride + row], one.bias + (from - before) * kPanelRows,
+                                       (to - from) * kPanelRows);
             }
-            before += part.panels;
+            before += panels;
         }
     });
 }
 
-void CpuOps::outputAdd(const LayerWeights<Tensor>& layer) {
+void CpuOps::addTo(Weight matrix, Rows rows, Weight next) {
     if (stopped()) return;
-    if (layer.output->layout.quantized()) quantize(m_attended, m_rows);
-    projectAdd({layer.output, addedTo(layer).output}, m_attended, "output");
-}
-
-void CpuOps::downAdd(const LayerWeights<Tensor>& layer) {
-    if (!stopped()) projectAdd({layer.down, addedTo(layer).down}, m_hidden, "down");
-}
-
-// x += matrix · in
-void CpuOps::projectAdd(const Adapted& adapted, const Rows& in, const char* name) {
-    descend(in, m_rows, {adapted});
+    m_nextNorm = next;
+    const Adapted adapted = this->adapted(matrix);
+    Operand& in = rows == Rows::Attended ? m_attended : m_gated;
     const PanelLayout& layout = adapted.matrix->layout;
-    const KernelClock::Measure measure(m_clock, name, layout.bytes());
+    // gate() has made the tiles of its rows.
+    if (rows == Rows::Attended && layout.quantized()) quantize(in, m_rows);
+    descend(in, m_rows, {adapted});
+    const KernelClock::Measure measure(m_clock, rows == Rows::Attended ? "output" : "down", layout.bytes());
     const std::uint64_t panels = layout.panels();
     const std::size_t width = m_config.width; // a multiple of 32: no panel is padded
     m_pool.forEach(panels, panelGrain(panels), [&](std::uint64_t first, std::uint64_t end, unsigned thread) {
@@ -204,54 +208,54 @@ void CpuOps::projectAdd(const Adapted& adapted, const Rows& in, const char* name
             const std::uint64_t stop = std::min<std::uint64_t>(end, p + kChunkPanels);
             multiply(adapted, in, m_rows, p, stop, thread, {chunk, kChunkRows});
             for (std::uint32_t t = 0; t < m_rows; ++t)
-                addTo(&m_x[t * width + p * kPanelRows], chunk + t * kChunkRows, (stop - p) * kPanelRows);
+                ponder::cpu::addTo(&m_x[t * width + p * kPanelRows], chunk + t * kChunkRows,
+                                   (stop - p) * kPanelRows);
         }
     });
 }
 
-void CpuOps::normGateUp(const LayerWeights<Tensor>& layer) {
+void CpuOps::gate(Weight gateWeight, Weight upWeight, Activation /*silu*/, Weight readerWeight) {
     if (stopped()) return;
-    const LayerWeights<CpuAddition>& added = addedTo(layer);
-    norm(m_x.data(), m_rows, layer.feedForwardNorm, {{layer.gate, added.gate}, {layer.up, added.up}});
+    const Adapted gate = adapted(gateWeight), up = adapted(upWeight), reader = adapted(readerWeight);
+    norm({0, m_rows}, {gate, up});
     const KernelClock::Measure measure(m_clock, "gate+up",
-                                       layer.gate->layout.bytes() + layer.up->layout.bytes());
-    const std::uint64_t chunks = m_config.hidden / kChunkRows;
-    if (layer.down->layout.quantized()) m_hidden.tiles.resize(m_rows, m_config.hidden);
+                                       gate.matrix->layout.bytes() + up.matrix->layout.bytes());
+    const std::uint64_t chunks = gate.matrix->layout.rows / kChunkRows;
+    if (reader.matrix->layout.quantized()) m_gated.tiles.resize(m_rows, m_gated.length);
     m_pool.forEach(chunks, panelGrain(chunks), [&](std::uint64_t first, std::uint64_t end, unsigned thread) {
         for (std::uint64_t chunk = first; chunk < end; ++chunk)
-            gateUpChunk(layer, chunk, thread);
+            gateUpChunk(gate, up, reader, chunk, thread);
     });
 }
 
 // 32 values of silu(gate) * up for every row: one block of the next product's activations.
-void CpuOps::gateUpChunk(const LayerWeights<Tensor>& layer, std::uint64_t chunk, unsigned thread) {
+void CpuOps::gateUpChunk(const Adapted& gateMatrix, const Adapted& upMatrix, const Adapted& reader,
+                         std::uint64_t chunk, unsigned thread) {
     const std::uint64_t panel = chunk * kChunkPanels;
     float* gate = m_threads[thread].chunk.data();
     float* up = gate + m_rows * kChunkRows;
-    const LayerWeights<CpuAddition>& added = addedTo(layer);
-    multiply({layer.gate, added.gate}, m_normed, m_rows, panel, panel + kChunkPanels, thread,
-             {gate, kChunkRows});
-    multiply({layer.up, added.up}, m_normed, m_rows, panel, panel + kChunkPanels, thread, {up, kChunkRows});
+    multiply(gateMatrix, m_normed, m_rows, panel, panel + kChunkPanels, thread, {gate, kChunkRows});
+    multiply(upMatrix, m_normed, m_rows, panel, panel + kChunkPanels, thread, {up, kChunkRows});
     swiGlu(gate, up, m_rows * kChunkRows);
-    const bool quantized = layer.down->layout.quantized();
-    const bool floats = !quantized || (m_adapters.any() && added.down); // adapters read them
+    const bool quantized = reader.matrix->layout.quantized();
+    const bool floats = !quantized || (m_adapters.any() && reader.added); // adapters read them
     for (std::uint32_t t = 0; t < m_rows; ++t) {
         const float* values = gate + t * kChunkRows;
-        if (quantized) m_hidden.tiles.quantize(t, static_cast<std::uint32_t>(chunk), values, 1);
+        if (quantized) m_gated.tiles.quantize(t, static_cast<std::uint32_t>(chunk), values, 1);
         if (floats)
-            std::copy(values, values + kChunkRows,
-                      &m_hidden.values[t * m_config.hidden + chunk * kChunkRows]);
+            std::copy(values, values + kChunkRows, &m_gated.values[t * m_gated.length + chunk * kChunkRows]);
     }
 }
 
-void CpuOps::head(Tensor normWeight, Tensor output) {
+void CpuOps::head(Weight output) {
     const std::uint32_t wanted = m_rows - m_batch.firstLogits;
     m_out->resize(std::size_t{wanted} * m_config.vocabulary);
     if (wanted == 0 || stopped()) return;
-    const Adapted adapted{output, m_adapters.additions().output};
-    norm(&m_x[std::size_t{m_batch.firstLogits} * m_config.width], wanted, normWeight, {adapted});
-    const KernelClock::Measure measure(m_clock, "head", output->layout.bytes());
-    const std::uint64_t panels = output->layout.panels();
+    const Adapted adapted = this->adapted(output);
+    norm({m_batch.firstLogits, wanted}, {adapted});
+    const PanelLayout& layout = adapted.matrix->layout;
+    const KernelClock::Measure measure(m_clock, "head", layout.bytes());
+    const std::uint64_t panels = layout.panels();
     const std::uint64_t whole = m_config.vocabulary / kPanelRows;
     const std::size_t stride = m_config.vocabulary;
     m_pool.forEach(panels, panelGrain(panels), [&](std::uint64_t first, std::uint64_t end, unsigned thread) {

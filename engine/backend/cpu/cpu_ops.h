@@ -17,33 +17,31 @@ namespace ponder::cpu {
 
 class CpuOps {
 public:
-    using Tensor = const CpuTensor*;
-
     CpuOps(const CpuPlan& plan, const CpuWeights& weights, const CpuAdapters& adapters, ThreadPool& pool);
 
     // The rows of the next pass; `out` takes what head() or send() give.
     void begin(const Batch& batch, CpuCache& cache, const std::stop_token& stop, std::vector<float>& out);
     bool stopped() const { return m_stop.stop_requested(); }
 
-    void embed(Tensor table);
-    void receive();
+    void embed(Weight table, Weight next);
+    void receive(Weight next);
     void send();
-    void normQkv(const LayerWeights<Tensor>& layer);
-    void ropeStore(std::uint32_t index, Tensor factors);
-    void attention(std::uint32_t index);
-    void outputAdd(const LayerWeights<Tensor>& layer);
-    void normGateUp(const LayerWeights<Tensor>& layer);
-    void downAdd(const LayerWeights<Tensor>& layer);
-    void head(Tensor norm, Tensor output);
+    void project(const Projection& q, const Projection& k, const Projection& v);
+    void turnAndStore(std::uint32_t layer, const HeadAttention& heads, Weight queryNorm, Weight keyNorm);
+    void attend(std::uint32_t layer, const HeadAttention& heads);
+    void gate(Weight gate, Weight up, Activation activation, Weight reader);
+    void addTo(Weight matrix, Rows rows, Weight next);
+    void head(Weight output);
 
     std::uint64_t bytes() const; // of scratch memory, as it is now
     KernelClock& clock() { return m_clock; }
     const KernelClock& clock() const { return m_clock; }
 
 private:
-    // A row of activations in both forms that products take.
-    struct Rows {
-        explicit Rows(Rounding rounding) : tiles(rounding) {}
+    using Tensor = const CpuTensor*;
+    // Rows of activations in both forms that products take.
+    struct Operand {
+        explicit Operand(Rounding rounding) : tiles(rounding) {}
 
         std::vector<float> values; // [rows x length]
         ActivationTiles tiles;
@@ -65,28 +63,32 @@ private:
         Tensor matrix;
         const CpuAddition& added;
     };
-    void norm(const float* x, std::uint32_t rows, Tensor weight, std::initializer_list<Adapted> readers);
-    void quantize(Rows& rows, std::uint32_t count);
-    void multiply(const Adapted& matrix, const Rows& in, std::uint32_t rows, std::uint64_t first,
+    Adapted adapted(Weight weight) const;
+    void norm(RowRange rows, std::initializer_list<Adapted> readers);
+    void quantize(Operand& rows, std::uint32_t count);
+    void multiply(const Adapted& matrix, const Operand& in, std::uint32_t rows, std::uint64_t first,
                   std::uint64_t end, unsigned thread, Place out);
-    void projectAdd(const Adapted& matrix, const Rows& in, const char* name);
-    void gateUpChunk(const LayerWeights<Tensor>& layer, std::uint64_t chunk, unsigned thread);
+    void gateUpChunk(const Adapted& gate, const Adapted& up, const Adapted& reader, std::uint64_t chunk,
+                     unsigned thread);
     std::size_t panelGrain(std::uint64_t panels) const;
-    const LayerWeights<CpuAddition>& addedTo(const LayerWeights<Tensor>& layer) const;
-    void descend(const Rows& in, std::uint32_t rows, std::initializer_list<Adapted> readers);
-    void descendPanel(const Rows& in, RowRange rows, const CpuAddition& addition, std::uint64_t panel);
+    void descend(const Operand& in, std::uint32_t rows, std::initializer_list<Adapted> readers);
+    void descendPanel(const Operand& in, RowRange rows, const CpuAddition& addition, std::uint64_t panel);
     void climb(const CpuAddition& addition, std::uint32_t rows, std::uint64_t first, std::uint64_t end,
                unsigned thread, Place out);
     void embedAdded(const CpuAddition& table);
-    HeadBlocks headBlocks(std::uint32_t index, std::uint32_t kvHead) const;
     struct PositionRange {
         std::uint32_t begin, end;
     };
-    std::uint32_t group() const; // query heads of a key head
+    // Attention of one layer: its numbers, and which of the executor's layers it is.
+    struct AttendedLayer {
+        const HeadAttention& heads;
+        std::uint32_t own;
+    };
+    HeadBlocks headBlocks(const AttendedLayer& layer, std::uint32_t kvHead) const;
     Slots slotsOf(std::uint32_t row) const;
-    void attendRows(std::uint32_t index, std::uint32_t kvHead, RowRange rows, unsigned thread);
+    void attendRows(const AttendedLayer& layer, std::uint32_t kvHead, RowRange rows, unsigned thread);
     void attendPart(const HeadBlocks& head, RowRange rows, PositionRange range, Queries& queries) const;
-    void attendInParts(std::uint32_t index, std::uint32_t seen);
+    void attendInParts(const AttendedLayer& layer, std::uint32_t seen);
 
     const CpuPlan& m_plan;
     const ModelConfig& m_config;
@@ -101,19 +103,20 @@ private:
     std::vector<float>* m_out = nullptr;
     std::uint32_t m_rows = 0;
 
-    std::vector<float> m_x;   // residual stream [rows x width]
-    Rows m_normed;            // [rows x width]
-    std::vector<float> m_qkv; // q, k and v behind each other, each padded to whole panels
+    Weight m_nextNorm = kNoWeight; // that x is normed with before the next product reads it
+    std::vector<float> m_x;        // residual stream [rows x width]
+    Operand m_normed;              // [rows x width]
+    std::vector<float> m_qkv;      // q, k and v after each other, each padded to whole panels
     std::size_t m_kAt = 0, m_vAt = 0, m_qkvStride = 0;
     std::vector<float> m_angles;          // [rows x rotary/2] pairs (cos, sin)
-    Rows m_attended;                      // [rows x heads * headSize]
-    Rows m_hidden;                        // silu(gate) * up [rows x hidden]
+    Operand m_attended;                   // [rows x heads * valueSize]
+    Operand m_gated;                      // activation(gate) * up [rows x hidden]
     std::vector<float> m_low;             // s ⊙ (A x) of the adapters [rows x their ranks]
-    std::vector<float> m_parts;           // attention in parts: [part][head][headSize]
+    std::vector<float> m_parts;           // attention in parts: [part][head][valueSize]
     std::vector<AttentionState> m_states; // [part][head]
     struct Thread {
         std::vector<std::byte> unpacked;
-        std::vector<float> part;  // of attention: [query][headSize]
+        std::vector<float> part;  // of attention: [query][valueSize]
         std::vector<float> chunk; // results of a few panels [rows x panels * 16], twice
         std::vector<float> delta; // what adapters add to them
     };

@@ -8,6 +8,7 @@
 
 #include "engine/backend/cpu/host_buffer.h"
 #include "engine/backend/cpu/panel_multiply.h"
+#include "engine/base/progress.h"
 #include "engine/base/thread_pool.h"
 #include "engine/plan/cpu_plan.h"
 

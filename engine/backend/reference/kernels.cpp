@@ -107,19 +107,17 @@ void rope(std::span<float> heads, std::uint32_t headSize, std::uint32_t rotary, 
     }
 }
 
-void attend(std::span<const float> query, HeadView keys, HeadView values, std::span<float> out) {
-    const std::size_t size = query.size();
-    const float scale = 1.0f / std::sqrt(static_cast<float>(size));
+void attend(std::span<const float> query, HeadView keys, HeadView values, float scale, std::span<float> out) {
     std::vector<float> scores(keys.positions);
     for (std::uint32_t p = 0; p < keys.positions; ++p)
-        scores[p] = scale * dot(query.data(), keys.first + p * keys.stride, size);
+        scores[p] = scale * dot(query.data(), keys.first + p * keys.stride, query.size());
     const float largest = *std::max_element(scores.begin(), scores.end());
     float sum = 0;
     for (float& score : scores)
         sum += score = std::exp(score - largest);
     std::fill(out.begin(), out.end(), 0.0f);
     for (std::uint32_t p = 0; p < values.positions; ++p)
-        for (std::size_t i = 0; i < size; ++i)
+        for (std::size_t i = 0; i < out.size(); ++i)
             out[i] += scores[p] / sum * values.first[p * values.stride + i];
 }
 

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "engine/file/model_file.h"
-#include "engine/model/config.h"
+#include "engine/model/layer.h"
 
 #include <span>
 
@@ -36,14 +36,14 @@ void rmsNorm(std::span<const float> in, std::span<const float> weight, float eps
 void rope(std::span<float> heads, std::uint32_t headSize, std::uint32_t rotary, RopePairs pairs,
           std::span<const float> angles);
 
-// One query head over `positions` keys and values, both [positions x headSize] with a stride between
-// positions: out = softmax(q·Kᵀ / √headSize) · V.
+// One query head over `positions` keys [positions x query.size()] and values [positions x out.size()] with a
+// stride between positions: out = softmax(scale · q·Kᵀ) · V.
 struct HeadView {
     const float* first;
     std::size_t stride;
     std::uint32_t positions;
 };
-void attend(std::span<const float> query, HeadView keys, HeadView values, std::span<float> out);
+void attend(std::span<const float> query, HeadView keys, HeadView values, float scale, std::span<float> out);
 
 // What is left of values that pass through eight bits: blocks of 32 share the scale max |x| / 127, and each
 // value becomes the nearest multiple of it.

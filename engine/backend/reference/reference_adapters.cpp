@@ -15,13 +15,12 @@ ReferenceAdapters::ReferenceAdapters(const AdapterSet& set, std::uint32_t first,
 std::uint64_t ReferenceAdapters::bytesOf(const AdapterSet& set, std::uint32_t first, std::uint32_t end,
                                          std::uint32_t modelLayers) {
     std::uint64_t sum = 0;
-    Weights<bool> places;
-    places.layers.resize(modelLayers);
+    Weights<char> unused(modelLayers);
     const auto bytesOf = [](const StackedMatrix& shape) {
         return shape.rows * shape.rowLength * typeTraits(shape.type)->blockBytes;
     };
     if (set.active())
-        forEachAddition(set, first, end, places, [&](const LowRank& addition, bool&) {
+        forEachAddition(set, first, end, unused, [&](const LowRank& addition, char&) {
             sum += bytesOf(addition.downShape()) + bytesOf(addition.upShape());
         });
     return sum;

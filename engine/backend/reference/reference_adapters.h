@@ -17,7 +17,7 @@ struct PlainAddition {
 
 class ReferenceAdapters {
 public:
-    explicit ReferenceAdapters(std::uint32_t modelLayers) { m_additions.layers.resize(modelLayers); }
+    explicit ReferenceAdapters(std::uint32_t modelLayers) : m_additions(modelLayers) {}
     ReferenceAdapters(const AdapterSet& set, std::uint32_t first, std::uint32_t end,
                       std::uint32_t modelLayers);
 

@@ -1,5 +1,6 @@
 #include "engine/backend/reference/reference_cache.h"
 
+#include "engine/plan/kv_type_name.h"
 #include "engine/quant/decode.h"
 
 #include <algorithm>
@@ -35,8 +36,12 @@ void roundTo(KvType type, std::span<float> values) {
 
 ReferenceCache::ReferenceCache(const ModelConfig& config, const LayerRange& layers, std::uint32_t tokens,
                                KvType type, std::uint64_t& bytesInUse)
-    : m_capacity(tokens), m_rowLength(config.kvLength()), m_type(type), m_bytesInUse(bytesInUse),
-      m_layers(layers), m_keys(layers.end - layers.first), m_values(m_keys.size()) {}
+    : m_capacity(tokens), m_type(type), m_bytesInUse(bytesInUse), m_layers(layers) {
+    for (std::uint32_t i = layers.first; i < layers.end; ++i) {
+        const Layer layer = config.layer(i);
+        m_kept.push_back({layer.heads()->keyLength(), layer.heads()->valueLength(), {}, {}});
+    }
+}
 
 ReferenceCache::~ReferenceCache() { m_bytesInUse -= m_bytes; }
 
@@ -50,36 +55,41 @@ void ReferenceCache::reserve(std::vector<float>& rows, std::size_t values) {
 
 void ReferenceCache::store(std::uint32_t layer, std::uint32_t slot, std::span<const float> key,
                            std::span<const float> value) {
-    const std::size_t at = std::size_t{slot} * m_rowLength;
     const auto put = [&](std::vector<float>& rows, std::span<const float> row) {
-        reserve(rows, at + m_rowLength);
-        const auto place = std::span(rows).subspan(at, m_rowLength);
+        const std::size_t at = slot * row.size();
+        reserve(rows, at + row.size());
+        const auto place = std::span(rows).subspan(at, row.size());
         std::copy(row.begin(), row.end(), place.begin());
         roundTo(m_type, place);
     };
-    put(m_keys[layer - m_layers.first], key);
-    put(m_values[layer - m_layers.first], value);
+    Kept& kept = m_kept[layer - m_layers.first];
+    put(kept.keys, key);
+    put(kept.values, value);
 }
 
 std::string ReferenceCache::layoutName() const {
-    return "reference 1, f32 [layer][key, value][slot][" + std::to_string(m_rowLength) + "], " + "layers " +
-           std::to_string(m_layers.first) + " to " + std::to_string(m_layers.end) + ", type " +
-           std::to_string(static_cast<int>(m_type));
+    std::string name = "reference 2, f32 [layer][key, value][slot], layers " +
+                       std::to_string(m_layers.first) + " to " + std::to_string(m_layers.end) + " of";
+    for (const Kept& kept : m_kept)
+        name += " " + std::to_string(kept.keyLength) + "+" + std::to_string(kept.valueLength);
+    return name + ", type " + nameOf(m_type);
 }
 
 Result<void> ReferenceCache::save(std::uint32_t tokens, const ByteSink& sink) const {
-    for (std::size_t layer = 0; layer < m_keys.size(); ++layer)
-        for (const auto* rows : {&m_keys[layer], &m_values[layer]})
-            if (const auto saved = sink(std::as_bytes(std::span(*rows).first(tokens * m_rowLength))); !saved)
+    for (const Kept& kept : m_kept)
+        for (const auto& [rows, length] :
+             {std::pair(&kept.keys, kept.keyLength), std::pair(&kept.values, kept.valueLength)})
+            if (const auto saved = sink(std::as_bytes(std::span(*rows).first(tokens * length))); !saved)
                 return saved;
     return {};
 }
 
 Result<void> ReferenceCache::restore(std::uint32_t tokens, const ByteSource& source) {
-    for (std::size_t layer = 0; layer < m_keys.size(); ++layer)
-        for (auto* rows : {&m_keys[layer], &m_values[layer]}) {
-            reserve(*rows, tokens * m_rowLength);
-            const auto place = std::as_writable_bytes(std::span(*rows).first(tokens * m_rowLength));
+    for (Kept& kept : m_kept)
+        for (const auto& [rows, length] :
+             {std::pair(&kept.keys, kept.keyLength), std::pair(&kept.values, kept.valueLength)}) {
+            reserve(*rows, tokens * length);
+            const auto place = std::as_writable_bytes(std::span(*rows).first(tokens * length));
             if (const auto restored = source(place); !restored) return restored;
         }
     return {};

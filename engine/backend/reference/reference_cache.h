@@ -1,6 +1,7 @@
-// Keys and values of one conversation in host memory, per layer of the executor [slot x kvHeads*headSize],
-// growing with use. With KvType::F16 every value is rounded to half precision when stored, as a device would
-// hold it; with KvType::Q8_0 every 32 values of a head to 8 bits and a half precision scale.
+// Keys [slot x kvHeads*keySize] and values [slot x kvHeads*valueSize] of one conversation in host memory, for
+// each layer of the executor, growing with use. With KvType::F16 every value is rounded to half precision
+// when stored, as a device would hold it; with KvType::Q8_0 every 32 values of a head to 8 bits and a half
+// precision scale.
 //
 // Owner: the engine session. Thread: its device's.
 #pragma once
@@ -25,19 +26,22 @@ public:
 
     void store(std::uint32_t layer, std::uint32_t slot, std::span<const float> key,
                std::span<const float> value);
-    const float* keys(std::uint32_t layer) const { return m_keys[layer - m_layers.first].data(); }
-    const float* values(std::uint32_t layer) const { return m_values[layer - m_layers.first].data(); }
+    const float* keys(std::uint32_t layer) const { return m_kept[layer - m_layers.first].keys.data(); }
+    const float* values(std::uint32_t layer) const { return m_kept[layer - m_layers.first].values.data(); }
 
 private:
+    struct Kept { // of one layer
+        std::size_t keyLength = 0, valueLength = 0;
+        std::vector<float> keys, values;
+    };
     void reserve(std::vector<float>& rows, std::size_t values);
 
     std::uint32_t m_capacity;
-    std::size_t m_rowLength; // kvHeads * headSize
     KvType m_type;
     std::uint64_t m_bytes = 0;
     std::uint64_t& m_bytesInUse; // the executor's count
     LayerRange m_layers;
-    std::vector<std::vector<float>> m_keys, m_values; // of these layers
+    std::vector<Kept> m_kept; // of these layers
 };
 
 } // namespace ponder

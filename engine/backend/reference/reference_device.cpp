@@ -28,9 +28,12 @@ public:
 
     Result<void> run(const Batch& batch, KvCache& cache, std::stop_token stop,
                      std::vector<float>& logits) override {
+        const BatchLimits limits{kMaxBatch, cache.capacity(), m_config.vocabulary,
+                                 m_layers.first == 0 ? 0 : m_config.width};
+        if (const Result<void> good = checkBatch(batch, limits); !good) return good;
         if (stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, {}};
         ReferenceOps ops(m_config, m_weights, m_adapters, batch, static_cast<ReferenceCache&>(cache), logits);
-        forward(ops, m_weights, m_layers.first, m_layers.end);
+        forward(ops, m_config, m_layers.first, m_layers.end);
         return {};
     }
 
@@ -81,8 +84,7 @@ public:
         const auto planned = plan(request.plan);
         if (!planned) return planned.error();
         std::uint64_t all = 0;
-        FileWeights weights = weightsOf(request.plan);
-
+        const FileWeights weights = weightsOf(request.plan);
         forEachTensor(weights, [&](const TensorInfo* tensor) { all += tensor->bytes.size(); });
         // Read the file through once, so that the wait happens here, with progress, and not in the first
         // reply.

@@ -1,7 +1,7 @@
 #include "engine/backend/vulkan/vulkan_device.h"
 
-#include "engine/backend/vulkan/tuning_file.h"
-#include "engine/backend/vulkan/tuning_search.h"
+#include "engine/backend/vulkan/tuning/tuning_file.h"
+#include "engine/backend/vulkan/tuning/tuning_search.h"
 #include "engine/backend/vulkan/vulkan_executor.h"
 
 #include <algorithm>

@@ -4,7 +4,7 @@
 // as VulkanExecutor::load(). Next station: vulkan_executor.h.
 #pragma once
 
-#include "engine/backend/vulkan/kernel_tuning.h"
+#include "engine/backend/vulkan/tuning/kernel_tuning.h"
 #include "engine/backend/vulkan/vulkan_devices.h"
 
 namespace ponder {

@@ -5,7 +5,7 @@
 // Errors: DeviceNotFound, DeviceUnusable, OutOfMemory. Next station: vulkan_device.h.
 #pragma once
 
-#include "engine/backend/vulkan/vulkan_context.h"
+#include "engine/backend/vulkan/device/vulkan_context.h"
 #include "engine/plan/vulkan_plan.h"
 
 namespace ponder {

@@ -7,10 +7,9 @@
 // Next station: sample/.
 #pragma once
 
-#include "engine/backend/vulkan/decode_buffers.h"
-#include "engine/backend/vulkan/pass_cutter.h"
-#include "engine/backend/vulkan/vulkan_adapters.h"
-#include "engine/backend/vulkan/weight_store.h"
+#include "engine/backend/vulkan/decode/decode_buffers.h"
+#include "engine/backend/vulkan/step/vulkan_adapters.h"
+#include "engine/backend/vulkan/step/vulkan_model.h"
 
 namespace ponder {
 
@@ -23,30 +22,28 @@ public:
                                                   const PlanLimits& limits, const KernelTuning& tuning,
                                                   const Progress& progress, const std::stop_token& stop);
 
-    std::uint32_t maxBatch() const override { return m_plan.limits.maxRows; }
+    std::uint32_t maxBatch() const override { return m_model.plan.limits.maxRows; }
     Result<std::unique_ptr<KvCache>> createCache(std::uint32_t tokens, KvType type) override;
     Result<void> run(const Batch& batch, KvCache& cache, std::stop_token stop,
                      std::vector<float>& logits) override;
     MemoryUse memory() const override;
-    LayerRange layers() const override { return m_plan.layers; }
+    LayerRange layers() const override { return m_model.plan.layers; }
     Result<void> setAdapters(const AdapterSet& set) override;
     Result<std::unique_ptr<DecodeStream>> startDecode(KvCache& cache, std::uint32_t position,
                                                       std::span<const TokenId> history,
                                                       const SamplingSettings& settings) override;
     void profile(bool on) override;
-    std::vector<KernelTime> kernelTimes() const override { return m_kernels.times(); }
-    const VulkanPlan& plan() const { return m_plan; }
-    const KernelTuning& tuning() const { return m_tuning; }
-    const PipelineSet& pipelines() const { return *m_pipelines; }
+    std::vector<KernelTime> kernelTimes() const override { return m_model.kernels.times(); }
+    const VulkanPlan& plan() const { return m_model.plan; }
+    const KernelTuning& tuning() const { return m_model.tuning; }
+    const PipelineSet& pipelines() const { return *m_model.pipelines; }
 
     // Dispatches of the last recorded pass, logits left out; tests divide it by the layers.
     std::uint32_t lastBodyDispatches() const { return m_lastBodyDispatches; }
     // Submits since the load; tests see that long work is cut.
-    std::uint64_t submits() const { return m_submits; }
+    std::uint64_t submits() const { return m_model.submits; }
 
 private:
-    friend class VulkanDecodeStream; // the second way to run the same model
-
     VulkanExecutor(VulkanContext& context, VulkanPlan plan, const KernelTuning& tuning);
     Result<void> allocate(const std::stop_token& stop);
     Result<void> bind(const std::filesystem::path& cacheFolder);
@@ -57,35 +54,16 @@ private:
                         const std::stop_token& stop);
     Result<void> runPass(VulkanKvCache& cache, const Batch& rows, const std::stop_token& stop, float* logits);
     Result<void> check(const Batch& batch, const KvCache& cache) const;
-    Result<void> submit(const Recording& recording, std::size_t from, std::size_t to, SubmitPace& pace,
-                        const std::stop_token& stop);
-    RecordFor purposeOf(RecordFor usual) const { return m_profiles ? RecordFor::Profiling : usual; }
-    Result<void> addTimes(const CommandSlice& slice, std::uint32_t positions);
     void copyLogits(std::uint32_t rows, float* out) const;
 
-    VulkanContext& m_context;
-    VulkanPlan m_plan;
-    KernelTuning m_tuning;
-    PassCutter m_cutter;
-    std::vector<float> m_ropeFactors;
-    WeightStore m_store;
-    VulkanBuffer m_step;
-    VulkanBuffer m_logits;
-    std::unique_ptr<PipelineSet> m_pipelines;
-    std::vector<TexelSet> m_weightSets;
-    TexelSet m_scratchSet;
-    StepBuffers m_buffers;
+    VulkanModel m_model;
     DecodeBuffers m_decode;
     VulkanAdapters m_adapters;
     AdapterSet m_adapterSet;            // that they were made of
     std::uint64_t m_adapterChanges = 0; // recordings hold to one
-    std::uint32_t m_lastLogitRow = 0;   // of the run before, in m_logits
     std::shared_ptr<std::uint64_t> m_cacheBytes = std::make_shared<std::uint64_t>(0);
     std::uint32_t m_lastBodyDispatches = 0;
-    std::uint64_t m_submits = 0;
-    bool m_profiles = false;
     std::uint32_t m_positionsRead = 0; // of the cache, by the pass that runs
-    KernelSums m_kernels;
 };
 
 } // namespace ponder

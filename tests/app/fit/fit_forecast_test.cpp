@@ -4,6 +4,8 @@
 #include "app/fit/quick_estimate.h"
 #include "tests/support/test_class.h"
 
+#include "tests/support/shapes.h"
+
 #include <QTest>
 
 using namespace ponder;
@@ -13,10 +15,10 @@ namespace {
 constexpr std::uint64_t kGiB = std::uint64_t{1} << 30;
 constexpr double kGb = 1e9;
 
-constexpr ModelShape kQwen7{false, 28, 3584, 28, 4, 128, 18944, 152064, 1e4, 1e-6};
-constexpr ModelShape kQwen32{false, 64, 5120, 40, 8, 128, 27648, 152064, 1e6, 1e-5};
-constexpr ModelShape kTinyLlama{true, 22, 2048, 32, 4, 64, 5632, 32000, 1e4, 1e-5};
-constexpr ModelShape kLlama8{true, 32, 4096, 32, 8, 128, 14336, 128256, 5e5, 1e-5, false, true};
+const ModelConfig kQwen7 = test::qwen2Config(28, 3584, 28, 4, 128, 18944, 152064);
+const ModelConfig kQwen32 = test::qwen2Config(64, 5120, 40, 8, 128, 27648, 152064);
+const ModelConfig kTinyLlama = test::llamaConfig(22, 2048, 32, 4, 64, 5632, 32000);
+const ModelConfig kLlama8 = test::llamaConfig(32, 4096, 32, 8, 128, 14336, 128256);
 
 FitDevice card(double gibibytes, double bandwidthGb, const char* vendor = "NVIDIA") {
     FitDevice device;
@@ -44,9 +46,9 @@ DeviceInfo processorOf(const char* instructionSet) {
     return info;
 }
 
-FitModel model(const ModelShape& shape, FileType type) { return {QStringLiteral("a model"), shape, type}; }
+FitModel model(const ModelConfig& shape, FileType type) { return {QStringLiteral("a model"), shape, type}; }
 
-FitForecast ask(const ModelShape& shape, FileType type, const FitDevice& device, std::uint32_t context = 0) {
+FitForecast ask(const ModelConfig& shape, FileType type, const FitDevice& device, std::uint32_t context = 0) {
     FitQuestion question;
     question.contextTokens = context;
     return forecastFit(model(shape, type), device, question);
@@ -143,7 +145,7 @@ private slots:
         QCOMPARE(fit.verdict, FitVerdict::DoesNotFit);
         QVERIFY(fit.better);
         QVERIFY(ask(kQwen32, *fit.better, alone).verdict != FitVerdict::DoesNotFit);
-        const auto finer = std::find(kFileTypes.begin(), kFileTypes.end(), *fit.better) + 1;
+        const auto finer = std::find(kRecommendedTypes.begin(), kRecommendedTypes.end(), *fit.better) + 1;
         QCOMPARE(ask(kQwen32, *finer, alone).verdict, FitVerdict::DoesNotFit);
         QVERIFY(verdictDetail(fit).endsWith(QString::fromStdString(std::string(nameOf(*fit.better))) +
                                             " would fit"));
@@ -159,7 +161,7 @@ private slots:
         const FitModel qwen = model(kQwen7, FileType::F16);
         const std::uint64_t table = std::uint64_t{152064} * 3584 * 2;
         QCOMPARE(qwen.bytesPerToken(), qwen.fileBytes() - table);
-        ModelShape tied = kQwen7;
+        ModelConfig tied = kQwen7;
         tied.tied = true;
         QCOMPARE(model(tied, FileType::F16).bytesPerToken(), model(tied, FileType::F16).fileBytes());
     }
@@ -197,7 +199,7 @@ private slots:
     }
     // A file of a few megabytes does not write a hundred thousand tokens a second.
     void aTinyModelWaitsForItsLayersNotForMemory() {
-        ModelShape tiny{false, 4, 256, 4, 2, 64, 512, 512, 1e4, 1e-6};
+        ModelConfig tiny = test::qwen2Config(4, 256, 4, 2, 64, 512, 512);
         const FitDevice fast = card(24, 1008), slow = card(24, 504);
         const double speed = ask(tiny, FileType::Q8_0, fast, 256).speed.decodeTokensPerSecond;
         QVERIFY(speed > 1000 && speed < 1 / (4 * 22e-6));
@@ -206,7 +208,7 @@ private slots:
         QVERIFY(within(ask(tiny, FileType::Q8_0, fast, 256).speed.decodeTokensPerSecond, speed / 2, 0.05));
     }
     void aPromptIsMultipliedWithTheLayersNotWithTheVocabulary() {
-        ModelShape larger = kQwen7;
+        ModelConfig larger = kQwen7;
         larger.vocabulary *= 4;
         const FitDevice device =
             FitDevice::of(processorOf("AVX-512 VNNI"), processorOf("AVX-512 VNNI"), 50 * kGb);
@@ -216,7 +218,7 @@ private slots:
         QVERIFY(other.decodeTokensPerSecond < speed.decodeTokensPerSecond);
     }
     void aPromptOfATinyModelIsHeldUpByItsRows() {
-        ModelShape tiny{false, 4, 256, 4, 2, 64, 512, 512, 1e4, 1e-6};
+        ModelConfig tiny = test::qwen2Config(4, 256, 4, 2, 64, 512, 512);
         const DeviceInfo info = processorOf("AVX-512 VNNI");
         const auto speed = ask(tiny, FileType::Q8_0, FitDevice::of(info, info, 50 * kGb), 256).speed;
         QVERIFY(speed.prefillTokensPerSecond > 1000 && speed.prefillTokensPerSecond < 1 / (4 * 4.6e-6));
@@ -233,8 +235,8 @@ private slots:
     }
     // As the machine of speed_forecast.cpp's table measured them, with nothing else running.
     void theMeasuredProcessorIsMetWithinAFifth() {
-        constexpr ModelShape kSmol{true, 30, 576, 9, 3, 64, 1536, 49152, 1e4, 1e-5, true};
-        constexpr ModelShape kQwen15{false, 28, 1536, 12, 2, 128, 8960, 151936, 1e6, 1e-6, true};
+        const ModelConfig kSmol = test::llamaConfig(30, 576, 9, 3, 64, 1536, 49152, true);
+        const ModelConfig kQwen15 = test::qwen2Config(28, 1536, 12, 2, 128, 8960, 151936, true);
         const DeviceInfo info = processorOf("AVX-512 VNNI");
         FitQuestion question;
         question.contextTokens = 256;

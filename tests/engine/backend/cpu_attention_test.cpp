@@ -25,13 +25,14 @@ struct Caches {
     std::unique_ptr<ReferenceCache> plain;
 
     Caches(std::uint32_t filled, std::uint32_t headSize, KvType type, std::mt19937& random) {
+        config.family = familyNamed("llama");
         config.layers = 1;
-        config.kvHeads = 2;
+        config.heads = config.kvHeads = 2;
         config.headSize = headSize;
         CpuPlan plan;
         plan.config = config;
         plan.layers = {0, 1};
-        fast = std::move(*cpu::CpuCache::create(plan, plan.planCache(filled, type), inUse));
+        fast = std::move(*cpu::CpuCache::create(plan.planCache(filled, type), inUse));
         plain = std::make_unique<ReferenceCache>(config, LayerRange{0, 1}, filled, type, plainBytes);
         std::normal_distribution<float> value;
         std::vector<float> key(2 * headSize), values(2 * headSize);
@@ -47,7 +48,8 @@ struct Caches {
     }
     cpu::CpuCache& cpuCache() { return static_cast<cpu::CpuCache&>(*fast); }
     cpu::HeadBlocks head(std::uint32_t index) {
-        return {cpuCache().head(0, index), cpuCache().blockStride(), config.headSize, cpuCache().type()};
+        return {cpuCache().head(0, index), cpuCache().layer(0).blockBytes(), config.headSize, config.headSize,
+                cpuCache().type()};
     }
 };
 
@@ -91,7 +93,8 @@ private slots:
                         state.state[q].finish(size);
                         reference::attend(std::span(queries).subspan(q * size, size),
                                           {caches.plain->keys(0) + size, 2 * size, sees(q)},
-                                          {caches.plain->values(0) + size, 2 * size, sees(q)}, wanted);
+                                          {caches.plain->values(0) + size, 2 * size, sees(q)}, scale,
+                                          wanted);
                         const double error = test::nmse(std::span(got).subspan(q * size, size), wanted);
                         QVERIFY2(error < 1e-10, qPrintable(QStringLiteral("%1 of %2, %3 slots: %4")
                                                                .arg(q)

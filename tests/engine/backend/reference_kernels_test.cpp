@@ -44,9 +44,11 @@ private slots:
     void attentionIsTheMeanOfValuesUnderEqualScoresAndFollowsTheLargest() {
         const std::vector<float> keys{0, 0, 0, 0, 100, 0}, values{1, 2, 3, 4, 7, 8};
         std::vector<float> out(2);
-        reference::attend(std::vector<float>{0, 0}, {keys.data(), 2, 2}, {values.data(), 2, 2}, out);
+        reference::attend(std::vector<float>{0, 0}, {keys.data(), 2, 2}, {values.data(), 2, 2},
+                          1 / std::sqrt(2.0F), out);
         QCOMPARE(out, (std::vector<float>{2, 3}));
-        reference::attend(std::vector<float>{10, 0}, {keys.data(), 2, 3}, {values.data(), 2, 3}, out);
+        reference::attend(std::vector<float>{10, 0}, {keys.data(), 2, 3}, {values.data(), 2, 3},
+                          1 / std::sqrt(2.0F), out);
         QCOMPARE(out, (std::vector<float>{7, 8}));
     }
     void eightBitsKeepTheLargestOfABlockAndRoundTheRest() {

@@ -1,6 +1,6 @@
 // Kernels without what their constants switch off: valid, smaller, and left alone where they are not
 // understood. That they still compute the same is what all kernel tests say: every pipeline is made of them.
-#include "engine/backend/vulkan/shader_pruner.h"
+#include "engine/backend/vulkan/pipeline/shader_pruner.h"
 #include "shaders/embedded.h"
 #include "tests/engine/backend/vulkan_loaded_model.h"
 #include "tests/support/test_class.h"

@@ -1,4 +1,4 @@
-#include "engine/backend/vulkan/submit_pace.h"
+#include "engine/backend/vulkan/step/submit_pace.h"
 #include "tests/support/test_class.h"
 
 #include <QTest>

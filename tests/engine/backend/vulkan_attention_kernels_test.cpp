@@ -1,6 +1,6 @@
 // RoPE, the cache and attention against their plain twins: odd head sizes, shared key heads, every type of
 // cache, attention in several parts and over branches, both kernels, both load paths.
-#include "engine/backend/vulkan/attention_calls.h"
+#include "engine/backend/vulkan/step/attention_calls.h"
 #include "tests/engine/backend/vulkan_kernel_bench.h"
 #include "tests/support/test_class.h"
 
@@ -135,7 +135,8 @@ class VulkanAttentionKernelsTest : public QObject {
                 const auto count = static_cast<std::uint32_t>(seen.size());
                 const std::size_t at = (std::size_t{t} * h.heads + head) * h.size;
                 reference::attend(std::span(query).subspan(at, h.size), {keys.data(), h.size, count},
-                                  {values.data(), h.size, count}, std::span(wanted).subspan(at, h.size));
+                                  {values.data(), h.size, count}, 1 / std::sqrt(float(h.size)),
+                                  std::span(wanted).subspan(at, h.size));
             }
         return wanted;
     }

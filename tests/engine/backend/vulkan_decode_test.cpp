@@ -1,6 +1,6 @@
 // Replies whose tokens the device picks, against the same replies picked on the host: both load paths, whole
 // steps ahead and steps cut into slices, the end of the context, stops.
-#include "engine/local_session.h"
+#include "engine/generate/local_session.h"
 #include "tests/engine/backend/vulkan_loaded_model.h"
 #include "tests/support/test_class.h"
 

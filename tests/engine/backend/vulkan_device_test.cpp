@@ -141,7 +141,7 @@ private slots:
         QCOMPARE(model.open(path()), std::string());
         const std::int64_t before = VulkanCounters::live().bytes;
         const std::uint64_t free = model.device->info().freeBytes;
-        const std::uint64_t perToken = std::uint64_t{4} * model.config.kvLength() * model.config.layers;
+        const std::uint64_t perToken = std::uint64_t{4} * model.config.keyLength() * model.config.layers;
         model.context = static_cast<std::uint32_t>(free / perToken + 1);
         const auto loaded = model.tryLoad({}, {});
         QVERIFY(!loaded);

@@ -2,10 +2,10 @@
 #pragma once
 
 #include "engine/backend/reference/kernels.h"
-#include "engine/backend/vulkan/command_recorder.h"
-#include "engine/backend/vulkan/kernel_tuning.h"
+#include "engine/backend/vulkan/pipeline/command_recorder.h"
+#include "engine/backend/vulkan/tuning/kernel_tuning.h"
 #include "engine/backend/vulkan/vulkan_devices.h"
-#include "engine/backend/vulkan/weight_layout.h"
+#include "engine/backend/vulkan/weights/weight_layout.h"
 #include "engine/quant/decode.h"
 #include "tests/support/random_matrix.h"
 #include "tests/support/reference_data.h"

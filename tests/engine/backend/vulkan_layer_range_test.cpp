@@ -104,7 +104,7 @@ private slots:
         QCOMPARE(front.executor->memory().kv * layers, whole.executor->memory().kv);
         QCOMPARE(back.executor->memory().kv * layers, whole.executor->memory().kv * (layers - 1));
         // The embedding is the head as well, so both ends hold it; nothing else is there twice.
-        const auto& embedding = whole.vulkan().plan().weights.tokenEmbedding->slices;
+        const auto& embedding = whole.vulkan().plan().weights[Slot::TokenEmbedding]->slices;
         std::uint64_t twice = 0;
         for (const WeightSlice& slice : embedding)
             twice += slice.layout.bytes();

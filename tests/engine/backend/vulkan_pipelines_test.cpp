@@ -1,6 +1,6 @@
 // Pipelines compiled on threads, and what the driver made of them kept in a file: used again when it is whole
 // and of this device, replaced when it is not, done without where it cannot be written.
-#include "engine/backend/vulkan/pipeline_cache_file.h"
+#include "engine/backend/vulkan/pipeline/pipeline_cache_file.h"
 #include "tests/engine/backend/vulkan_loaded_model.h"
 #include "tests/support/test_class.h"
 

@@ -55,10 +55,12 @@ private slots:
 
         const std::uint64_t layers = model.config.layers;
         std::uint64_t qkv = 0, gateUp = 0, added = 0;
-        for (const auto& layer : model.vulkan().plan().weights.layers) {
-            qkv += bytesOf(layer.q) + bytesOf(layer.k) + bytesOf(layer.v);
-            gateUp += bytesOf(layer.gate) + bytesOf(layer.up);
-            added += bytesOf(layer.output) + bytesOf(layer.down);
+        const auto& weights = model.vulkan().plan().weights;
+        for (std::uint32_t i = 0; i < weights.layers(); ++i) {
+            const auto bytes = [&](Slot slot) { return bytesOf(weights[{slot, i}]); };
+            qkv += bytes(Slot::Query) + bytes(Slot::Key) + bytes(Slot::Value);
+            gateUp += bytes(Slot::Gate) + bytes(Slot::Up);
+            added += bytes(Slot::AttentionOutput) + bytes(Slot::Down);
         }
         const Executor& executor = *model.executor;
         QCOMPARE(find(executor, "norm_qkv").calls, layers);
@@ -66,9 +68,9 @@ private slots:
         QCOMPARE(find(executor, "norm_gate_up").bytes, gateUp);
         QCOMPARE(find(executor, "project_add").calls, 2 * layers);
         QCOMPARE(find(executor, "project_add").bytes, added);
-        QCOMPARE(find(executor, "head").bytes, bytesOf(model.vulkan().plan().weights.output));
+        QCOMPARE(find(executor, "head").bytes, bytesOf(weights[Slot::Output]));
         // f16 keys and values of twenty positions.
-        QCOMPARE(find(executor, "attention").bytes, layers * 20 * 2 * 2 * model.config.kvLength());
+        QCOMPARE(find(executor, "attention").bytes, layers * 20 * 2 * 2 * model.config.keyLength());
         const KernelTime all = find(executor, "");
         QVERIFY(all.seconds > 0 && all.seconds < wall);
         for (const KernelTime& time : executor.kernelTimes())
@@ -90,7 +92,7 @@ private slots:
         QCOMPARE(find(*model.executor, "norm_qkv").calls, 3 * model.config.layers);
         // One, two and three positions.
         QCOMPARE(find(*model.executor, "attention").bytes,
-                 std::uint64_t{6} * model.config.layers * 2 * 2 * model.config.kvLength());
+                 std::uint64_t{6} * model.config.layers * 2 * 2 * model.config.keyLength());
         QVERIFY2(model.messages().empty(), model.messages().c_str());
     }
 
@@ -117,7 +119,7 @@ private slots:
         // The first token is picked from the prompt's logits.
         QCOMPARE(find(*model.executor, "norm_qkv").calls, std::uint64_t{4} * model.config.layers);
         QCOMPARE(find(*model.executor, "attention").bytes,
-                 std::uint64_t{10 + 11 + 12 + 13} * model.config.layers * 2 * 2 * model.config.kvLength());
+                 std::uint64_t{10 + 11 + 12 + 13} * model.config.layers * 2 * 2 * model.config.keyLength());
         QVERIFY2(model.messages().empty(), model.messages().c_str());
     }
 

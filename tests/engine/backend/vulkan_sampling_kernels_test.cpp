@@ -1,5 +1,5 @@
 // Picks on the device against Sampler: every setting, seeded logits of odd vocabularies, both load paths.
-#include "engine/backend/vulkan/sampling_kernels.h"
+#include "engine/backend/vulkan/decode/sampling_kernels.h"
 #include "engine/sample/sampler.h"
 #include "tests/engine/backend/vulkan_kernel_bench.h"
 #include "tests/support/test_class.h"

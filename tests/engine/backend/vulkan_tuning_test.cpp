@@ -1,7 +1,7 @@
 // The search for the quickest kernels: right ones only, in bounded time, kept for one device and its driver.
-#include "engine/backend/vulkan/tuning_bench.h"
-#include "engine/backend/vulkan/tuning_file.h"
-#include "engine/backend/vulkan/tuning_search.h"
+#include "engine/backend/vulkan/tuning/tuning_bench.h"
+#include "engine/backend/vulkan/tuning/tuning_file.h"
+#include "engine/backend/vulkan/tuning/tuning_search.h"
 #include "tests/engine/backend/vulkan_loaded_model.h"
 #include "tests/support/test_class.h"
 

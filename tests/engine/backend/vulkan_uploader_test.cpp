@@ -1,7 +1,7 @@
 // Uploads through the staging ring: every byte in its place, writes that do not wait for each other, and no
 // more memory than was planned.
-#include "engine/backend/vulkan/device_bytes.h"
-#include "engine/backend/vulkan/uploader.h"
+#include "engine/backend/vulkan/device/device_bytes.h"
+#include "engine/backend/vulkan/weights/uploader.h"
 #include "tests/engine/backend/vulkan_loaded_model.h"
 #include "tests/support/test_class.h"
 

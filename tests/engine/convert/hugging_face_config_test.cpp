@@ -32,8 +32,8 @@ private slots:
         const auto config = HuggingFaceConfig::read(configOf("qwen2-bf16"), "config.json");
         QVERIFY2(config, config ? "" : config.error().message().c_str());
         GgufOutput output;
-        output.set("general.architecture", config->architecture);
-        config->setKeys(output);
+        output.set("general.architecture", std::string(config->model.architecture()));
+        config->model.write(output);
         const auto file = ModelFile::fromBytes(*output.header(), "test.gguf");
         QVERIFY2(file, file ? "" : file.error().message().c_str());
         const Metadata& keys = (*file)->metadata();
@@ -47,14 +47,14 @@ private slots:
         QCOMPARE(keys.number("qwen2.rope.freq_base").value(), 10000.0);
         QVERIFY(!keys.has("qwen2.attention.key_length")); // it follows from the others
         QVERIFY(!keys.has("qwen2.rope.scaling.type"));
-        QVERIFY(config->tied);
+        QVERIFY(config->model.tied);
     }
 
     void aHeadSizeOfItsOwnIsWritten() {
         const auto config = HuggingFaceConfig::read(configOf("llama-f16-sharded"), "config.json");
         QVERIFY(config);
         GgufOutput output;
-        config->setKeys(output);
+        config->model.write(output);
         const auto file = ModelFile::fromBytes(*output.header(), "test.gguf");
         QVERIFY(file);
         QCOMPARE((*file)->metadata().integer("llama.attention.key_length").value(), 64);
@@ -69,8 +69,8 @@ private slots:
         config["rope_parameters"] = {{"rope_theta", 500000.0}, {"rope_type", "linear"}, {"factor", 4.0}};
         const auto read = HuggingFaceConfig::read(config, "config.json");
         QVERIFY2(read, read ? "" : read.error().message().c_str());
-        QCOMPARE(read->ropeBase, 500000.0);
-        QCOMPARE(read->linearFactor.value(), 4.0);
+        QCOMPARE(read->model.ropeBase, 500000.0);
+        QCOMPARE(read->model.ropeScale, 0.25);
     }
 
     void theFactorsOfLlama3LeaveFastFrequenciesAndStretchSlowOnes() {

@@ -9,15 +9,15 @@ using namespace ponder;
 
 namespace {
 
-HuggingFaceConfig small(const char* architecture) {
-    HuggingFaceConfig config;
-    config.architecture = architecture;
+ModelConfig small(const char* architecture) {
+    ModelConfig config;
+    config.family = familyNamed(architecture);
     config.layers = 2;
     config.width = 64;
     config.hidden = 96;
     config.heads = 2;
     config.kvHeads = 1;
-    config.headSize = 8;
+    config.headSize = config.rotary = 8;
     config.vocabulary = 100;
     return config;
 }
@@ -52,9 +52,9 @@ private slots:
     }
 
     void aTiedModelHasNoOutputOfItsOwn() {
-        HuggingFaceConfig config = small("llama");
+        ModelConfig config = small("llama");
         config.tied = true;
-        config.llama3 = Llama3Scaling();
+        config.ropeFactors = true;
         const auto tensors = namedTensors(config);
         QVERIFY(!find(tensors, "output.weight"));
         QVERIFY(isRedundant("lm_head.weight", config));

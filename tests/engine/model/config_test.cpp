@@ -135,7 +135,7 @@ private slots:
         writer.set("llama.rope.dimension_count", std::int32_t{32}).set("llama.rope.freq_base", 5e5f);
         const auto config = configOf(writer);
         QVERIFY2(config, config ? "" : config.error().message().c_str());
-        QCOMPARE(config->architecture, std::string("llama"));
+        QCOMPARE(config->architecture(), std::string_view("llama"));
         QCOMPARE(config->layers, 1u);
         QCOMPARE(config->width, 32u);
         QCOMPARE(config->hidden, 32u);
@@ -143,15 +143,15 @@ private slots:
         QCOMPARE(config->kvHeads, 2u);
         QCOMPARE(config->headSize, 64u);
         QCOMPARE(config->queryLength(), 256u);
-        QCOMPARE(config->kvLength(), 128u);
+        QCOMPARE(config->keyLength(), 128u);
         QCOMPARE(config->rotary, 32u);
         QCOMPARE(config->vocabulary, 8u);
         QCOMPARE(config->trainedContext, 128u);
         QCOMPARE(config->normEpsilon, 1e-6f);
         QCOMPARE(config->ropeBase, 500000.0);
         QCOMPARE(config->ropeScale, 1.0);
-        QCOMPARE(config->ropePairs, RopePairs::Adjacent);
-        QCOMPARE(configOf(test::tinyModel("qwen2"))->ropePairs, RopePairs::Halves);
+        QCOMPARE(config->ropePairs(), RopePairs::Adjacent);
+        QCOMPARE(configOf(test::tinyModel("qwen2"))->ropePairs(), RopePairs::Halves);
     }
 
     void whatAFileMayLeaveOutHasItsUsualValue() {

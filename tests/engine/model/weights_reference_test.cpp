@@ -31,7 +31,7 @@ private slots:
                 QVERIFY2(config, config ? "" : config.error().message().c_str());
                 const auto weights = bindWeights(**file, *config);
                 QVERIFY2(weights, weights ? "" : weights.error().message().c_str());
-                QCOMPARE(weights->layers.size(), std::size_t{config->layers});
+                QCOMPARE(weights->layers(), config->layers);
                 ++bound;
             }
         QCOMPARE(bound, 15 + 3);
@@ -50,11 +50,13 @@ private slots:
     void aFileWithoutWeightsHasAConfigAndLacksTheEmbedding() {
         PONDER_NEEDS_REFERENCE();
         const auto models = modelsIn("vocab");
-        QCOMPARE(models.size(), std::size_t{4});
+        int known = 0;
         for (const auto& path : models) {
             const auto file = ModelFile::open(path);
             QVERIFY2(file, file ? "" : file.error().message().c_str());
             const auto config = ModelConfig::read(**file);
+            if (!config && config.error().code == ErrorCode::UnknownArchitecture) continue;
+            ++known;
             QVERIFY2(config, config ? "" : config.error().message().c_str());
             QCOMPARE(std::size_t{config->vocabulary},
                      (*file)->metadata().texts("tokenizer.ggml.tokens").size());
@@ -63,6 +65,7 @@ private slots:
             QCOMPARE(weights.error().code, ErrorCode::MissingTensor);
             QCOMPARE(weights.error().detail.english(), std::string("token_embd.weight"));
         }
+        QVERIFY(known >= 4);
     }
 
     void theShapeOfEachFamilyIsRead() {
@@ -75,17 +78,17 @@ private slots:
         QCOMPARE(llama->hidden, 160u);
         QCOMPARE(llama->heads, 3u);
         QCOMPARE(llama->headSize, 32u);
-        QCOMPARE(llama->ropePairs, RopePairs::Adjacent);
+        QCOMPARE(llama->ropePairs(), RopePairs::Adjacent);
         const auto tied = ModelFile::open(test::referenceDir() / "tiny/qwen2-tied-q4_k_m.gguf");
         QVERIFY(tied);
         const auto qwen = ModelConfig::read(**tied);
         QVERIFY(qwen);
         QCOMPARE(qwen->kvHeads, 1u);
         QCOMPARE(qwen->rotary, 32u);
-        QCOMPARE(qwen->ropePairs, RopePairs::Halves);
+        QCOMPARE(qwen->ropePairs(), RopePairs::Halves);
         const auto weights = bindWeights(**tied, *qwen);
-        QVERIFY(weights && weights->tied && weights->output == weights->tokenEmbedding);
-        QVERIFY(weights->layers[0].kBias != nullptr);
+        QVERIFY(weights && weights->tied && (*weights)[Slot::Output] == (*weights)[Slot::TokenEmbedding]);
+        QVERIFY((*weights)[Slot::KeyBias] != nullptr);
     }
 };
 

@@ -130,44 +130,43 @@ private slots:
         const auto file = opened(test::tinyModel("qwen2"));
         const auto weights = bind(*file);
         QVERIFY2(weights, weights ? "" : weights.error().message().c_str());
-        const LayerWeights<const TensorInfo*>& layer = weights->layers.at(0);
-        const std::vector<std::pair<const TensorInfo*, const char*>> expected{
-            {weights->tokenEmbedding, "token_embd.weight"},
-            {weights->outputNorm, "output_norm.weight"},
-            {layer.attentionNorm, "blk.0.attn_norm.weight"},
-            {layer.q, "blk.0.attn_q.weight"},
-            {layer.k, "blk.0.attn_k.weight"},
-            {layer.v, "blk.0.attn_v.weight"},
-            {layer.qBias, "blk.0.attn_q.bias"},
-            {layer.kBias, "blk.0.attn_k.bias"},
-            {layer.vBias, "blk.0.attn_v.bias"},
-            {layer.output, "blk.0.attn_output.weight"},
-            {layer.feedForwardNorm, "blk.0.ffn_norm.weight"},
-            {layer.gate, "blk.0.ffn_gate.weight"},
-            {layer.up, "blk.0.ffn_up.weight"},
-            {layer.down, "blk.0.ffn_down.weight"},
+        const std::vector<std::pair<Weight, const char*>> expected{
+            {Slot::TokenEmbedding, "token_embd.weight"},
+            {Slot::OutputNorm, "output_norm.weight"},
+            {Slot::AttentionNorm, "blk.0.attn_norm.weight"},
+            {Slot::Query, "blk.0.attn_q.weight"},
+            {Slot::Key, "blk.0.attn_k.weight"},
+            {Slot::Value, "blk.0.attn_v.weight"},
+            {Slot::QueryBias, "blk.0.attn_q.bias"},
+            {Slot::KeyBias, "blk.0.attn_k.bias"},
+            {Slot::ValueBias, "blk.0.attn_v.bias"},
+            {Slot::AttentionOutput, "blk.0.attn_output.weight"},
+            {Slot::FeedForwardNorm, "blk.0.ffn_norm.weight"},
+            {Slot::Gate, "blk.0.ffn_gate.weight"},
+            {Slot::Up, "blk.0.ffn_up.weight"},
+            {Slot::Down, "blk.0.ffn_down.weight"},
         };
-        for (const auto& [tensor, name] : expected)
-            QCOMPARE(tensor->name, std::string_view(name));
+        for (const auto& [weight, name] : expected)
+            QCOMPARE((*weights)[weight]->name, std::string_view(name));
     }
 
     void aModelWithoutOutputIsTied() {
         const auto tied = opened(test::tinyModel("llama"));
         const auto weights = bind(*tied);
         QVERIFY(weights && weights->tied);
-        QCOMPARE(weights->output, weights->tokenEmbedding);
+        QCOMPARE((*weights)[Slot::Output], (*weights)[Slot::TokenEmbedding]);
 
         GgufWriter writer = test::tinyModel("llama");
         writer.tensor("output.weight", {32, 8}, TensorType::Q8_0);
         const auto untied = opened(writer);
         const auto own = bind(*untied);
         QVERIFY(own && !own->tied);
-        QCOMPARE(own->output->name, std::string_view("output.weight"));
+        QCOMPARE((*own)[Slot::Output]->name, std::string_view("output.weight"));
     }
 
     void llamaBiasesAreAllThereOrAbsent() {
         const auto plain = opened(test::tinyModel("llama"));
-        QVERIFY(bind(*plain)->layers[0].qBias == nullptr);
+        QVERIFY((*bind(*plain))[Slot::QueryBias] == nullptr);
         GgufWriter writer = test::tinyModel("llama");
         writer.tensor("blk.0.attn_k.bias", {32}, TensorType::F32);
         const auto one = opened(writer);
@@ -175,7 +174,7 @@ private slots:
         writer.tensor("blk.0.attn_q.bias", {32}, TensorType::F32);
         writer.tensor("blk.0.attn_v.bias", {32}, TensorType::F32);
         const auto all = opened(writer);
-        QVERIFY(bind(*all)->layers[0].vBias != nullptr);
+        QVERIFY((*bind(*all))[Slot::ValueBias] != nullptr);
     }
 
     void ropeFactorsAreFoundAndOldTablesAreIgnored() {
@@ -185,7 +184,7 @@ private slots:
         const auto file = opened(writer);
         const auto weights = bind(*file);
         QVERIFY2(weights, weights ? "" : weights.error().message().c_str());
-        QVERIFY(weights->ropeFactors && weights->ropeFactors->name == "rope_freqs.weight");
+        QVERIFY(weights->operator[](Slot::RopeFactors) && weights->operator[](Slot::RopeFactors)->name == "rope_freqs.weight");
     }
 
     void visitingReachesEveryTensorOnce() {

@@ -1,0 +1,88 @@
+#include "engine/backend/vulkan/step/attention_calls.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace ponder {
+namespace {
+
+constexpr std::uint32_t kNarrowestSubgroup = 8; // lanes, where the driver may choose below what it says
+constexpr std::uint32_t kMostLanePieces = 64;   // queries times pieces that a lane of attention_slots holds
+
+enum Range : std::uint32_t { Causal = 0, Shared = 1, Own = 2 }; // as in shaders/include/attention.glsl
+
+std::uint32_t ceilDiv(std::uint64_t a, std::uint64_t b) {
+    return static_cast<std::uint32_t>((a + b - 1) / b);
+}
+
+// rows: that may go into one tile.
+PipelineKey attentionKey(const KernelTuning& tuning, const AttentionPlace& place, std::uint32_t rows) {
+    const std::uint32_t pieces = place.headSize / 8;
+    PipelineKey key{tuning.attentionBySlots ? "attention_slots" : "attention", {tuning.attentionWorkgroup}};
+    std::uint32_t most = tuning.promptQueries;
+    std::uint32_t lanes = 1;
+    if (tuning.attentionBySlots)
+        most = std::clamp(kMostLanePieces / pieces, 1U, most);
+    else
+        // A power of two that covers the pieces of a head, at most the narrowest subgroup.
+        lanes = std::min({std::bit_ceil(pieces), kNarrowestSubgroup, tuning.attentionWorkgroup});
+    key.constants[6] = static_cast<std::uint32_t>(place.type);
+    // Few rows are spread evenly over their tiles: none computes rows that are not there.
+    key.constants[7] = rows <= 2 * most ? ceilDiv(rows, ceilDiv(rows, most)) : most;
+    key.constants[8] = lanes;
+    key.constants[9] = ceilDiv(pieces, lanes);
+    return key;
+}
+
+} // namespace
+
+void recordAttention(CommandRecorder& recorder, const KernelTuning& tuning, const CallBuffers& buffers,
+                     const AttentionPlace& place, const AttentionCut& cut, const KernelWork& work) {
+    const std::uint32_t group = place.heads / place.kvHeads;
+    const std::uint32_t rows = cut.rows * group;
+    const std::uint32_t partCount = cut.parts + cut.ownParts;
+    AttentionCall call{.query = place.query.at,
+                       .queryStride = place.query.stride,
+                       .heads = place.heads,
+                       .kvHeads = place.kvHeads,
+                       .headSize = place.headSize,
+                       .cacheAt = place.cacheAt,
+                       .capacity = place.capacity,
+                       .result = place.result.at,
+                       .resultStride = place.result.stride,
+                       .parts = place.parts,
+                       .partCount = partCount,
+                       .firstPart = 0,
+                       .range = Causal,
+                       .branches = place.branches};
+    const auto share = [&](std::uint32_t parts) {
+        return KernelWork(work.cost * parts / partCount, 0, work.bytesPerPosition * parts / partCount);
+    };
+    if (cut.parts > 0) {
+        call.range = cut.ownParts > 0 ? Shared : Causal;
+        const PipelineKey key = attentionKey(tuning, place, rows);
+        recorder.dispatch(key, buffers, call, {ceilDiv(rows, key.constants[7]), place.kvHeads, cut.parts},
+                          share(cut.parts));
+    }
+    if (cut.ownParts > 0) {
+        call.range = Own;
+        call.firstPart = cut.parts;
+        const PipelineKey key = attentionKey(tuning, place, group);
+        recorder.dispatch(key, buffers, call,
+                          {cut.rows * ceilDiv(group, key.constants[7]), place.kvHeads, cut.ownParts},
+                          share(cut.ownParts));
+    }
+    if (partCount == 1) return;
+    const AttentionCombineCall combine{.heads = place.heads,
+                                       .headSize = place.headSize,
+                                       .result = place.result.at,
+                                       .resultStride = place.result.stride,
+                                       .parts = place.parts,
+                                       .partCount = partCount};
+    const std::uint64_t invocations = std::uint64_t{cut.rows} * place.heads * (place.headSize / 4);
+    recorder.dispatch({"attention_combine", {tuning.plainWorkgroup}}, buffers, combine,
+                      {ceilDiv(invocations, tuning.plainWorkgroup)},
+                      static_cast<double>(invocations) * partCount * 4);
+}
+
+} // namespace ponder

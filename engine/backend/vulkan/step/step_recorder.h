@@ -1,0 +1,85 @@
+// The operations of model/forward.h, recorded as kernel calls: at most eight dispatches for a layer.
+//
+// Takes where everything lies (plan, buffers, cache) and how many rows the pass has; gives command buffers.
+// Rows and positions are read from the step parameters when the commands run, so the same recording serves
+// every later step with as many rows. Owner: VulkanExecutor, for the time of recording. Thread: one at a
+// time. Errors: kept until finish(). Next station: vulkan_executor.h.
+#pragma once
+
+#include "engine/backend/vulkan/step/adapter_calls.h"
+#include "engine/backend/vulkan/step/attention_calls.h"
+#include "engine/backend/vulkan/step/vulkan_kv_cache.h"
+#include "engine/model/forward.h"
+
+namespace ponder {
+
+// What a recording refers to; all outlive it.
+struct StepBuffers {
+    std::vector<CallBuffers> chunks; // by chunk; scratch and step filled in, other empty
+    VkDeviceAddress logits = 0;
+    AdapterBuffers adapters;
+};
+
+struct StepShape {
+    std::uint32_t rows = 1;
+    std::uint32_t parts = 1;    // of attention
+    std::uint32_t ownParts = 0; // of a branch's own positions; 0: no branches
+    std::uint32_t firstLogits = 0;
+    std::uint32_t logitRows = 0;
+    bool streams = false; // the head is always submitted with the layers
+    RecordFor purpose = RecordFor::Once;
+    double costPerSlice = 0;  // multiply-adds
+    double attentionCost = 0; // of one layer, for slicing
+};
+
+class StepRecorder {
+public:
+    StepRecorder(VulkanContext& context, PipelineSet& pipelines, const VulkanPlan& plan,
+                 const KernelTuning& tuning, const StepBuffers& buffers, const VulkanKvCache& cache,
+                 const StepShape& shape);
+
+    void embed(Weight table, Weight next);
+    void receive(Weight next);
+    void send();
+    void project(const Projection& q, const Projection& k, const Projection& v);
+    void turnAndStore(std::uint32_t layer, const HeadAttention& heads, Weight queryNorm, Weight keyNorm);
+    void attend(std::uint32_t layer, const HeadAttention& heads);
+    void gate(Weight gate, Weight up, Activation activation, Weight reader);
+    void addTo(Weight matrix, Rows rows, Weight next);
+    void head(Weight output);
+
+    CommandRecorder& recorder() { return m_recorder; } // for what follows the forward pass
+    Result<Recording> finish() { return m_recorder.finish(); }
+    std::uint32_t dispatches() const { return m_recorder.dispatches(); }
+
+private:
+    using Tensor = const VulkanTensor*;
+
+    Tensor tensor(Weight weight) const { return m_plan.weights[weight]; }
+    const WeightSlice& slice(Weight weight) const { return tensor(weight)->slices.front(); }
+    // Piece of a norm or bias; of zeros where it is absent, or another executor's, which adds it itself.
+    std::uint32_t vectorAt(Weight weight) const;
+    CallBuffers buffersOf(const WeightSlice& slice) const;
+    CallBuffers buffersOf(std::uint32_t layer) const;
+    CallBuffers activationBuffers() const; // neither weights nor cache
+    // Whether the kernel with these matrices reads quantized activations for so many rows.
+    bool readsQuants(std::uint32_t rows, std::initializer_list<Weight> matrices) const;
+    bool adapted() const { return m_buffers.adapters.plan != nullptr; }
+    // What adapters add to a weight; only where some do.
+    const VulkanAddition& addedTo(Weight weight) const { return m_buffers.adapters.plan->additions[weight]; }
+    AdapterInput normedInput(std::uint32_t firstRow = 0) const;
+    AdapterCalls adapterCalls();
+    void addToStream(const VulkanAddition& addition, const ScratchRegion& input);
+    std::uint32_t addToTable(const VulkanAddition& addition);
+    std::uint32_t addToGate(Weight gate, Weight up);
+
+    const VulkanPlan& m_plan;
+    const KernelTuning& m_tuning;
+    const StepBuffers& m_buffers;
+    const VulkanKvCache& m_cache;
+    StepShape m_shape;
+    std::uint32_t m_normedWrites = kWritesFloats; // what the kernels leave that write normed
+    CommandRecorder m_recorder;
+};
+
+} // namespace ponder

@@ -1,0 +1,161 @@
+#include "engine/model/family.h"
+
+#include "engine/model/config.h"
+#include "engine/model/families/families.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+
+namespace ponder {
+namespace {
+
+using enum Slot;
+using enum Extent;
+using enum TensorKind;
+
+constexpr std::string_view kBlock = "blk.";
+
+constexpr TensorRow kModelRows[] = {
+    {TokenEmbedding, "token_embd.weight", "model.embed_tokens.weight", Table, Vocabulary, Width,
+     Presence::Always, Reader::Alone, true},
+    {RopeFactors, "rope_freqs.weight", {}, Vector, One, HalfRotary, Presence::WithFactors},
+    {OutputNorm, "output_norm.weight", "model.norm.weight", Vector, One, Width},
+    {Output, "output.weight", "lm_head.weight", Matrix, Vocabulary, Width, Presence::UnlessTied,
+     Reader::Alone, true},
+};
+constexpr TensorRow kHeadRows[] = {
+    {AttentionNorm, "attn_norm.weight", "input_layernorm.weight", Vector, One, Width},
+    {Query, "attn_q.weight", "self_attn.q_proj.weight", Matrix, Queries, Width, Presence::Always,
+     Reader::Heads, true, true},
+    {Key, "attn_k.weight", "self_attn.k_proj.weight", Matrix, Keys, Width, Presence::Always, Reader::Heads,
+     true, true},
+    {Value, "attn_v.weight", "self_attn.v_proj.weight", Matrix, Values, Width, Presence::Always,
+     Reader::Heads, true},
+    {AttentionOutput, "attn_output.weight", "self_attn.o_proj.weight", Matrix, Width, Attended,
+     Presence::Always, Reader::Alone, true},
+};
+constexpr std::array<TensorRow, 3> biasRows(Presence presence) {
+    return {{{QueryBias, "attn_q.bias", "self_attn.q_proj.bias", Vector, One, Queries, presence},
+             {KeyBias, "attn_k.bias", "self_attn.k_proj.bias", Vector, One, Keys, presence},
+             {ValueBias, "attn_v.bias", "self_attn.v_proj.bias", Vector, One, Values, presence}}};
+}
+constexpr auto kBiasRows = biasRows(Presence::Always);
+constexpr auto kMaybeBiasRows = biasRows(Presence::AllOrNone);
+constexpr TensorRow kHeadNormRows[] = {
+    {QueryNorm, "attn_q_norm.weight", "self_attn.q_norm.weight", Vector, One, HeadKey},
+    {KeyNorm, "attn_k_norm.weight", "self_attn.k_norm.weight", Vector, One, HeadKey},
+};
+constexpr TensorRow kGatedRows[] = {
+    {FeedForwardNorm, "ffn_norm.weight", "post_attention_layernorm.weight", Vector, One, Width},
+    {Gate, "ffn_gate.weight", "mlp.gate_proj.weight", Matrix, Hidden, Width, Presence::Always, Reader::Gated,
+     true},
+    {Up, "ffn_up.weight", "mlp.up_proj.weight", Matrix, Hidden, Width, Presence::Always, Reader::Gated, true},
+    {Down, "ffn_down.weight", "mlp.down_proj.weight", Matrix, Width, Hidden, Presence::Always, Reader::Alone,
+     true},
+};
+
+} // namespace
+
+std::span<const TensorRow> modelRows() { return kModelRows; }
+std::span<const TensorRow> headRows() { return kHeadRows; }
+std::span<const TensorRow> headBiasRows() { return kBiasRows; }
+std::span<const TensorRow> maybeHeadBiasRows() { return kMaybeBiasRows; }
+std::span<const TensorRow> headNormRows() { return kHeadNormRows; }
+std::span<const TensorRow> gatedRows() { return kGatedRows; }
+
+std::vector<TensorRow> tensorTable(std::initializer_list<std::span<const TensorRow>> parts) {
+    std::vector<TensorRow> table;
+    for (const std::span<const TensorRow> part : parts)
+        table.insert(table.end(), part.begin(), part.end());
+    std::sort(table.begin(), table.end(),
+              [](const TensorRow& a, const TensorRow& b) { return a.slot < b.slot; });
+    return table;
+}
+
+std::uint64_t lengthOf(Extent extent, const ModelConfig& config, const Layer& layer) {
+    const HeadAttention* heads = layer.heads();
+    const GatedFeedForward* gated = layer.gated();
+    switch (extent) {
+    case Extent::One:
+        return 1;
+    case Extent::Width:
+        return config.width;
+    case Extent::Vocabulary:
+        return config.vocabulary;
+    case Extent::HalfRotary:
+        return config.rotary / 2;
+    case Extent::Queries:
+        return heads ? heads->queryLength() : 0;
+    case Extent::Keys:
+        return heads ? heads->keyLength() : 0;
+    case Extent::Values:
+        return heads ? heads->valueLength() : 0;
+    case Extent::Attended:
+        return heads ? heads->attendedLength() : 0;
+    case Extent::HeadKey:
+        return heads && heads->normsHeads ? heads->keySize : 0;
+    case Extent::Hidden:
+        return gated ? gated->hidden : 0;
+    }
+    return 0;
+}
+
+HeadAttention headsOf(const ModelConfig& config) {
+    return {config.heads, config.kvHeads, config.headSize, config.headSize,
+            1.0F / std::sqrt(static_cast<float>(config.headSize))};
+}
+
+Layer plainLayer(const ModelConfig& config, std::uint32_t /*index*/) {
+    return {headsOf(config), GatedFeedForward{config.hidden, Activation::Silu}};
+}
+
+const TensorRow* Family::row(Slot slot) const {
+    const auto found = std::find_if(tensors.begin(), tensors.end(),
+                                    [slot](const TensorRow& row) { return row.slot == slot; });
+    return found == tensors.end() ? nullptr : &*found;
+}
+
+std::optional<Weight> Family::find(std::string_view name) const {
+    std::uint32_t index = 0;
+    const bool inLayer = name.starts_with(kBlock);
+    if (inLayer) {
+        const char* const begin = name.data() + kBlock.size();
+        const auto [rest, failed] = std::from_chars(begin, name.data() + name.size(), index);
+        if (failed != std::errc() || rest == name.data() + name.size() || *rest != '.') return std::nullopt;
+        name.remove_prefix(static_cast<std::size_t>(rest - name.data()) + 1);
+    }
+    for (const TensorRow& row : tensors)
+        if (isOfLayer(row.slot) == inLayer && row.name == name) return Weight{row.slot, index};
+    return std::nullopt;
+}
+
+std::string Family::nameOf(Weight weight) const {
+    const std::string name(row(weight.slot)->name);
+    return isOfLayer(weight.slot) ? std::string(kBlock) + std::to_string(weight.layer) + "." + name : name;
+}
+
+std::string Family::hubNameOf(Weight weight) const {
+    const std::string name(row(weight.slot)->hub);
+    return isOfLayer(weight.slot) ? "model.layers." + std::to_string(weight.layer) + "." + name : name;
+}
+
+std::span<const Family* const> families() {
+    static const std::array kFamilies{&llamaFamily(), &qwen2Family(), &qwen3Family()};
+    return kFamilies;
+}
+
+const Family* familyNamed(std::string_view architecture) {
+    for (const Family* family : families())
+        if (family->architecture == architecture) return family;
+    return nullptr;
+}
+
+const Family* familyOfHubClass(std::string_view name) {
+    for (const Family* family : families())
+        if (family->hubClass == name) return family;
+    return nullptr;
+}
+
+} // namespace ponder

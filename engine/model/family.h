@@ -1,0 +1,49 @@
+// A family of models: what its files call themselves and their tensors, and what each layer is.
+//
+// Adding a family is writing one page in families/ and listing it in family.cpp. Owner: static data. Errors:
+// an architecture that nobody knows is null. Next stations: config.h, weights.h, forward.h.
+#pragma once
+
+#include "engine/model/layer.h"
+#include "engine/model/tensor_row.h"
+
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace ponder {
+
+struct Family {
+    std::string_view architecture; // general.architecture of a GGUF file
+    std::string_view hubClass;     // architectures[0] of a folder's config.json
+    RopePairs ropePairs = RopePairs::Adjacent;
+    Layer (*layer)(const ModelConfig& config, std::uint32_t index) = nullptr;
+    std::vector<TensorRow> tensors; // those of the model and of every kind of layer, in Slot's order
+
+    const TensorRow* row(Slot slot) const; // null: the family has no such tensor
+    // The weight that a tensor of this name is; its layer may be beyond the model's.
+    std::optional<Weight> find(std::string_view name) const;
+    std::string nameOf(Weight weight) const;    // "blk.3.attn_q.weight"
+    std::string hubNameOf(Weight weight) const; // "model.layers.3.self_attn.q_proj.weight"
+};
+
+const Family* familyNamed(std::string_view architecture);
+const Family* familyOfHubClass(std::string_view name);
+std::span<const Family* const> families();
+
+// Lines that many families have.
+std::vector<TensorRow> tensorTable(std::initializer_list<std::span<const TensorRow>> parts);
+std::span<const TensorRow> modelRows();         // embedding, RoPE factors, the last norm, the output
+std::span<const TensorRow> headRows();          // attention by heads, the norm before it
+std::span<const TensorRow> headBiasRows();      // biases of q, k and v
+std::span<const TensorRow> maybeHeadBiasRows(); // all of them or none
+std::span<const TensorRow> headNormRows();      // norms of each head of q and k
+std::span<const TensorRow> gatedRows();         // a dense feed-forward part, the norm before it
+
+// Attention by heads as the config's numbers have it, alike in all layers; scores over sqrt(keySize).
+HeadAttention headsOf(const ModelConfig& config);
+Layer plainLayer(const ModelConfig& config, std::uint32_t index);
+
+} // namespace ponder

@@ -1,0 +1,51 @@
+#include "engine/model/shape_model.h"
+
+namespace ponder {
+
+TensorPlace placeOf(const ModelConfig& config, const TensorRow& row, std::uint32_t layer) {
+    const Layer parts = config.layer(layer);
+    TensorPlace place;
+    place.kind = row.name.substr(0, row.name.find('.'));
+    place.layer = layer;
+    place.layers = config.layers;
+    place.rowLength = lengthOf(row.rowLength, config, parts);
+    place.rows = lengthOf(row.rows, config, parts);
+    place.tied = config.tied;
+    if (const HeadAttention* heads = parts.heads()) place.sharers = heads->group();
+    return place;
+}
+
+ShapeModel::ShapeModel(const ModelConfig& config, FileType type)
+    : ShapeModel(config, [type](const TensorPlace& place) { return tensorType(type, place); }) {}
+
+ShapeModel::ShapeModel(const ModelConfig& config, const Formats& formats)
+    : m_config(config), m_weights(config.layers) {
+    forEachWeight(config.layers, [&](Weight weight) {
+        const TensorRow* row = config.family->row(weight.slot);
+        const bool certain = row && row->presence != Presence::Maybe && row->presence != Presence::AllOrNone;
+        if (certain && has(config, *row, weight.layer)) m_weights[weight] = add(*row, weight, formats);
+    });
+    m_weights.tied = config.tied;
+    if (config.tied) m_weights[Slot::Output] = m_weights[Slot::TokenEmbedding];
+}
+
+const TensorInfo* ShapeModel::add(const TensorRow& row, Weight weight, const Formats& formats) {
+    const TensorPlace place = placeOf(m_config, row, weight.layer);
+    const bool matrix = row.kind != TensorKind::Vector;
+    m_names.push_back(m_config.family->nameOf(weight));
+    m_tensors.push_back({m_names.back(),
+                         {place.rowLength, place.rows, 1, 1},
+                         matrix ? 2U : 1U,
+                         matrix ? formats(place) : TensorType::F32,
+                         {}});
+    return &m_tensors.back();
+}
+
+std::uint64_t ShapeModel::tensorBytes() const {
+    std::uint64_t sum = 0;
+    for (const TensorInfo& tensor : m_tensors)
+        sum += bytesOf(tensor);
+    return sum;
+}
+
+} // namespace ponder

@@ -1,0 +1,50 @@
+// Which weight of a model is meant: what it is for, and in which layer.
+//
+// Slots are what the forward pass, the plans and the adapters speak of; what a family calls the tensor in a
+// file stands in its table (family.h). Their order is that in which tensors are best read and uploaded.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace ponder {
+
+enum class Slot : std::uint8_t {
+    TokenEmbedding, // E [vocabulary x d]
+    RopeFactors,    // [rotary / 2], divides the angles
+    OutputNorm,     // [d]
+    Output,         // [vocabulary x d]; TokenEmbedding once more where they are tied
+
+    AttentionNorm, // [d]
+    Query,         // Wq [heads * keySize x d]
+    Key,           // Wk [kvHeads * keySize x d]
+    Value,         // Wv [kvHeads * valueSize x d]
+    QueryBias,     // [rows of Wq], and so on
+    KeyBias,
+    ValueBias,
+    QueryNorm,       // [keySize], of each head of q
+    KeyNorm,         // [keySize], of each head of k
+    AttentionOutput, // Wo [d x heads * valueSize]
+    FeedForwardNorm, // [d]
+    Gate,            // [f x d]
+    Up,              // [f x d]
+    Down,            // [d x f]
+    Count
+};
+
+inline constexpr std::size_t kFirstLayerSlot = static_cast<std::size_t>(Slot::AttentionNorm);
+inline constexpr std::size_t kLayerSlots = static_cast<std::size_t>(Slot::Count) - kFirstLayerSlot;
+
+constexpr bool isOfLayer(Slot slot) { return static_cast<std::size_t>(slot) >= kFirstLayerSlot; }
+
+struct Weight {
+    Slot slot;
+    std::uint32_t layer; // 0 for those of the whole model
+
+    constexpr Weight(Slot s, std::uint32_t l = 0) : slot(s), layer(l) {}
+    friend constexpr bool operator==(const Weight&, const Weight&) = default;
+};
+
+inline constexpr Weight kNoWeight{Slot::Count}; // stands for an operand that an operation goes without
+
+} // namespace ponder

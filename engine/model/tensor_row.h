@@ -1,0 +1,66 @@
+// One line of a family's table of tensors: all that is to be known of a tensor without its bytes.
+//
+// Everything that must know which tensors a model has is a loop over such lines: binding a file, the fit of
+// models that are not there, names when a folder is converted, counting parameters, both plans, the order of
+// uploads, adapters. Sources: the GGUF naming convention; the modeling classes of the transformers library.
+// Next station: family.h.
+#pragma once
+
+#include "engine/model/slot.h"
+
+#include <string_view>
+
+namespace ponder {
+
+struct ModelConfig;
+struct Layer;
+
+// How long a side of a tensor is.
+enum class Extent : std::uint8_t {
+    One,
+    Width,      // d
+    Vocabulary, //
+    HalfRotary, // angles of a head
+    Queries,    // heads * keySize
+    Keys,       // kvHeads * keySize
+    Values,     // kvHeads * valueSize
+    Attended,   // heads * valueSize
+    HeadKey,    // keySize, where heads are normed
+    Hidden,     // f
+};
+// `layer` is looked at for the extents of a layer's part only. 0: this layer does not have that part, and so
+// not the tensor.
+std::uint64_t lengthOf(Extent extent, const ModelConfig& config, const Layer& layer);
+
+enum class TensorKind : std::uint8_t {
+    Matrix, // multiplied with
+    Table,  // rows are looked up
+    Vector, // f32 in every file: norms, biases, factors
+};
+
+enum class Presence : std::uint8_t {
+    Always,
+    Maybe,       // the model does without
+    AllOrNone,   // with the others of its layer that say so
+    UnlessTied,  // the output: the embedding stands for it
+    WithFactors, // where the config has RoPE factors
+};
+
+// Matrices that one kernel reads together, side by side in memory; those of one layer and the same reader.
+enum class Reader : std::uint8_t { Alone, Heads, Gated };
+inline constexpr std::size_t kReaders = 3;
+
+struct TensorRow {
+    Slot slot;
+    std::string_view name; // in GGUF; in a layer after "blk.N."
+    std::string_view hub;  // in a Hugging Face folder; in a layer after "model.layers.N."; empty: computed
+    TensorKind kind;
+    Extent rows, rowLength;
+    Presence presence = Presence::Always;
+    Reader reader = Reader::Alone;
+    bool adaptable = false; // LoRA adapters can change it
+    // Rows of each head stand in another order in a folder where the family turns adjacent pairs.
+    bool turned = false;
+};
+
+} // namespace ponder

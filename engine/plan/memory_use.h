@@ -1,0 +1,20 @@
+// How many bytes a model takes on a device, by what they are for.
+//
+// Given by plans before anything is loaded and by executors of what they have allocated; the two must be
+// equal. Next station: the fit hint, Executor::memory().
+#pragma once
+
+#include <cstdint>
+
+namespace ponder {
+
+// Where the bytes are; each an exact count of what was allocated.
+struct MemoryUse {
+    std::uint64_t weights = 0;
+    std::uint64_t kv = 0;
+    std::uint64_t scratch = 0; // activations, tables
+    std::uint64_t staging = 0; // host-visible transfer memory
+    std::uint64_t total() const { return weights + kv + scratch + staging; }
+};
+
+} // namespace ponder

@@ -1,0 +1,75 @@
+// What the forward pass asks a backend to do, in which order and with which operands, for each family.
+#include "tests/support/fake_ops.h"
+#include "tests/support/shapes.h"
+#include "tests/support/test_class.h"
+
+#include <QTest>
+
+using namespace ponder;
+using Pass = std::vector<std::string>;
+
+class ForwardTest : public QObject {
+    Q_OBJECT
+private slots:
+    void aPassThroughAQwen2EmbedsRunsItsLayersAndGivesLogits() {
+        const ModelConfig config = test::qwen2Config(2, 64, 2, 1, 32, 96, 100);
+        const Pass expected{
+            "embed token_embd, then 0.attn_norm",
+            "project 0.attn_q+0.attn_q.bias 0.attn_k+0.attn_k.bias 0.attn_v+0.attn_v.bias",
+            "turn and store 0: 2 heads, 1 of keys, 32 values",
+            "attend 0",
+            "add 0.attn_output of attended, then 0.ffn_norm",
+            "gate 0.ffn_gate 0.ffn_up for 0.ffn_down",
+            "add 0.ffn_down of gated, then 1.attn_norm",
+            "project 1.attn_q+1.attn_q.bias 1.attn_k+1.attn_k.bias 1.attn_v+1.attn_v.bias",
+            "turn and store 1: 2 heads, 1 of keys, 32 values",
+            "attend 1",
+            "add 1.attn_output of attended, then 1.ffn_norm",
+            "gate 1.ffn_gate 1.ffn_up for 1.ffn_down",
+            "add 1.ffn_down of gated, then output_norm",
+            "head output",
+        };
+        QCOMPARE(test::passOf(config, 0, 2), expected);
+    }
+    void aQwen3NormsItsHeadsBeforeItTurnsThem() {
+        ModelConfig config = test::qwen2Config(1, 64, 2, 1, 64, 96, 100);
+        config.family = familyNamed("qwen3");
+        const Pass pass = test::passOf(config, 0, 1);
+        QCOMPARE(pass[1],
+                 std::string("project 0.attn_q+0.attn_q.bias 0.attn_k+0.attn_k.bias 0.attn_v+0.attn_v.bias"));
+        QCOMPARE(pass[2], std::string("norm heads by 0.attn_q_norm 0.attn_k_norm"));
+        QCOMPARE(pass[3], std::string("turn and store 0: 2 heads, 1 of keys, 64 values"));
+        QCOMPARE(pass.size(), std::size_t{9});
+    }
+    void aRangeOfLayersReceivesAndSends() {
+        const ModelConfig config = test::llamaConfig(3, 64, 2, 1, 32, 96, 100);
+        const Pass pass = test::passOf(config, 1, 2);
+        QCOMPARE(pass.front(), std::string("receive, then 1.attn_norm"));
+        QCOMPARE(pass[pass.size() - 2], std::string("add 1.ffn_down of gated, then 2.attn_norm"));
+        QCOMPARE(pass.back(), std::string("send"));
+        QCOMPARE(pass.size(), std::size_t{8});
+    }
+    void everyOperandOfEveryFamilyHasALineInItsTable() {
+        for (const Family* family : families()) {
+            ModelConfig config = test::qwen2Config(1, 64, 2, 1, 32, 96, 100);
+            config.family = family;
+            for (const std::string& step : test::passOf(config, 0, 1))
+                QVERIFY2(step.find(" -") == std::string::npos, step.c_str()); // a bias may be absent
+        }
+    }
+    void noFamilyNamesATensorTwice() {
+        for (const Family* family : families()) {
+            for (const TensorRow& row : family->tensors) {
+                QCOMPARE(family->row(row.slot), &row);
+                const Weight weight{row.slot, isOfLayer(row.slot) ? 7U : 0U};
+                const auto found = family->find(family->nameOf(weight));
+                QVERIFY2(found && *found == weight, family->nameOf(weight).c_str());
+            }
+            QVERIFY(!family->find("blk.7.unknown.weight") && !family->find("blk.x.attn_q.weight"));
+            QVERIFY(!family->find("blk.7") && !family->find("attn_q.weight"));
+        }
+    }
+};
+
+PONDER_TEST(ForwardTest)
+#include "forward_test.moc"

@@ -1,0 +1,63 @@
+// Operations of the forward pass that only say what they were asked to do, with which operands.
+//
+// Operands are written by the names that the family's files give them, so that a test reads like the pass.
+#pragma once
+
+#include "engine/model/forward.h"
+
+#include <string>
+#include <vector>
+
+namespace ponder::test {
+
+class FakeOps {
+public:
+    explicit FakeOps(const ModelConfig& config) : m_config(config) {}
+
+    void embed(Weight table, Weight next) { say("embed " + name(table) + then(next)); }
+    void receive(Weight next) { say("receive" + then(next)); }
+    void send() { say("send"); }
+    void project(const Projection& q, const Projection& k, const Projection& v) {
+        say("project" + both(q) + both(k) + both(v));
+    }
+    void turnAndStore(std::uint32_t layer, const HeadAttention& heads, Weight queryNorm, Weight keyNorm) {
+        if (heads.normsHeads) say("norm heads by " + name(queryNorm) + " " + name(keyNorm));
+        say("turn and store " + std::to_string(layer) + ": " + std::to_string(heads.heads) + " heads, " +
+            std::to_string(heads.kvHeads) + " of keys, " + std::to_string(heads.keySize) + " values");
+    }
+    void attend(std::uint32_t layer, const HeadAttention&) { say("attend " + std::to_string(layer)); }
+    void gate(Weight gate, Weight up, Activation, Weight reader) {
+        say("gate " + name(gate) + " " + name(up) + " for " + name(reader));
+    }
+    void addTo(Weight matrix, Rows rows, Weight next) {
+        say("add " + name(matrix) + (rows == Rows::Attended ? " of attended" : " of gated") + then(next));
+    }
+    void head(Weight output) { say("head " + name(output)); }
+
+    const std::vector<std::string>& said() const { return m_said; }
+
+private:
+    void say(std::string what) { m_said.push_back(std::move(what)); }
+    // Without "blk.", ".weight": what is left tells layer and tensor.
+    std::string name(Weight weight) const {
+        if (!m_config.family->row(weight.slot)) return "-";
+        std::string name = m_config.family->nameOf(weight);
+        if (name.starts_with("blk.")) name.erase(0, 4);
+        if (name.ends_with(".weight")) name.erase(name.size() - 7);
+        return name;
+    }
+    std::string both(const Projection& p) const { return " " + name(p.matrix) + "+" + name(p.bias); }
+    std::string then(Weight next) const { return ", then " + name(next); }
+
+    ModelConfig m_config;
+    std::vector<std::string> m_said;
+};
+
+// What the pass through layers first .. end - 1 asks for.
+inline std::vector<std::string> passOf(const ModelConfig& config, std::uint32_t first, std::uint32_t end) {
+    FakeOps ops(config);
+    forward(ops, config, first, end);
+    return ops.said();
+}
+
+} // namespace ponder::test

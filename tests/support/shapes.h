@@ -1,0 +1,33 @@
+// Configs of models that are known by their numbers alone.
+#pragma once
+
+#include "engine/model/shape_model.h"
+
+namespace ponder::test {
+
+// Heads that fill the width; the numbers that are left out are those of Qwen2.5 and Llama 3.
+inline ModelConfig qwen2Config(std::uint32_t layers, std::uint32_t width, std::uint32_t heads,
+                               std::uint32_t kvHeads, std::uint32_t headSize, std::uint32_t hidden,
+                               std::uint32_t vocabulary, bool tied = false) {
+    return {.family = familyNamed("qwen2"),
+            .layers = layers,
+            .width = width,
+            .hidden = hidden,
+            .heads = heads,
+            .kvHeads = kvHeads,
+            .headSize = headSize,
+            .rotary = headSize,
+            .vocabulary = vocabulary,
+            .trainedContext = 131072,
+            .tied = tied};
+}
+
+inline ModelConfig llamaConfig(std::uint32_t layers, std::uint32_t width, std::uint32_t heads,
+                               std::uint32_t kvHeads, std::uint32_t headSize, std::uint32_t hidden,
+                               std::uint32_t vocabulary, bool tied = false) {
+    ModelConfig config = qwen2Config(layers, width, heads, kvHeads, headSize, hidden, vocabulary, tied);
+    config.family = familyNamed("llama");
+    return config;
+}
+
+} // namespace ponder::test
