@@ -134,7 +134,8 @@ QVariant ConversionChoices::data(const QModelIndex& index, int role) const {
     case SizeTextRole:
         return byteText(qint64(choice.bytes));
     case QualityTextRole:
-        return choice.quality ? tr("%1 % quality").arg(*choice.quality) : wordsFor(choice.quantization);
+        if (choice.quality) return tr("%1 % quality").arg(*choice.quality);
+        return m_keepsFourBits ? QString() : wordsFor(choice.quantization);
     case VerdictRole:
         return QLatin1String(verdictName(choice.fit.verdict));
     case VerdictTextRole:
