@@ -1,8 +1,8 @@
 // How a whole model is quantized, and which number format each of its tensors then has.
 //
 // Most file types are mixtures: what hurts most is kept finer than the type says. Source: the naming of GGUF
-// files, and the mixtures that llama.cpp writes under these names without further knowledge of the weights. Owner: constants. Thread: any. Errors: none. Next station: the writers of model
-// files.
+// files, and the mixtures that llama.cpp writes under these names without further knowledge of the weights.
+// Owner: constants. Thread: any. Errors: none. Next station: the writers of model files.
 #pragma once
 
 #include "engine/quant/tensor_type.h"

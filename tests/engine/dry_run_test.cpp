@@ -1,8 +1,8 @@
 #include "engine/devices.h"
 #include "engine/engine.h"
 #include "engine/plan/dry_run.h"
-#include "tests/support/shapes.h"
 #include "tests/support/reference_data.h"
+#include "tests/support/shapes.h"
 #include "tests/support/test_class.h"
 
 #include <QTest>

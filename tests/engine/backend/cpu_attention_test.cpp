@@ -93,8 +93,7 @@ private slots:
                         state.state[q].finish(size);
                         reference::attend(std::span(queries).subspan(q * size, size),
                                           {caches.plain->keys(0) + size, 2 * size, sees(q)},
-                                          {caches.plain->values(0) + size, 2 * size, sees(q)}, scale,
-                                          wanted);
+                                          {caches.plain->values(0) + size, 2 * size, sees(q)}, scale, wanted);
                         const double error = test::nmse(std::span(got).subspan(q * size, size), wanted);
                         QVERIFY2(error < 1e-10, qPrintable(QStringLiteral("%1 of %2, %3 slots: %4")
                                                                .arg(q)

@@ -184,7 +184,8 @@ private slots:
         const auto file = opened(writer);
         const auto weights = bind(*file);
         QVERIFY2(weights, weights ? "" : weights.error().message().c_str());
-        QVERIFY(weights->operator[](Slot::RopeFactors) && weights->operator[](Slot::RopeFactors)->name == "rope_freqs.weight");
+        QVERIFY(weights->operator[](Slot::RopeFactors) &&
+                weights->operator[](Slot::RopeFactors)->name == "rope_freqs.weight");
     }
 
     void visitingReachesEveryTensorOnce() {
