@@ -85,7 +85,7 @@ def main():
     parser.add_argument("--synth", nargs=3, metavar=("CLI", "SHAPE", "TYPE"))
     parser.add_argument("--devices", default="cpu,vulkan:0")
     parser.add_argument("--contexts", default="512,4096,16384")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()  # models may stand after options
     with tempfile.TemporaryDirectory() as folder:
         models = list(present(arguments.models))
         if arguments.synth:
