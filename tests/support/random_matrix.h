@@ -96,7 +96,26 @@ private:
             }
             break;
         }
-        case TensorType::NVFP4: // any byte is a scale
+        case TensorType::NVFP4: // from 0 to 2^-2; the highest bit means nothing, 0x7f no number
+            for (std::size_t i = 0; i < 4; ++i) {
+                const auto byte = std::to_integer<int>(at[i]);
+                at[i] = static_cast<std::byte>(byte % 64 == 0 ? 0x7f : byte & 0xaf);
+            }
+            break;
+        case TensorType::IQ4_NL:
+            half(0, 0.005F);
+            break;
+        case TensorType::IQ4_XS:
+            half(0, 0.0002F);
+            break;
+        case TensorType::IQ3_S:
+        case TensorType::IQ3_XXS:
+            half(0, 0.002F);
+            break;
+        case TensorType::IQ2_S:
+        case TensorType::IQ2_XS:
+        case TensorType::IQ2_XXS:
+            half(0, 0.005F);
             break;
         default:
             half(0, 0.1F);
