@@ -15,8 +15,9 @@
 //     scales [group][scalePieces]        word r is row r; what it holds depends on the type (ScaleKind)
 //
 // Codes, not values, are kept where the type has a table: of IQ2 and IQ1 the low bits are the size and the
-// bit above is the sign or the shift, of IQ3, MXFP4 and NVFP4 the highest bit is the sign. Types whose codes
-// and scales look the same share a layout: IQ2_XS and IQ2_S, TQ1_0 and TQ2_0.
+// bit above is the sign or the shift, of MXFP4 and NVFP4 the highest bit is the sign, of IQ3 the sixteen
+// signed numbers are in order. Types whose codes and scales look the same share a layout: IQ2_XS and IQ2_S,
+// TQ1_0 and TQ2_0.
 //
 // Software devices give each lane a group: there the pieces of eight groups lie side by side, so that the
 // lanes walk through memory together; [group][block][part] above then means [eight groups][block][part][group

@@ -22,7 +22,7 @@ const uint IQ2 = 1u << IQ2_S | 1u << IQ2_XXS;
 const uint TWO_BITS = 1u << Q2_K | 1u << Q3_K | IQ2 | 1u << IQ1_S | 1u << IQ1_M | 1u << TQ2_0 | 1u << Q2_0;
 const uint ONE_PLANE = 1u << Q5_0 | 1u << Q5_1 | 1u << Q5_K | 1u << Q3_K | IQ2 | 1u << Q1_0;
 // q is signed, and there is no m.
-const uint SIGNED = 1u << Q8_0 | CURVES | SMALL_FLOATS | 1u << IQ3_S | 1u << IQ3_XXS | IQ2;
+const uint SIGNED = 1u << Q8_0 | CURVES | SMALL_FLOATS | IQ2;
 // The upper 16 weights of a block have their own scales.
 const uint TWO_SCALES = SUPER_TWO | 1u << Q2_K | 1u << NVFP4;
 
@@ -126,9 +126,12 @@ void loadSuperTwo(Matrix w, uint group, uint block, inout Scales s) {
 void loadSuperOne(Matrix w, uint group, uint block, inout Scales s) {
     const uint f = w.format;
     const uvec4 four = loadWeights(scaleAt(w, group, afterSupers(w) + block / 4u)) >> ((block & 3u) * 8u);
-    const vec4 d = loadSuper(w, group, block) * (f == IQ3_XXS ? 0.25 : f == IQ2_XXS ? 0.125 : 1.0);
+    const float factor = f == IQ3_S ? 2.0 : f == IQ3_XXS ? 0.5 : f == IQ2_XXS ? 0.125 : 1.0;
+    const vec4 d = loadSuper(w, group, block) * factor;
     const vec4 scale = signedByte(four, 0u);
     s.d = d * scale;
+    if (f == IQ3_S) s.m = s.d * -7.5;
+    if (f == IQ3_XXS) s.m = s.d * -31.0;
     if (f == IQ1_S) { // the sign says which way the block is shifted
         s.d = d * abs(scale);
         s.m = d * scale * 0.125 - s.d;

@@ -32,20 +32,29 @@ uint activeLanes() { return subgroupAdd(1u); }
 #include "matrix_tile.glsl"
 #endif
 
+// Each format's code is there once; integer kernels have none of floats.
+#ifdef MATRIX_INTEGER
+const uint NEVER = FLOATS;
+#else
+const uint NEVER = 0u;
+#endif
+const bool READS_A = ((1u << FORMAT_A) & NEVER) == 0u;
+const bool READS_B = ((1u << FORMAT_B) & NEVER) == 0u && FORMAT_B != FORMAT_A;
+const bool READS_C = ((1u << FORMAT_C) & NEVER) == 0u && FORMAT_C != FORMAT_A && FORMAT_C != FORMAT_B;
+
 // Sums of x * w for the group's four rows, of the columns from `column` on. at: piece of the first column of
 // x, stride: pieces from one column to the next.
 void product(Matrix w, uint group, uint at, uint stride, uint column, inout vec4 sums[COLUMNS]) {
-#define TRY(f)                                                                                               \
-    if ((FORMAT_A == f || FORMAT_B == f || FORMAT_C == f) && w.format == f) {                                \
-        productOf(Matrix(f, w.at, w.blocks, w.groups), group, at, stride, column, sums);                     \
-        return;                                                                                              \
+#define TRY(f, isNew)                                                                                        \
+    if (isNew) {                                                                                             \
+        if (w.format == f) {                                                                                 \
+            productOf(Matrix(f, w.at, w.blocks, w.groups), group, at, stride, column, sums);                 \
+            return;                                                                                          \
+        }                                                                                                    \
     }
-#ifndef MATRIX_INTEGER
-    TRY(F32) TRY(F16) TRY(BF16)
-#endif
-    TRY(Q4_0) TRY(Q4_1) TRY(Q5_0) TRY(Q5_1) TRY(Q8_0) TRY(Q4_K) TRY(Q5_K) TRY(Q6_K) TRY(Q2_K) TRY(Q3_K)
-    TRY(IQ4_NL) TRY(IQ4_XS) TRY(MXFP4) TRY(NVFP4) TRY(IQ3_S) TRY(IQ3_XXS) TRY(IQ2_S) TRY(IQ2_XXS) TRY(IQ1_S)
-    TRY(IQ1_M) TRY(TQ2_0) TRY(Q2_0) TRY(Q1_0)
+    TRY(FORMAT_A, READS_A)
+    TRY(FORMAT_B, READS_B)
+    TRY(FORMAT_C, READS_C)
 #undef TRY
 }
 

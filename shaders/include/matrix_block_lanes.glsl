@@ -10,7 +10,7 @@ uint pieceOfLane() { return gl_SubgroupInvocationID & 7u; }
 
 // Nibbles without planes are taken where they stand in their word, each so many times too large: x makes up
 // for it, which is exact, for these are powers of two.
-bool staysInPlace(uint f) { return f == Q4_0 || f == Q4_1 || f == Q4_K; }
+bool staysInPlace(uint f) { return f == Q4_0 || f == Q4_1 || f == Q4_K || f == IQ3_S; }
 vec4 quantsInPlace(uvec4 piece, uint i) {
     const uint w = piece[i >> 1];
     if ((i & 1u) == 0u) return vec4(ivec4(w & 0x0fu, w & 0x0f00u, w & 0x0f0000u, w & 0x0f000000u));

@@ -70,8 +70,8 @@ private slots:
                 count += (words[at] & 0xFFFF) == 57;
             return count;
         };
-        const std::size_t one = calls(pruneShader(whole, constants(4, 4, 4)));
-        const std::size_t two = calls(pruneShader(whole, constants(4, 8, 4)));
+        const std::size_t one = calls(pruneShader(whole, constants(9, 9, 9)));
+        const std::size_t two = calls(pruneShader(whole, constants(9, 8, 9))); // of one kind
         QCOMPARE(two, one + 1); // one product more
         QVERIFY(calls(whole) >= one + 10);
     }

@@ -1,6 +1,6 @@
 // A whole model whose matrices are of every type there is, on the first Vulkan device: loaded as planned, and
 // right where its kernels have several formats at once.
-#include "engine/devices.h"
+#include "engine/backend/reference/reference_device.h"
 #include "tests/engine/backend/vulkan_loaded_model.h"
 #include "tests/support/gguf_writer.h"
 #include "tests/support/random_matrix.h"
@@ -81,7 +81,7 @@ class VulkanTypesTest : public QObject {
     }
     static std::vector<float> referenceLogits(const test::LoadedModel& model,
                                               std::span<const TokenId> tokens) {
-        const auto device = std::move(*openDevice("reference"));
+        const auto device = openReferenceDevice();
         const auto executor = std::move(*device->load(
             {*model.file, {model.config, model.weights, model.file->fileBytes(), 64, KvType::F16, {}, 0}, {}},
             {}, {}));

@@ -143,8 +143,10 @@ private:
     }
     float number(std::uint32_t code) const {
         if (const auto numbers = smallNumberTraits(m_layout.type)) {
-            const bool threes = numbers->table.size() == 6;
-            return float(numbers->table[threes && code > 3 ? (code & 3) + 3 : code]) * numbers->factor;
+            if (numbers->table.size() == 6 && code > 3) code = (code & 3) + 3;
+            if (m_layout.type == TensorType::IQ3_S || m_layout.type == TensorType::IQ3_XXS)
+                code = code < 8 ? 15 - code : code - 8;
+            return float(numbers->table[code]) * numbers->factor;
         }
         switch (m_layout.type) {
         case TensorType::Q4_0:

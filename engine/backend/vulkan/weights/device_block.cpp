@@ -95,9 +95,11 @@ DeviceBlock twoBitBlock(const std::uint8_t* at, std::uint32_t index) {
     return block;
 }
 
-// An index into a table as the device has it: without the sign of zero, and with signs and shifts in bit 2.
+// An index into a table as the device has it: without the sign of zero; of IQ3 in order, from the smallest
+// number to the largest; of IQ2 and IQ1 with the sign or the shift in bit 2.
 using Codes = std::array<std::uint8_t, 16>;
 constexpr Codes kWithoutZeroSign{0, 1, 2, 3, 4, 5, 6, 7, 0, 9, 10, 11, 12, 13, 14, 15};
+constexpr Codes kInOrder{8, 9, 10, 11, 12, 13, 14, 15, 7, 6, 5, 4, 3, 2, 1, 0};
 constexpr Codes kThrees{0, 1, 2, 4, 5, 6};
 
 const Codes* codesOf(TensorType type) {
@@ -105,6 +107,9 @@ const Codes* codesOf(TensorType type) {
     case TensorType::MXFP4:
     case TensorType::NVFP4:
         return &kWithoutZeroSign;
+    case TensorType::IQ3_S:
+    case TensorType::IQ3_XXS:
+        return &kInOrder;
     case TensorType::IQ2_S:
     case TensorType::IQ2_XS:
     case TensorType::IQ2_XXS:
