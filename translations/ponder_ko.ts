@@ -3794,6 +3794,8 @@ where it changes, which loses a little; an F16 base loses least.</source>
     <message>
         <source>About the model file: %1.</source>
         <translation>모델 파일 관련 안내: %1.</translation>
+    </message>
+    <message>
         <source>Its memory was read at %1 GB/s while the computer was busy: models may be quicker than said here.</source>
         <translation>컴퓨터가 바쁠 때 메모리를 %1 GB/s로 읽었습니다. 모델은 여기 적힌 것보다 빠를 수 있습니다.</translation>
     </message>

@@ -3793,6 +3793,8 @@ where it changes, which loses a little; an F16 base loses least.</source>
     <message>
         <source>About the model file: %1.</source>
         <translation>关于模型文件：%1。</translation>
+    </message>
+    <message>
         <source>Its memory was read at %1 GB/s while the computer was busy: models may be quicker than said here.</source>
         <translation>电脑繁忙时测得的内存读取速度为%1 GB/s：模型可能比这里所说的更快。</translation>
     </message>
