@@ -7,5 +7,6 @@ namespace ponder {
 
 const Family& llamaFamily();
 const Family& qwen2Family();
+const Family& qwen2MoeFamily();
 
 } // namespace ponder

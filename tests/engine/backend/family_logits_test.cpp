@@ -1,0 +1,146 @@
+// Every family on every device: the logits of the tiny files, whole, token by token and cut at every border.
+//
+// A family is one more name in the list. Bars: the exact logits within 1e-8 on the reference device, within
+// 1e-6 where nothing is rounded, within 1.5 times what llama.cpp's 8-bit path differs by where activations
+// may be.
+#include "engine/devices.h"
+#include "engine/split_executor.h"
+#include "tests/support/logits_check.h"
+#include "tests/support/test_class.h"
+
+#include <QTest>
+
+#include <nlohmann/json.hpp>
+
+using namespace ponder;
+
+namespace {
+
+const QStringList kFiles{"llama-linear-q4_k_m", "qwen2moe-q4_k_m"};
+const std::vector<std::pair<const char*, Precision>> kDevices{{"reference", Precision::Float},
+                                                              {"cpu", Precision::Float},
+                                                              {"cpu", Precision::Fast},
+                                                              {"vulkan", Precision::Float}};
+
+std::filesystem::path folder() { return test::referenceDir() / "tiny2"; }
+
+const nlohmann::json& manifest() {
+    static const nlohmann::json json = [] {
+        std::ifstream file(folder() / "manifest.json");
+        return nlohmann::json::parse(file, nullptr, false);
+    }();
+    return json;
+}
+
+// One file on one device, whole or a part of its layers.
+struct OnDevice {
+    std::unique_ptr<ModelFile> file;
+    ModelConfig config;
+    FileWeights weights;
+    std::unique_ptr<Device> device;
+
+    QString open(const QString& name, const char* id) {
+        auto opened = ModelFile::open(folder() / (name.toStdString() + ".gguf"));
+        if (!opened) return QString::fromStdString(opened.error().message());
+        file = std::move(*opened);
+        const auto read = ModelConfig::read(*file);
+        if (!read) return QString::fromStdString(read.error().message());
+        config = *read;
+        const auto bound = bindWeights(*file, config);
+        if (!bound) return QString::fromStdString(bound.error().message());
+        weights = *bound;
+        auto opening = openDevice(id);
+        if (!opening) return QString::fromStdString(opening.error().message());
+        device = std::move(*opening);
+        return {};
+    }
+    Result<std::unique_ptr<Executor>> load(Precision precision, const LayerRange& layers = {}) {
+        PlanRequest request{config, weights, file->fileBytes(), 64, KvType::F32, layers};
+        request.precision = precision;
+        return device->load({*file, request, {}}, {}, {});
+    }
+};
+
+bool hasDevice(const char* id) {
+    const auto devices = listDevices();
+    return std::any_of(devices.begin(), devices.end(), [&](const DeviceInfo& device) {
+        return device.id.starts_with(id) && device.unusable.empty();
+    });
+}
+
+// The logits of all tokens, which run in batches that end at these places.
+std::vector<float> logitsOf(Executor& executor, std::span<const TokenId> tokens,
+                            std::span<const std::size_t> ends) {
+    std::vector<float> all, some;
+    auto cache = executor.createCache(64, KvType::F32);
+    if (!cache) return {};
+    std::size_t begin = 0;
+    for (const std::size_t end : ends) {
+        Batch batch;
+        batch.tokens = tokens.subspan(begin, end - begin);
+        batch.firstPosition = static_cast<std::uint32_t>(begin);
+        if (!executor.run(batch, **cache, {}, some)) return {};
+        all.insert(all.end(), some.begin(), some.end());
+        begin = end;
+    }
+    return all;
+}
+
+} // namespace
+
+class FamilyLogitsTest : public QObject {
+    Q_OBJECT
+private slots:
+    void logitsAreRight_data() {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<int>("device");
+        for (const QString& name : kFiles)
+            for (std::size_t d = 0; d < kDevices.size(); ++d)
+                QTest::addRow("%s on %s, %s", qPrintable(name), kDevices[d].first,
+                              kDevices[d].second == Precision::Fast ? "fast" : "float")
+                    << name << int(d);
+    }
+    void logitsAreRight() {
+        PONDER_NEEDS_REFERENCE();
+        QFETCH(QString, name);
+        QFETCH(int, device);
+        const auto& [id, precision] = kDevices[std::size_t(device)];
+        if (!hasDevice(id)) QSKIP("there is no such device");
+        OnDevice model;
+        QCOMPARE(model.open(name, id), QString());
+        const auto tokens = manifest()["tokens"].get<std::vector<TokenId>>();
+        const auto wanted = test::readFloats(folder() / (name.toStdString() + ".logits.f32"));
+        const double eightBits =
+            manifest()["models"][name.toStdString()]["nmse_llamacpp_int8_activations"].get<double>();
+        const double bar = std::string_view(id) == "reference" ? 1e-8
+                           : precision == Precision::Float     ? 1e-6
+                                                               : 1.5 * eightBits;
+        const auto check = [&](Executor& executor, const std::vector<std::size_t>& ends, const char* how) {
+            const std::vector<float> got = logitsOf(executor, tokens, ends);
+            const double error = got.size() == wanted.size() ? test::nmse(got, wanted) : HUGE_VAL;
+            if (error > bar) qWarning("%s: NMSE %.2e, bar %.2e", how, error, bar);
+            return error <= bar;
+        };
+        const auto executor = model.load(precision);
+        QVERIFY2(executor, executor ? "" : executor.error().message().c_str());
+        const std::size_t count = tokens.size();
+        QVERIFY(check(**executor, {count}, "in one batch"));
+        std::vector<std::size_t> each;
+        for (std::size_t i = 1; i <= count; ++i)
+            each.push_back(i);
+        QVERIFY(check(**executor, each, "token by token"));
+        for (std::size_t cut = 1; cut < count; ++cut)
+            QVERIFY2(check(**executor, {cut, count}, "in two batches"), qPrintable(QString::number(cut)));
+        const std::uint32_t layers = model.config.layers;
+        for (std::uint32_t cut = 1; cut < layers; cut += std::max(1U, layers / 4)) {
+            auto front = model.load(precision, {0, cut}), back = model.load(precision, {cut, layers});
+            QVERIFY(front && back);
+            SplitExecutor both(std::move(*front), std::move(*back));
+            QVERIFY2(check(both, {count / 2, count}, "in two ranges of layers"),
+                     qPrintable(QString::number(cut)));
+        }
+    }
+};
+
+PONDER_TEST(FamilyLogitsTest)
+#include "family_logits_test.moc"
