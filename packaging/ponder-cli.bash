@@ -29,7 +29,7 @@ _ponder_cli() {
             return
             ;;
         --type)
-            mapfile -t COMPREPLY < <(compgen -W 'Q4_K_M Q5_K_M Q6_K Q8_0 F16' -- "$word")
+            mapfile -t COMPREPLY < <(compgen -W 'Q2_K Q3_K_M IQ4_XS IQ4_NL Q4_0 Q4_K_M Q5_0 Q5_K_M Q6_K Q8_0 F16 MXFP4_MOE' -- "$word")
             return
             ;;
         --*-file | --out | --draft | --adapter)

@@ -22,6 +22,7 @@
 layout(local_size_x_id = 0) in;
 layout(constant_id = 2) const uint FORMAT_A = 0u;
 #include "loads.glsl"
+const uint FORMAT_SET = 1u << FORMAT_A;
 #include "formats.glsl"
 #include "quants.glsl"
 
@@ -45,7 +46,7 @@ void main() {
     vec4 normed[8];
     uvec4 piece;
     [[unroll]] for (uint i = 0u; i < 8u; ++i) {
-        if (beginsPiece(w.format, i)) piece = loadWeights(quantsAt(w, row, block) + pieceOf(w.format, i));
+        if (beginsPiece(w.format, i)) piece = loadQuants(w, row / 4u, block, j, i);
         vec4 x = quantsOf(w.format, piece, plane, i);
         if (!isFloat(w.format)) x = x * (i < 4u ? s.d[j] : s.dUpper[j]) + (i < 4u ? s.m[j] : s.mUpper[j]);
         if ((WRITES & ADDS_TO_FIRST) != 0u)

@@ -1,4 +1,5 @@
-// Turns q and k by their position (RoPE, Su et al. 2021) and appends k and v to the cache.
+// Turns q and k by their position (RoPE, Su et al. 2021) and appends k and v to the cache. Where heads are
+// normed (HEAD_NORMS) each head of q and k is divided by its root mean square first, times the norm's weights.
 //
 // One invocation for eight values of a head. Cosines and sines come from the host, in f32. q leaves multiplied
 // by 1/sqrt(head size). The cache of a layer: keys [head][position][head size], then values the same.
@@ -17,8 +18,11 @@
     uint cacheAt;  /* piece of the layer's keys */                                                           \
     uint capacity; /* positions */                                                                           \
     float scale;                                                                                             \
-    uint branches; /* piece of the rows' branches in step */
+    uint branches; /* piece of the rows' branches in step */                                                 \
+    uint queryNorm, keyNorm; /* pieces of the weights of the heads' norms */                                 \
+    float epsilon;
 layout(local_size_x_id = 0) in;
+layout(constant_id = 7) const uint HEAD_NORMS = 0u; // 1: heads of q and k are normed
 layout(constant_id = 5) const uint ROPE_HALVES = 0u; // 1: pairs (i, i + rotary/2); 0: (2i, 2i + 1)
 #include "loads.glsl"
 #include "cache.glsl"
@@ -46,16 +50,40 @@ Eight turnHalves(Eight v, Eight partner, uint turn, float sign) {
                  v.b * vec4(t2.xz, t3.xz) + sign * partner.b * vec4(t2.yw, t3.yw));
 }
 
-// Eight values of a head behind each other: turned, where the head is one of q or k and they are among those.
+// By what a head is multiplied before its norm's weights.
+float headScale(uint first) {
+    float sum = 0.0;
+    for (uint i = 0u; i < push.headSize / 4u; ++i) {
+        const vec4 v = loadScratch(first + i);
+        sum = dot4(v, v, sum);
+    }
+    return inversesqrt(sum / float(push.headSize) + push.epsilon);
+}
+
+Eight normedEight(Eight v, float scale, uint weights) {
+    return Eight(v.a * scale * loadScratch(weights), v.b * scale * loadScratch(weights + 1u));
+}
+
+// Eight values of a head after each other: turned, where the head is one of q or k and they are among those.
 Eight turned(uint column, uint head, uint piece) {
     const uint at = push.qkv + column * push.qkvStride + (head * (push.headSize / 8u) + piece) * 2u;
-    const Eight v = loadEight(at);
-    if (head >= push.heads + push.kvHeads || piece * 8u >= push.rotary) return v;
+    Eight v = loadEight(at);
+    if (head >= push.heads + push.kvHeads) return v;
+    const uint norm = head < push.heads ? push.queryNorm : push.keyNorm;
+    float scale = 1.0;
+    if (HEAD_NORMS != 0u) {
+        scale = headScale(at - piece * 2u);
+        v = normedEight(v, scale, norm + piece * 2u);
+    }
+    if (piece * 8u >= push.rotary) return v;
     const uint turns = push.turns + column * (push.rotary / 4u);
     const uint halfPieces = push.rotary / 16u;
     if (ROPE_HALVES == 0u) return turnAdjacent(v, turns + piece * 2u);
-    if (piece < halfPieces) return turnHalves(v, loadEight(at + halfPieces * 2u), turns + piece * 4u, -1.0);
-    return turnHalves(v, loadEight(at - halfPieces * 2u), turns + (piece - halfPieces) * 4u, 1.0);
+    const bool first = piece < halfPieces;
+    const uint other = first ? piece + halfPieces : piece - halfPieces;
+    Eight partner = loadEight(at - piece * 2u + other * 2u);
+    if (HEAD_NORMS != 0u) partner = normedEight(partner, scale, norm + other * 2u);
+    return turnHalves(v, partner, turns + min(piece, other) * 4u, first ? -1.0 : 1.0);
 }
 
 float largestOf(vec4 v) {

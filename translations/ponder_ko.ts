@@ -427,6 +427,10 @@
         <translation>%1은(는) 여기서 실행할 수 없는 수 형식을 씁니다: %2. 이 모델의 Q4_K_M, Q5_K_M, Q6_K 또는 Q8_0 파일을 사용하십시오.</translation>
     </message>
     <message>
+        <source>%1 is arranged for one kind of ARM processor (%2), which is no longer done. Get the Q4_0 file of the same model instead.</source>
+        <translation>%1은(는) 특정 ARM 프로세서용으로 배열된 파일(%2)이며 이 방식은 더 이상 쓰이지 않습니다. 같은 모델의 Q4_0 파일을 받으십시오.</translation>
+    </message>
+    <message>
         <source>%1 has the architecture &quot;%2&quot;, which cannot be run here. Models of the Qwen2 and Llama families work.</source>
         <translation>%1의 구조 &quot;%2&quot;은(는) 여기서 실행할 수 없습니다. Qwen2와 Llama 계열의 모델을 실행할 수 있습니다.</translation>
     </message>
@@ -939,6 +943,14 @@
     <message>
         <source>it has the tensor %1, which %2 models do not have</source>
         <translation>%2 모델에는 없는 텐서 %1이(가) 있습니다</translation>
+    </message>
+    <message>
+        <source>%1 cannot compute with the number format %2 yet</source>
+        <translation>%1은(는) 아직 수 형식 %2(으)로 계산할 수 없습니다</translation>
+    </message>
+    <message>
+        <source>%1 is %2, a format that is only read here</source>
+        <translation>%1의 형식 %2은(는) 여기서 읽을 수만 있습니다</translation>
     </message>
     <message>
         <source>%3 needs %1 bytes in one buffer of at most %2</source>
@@ -1455,6 +1467,18 @@
     <message>
         <source>it needs a model</source>
         <translation>모델이 있어야 합니다</translation>
+    </message>
+    <message>
+        <source>%1 names no rule for cutting text into words; that of %2 is used</source>
+        <translation>%1에 텍스트를 단어로 나누는 규칙이 없어 %2의 규칙을 사용합니다</translation>
+    </message>
+    <message>
+        <source>%1 is not one of its tokens and is passed over</source>
+        <translation>%1이(가) 이 모델의 토큰이 아니므로 무시합니다</translation>
+    </message>
+    <message>
+        <source>%1 is typed as ordinary text; it ends a reply all the same</source>
+        <translation>%1이(가) 일반 텍스트로 표시되어 있지만 답변의 끝으로 처리합니다</translation>
     </message>
 </context>
 <context>
@@ -3538,12 +3562,6 @@ process had, as the system says; the other *_bytes are what the engine holds. &q
         <translation>답변 %1개를 한꺼번에 쓰는 커널:</translation>
     </message>
     <message>
-        <source>Shapes: r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b; tiny-qwen and tiny-llama for tests.
-Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.</source>
-        <translation>모양: r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b. tiny-qwen과 tiny-llama는 시험용입니다.
-형식: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. 이런 모델이 쓰는 글에는 뜻이 없습니다.</translation>
-    </message>
-    <message>
         <source>the model is read from this file while it is written</source>
         <translation>쓰는 동안 이 파일에서 모델을 읽습니다</translation>
     </message>
@@ -3564,8 +3582,12 @@ Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.
         <translation>가중치가 이미 양자화된 모델도 받습니다.</translation>
     </message>
     <message>
-        <source>Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. The model should be an F32, F16 or BF16 file; a split one becomes one file.</source>
-        <translation>형식: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. 모델은 F32, F16, BF16 파일이어야 좋으며, 나뉜 모델은 한 파일이 됩니다.</translation>
+        <source>This model has no experts: all of its matrices become Q8_0.</source>
+        <translation>이 모델에는 전문가가 없어 모든 행렬이 Q8_0이 됩니다.</translation>
+    </message>
+    <message>
+        <source>Types: Q2_K, Q3_K_M, IQ4_XS, IQ4_NL, Q4_0, Q4_K_M, Q5_0, Q5_K_M, Q6_K, Q8_0, F16; and MXFP4_MOE, which has the experts of a mixture in MXFP4 and all else in Q8_0. The model should be an F32, F16 or BF16 file; a split one becomes one file.</source>
+        <translation>형식: Q2_K, Q3_K_M, IQ4_XS, IQ4_NL, Q4_0, Q4_K_M, Q5_0, Q5_K_M, Q6_K, Q8_0, F16. MXFP4_MOE는 전문가 혼합 모델의 전문가를 MXFP4로, 나머지를 Q8_0으로 씁니다. 모델은 F32, F16, BF16 파일이어야 좋으며, 나뉜 모델은 한 파일이 됩니다.</translation>
     </message>
     <message>
         <source>the folder cannot be made</source>
@@ -3592,8 +3614,8 @@ Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.
         <translation>Hugging Face 폴더를 양자화하여 GGUF 파일로 만듭니다.</translation>
     </message>
     <message>
-        <source>Q4_K_M, Q5_K_M, Q6_K, Q8_0 or F16. The default is Q4_K_M.</source>
-        <translation>Q4_K_M, Q5_K_M, Q6_K, Q8_0 또는 F16입니다. 기본값은 Q4_K_M입니다.</translation>
+        <source>A type of the command quantize: Q2_K to F16. The default is Q4_K_M.</source>
+        <translation>quantize 명령의 형식 가운데 하나로, Q2_K부터 F16까지입니다. 기본값은 Q4_K_M입니다.</translation>
     </message>
     <message>
         <source>The folder holds config.json, a tokenizer and safetensors of a Qwen2 or Llama model. Without OUT the file goes where Ponder keeps its models. Ctrl-C pauses; the same command goes on. What AWQ quantized keeps its four-bit numbers, as Q4_1; T is then the type of the embedding and the output.</source>
@@ -3769,12 +3791,52 @@ where it changes, which loses a little; an F16 base loses least.</source>
         <source>%1 may also mean %2; this is the answer for %3.</source>
         <translation>%1은(는) %2일 수도 있습니다. 이 답은 %3 기준입니다.</translation>
     </message>
+    <message>
+        <source>About the model file: %1.</source>
+        <translation>모델 파일 관련 안내: %1.</translation>
+        <source>Its memory was read at %1 GB/s while the computer was busy: models may be quicker than said here.</source>
+        <translation>컴퓨터가 바쁠 때 메모리를 %1 GB/s로 읽었습니다. 모델은 여기 적힌 것보다 빠를 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Shapes: qwen2.5-0.5b, r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b; tiny-qwen and tiny-llama for tests.
+Types: those of quantize. What such a model writes has no meaning.</source>
+        <translation>모양: qwen2.5-0.5b, r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b. tiny-qwen과 tiny-llama는 시험용입니다.
+형식은 quantize 명령과 같습니다. 이런 모델이 쓰는 글에는 뜻이 없습니다.</translation>
+    </message>
 </context>
 <context>
     <name>ponder::ConversionChoices</name>
     <message>
         <source>As it is (%1)</source>
         <translation>그대로(%1)</translation>
+    </message>
+    <message>
+        <source>smallest; answers get clearly worse</source>
+        <translation>가장 작지만 답변 품질이 뚜렷이 떨어집니다</translation>
+    </message>
+    <message>
+        <source>very small; answers get somewhat worse</source>
+        <translation>매우 작지만 답변 품질이 다소 떨어집니다</translation>
+    </message>
+    <message>
+        <source>a little smaller than Q4_K_M</source>
+        <translation>Q4_K_M보다 조금 작습니다</translation>
+    </message>
+    <message>
+        <source>as IQ4_XS, for rows of any length</source>
+        <translation>IQ4_XS와 비슷하며 행 길이에 제한이 없습니다</translation>
+    </message>
+    <message>
+        <source>plain four bits, which every program reads</source>
+        <translation>모든 프로그램이 읽는 단순한 4비트 형식입니다</translation>
+    </message>
+    <message>
+        <source>plain five bits, which every program reads</source>
+        <translation>모든 프로그램이 읽는 단순한 5비트 형식입니다</translation>
+    </message>
+    <message>
+        <source>experts in four bits, all else in eight</source>
+        <translation>전문가는 4비트, 나머지는 8비트입니다</translation>
     </message>
     <message>
         <source>%1 % quality</source>
@@ -3865,6 +3927,10 @@ where it changes, which loses a little; an F16 base loses least.</source>
     <message>
         <source>%1, %2 GB/s</source>
         <translation>%1, %2 GB/s</translation>
+    </message>
+    <message>
+        <source>%1, %2 GB/s, measured while the computer was busy</source>
+        <translation>%1, %2 GB/s(컴퓨터가 바쁠 때 측정)</translation>
     </message>
 </context>
 <context>
@@ -3973,6 +4039,10 @@ where it changes, which loses a little; an F16 base loses least.</source>
     <message>
         <source>Tuning for this GPU, %1 s</source>
         <translation>이 GPU에 맞추는 중, %1초</translation>
+    </message>
+    <message>
+        <source>About the model file: %1.</source>
+        <translation>모델 파일 관련 안내: %1.</translation>
     </message>
 </context>
 <context>

@@ -427,6 +427,10 @@
         <translation>%1使用了这里无法运行的数值格式：%2。请使用此模型的Q4_K_M、Q5_K_M、Q6_K或Q8_0文件。</translation>
     </message>
     <message>
+        <source>%1 is arranged for one kind of ARM processor (%2), which is no longer done. Get the Q4_0 file of the same model instead.</source>
+        <translation>%1是为某一种ARM处理器排列的（%2），这种格式现已不再使用。请改为获取同一模型的Q4_0文件。</translation>
+    </message>
+    <message>
         <source>%1 has the architecture &quot;%2&quot;, which cannot be run here. Models of the Qwen2 and Llama families work.</source>
         <translation>%1的架构“%2”在这里无法运行。可以运行Qwen2和Llama系列的模型。</translation>
     </message>
@@ -939,6 +943,14 @@
     <message>
         <source>it has the tensor %1, which %2 models do not have</source>
         <translation>它含有%2模型所没有的张量%1</translation>
+    </message>
+    <message>
+        <source>%1 cannot compute with the number format %2 yet</source>
+        <translation>%1尚不支持使用数值格式%2进行计算</translation>
+    </message>
+    <message>
+        <source>%1 is %2, a format that is only read here</source>
+        <translation>%1的格式是%2，这里只能读取该格式</translation>
     </message>
     <message>
         <source>%3 needs %1 bytes in one buffer of at most %2</source>
@@ -1455,6 +1467,18 @@
     <message>
         <source>it needs a model</source>
         <translation>它需要一个模型</translation>
+    </message>
+    <message>
+        <source>%1 names no rule for cutting text into words; that of %2 is used</source>
+        <translation>%1未指明如何将文本切分为词，因此采用%2的规则</translation>
+    </message>
+    <message>
+        <source>%1 is not one of its tokens and is passed over</source>
+        <translation>%1不是此模型的词元，已忽略</translation>
+    </message>
+    <message>
+        <source>%1 is typed as ordinary text; it ends a reply all the same</source>
+        <translation>%1被标为普通文本，仍按回复的结束标记处理</translation>
     </message>
 </context>
 <context>
@@ -3537,12 +3561,6 @@ process had, as the system says; the other *_bytes are what the engine holds. &q
         <translation>同时生成%1条回复时的内核：</translation>
     </message>
     <message>
-        <source>Shapes: r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b; tiny-qwen and tiny-llama for tests.
-Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.</source>
-        <translation>形状：r1-qwen-1.5b、r1-qwen-7b、r1-qwen-14b、r1-qwen-32b、r1-llama-8b；tiny-qwen和tiny-llama供测试。
-类型：Q4_K_M、Q5_K_M、Q6_K、Q8_0、F16。这种模型写出的内容没有意义。</translation>
-    </message>
-    <message>
         <source>the model is read from this file while it is written</source>
         <translation>写入时还要从这个文件读取模型</translation>
     </message>
@@ -3563,8 +3581,12 @@ Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.
         <translation>接受权重已经量化过的模型。</translation>
     </message>
     <message>
-        <source>Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. The model should be an F32, F16 or BF16 file; a split one becomes one file.</source>
-        <translation>类型：Q4_K_M、Q5_K_M、Q6_K、Q8_0、F16。模型应为F32、F16或BF16文件；分片模型会合成一个文件。</translation>
+        <source>This model has no experts: all of its matrices become Q8_0.</source>
+        <translation>此模型没有专家：其所有矩阵都会变为Q8_0。</translation>
+    </message>
+    <message>
+        <source>Types: Q2_K, Q3_K_M, IQ4_XS, IQ4_NL, Q4_0, Q4_K_M, Q5_0, Q5_K_M, Q6_K, Q8_0, F16; and MXFP4_MOE, which has the experts of a mixture in MXFP4 and all else in Q8_0. The model should be an F32, F16 or BF16 file; a split one becomes one file.</source>
+        <translation>类型：Q2_K、Q3_K_M、IQ4_XS、IQ4_NL、Q4_0、Q4_K_M、Q5_0、Q5_K_M、Q6_K、Q8_0、F16；以及MXFP4_MOE，即混合专家模型的专家用MXFP4，其余用Q8_0。模型应为F32、F16或BF16文件；分片模型会合成一个文件。</translation>
     </message>
     <message>
         <source>the folder cannot be made</source>
@@ -3591,8 +3613,8 @@ Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.
         <translation>将Hugging Face文件夹量化并转换为GGUF文件。</translation>
     </message>
     <message>
-        <source>Q4_K_M, Q5_K_M, Q6_K, Q8_0 or F16. The default is Q4_K_M.</source>
-        <translation>Q4_K_M、Q5_K_M、Q6_K、Q8_0或F16。默认为Q4_K_M。</translation>
+        <source>A type of the command quantize: Q2_K to F16. The default is Q4_K_M.</source>
+        <translation>quantize命令的类型之一：从Q2_K到F16。默认为Q4_K_M。</translation>
     </message>
     <message>
         <source>The folder holds config.json, a tokenizer and safetensors of a Qwen2 or Llama model. Without OUT the file goes where Ponder keeps its models. Ctrl-C pauses; the same command goes on. What AWQ quantized keeps its four-bit numbers, as Q4_1; T is then the type of the embedding and the output.</source>
@@ -3768,12 +3790,52 @@ where it changes, which loses a little; an F16 base loses least.</source>
         <source>%1 may also mean %2; this is the answer for %3.</source>
         <translation>%1也可能指%2；这里按%3回答。</translation>
     </message>
+    <message>
+        <source>About the model file: %1.</source>
+        <translation>关于模型文件：%1。</translation>
+        <source>Its memory was read at %1 GB/s while the computer was busy: models may be quicker than said here.</source>
+        <translation>电脑繁忙时测得的内存读取速度为%1 GB/s：模型可能比这里所说的更快。</translation>
+    </message>
+    <message>
+        <source>Shapes: qwen2.5-0.5b, r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b; tiny-qwen and tiny-llama for tests.
+Types: those of quantize. What such a model writes has no meaning.</source>
+        <translation>形状：qwen2.5-0.5b、r1-qwen-1.5b、r1-qwen-7b、r1-qwen-14b、r1-qwen-32b、r1-llama-8b；tiny-qwen和tiny-llama供测试。
+类型：与quantize命令相同。这种模型写出的内容没有意义。</translation>
+    </message>
 </context>
 <context>
     <name>ponder::ConversionChoices</name>
     <message>
         <source>As it is (%1)</source>
         <translation>保持不变（%1）</translation>
+    </message>
+    <message>
+        <source>smallest; answers get clearly worse</source>
+        <translation>最小，但回答质量明显下降</translation>
+    </message>
+    <message>
+        <source>very small; answers get somewhat worse</source>
+        <translation>非常小，但回答质量有所下降</translation>
+    </message>
+    <message>
+        <source>a little smaller than Q4_K_M</source>
+        <translation>比Q4_K_M略小</translation>
+    </message>
+    <message>
+        <source>as IQ4_XS, for rows of any length</source>
+        <translation>与IQ4_XS类似，适用于任意行长</translation>
+    </message>
+    <message>
+        <source>plain four bits, which every program reads</source>
+        <translation>普通四位格式，各种程序都能读取</translation>
+    </message>
+    <message>
+        <source>plain five bits, which every program reads</source>
+        <translation>普通五位格式，各种程序都能读取</translation>
+    </message>
+    <message>
+        <source>experts in four bits, all else in eight</source>
+        <translation>专家为四位，其余为八位</translation>
     </message>
     <message>
         <source>%1 % quality</source>
@@ -3864,6 +3926,10 @@ where it changes, which loses a little; an F16 base loses least.</source>
     <message>
         <source>%1, %2 GB/s</source>
         <translation>%1，%2 GB/s</translation>
+    </message>
+    <message>
+        <source>%1, %2 GB/s, measured while the computer was busy</source>
+        <translation>%1，%2 GB/s（电脑繁忙时测得）</translation>
     </message>
 </context>
 <context>
@@ -3972,6 +4038,10 @@ where it changes, which loses a little; an F16 base loses least.</source>
     <message>
         <source>Tuning for this GPU, %1 s</source>
         <translation>正在为此GPU调优，%1秒</translation>
+    </message>
+    <message>
+        <source>About the model file: %1.</source>
+        <translation>关于模型文件：%1。</translation>
     </message>
 </context>
 <context>

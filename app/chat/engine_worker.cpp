@@ -1,5 +1,6 @@
 #include "app/chat/engine_worker.h"
 
+#include "app/chat/error_text.h"
 #include "app/models/quantization_name.h"
 #include "app/store/cache_folder.h"
 #include "engine/base/translatable.h"
@@ -64,6 +65,8 @@ LoadedModel describe(const LoadRequestInfo& request, const Model& model, const R
     loaded.markers = generator.facts().markers;
     loaded.canTurnThinkingOff = generator.facts().canTurnThinkingOff;
     loaded.templateNote = templateNote(generator.templateChoice());
+    for (const Detail& note : model.tokenizer().notes())
+        loaded.fileNotes << detailText(note);
     return loaded;
 }
 
@@ -138,6 +141,7 @@ Result<ReplySummary> EngineWorker::generate(const ReplyRequest& request, const R
         return Error{ErrorCode::Internal,
                      {},
                      Detail{PONDER_TR_NOOP("ErrorDetail", "a reply was asked for without a model"), {}}};
+    m_measure.beforeReply();
     Result<ReplySummary> summary = m_generator->run(request, callbacks, std::move(stop));
     if (summary) m_measure.addTo(*summary, *m_model);
     if (!summary && summary.error().code == ErrorCode::DeviceLost) unload();

@@ -231,7 +231,7 @@ ModelServices fakeModelServices() {
         processor.unified = true;
         return std::vector<DeviceInfo>{card, graphics, processor, reference};
     };
-    services.processorBandwidth = [] { return 50e9; };
+    services.processorBandwidth = [] { return MemoryBandwidth{50e9, false}; };
     services.checkAdapter = [](const QString&, const QString& adapter) -> Result<void> {
         if (adapter.contains(QLatin1String("fail"))) return wrongAdapter(adapter);
         return {};

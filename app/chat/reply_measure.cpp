@@ -1,6 +1,7 @@
 #include "app/chat/reply_measure.h"
 
 #include "engine/base/host_memory.h"
+#include "engine/base/processor.h"
 
 #include <QDateTime>
 
@@ -28,9 +29,16 @@ void ReplyMeasure::loaded(const QString& path) {
 void ReplyMeasure::addTo(ReplySummary& summary, const Model& model) const {
     // Two devices that share the layers teach nothing of either.
     if (!m_fit || model.parts().size() != 1) return;
-    summary.speed = speedOf(summary, model);
+    if (!busySince(m_before, model.device())) summary.speed = speedOf(summary, model);
     const MemoryReceipt receipt = receiptOf(summary, model);
     if (receipt.usedBytes > 0) summary.memory = receipt;
+}
+
+bool ReplyMeasure::busySince(const ProcessorTime& before, const DeviceInfo& device) const {
+    const ProcessorTime now = m_clock->now();
+    // Of the other devices this process does not know how long they worked.
+    const double threads = device.kind == DeviceKind::Processor ? device.cores * processor().share : 0;
+    return MachineLoad::between(before, now, now.own - before.own, threads).busy();
 }
 
 std::optional<MeasuredSpeed> ReplyMeasure::speedOf(const ReplySummary& summary, const Model& model) const {
@@ -49,6 +57,7 @@ std::optional<MeasuredSpeed> ReplyMeasure::speedOf(const ReplySummary& summary, 
     const double middle = summary.promptTokens + summary.replyTokens / 2.0;
     out.cacheBytes = std::uint64_t(double(model.memory().kv) * middle / model.contextTokens());
     out.when = QDateTime::currentMSecsSinceEpoch();
+    out.quiet = true;
     return out;
 }
 

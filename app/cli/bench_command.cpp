@@ -87,9 +87,9 @@ Result<Report> measure(const Invocation& call, const RunModel& loaded, const Pla
     }
     out.peakBytes = peakProcessBytes();
     if (plan.bandwidth) { // last, as it takes a gigabyte
-        const auto speeds = measureMemoryBandwidth({plan.threads});
-        if (!speeds) return speeds.error();
-        out.bandwidth = *std::max_element(speeds->begin(), speeds->end());
+        const auto reads = measureMemoryBandwidth({plan.threads});
+        if (!reads) return reads.error();
+        out.bandwidth = reads->best();
     }
     return out;
 }

@@ -74,6 +74,8 @@ int run(const Invocation& call) {
             {ErrorCode::FileUnwritable, target.string(),
              Cli::tr("it is there already; remove it or give another name").toStdString()});
 
+    if (!suits(*type, conversion->hasExperts()))
+        call.console.note(Cli::tr("This model has no experts: all of its matrices become Q8_0."));
     const std::size_t kept = conversion->tensorsKept();
     if (kept > 0)
         call.console.note(Cli::tr("Going on behind %1 of %2 tensors.").arg(kept).arg(conversion->tensors()));
@@ -101,7 +103,7 @@ const Command kConvertCommand{
     [](Arguments& arguments) {
         arguments.takesWords({QStringLiteral("FOLDER"), QStringLiteral("OUT")}, 1);
         arguments.text(QStringLiteral("type"), QStringLiteral("T"),
-                       Cli::tr("Q4_K_M, Q5_K_M, Q6_K, Q8_0 or F16. The default is Q4_K_M."),
+                       Cli::tr("A type of the command quantize: Q2_K to F16. The default is Q4_K_M."),
                        Arguments::Presence::Optional);
     },
     run,

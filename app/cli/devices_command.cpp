@@ -45,7 +45,9 @@ Json toJson(const DeviceInfo& device) {
     if (device.kind == DeviceKind::Processor) {
         out["cores"] = device.cores;
         out["instruction_set"] = device.instructionSet;
-        out["bandwidth_bytes_per_second"] = processorBandwidth(cacheFolder());
+        const MemoryBandwidth bandwidth = processorBandwidth(cacheFolder());
+        out["bandwidth_bytes_per_second"] = bandwidth.bytesPerSecond;
+        out["bandwidth_measured_busy"] = bandwidth.busy;
     }
     return out;
 }

@@ -13,6 +13,7 @@ ExitCode exitCode(ErrorCode code) {
     case ErrorCode::BadMetadata:
     case ErrorCode::BadTensor:
     case ErrorCode::UnknownTensorType:
+    case ErrorCode::RetiredTensorType:
     case ErrorCode::UnknownArchitecture:
     case ErrorCode::MissingSplitPart:
     case ErrorCode::MissingTensor:

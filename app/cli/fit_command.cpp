@@ -32,12 +32,12 @@ Result<FitDevice> chosenDevice(const Invocation& call) {
         return device.kind == DeviceKind::Processor;
     });
     const DeviceInfo& beside = processor == devices.end() ? devices.back() : *processor;
-    const double bandwidth = processorBandwidth(cacheFolder());
+    const MemoryBandwidth bandwidth = processorBandwidth(cacheFolder());
     if (const QString gpu = arguments.text(QStringLiteral("gpu")); !gpu.isEmpty()) {
         const Gpu* found = GpuCatalogue::builtIn().find(gpu);
         if (!found) return Error{ErrorCode::DeviceNotFound, gpu.toStdString(), {}};
         sayOthers(call.console, gpu, *found);
-        return FitDevice::of(*found, beside, bandwidth);
+        return FitDevice::of(*found, beside, bandwidth.bytesPerSecond);
     }
     const auto device = findDevice(devices, arguments.has(QStringLiteral("device"))
                                                 ? arguments.text(QStringLiteral("device")).toStdString()

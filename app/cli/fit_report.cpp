@@ -25,7 +25,8 @@ Json toJson(const FitDevice& device) {
             {"memory_bytes", device.info.memoryBytes},
             {"free_bytes", device.info.freeBytes},
             {"margin_bytes", marginBytes(device.info)},
-            {"bandwidth_bytes_per_second", device.bandwidth}};
+            {"bandwidth_bytes_per_second", device.bandwidth},
+            {"bandwidth_measured_busy", device.measuredBusy}};
 }
 
 Json toJson(const FitForecast& fit) {
@@ -74,6 +75,11 @@ void print(const Console& console, const FitDevice& device) {
                      .arg(QString::fromStdString(device.info.name),
                           memoryText(qint64(device.info.memoryBytes)),
                           memoryText(qint64(device.info.freeBytes))));
+    if (device.measuredBusy)
+        console.line(
+            Cli::tr("Its memory was read at %1 GB/s while the computer was busy: models may be quicker "
+                    "than said here.")
+                .arg(QLocale().toString(device.bandwidth / 1e9, 'f', 1)));
 }
 
 void print(const Console& console, const QString& name, const QString& quantization, const FitForecast& fit) {

@@ -1,3 +1,4 @@
+#include "app/chat/error_text.h"
 #include "app/cli/run_model.h"
 #include "app/cli/text.h"
 #include "engine/model/weights.h"
@@ -29,6 +30,9 @@ std::uint64_t parameters(const ModelFile& file) {
 Json describe(const ModelFile& file, const ModelConfig& config, const Tokenizer& tokenizer) {
     const Metadata& metadata = file.metadata();
     const auto text = [&](const char* key) { return std::string(metadata.text(key).value_or("")); };
+    Json notes = Json::array();
+    for (const Detail& note : tokenizer.notes())
+        notes.push_back(detailText(note).toStdString());
     Json parts = Json::array();
     for (const auto& part : file.parts())
         parts.push_back(part.string());
@@ -52,6 +56,7 @@ Json describe(const ModelFile& file, const ModelConfig& config, const Tokenizer&
             {"pre_tokenizer", text("tokenizer.ggml.pre")},
             {"tokens", tokenizer.size()},
             {"add_bos", tokenizer.addBos()},
+            {"notes", notes},
             {"chat_template", metadata.has("tokenizer.chat_template")}};
 }
 

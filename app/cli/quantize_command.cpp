@@ -29,11 +29,18 @@ bool isOneOf(std::span<const std::filesystem::path> parts, const std::filesystem
     });
 }
 
+bool hasExperts(const ModelFile& source) {
+    return std::any_of(source.tensors().begin(), source.tensors().end(),
+                       [](const TensorInfo& tensor) { return isExpertStack(tensor.name); });
+}
+
 // What has to be said before hours of work are lost.
 Result<void> check(const Invocation& call, const ModelFile& source, const GgufQuantization& quantization) {
     if (isOneOf(source.parts(), call.arguments.word(1).toStdString()))
         return unusable(call.arguments.word(1),
                         Cli::tr("the model is read from this file while it is written"));
+    if (!suits(*fileType(call.arguments.word(2).toStdString()), hasExperts(source)))
+        call.console.note(Cli::tr("This model has no experts: all of its matrices become Q8_0."));
     if (!quantization.quantizesAgain()) return {};
     if (!call.arguments.has(kAgain))
         return unusable(call.arguments.word(0),
@@ -114,7 +121,8 @@ const Command kQuantizeCommand{
     run,
     QT_TRANSLATE_NOOP(
         "ponder::Cli",
-        "Types: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. The model should be an F32, F16 or BF16 file; a "
-        "split one becomes one file.")};
+        "Types: Q2_K, Q3_K_M, IQ4_XS, IQ4_NL, Q4_0, Q4_K_M, Q5_0, Q5_K_M, Q6_K, Q8_0, F16; and MXFP4_MOE, "
+        "which has the experts of a mixture in MXFP4 and all else in Q8_0. The model should be an F32, F16 "
+        "or BF16 file; a split one becomes one file.")};
 
 } // namespace ponder

@@ -10,12 +10,18 @@ namespace {
 
 // Standard deviations of the whole numbers in a block, when its bytes are random, times that of the scales
 // which are chosen below: the block's own scale is the wanted deviation divided by this.
-constexpr float kQ5Spread = 9.23F;          // -16 .. 15
-constexpr float kQ8Spread = 73.9F;          // -128 .. 127
-constexpr float kQ4KSpread = 4.61F * 11.7F; // 0 .. 15, scales 8 .. 15
-constexpr float kQ5KSpread = 9.23F * 11.7F; // 0 .. 31, scales likewise
-constexpr float kQ6KSpread = 18.5F * 2.74F; // -32 .. 31, scales 2 or 3, of either sign
-constexpr float kUniformSpread = 0.577F;    // -1 .. 1
+constexpr float kQ5Spread = 9.23F;            // -16 .. 15
+constexpr float kQ8Spread = 73.9F;            // -128 .. 127
+constexpr float kQ4KSpread = 4.61F * 11.7F;   // 0 .. 15, scales 8 .. 15
+constexpr float kQ5KSpread = 9.23F * 11.7F;   // 0 .. 31, scales likewise
+constexpr float kQ6KSpread = 18.5F * 2.74F;   // -32 .. 31, scales 2 or 3, of either sign
+constexpr float kQ4Spread = 4.61F;            // -8 .. 7
+constexpr float kQ2KSpread = 1.12F * 11.7F;   // 0 .. 3, scales 8 .. 15
+constexpr float kQ3KSpread = 2.35F * 18.5F;   // -4 .. 3, scales -32 .. 31
+constexpr float kCurveSpread = 67.4F;         // the sixteen of IQ4_NL
+constexpr float kIQ4XSSpread = 67.4F * 18.5F; // the same, scales -32 .. 31
+constexpr float kFp4Spread = 5.86F;           // of FP4 doubled
+constexpr float kUniformSpread = 0.577F;      // -1 .. 1
 
 // Of Q4_K and Q5_K, whose numbers are `middle` on average. The minimum takes half of the range away: both of
 // its scales are the same, so that the mean is 0.
@@ -57,6 +63,29 @@ void RandomWeights::fillBlock(TensorType type, float deviation, std::span<std::b
             block[j] = static_cast<std::byte>(std::to_integer<int>(block[j]) & 2 ? size : -size);
         }
         storeHalf(&block[208], deviation / kQ6KSpread);
+        break;
+    case TensorType::Q2_K: // scales 8 .. 15, and minima that are the same
+        for (std::size_t j = 0; j < 16; ++j) {
+            const std::byte scale = (block[j] & std::byte{7}) | std::byte{8};
+            block[j] = scale | scale << 4;
+        }
+        storeHalf(&block[80], deviation / kQ2KSpread);
+        storeHalf(&block[82], 1.5F * deviation / kQ2KSpread);
+        break;
+    case TensorType::Q3_K:
+        storeHalf(&block[108], deviation / kQ3KSpread);
+        break;
+    case TensorType::IQ4_XS:
+        storeHalf(&block[0], deviation / kIQ4XSSpread);
+        break;
+    case TensorType::IQ4_NL:
+        storeHalf(&block[0], deviation / kCurveSpread);
+        break;
+    case TensorType::MXFP4:
+        block[0] = static_cast<std::byte>(128 + std::lround(std::log2(deviation / kFp4Spread)));
+        break;
+    case TensorType::Q4_0:
+        storeHalf(&block[0], deviation / kQ4Spread);
         break;
     case TensorType::Q5_0:
         storeHalf(&block[0], deviation / kQ5Spread);

@@ -1,5 +1,6 @@
 #include "app/cli/run_model.h"
 
+#include "app/chat/error_text.h"
 #include "app/cli/text.h"
 #include "app/store/cache_folder.h"
 #include "engine/plan/kv_type_name.h"
@@ -50,6 +51,9 @@ Result<std::unique_ptr<Model>> loadModel(const Invocation& call, std::stop_token
     };
     auto model = Model::load(options, showProgress, std::move(stop));
     call.console.progress({});
+    if (model)
+        for (const Detail& note : (*model)->tokenizer().notes())
+            call.console.note(Cli::tr("About the model file: %1.").arg(detailText(note)));
     if (model && (*model)->contextExceedsTraining())
         call.console.note(
             Cli::tr("Warning: %1 tokens of context are more than the %2 this model was trained for.")

@@ -17,6 +17,13 @@ QString shapeNames() {
     return out.join(QStringLiteral(", "));
 }
 
+QString typeNames() {
+    QStringList out;
+    for (const FileType type : kFileTypes)
+        out << QString::fromUtf8(nameOf(type).data(), static_cast<qsizetype>(nameOf(type).size()));
+    return out.join(QStringLiteral(", "));
+}
+
 Error unknown(const QString& word, const QString& allowed) {
     return {ErrorCode::BadArgument, word.toStdString(),
             Cli::tr("give one of: %1").arg(allowed).toStdString()};
@@ -47,7 +54,7 @@ int run(const Invocation& call) {
     const SynthShape* shape = findShape(shapeName.toStdString());
     if (!shape) return call.console.fail(unknown(shapeName, shapeNames()));
     const std::optional<FileType> type = fileType(typeName.toStdString());
-    if (!type) return call.console.fail(unknown(typeName, QStringLiteral("Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16")));
+    if (!type) return call.console.fail(unknown(typeName, typeNames()));
 
     const Interrupt::Guard guard(call.interrupt);
     GgufOutput output = planFile(*shape, *type);
@@ -80,8 +87,8 @@ const Command kSynthCommand{
     run,
     QT_TRANSLATE_NOOP(
         "ponder::Cli",
-        "Shapes: r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b; tiny-qwen "
+        "Shapes: qwen2.5-0.5b, r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b; tiny-qwen "
         "and tiny-llama for "
-        "tests.\nTypes: Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16. What such a model writes has no meaning.")};
+        "tests.\nTypes: those of quantize. What such a model writes has no meaning.")};
 
 } // namespace ponder

@@ -10,6 +10,18 @@
 namespace ponder {
 namespace {
 
+// What is to be known of a type that nobody has rated.
+QString wordsFor(const QString& quantization) {
+    if (quantization == u"Q2_K") return ConversionChoices::tr("smallest; answers get clearly worse");
+    if (quantization == u"Q3_K_M") return ConversionChoices::tr("very small; answers get somewhat worse");
+    if (quantization == u"IQ4_XS") return ConversionChoices::tr("a little smaller than Q4_K_M");
+    if (quantization == u"IQ4_NL") return ConversionChoices::tr("as IQ4_XS, for rows of any length");
+    if (quantization == u"Q4_0") return ConversionChoices::tr("plain four bits, which every program reads");
+    if (quantization == u"Q5_0") return ConversionChoices::tr("plain five bits, which every program reads");
+    if (quantization == u"MXFP4_MOE") return ConversionChoices::tr("experts in four bits, all else in eight");
+    return {};
+}
+
 std::vector<AdapterUse> appliedAdapters(const ModelSettings& settings) {
     std::vector<AdapterUse> uses;
     for (const ModelAdapter& adapter : settings.adapters)
@@ -94,11 +106,12 @@ void ConversionChoices::askMerge(const QString& modelId) {
             answer.error = choices.error();
             return answer;
         }
-        answer.choices.push_back(std::move(choices->asItIs));
+        answer.keepsFormats = choices->asItIs.has_value();
+        if (choices->asItIs) answer.choices.push_back(*choices->asItIs);
         for (FitChoice& other : choices->others)
-            if (other.quantization != answer.choices.front().quantization)
+            if (!choices->asItIs || other.quantization != choices->asItIs->quantization)
                 answer.choices.push_back(std::move(other));
-        answer.keepsFormats = true;
+        if (!choices->asItIs) answer.suggested = suggestedChoice(answer.choices);
         answer.losesPrecision = choices->losesPrecision;
         return answer;
     });
@@ -121,7 +134,8 @@ QVariant ConversionChoices::data(const QModelIndex& index, int role) const {
     case SizeTextRole:
         return byteText(qint64(choice.bytes));
     case QualityTextRole:
-        return choice.quality ? tr("%1 % quality").arg(*choice.quality) : QString();
+        if (choice.quality) return tr("%1 % quality").arg(*choice.quality);
+        return m_keepsFourBits ? QString() : wordsFor(choice.quantization);
     case VerdictRole:
         return QLatin1String(verdictName(choice.fit.verdict));
     case VerdictTextRole:

@@ -27,7 +27,7 @@ public:
         TargetNameRole,   // what the file will be: "Q4_K_M"
         QuantizationRole, // for ConversionJobs; empty: formats stay as they are
         SizeTextRole,
-        QualityTextRole, // "94 % quality"; empty where it is not known
+        QualityTextRole, // "94 % quality"; words or nothing where it is not known
         VerdictRole,     // as FitListModel has it
         VerdictTextRole,
         VerdictDetailRole,

@@ -22,6 +22,11 @@ bool isQuantized(const ModelFile& file) {
                        [](const TensorInfo& tensor) { return typeTraits(tensor.type)->blockValues > 1; });
 }
 
+bool hasExperts(const ModelFile& file) {
+    return std::any_of(file.tensors().begin(), file.tensors().end(),
+                       [](const TensorInfo& tensor) { return isExpertStack(tensor.name); });
+}
+
 QString textOf(std::string_view text) { return QString::fromUtf8(text.data(), qsizetype(text.size())); }
 
 } // namespace
@@ -44,13 +49,15 @@ Result<MergeChoices> mergeChoices(const std::filesystem::path& base, std::span<c
     const auto file = ModelFile::open(base);
     if (!file) return file.error();
     const Result<AdapterMerge> same = AdapterMerge::plan(**file, adapters, std::nullopt);
-    if (!same) return same.error();
+    if (!same && same.error().code != ErrorCode::CannotConvert) return same.error();
     const Result<FitModel> model = FitModel::open(base);
     if (!model) return model.error();
     MergeChoices out;
-    out.asItIs = choiceOf(*model, same->output().tensorBytes(), device, question);
+    if (same) out.asItIs = choiceOf(*model, same->output().tensorBytes(), device, question);
     out.losesPrecision = isQuantized(**file);
+    const bool experts = hasExperts(**file);
     for (const FileType type : kFileTypes) {
+        if (!suits(type, experts)) continue;
         const Result<AdapterMerge> other = AdapterMerge::plan(**file, adapters, type);
         if (!other) return other.error();
         const FitModel merged(model->name(), model->config(), type);
@@ -58,7 +65,7 @@ Result<MergeChoices> mergeChoices(const std::filesystem::path& base, std::span<c
     }
     // How good a type is, is known for weights that come from the unquantized model.
     if (out.losesPrecision) {
-        out.asItIs.quality.reset();
+        if (out.asItIs) out.asItIs->quality.reset();
         for (FitChoice& choice : out.others)
             choice.quality.reset();
     }

@@ -17,9 +17,9 @@ std::vector<FitChoice> folderChoices(const FolderSummary& folder, const FitDevic
                                      const FitQuestion& question);
 
 struct MergeChoices {
-    FitChoice asItIs;              // every tensor keeps its format
-    std::vector<FitChoice> others; // from the smallest to the largest
-    bool losesPrecision = false;   // what was quantized once is rounded again
+    std::optional<FitChoice> asItIs; // every tensor keeps its format; none where one of them is only read
+    std::vector<FitChoice> others;   // from the smallest to the largest
+    bool losesPrecision = false;     // what was quantized once is rounded again
 };
 Result<MergeChoices> mergeChoices(const std::filesystem::path& base, std::span<const AdapterUse> adapters,
                                   const FitDevice& device, const FitQuestion& question);

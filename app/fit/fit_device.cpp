@@ -8,17 +8,20 @@ constexpr double kGibibyte = 1024.0 * 1024 * 1024;
 
 } // namespace
 
-FitDevice FitDevice::of(const DeviceInfo& device, const DeviceInfo& processor, double processorBandwidth) {
-    FitDevice out{device, 0, processor, processorBandwidth};
+FitDevice FitDevice::of(const DeviceInfo& device, const DeviceInfo& processor,
+                        const MemoryBandwidth& measured) {
+    FitDevice out{device, 0, processor, measured.bytesPerSecond, false};
     const bool readsHostMemory = device.kind == DeviceKind::Processor ||
                                  device.kind == DeviceKind::Reference || device.kind == DeviceKind::Software;
-    if (readsHostMemory)
-        out.bandwidth = processorBandwidth;
-    else if (const Gpu* gpu =
-                 GpuCatalogue::builtIn().find(QString::fromStdString(device.name), device.memoryBytes))
+    const Gpu* gpu = readsHostMemory ? nullptr
+                                     : GpuCatalogue::builtIn().find(QString::fromStdString(device.name),
+                                                                    device.memoryBytes);
+    if (gpu) {
         out.bandwidth = gpu->bandwidthGbS * kGigabyte;
-    else if (device.unified)
-        out.bandwidth = processorBandwidth;
+    } else if (readsHostMemory || device.unified) {
+        out.bandwidth = measured.bytesPerSecond;
+        out.measuredBusy = measured.busy;
+    }
     return out;
 }
 
@@ -30,7 +33,7 @@ FitDevice FitDevice::of(const Gpu& gpu, const DeviceInfo& processor, double proc
     info.memoryBytes = info.freeBytes = static_cast<std::uint64_t>(gpu.memoryGb * kGibibyte);
     info.unified = gpu.unified;
     info.largestAllocation = std::uint64_t{2} << 30;
-    return {info, gpu.bandwidthGbS * kGigabyte, processor, processorBandwidth};
+    return {info, gpu.bandwidthGbS * kGigabyte, processor, processorBandwidth, false};
 }
 
 } // namespace ponder

@@ -7,6 +7,7 @@
 
 #include "app/fit/gpu_catalogue.h"
 #include "engine/backend/backend.h"
+#include "engine/base/memory_bandwidth.h"
 
 namespace ponder {
 
@@ -15,13 +16,15 @@ struct FitDevice {
     double bandwidth = 0; // bytes a second
     DeviceInfo processor; // holds the layers for which a GPU has no room
     double processorBandwidth = 0;
+    bool measuredBusy = false; // `bandwidth` was measured while the computer had other work
 
     bool isGpu() const { return info.kind == DeviceKind::Discrete || info.kind == DeviceKind::Integrated; }
     // What measured speeds are kept by: they hold for this device and driver generation alike.
     QString key() const { return QString::fromStdString(info.name); }
 
-    // `processorBandwidth` as measured (engine/base/memory_bandwidth.h). A GPU's comes from the catalogue.
-    static FitDevice of(const DeviceInfo& device, const DeviceInfo& processor, double processorBandwidth);
+    // `measured` of the processor's memory (processor_bandwidth.h). A GPU's comes from the catalogue.
+    static FitDevice of(const DeviceInfo& device, const DeviceInfo& processor,
+                        const MemoryBandwidth& measured);
     static FitDevice of(const Gpu& gpu, const DeviceInfo& processor, double processorBandwidth);
 };
 

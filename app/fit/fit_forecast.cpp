@@ -155,7 +155,7 @@ void Forecaster::addSpeed(FitForecast& out) const {
 }
 
 std::optional<FileType> Forecaster::finestThatFits() const {
-    for (auto type = kFileTypes.rbegin(); type != kFileTypes.rend(); ++type) {
+    for (auto type = kRecommendedTypes.rbegin(); type != kRecommendedTypes.rend(); ++type) {
         const FitModel other(m_model.name(), m_model.config(), *type);
         if (other.fileBytes() < m_model.fileBytes() &&
             Forecaster(other, m_device, m_question).judged().verdict != FitVerdict::DoesNotFit)

@@ -128,19 +128,38 @@ QString plainName(const QString& name) {
     return out;
 }
 
-std::size_t suggestedChoice(const std::vector<FitChoice>& choices) {
+namespace {
+
+// Below four bits answers suffer: those are suggested where nothing larger fits.
+bool isSuggested(const QString& quantization, bool coarse) {
+    const std::optional<FileType> type = fileType(quantization.toStdString());
+    if (!type) return !coarse; // a file of another program
+    if (*type == FileType::Q2_K || *type == FileType::Q3_K_M) return coarse;
+    const auto* found = std::find(kRecommendedTypes.begin(), kRecommendedTypes.end(), *type);
+    return !coarse && found != kRecommendedTypes.end() && *type != FileType::F16;
+}
+
+std::optional<std::size_t> finestAtReadingSpeed(const std::vector<FitChoice>& choices, FitVerdict wanted,
+                                                bool coarse) {
     constexpr double kReadingSpeed = 6; // tokens a second: 250 words a minute and more than a token a word
-    for (const FitVerdict wanted : {FitVerdict::Fits, FitVerdict::Tight}) {
-        std::optional<std::size_t> smallest;
-        for (std::size_t i = choices.size(); i-- > 0;) {
-            const FitChoice& choice = choices[i];
-            if (!choice.known || choice.fit.verdict != wanted || choice.quantization == u"F16") continue;
-            const double speed = choice.fit.speed.decodeTokensPerSecond;
-            if (speed == 0 || speed >= kReadingSpeed) return i; // 0: nobody knows
-            smallest = i;
-        }
-        if (smallest) return *smallest;
+    std::optional<std::size_t> smallest;
+    for (std::size_t i = choices.size(); i-- > 0;) {
+        const FitChoice& choice = choices[i];
+        if (!choice.known || choice.fit.verdict != wanted || !isSuggested(choice.quantization, coarse))
+            continue;
+        const double speed = choice.fit.speed.decodeTokensPerSecond;
+        if (speed == 0 || speed >= kReadingSpeed) return i; // 0: nobody knows
+        smallest = i;
     }
+    return smallest;
+}
+
+} // namespace
+
+std::size_t suggestedChoice(const std::vector<FitChoice>& choices) {
+    for (const bool coarse : {false, true})
+        for (const FitVerdict wanted : {FitVerdict::Fits, FitVerdict::Tight})
+            if (const auto found = finestAtReadingSpeed(choices, wanted, coarse)) return *found;
     return 0;
 }
 

@@ -21,14 +21,15 @@ namespace {
 
 FitDevice chosenDevice(const FitServices& services, const QString& wanted, const QString& whatIf) {
     const std::vector<DeviceInfo> devices = services.devices();
-    const double bandwidth = services.processorBandwidth ? services.processorBandwidth() : 0;
+    const MemoryBandwidth bandwidth =
+        services.processorBandwidth ? services.processorBandwidth() : MemoryBandwidth();
     const auto beside = std::find_if(devices.begin(), devices.end(), [](const DeviceInfo& device) {
         return device.kind == DeviceKind::Processor;
     });
     const DeviceInfo processor = beside == devices.end() ? DeviceInfo() : *beside;
     if (!whatIf.isEmpty())
         if (const Gpu* gpu = GpuCatalogue::builtIn().find(whatIf))
-            return FitDevice::of(*gpu, processor, bandwidth);
+            return FitDevice::of(*gpu, processor, bandwidth.bytesPerSecond);
     auto found = findDevice(devices, wanted.toStdString());
     if (!found) found = findDevice(devices, "auto");
     return found ? FitDevice::of(*found, processor, bandwidth) : FitDevice();
@@ -310,7 +311,12 @@ QString FitListModel::deviceName() const { return QString::fromStdString(m_devic
 QString FitListModel::deviceDetail() const {
     const QString memory = memoryText(qint64(m_device.info.memoryBytes), 0);
     if (m_device.bandwidth <= 0) return memory;
-    return tr("%1, %2 GB/s").arg(memory, QLocale().toString(m_device.bandwidth / 1e9, 'f', 0));
+    const double rate = m_device.bandwidth / 1e9;
+    const QString bandwidth = QLocale().toString(rate, 'f', rate < 10 ? 1 : 0);
+    // It may be more: it is measured again.
+    if (m_device.measuredBusy)
+        return tr("%1, %2 GB/s, measured while the computer was busy").arg(memory, bandwidth);
+    return tr("%1, %2 GB/s").arg(memory, bandwidth);
 }
 
 QStringList FitListModel::gpuNames() const {

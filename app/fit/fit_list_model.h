@@ -20,7 +20,7 @@ namespace ponder {
 // What the list asks of the machine; called on a worker thread.
 struct FitServices {
     std::function<std::vector<DeviceInfo>()> devices;
-    std::function<double()> processorBandwidth; // bytes a second
+    std::function<MemoryBandwidth()> processorBandwidth;
 };
 
 class FitListModel : public QAbstractListModel {

@@ -18,7 +18,17 @@ constexpr double nominalBits(FileType type) {
     case FileType::Q6_K:
         return 6.5;
     case FileType::Q5_K_M:
+    case FileType::Q5_0:
         return 5.5;
+    case FileType::IQ4_XS:
+    case FileType::MXFP4_MOE:
+        return 4.25;
+    case FileType::Q3_K_M:
+        return 3.5;
+    case FileType::Q2_K:
+        return 2.625;
+    case FileType::Q4_0:
+    case FileType::IQ4_NL:
     case FileType::Q4_K_M:
         break;
     }

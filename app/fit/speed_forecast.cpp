@@ -4,6 +4,7 @@
 #include "engine/plan/small_model.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace ponder {
 namespace {
@@ -111,6 +112,15 @@ struct Shown {
     SpeedSource source = SpeedSource::Estimated;
 };
 
+// Models teach others only about their own size: what holds up a small one is not what holds up a large one.
+constexpr double kLikeSize = 4;
+// What a device is believed to fall short of the table: less was a busy hour, which older versions kept.
+constexpr double kLeastRatio = 1.0 / 3;
+
+bool isLike(std::uint64_t bytes, std::uint64_t others) {
+    return double(bytes) <= kLikeSize * double(others) && double(others) <= kLikeSize * double(bytes);
+}
+
 // Of a model that is not at hand the layers are not kept: this many, as most models have 24 to 48 of them.
 constexpr double kUsualLayers = 32;
 
@@ -144,25 +154,50 @@ std::optional<double> median(std::vector<double> values) {
     return *middle;
 }
 
+// What replies have shown of one figure: those of a quiet machine, or else the older ones.
+class Ratios {
+public:
+    void add(bool quiet, std::optional<double> ratio) {
+        if (ratio) (quiet ? m_quiet : m_older).push_back(*ratio);
+    }
+    std::optional<double> middle() const { return median(m_quiet.empty() ? m_older : m_quiet); }
+
+private:
+    std::vector<double> m_quiet, m_older;
+};
+
+// By the replies of one model on the device, whose layers are known, or by those of all that are like it.
+Shown learnFrom(std::span<const MeasuredSpeed> history, const FitDevice& device, std::optional<double> layers,
+                const std::function<bool(const MeasuredSpeed&)>& counts) {
+    Ratios decode, prefill;
+    for (const MeasuredSpeed& seen : history) {
+        if (seen.device != device.key() || !counts(seen)) continue;
+        std::optional<double> reply;
+        if (seen.decodeTokensPerSecond > 0) reply = decodeRatio(seen, device, layers);
+        // A busy hour that an older version kept, with the prompt's figure of that hour.
+        if (!seen.quiet && reply && *reply < kLeastRatio) continue;
+        decode.add(seen.quiet, reply);
+        if (seen.prefillTokensPerSecond > 0) prefill.add(seen.quiet, prefillRatio(seen, device, layers));
+    }
+    return {decode.middle(), prefill.middle(), SpeedSource::Estimated};
+}
+
 Shown learn(const FitModel& model, const FitDevice& device, const QString& modelPath,
             std::span<const MeasuredSpeed> history) {
-    const bool known =
-        !modelPath.isEmpty() && std::any_of(history.begin(), history.end(), [&](const MeasuredSpeed& seen) {
-            return seen.device == device.key() && seen.model == modelPath && seen.decodeTokensPerSecond > 0;
-        });
-    const std::optional<double> layers = known ? std::optional<double>(model.config().layers) : std::nullopt;
-    std::vector<double> decode, prefill;
-    const auto take = [](std::vector<double>& ratios, std::optional<double> ratio) {
-        if (ratio) ratios.push_back(*ratio);
-    };
-    for (const MeasuredSpeed& seen : history) {
-        if (seen.device != device.key() || (known && seen.model != modelPath)) continue;
-        if (seen.decodeTokensPerSecond > 0) take(decode, decodeRatio(seen, device, layers));
-        if (seen.prefillTokensPerSecond > 0) take(prefill, prefillRatio(seen, device, layers));
+    if (!modelPath.isEmpty()) {
+        Shown own = learnFrom(history, device, double(model.config().layers),
+                              [&](const MeasuredSpeed& seen) { return seen.model == modelPath; });
+        own.source = SpeedSource::Measured;
+        if (own.decode) return own;
     }
-    Shown shown{median(std::move(decode)), median(std::move(prefill)), SpeedSource::Estimated};
-    if (shown.decode) shown.source = known ? SpeedSource::Measured : SpeedSource::Calibrated;
-    return shown;
+    Shown others = learnFrom(history, device, std::nullopt, [&](const MeasuredSpeed& seen) {
+        return isLike(seen.bytesPerToken, model.bytesPerToken());
+    });
+    if (others.decode) {
+        others.decode = std::max(*others.decode, kLeastRatio);
+        others.source = SpeedSource::Calibrated;
+    }
+    return others;
 }
 
 double errorOf(SpeedSource source) {

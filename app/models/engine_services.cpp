@@ -38,7 +38,7 @@ Result<void> checkAdapterFile(const QString& model, const QString& adapter) {
     return checkAdapter(**opened, *config, *weights);
 }
 
-ModelServices engineModelServices(std::function<double()> processorBandwidth) {
+ModelServices engineModelServices(std::function<MemoryBandwidth()> processorBandwidth) {
     return {checkModelFile, listDevices, std::move(processorBandwidth), checkAdapterFile};
 }
 

@@ -9,7 +9,7 @@
 
 namespace ponder {
 
-ModelServices engineModelServices(std::function<double()> processorBandwidth = {});
+ModelServices engineModelServices(std::function<MemoryBandwidth()> processorBandwidth = {});
 
 Result<ModelRecord> checkModelFile(const QString& path);
 // An adapter passes when each of its pairs fits a weight of the model.

@@ -104,7 +104,7 @@ QString quantizationInName(const QString& fileName) {
     static const QRegularExpression pattern(
         QStringLiteral(
             "(?:^|[^A-Za-z0-9])((?:UD-)?(?:I?Q[1-8]_(?:K(?:_(?:XXS|XS|S|M|L|XL))?|[01]|XXS|XS|S|M|NL)|"
-            "BF16|F16|FP16|F32|FP32|MXFP4|TQ[12]_0))(?![A-Za-z0-9])"),
+            "BF16|F16|FP16|F32|FP32|MXFP4(?:_MOE)?|NVFP4|TQ[12]_0))(?![A-Za-z0-9])"),
         QRegularExpression::CaseInsensitiveOption);
     QString found; // the last one: a folder or a name may hold others before it
     for (auto match = pattern.globalMatch(fileName); match.hasNext();)

@@ -147,6 +147,8 @@ QString ModelLibrary::note() const {
     if (!m_model) return {};
     QStringList notes;
     if (!m_model->templateNote.isEmpty()) notes << m_model->templateNote;
+    if (!m_model->fileNotes.isEmpty())
+        notes << tr("About the model file: %1.").arg(m_model->fileNotes.join(QStringLiteral("; ")));
     if (m_model->contextExceedsTraining)
         notes << tr("The context is longer than the model was trained for; answers may get worse.");
     return notes.join(u' ');

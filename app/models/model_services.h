@@ -7,6 +7,7 @@
 
 #include "app/store/model_record.h"
 #include "engine/backend/backend.h"
+#include "engine/base/memory_bandwidth.h"
 #include "engine/base/result.h"
 
 #include <QString>
@@ -20,7 +21,7 @@ struct ModelServices {
     // What a usable file says of itself: a record without id and dates.
     std::function<Result<ModelRecord>(const QString& path)> check;
     std::function<std::vector<DeviceInfo>()> devices;
-    std::function<double()> processorBandwidth; // bytes a second that it reads from memory
+    std::function<MemoryBandwidth()> processorBandwidth; // how quickly it reads from memory
     // Whether the model can be given this adapter. Not there: every one is taken.
     std::function<Result<void>(const QString& model, const QString& adapter)> checkAdapter;
     // Of the disk that a path is or will be on; not set: the system is asked.

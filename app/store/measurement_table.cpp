@@ -15,13 +15,13 @@ bool MeasurementTable::run(QSqlQuery& query) {
 QList<MeasuredSpeed> MeasurementTable::speeds() {
     QSqlQuery query(m_connection);
     query.prepare(QStringLiteral("SELECT device, model, bytes_per_token, cache_bytes, parameters, decode, "
-                                 "prefill, measured FROM speeds ORDER BY measured DESC, rowid DESC"));
+                                 "prefill, measured, quiet FROM speeds ORDER BY measured DESC, rowid DESC"));
     QList<MeasuredSpeed> out;
     if (!run(query)) return out;
     while (query.next())
         out.append({query.value(0).toString(), query.value(1).toString(), query.value(2).toULongLong(),
                     query.value(3).toULongLong(), query.value(4).toULongLong(), query.value(5).toDouble(),
-                    query.value(6).toDouble(), query.value(7).toLongLong()});
+                    query.value(6).toDouble(), query.value(7).toLongLong(), query.value(8).toBool()});
     return out;
 }
 
@@ -41,11 +41,11 @@ bool MeasurementTable::add(const MeasuredSpeed& speed) {
     QSqlQuery query(m_connection);
     query.prepare(
         QStringLiteral("INSERT INTO speeds (device, model, bytes_per_token, cache_bytes, parameters, "
-                       "decode, prefill, measured) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"));
+                       "decode, prefill, measured, quiet) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     for (const QVariant& value :
          QVariantList{speed.device, speed.model, qulonglong(speed.bytesPerToken),
                       qulonglong(speed.cacheBytes), qulonglong(speed.parameters), speed.decodeTokensPerSecond,
-                      speed.prefillTokensPerSecond, speed.when})
+                      speed.prefillTokensPerSecond, speed.when, int{speed.quiet}})
         query.addBindValue(value);
     if (!run(query)) return false;
     QSqlQuery older(m_connection);

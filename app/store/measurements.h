@@ -19,6 +19,7 @@ struct MeasuredSpeed {
     double decodeTokensPerSecond = 0;  // 0: the reply was too short to tell
     double prefillTokensPerSecond = 0; // 0: the prompt was too short to tell
     qint64 when = 0;                   // milliseconds since 1970
+    bool quiet = false;                // nobody else was at work; before version 4 of the store nobody looked
 };
 
 // The fit hint's promise and what became of it.

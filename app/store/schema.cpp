@@ -67,6 +67,11 @@ QStringList measurements() {
                            "PRIMARY KEY (device, model))")};
 }
 
+// What was measured before may be from a busy hour: nobody looked.
+QStringList quietMeasurements() {
+    return {QStringLiteral("ALTER TABLE speeds ADD COLUMN quiet INTEGER NOT NULL DEFAULT 0")};
+}
+
 // step(n) leads from version n to n + 1.
 QStringList step(int version) {
     switch (version) {
@@ -76,6 +81,8 @@ QStringList step(int version) {
         return modelLibrary();
     case 2:
         return measurements();
+    case 3:
+        return quietMeasurements();
     default:
         return {};
     }

@@ -11,7 +11,7 @@
 
 namespace ponder {
 
-inline constexpr int kSchemaVersion = 3;
+inline constexpr int kSchemaVersion = 4;
 
 // Nothing where the file cannot be read; `error` then says why.
 std::optional<int> schemaVersion(QSqlDatabase& database, QSqlError& error);

@@ -37,6 +37,9 @@ constexpr std::array kTemplates{
               PONDER_TR_NOOP("Error",
                              "%1 uses a number format that cannot be run here: %2. Use a Q4_K_M, Q5_K_M, "
                              "Q6_K or Q8_0 file of this model.")},
+    std::pair{ErrorCode::RetiredTensorType,
+              PONDER_TR_NOOP("Error", "%1 is arranged for one kind of ARM processor (%2), which is no longer "
+                                      "done. Get the Q4_0 file of the same model instead.")},
     std::pair{ErrorCode::UnknownArchitecture,
               PONDER_TR_NOOP("Error",
                              "%1 has the architecture \"%2\", which cannot be run here. Models of the "

@@ -27,6 +27,7 @@ enum class ErrorCode {
     BadMetadata,         // subject: path, detail: key and what is wrong with it
     BadTensor,           // subject: path, detail: tensor and what is wrong with it
     UnknownTensorType,   // subject: path, detail: tensor and type
+    RetiredTensorType,   // subject: path, detail: type
     UnknownArchitecture, // subject: path, detail: architecture
     UnsupportedModel,    // subject: path, detail: what it needs that is not built in
     MissingSplitPart,    // subject: path, detail: names of the missing parts

@@ -1,7 +1,9 @@
 #include "engine/base/host_memory.h"
 
+#include "engine/base/control_group.h"
 #include "engine/base/translatable.h"
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -11,7 +13,7 @@ namespace ponder {
 namespace {
 
 // The number behind "Name:" in a /proc file whose lines read "Name:   123 kB", in bytes.
-std::uint64_t procBytes(const char* path, std::string_view name) {
+std::uint64_t procBytes(const std::filesystem::path& path, std::string_view name) {
     std::ifstream file(path);
     for (std::string line; std::getline(file, line);) {
         if (!line.starts_with(name)) continue;
@@ -25,8 +27,13 @@ std::uint64_t procBytes(const char* path, std::string_view name) {
 
 } // namespace
 
-HostMemory hostMemory() {
-    return {procBytes("/proc/meminfo", "MemTotal:"), procBytes("/proc/meminfo", "MemAvailable:")};
+HostMemory hostMemory(const std::filesystem::path& root) {
+    HostMemory memory{procBytes(root / "proc/meminfo", "MemTotal:"),
+                      procBytes(root / "proc/meminfo", "MemAvailable:")};
+    const ControlGroup group = ControlGroup::read(root);
+    if (group.memory) memory.total = std::min(memory.total, *group.memory);
+    if (group.memoryAvailable) memory.available = std::min(memory.available, *group.memoryAvailable);
+    return memory;
 }
 
 Result<void> checkHostMemory(const std::string& device, std::uint64_t needed) {

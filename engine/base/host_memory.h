@@ -1,12 +1,14 @@
-// How much memory the machine has and has free, and what this process used, from the operating system. Zero
-// where it cannot tell.
+// How much memory this process may have and how much of it is free, and what it used, from the operating
+// system. Zero where it cannot tell.
 //
-// Owner: plain value. Thread: any. Errors: DoesNotFit. Source: /proc on Linux.
+// The machine's, or less where a container or a slice has a limit. Owner: plain value. Thread: any. Errors:
+// DoesNotFit. Source: /proc on Linux, control_group.h.
 #pragma once
 
 #include "engine/base/result.h"
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 
 namespace ponder {
@@ -16,7 +18,8 @@ struct HostMemory {
     std::uint64_t available = 0; // bytes that can be used without swapping
 };
 
-HostMemory hostMemory();
+// `root` of the file system: a test may bring a recorded one.
+HostMemory hostMemory(const std::filesystem::path& root = "/");
 
 // Whether a device that lives in this memory may take so many bytes more; yes where the system cannot tell.
 // Errors: DoesNotFit.

@@ -1,6 +1,9 @@
 #include "engine/base/processor.h"
 
+#include "engine/base/control_group.h"
+
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <set>
 #include <thread>
@@ -12,15 +15,15 @@
 namespace ponder {
 namespace {
 
-std::string firstLine(const std::string& path) {
+std::string firstLine(const std::filesystem::path& path) {
     std::ifstream file(path);
     std::string line;
     std::getline(file, line);
     return line;
 }
 
-std::string nameOf() {
-    std::ifstream file("/proc/cpuinfo");
+std::string nameOf(const std::filesystem::path& root) {
+    std::ifstream file(root / "proc/cpuinfo");
     for (std::string line; std::getline(file, line);) {
         if (!line.starts_with("model name")) continue;
         const auto colon = line.find(": ");
@@ -29,7 +32,7 @@ std::string nameOf() {
     return {};
 }
 
-unsigned coresOf() {
+unsigned coresOf(const std::filesystem::path& root) {
     const unsigned threads = std::max(std::thread::hardware_concurrency(), 1U);
 #ifdef __linux__
     cpu_set_t allowed;
@@ -38,8 +41,8 @@ unsigned coresOf() {
     std::set<std::string> cores; // the threads of one core share this line
     for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
         if (!CPU_ISSET(cpu, &allowed)) continue;
-        const std::string siblings =
-            firstLine("/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/topology/thread_siblings_list");
+        const std::string siblings = firstLine(root / ("sys/devices/system/cpu/cpu" + std::to_string(cpu)) /
+                                               "topology/thread_siblings_list");
         cores.insert(siblings.empty() ? std::to_string(cpu) : siblings);
     }
     if (!cores.empty()) return static_cast<unsigned>(cores.size());
@@ -49,6 +52,14 @@ unsigned coresOf() {
 
 } // namespace
 
-Processor processor() { return {nameOf(), coresOf()}; }
+Processor processor(const std::filesystem::path& root) {
+    Processor out{nameOf(root), coresOf(root), 1};
+    const auto quota = ControlGroup::read(root).processors;
+    if (!quota || *quota >= out.cores) return out;
+    // A thread more than this would only wait for the next period.
+    out.cores = std::max(1U, static_cast<unsigned>(std::ceil(*quota)));
+    out.share = *quota / out.cores;
+    return out;
+}
 
 } // namespace ponder

@@ -1,6 +1,7 @@
 #include "engine/convert/adapter_merge.h"
 
 #include "engine/quant/decode.h"
+#include "engine/quant/encode.h"
 
 namespace ponder {
 namespace {
@@ -75,6 +76,13 @@ Result<AdapterMerge> AdapterMerge::plan(const ModelFile& base, std::span<const A
     };
     Result<GgufQuantization> quantization = GgufQuantization::plan(base, type, changes);
     if (!quantization) return quantization.error();
+    for (const GgufOutputTensor& tensor : quantization->output().tensors()) {
+        const LowRank* addition = shared->additionTo(tensor.name, *config);
+        if (!addition || !*addition || canEncode(tensor.type)) continue;
+        Error error = readOnly(tensor.type, tensor.name);
+        error.subject = base.parts().front().string();
+        return error;
+    }
     return AdapterMerge(std::move(*quantization));
 }
 

@@ -4,8 +4,9 @@
 // appears whole by its last step. Tensors that no adapter changes are copied byte for byte where their format
 // stays. Where the embedding and the output share a table and do not change alike, the new file has one for
 // each. Weights are streamed. Owner: the caller; the model outlives it. Thread: one, which uses all of the
-// pool. Errors: those of AdapterSet::open and GgufQuantization. Previous station: model/adapter_set.h. Next
-// station: model_file.h reads it.
+// pool. Errors: those of AdapterSet::open and GgufQuantization; CannotConvert where a changed tensor would
+// keep a format that is only read. Previous station: model/adapter_set.h. Next station: model_file.h reads
+// it.
 #pragma once
 
 #include "engine/convert/gguf_quantization.h"

@@ -126,6 +126,11 @@ Result<void> ConversionPlan::checkLoads() const {
     return {};
 }
 
+bool ConversionPlan::hasExperts() const {
+    return std::any_of(m_tensors.begin(), m_tensors.end(),
+                       [](const NamedTensor& tensor) { return isExpertStack(tensor.target); });
+}
+
 GgufOutput ConversionPlan::output(FileType type) const {
     GgufOutput output;
     m_metadata.setKeys(output, type);

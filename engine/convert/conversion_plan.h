@@ -30,6 +30,7 @@ public:
     std::size_t tensors() const { return m_tensors.size(); }
     const std::string& name(std::size_t index) const { return m_tensors[index].target; } // in the file
     bool keepsFourBits(std::size_t index) const { return m_packed[index].has_value(); }
+    bool hasExperts() const;
     // Values of the tensor at `index`; lives as long as the plan. Memory of rows that were read is let go.
     TensorSource source(std::size_t index) const;
     void releaseAll() const; // what is left of it, behind a tensor

@@ -58,6 +58,7 @@ Result<FolderSummary> inspectFolder(const std::filesystem::path& folder) {
     for (std::size_t i = 0; i < plan->tensors(); ++i)
         if (plan->keepsFourBits(i)) out.packed.insert(plan->name(i));
     for (const FileType type : kFileTypes) {
+        if (!suits(type, plan->hasExperts())) continue;
         const GgufOutput output = plan->output(type);
         const Result<std::vector<std::byte>> header = output.header();
         if (!header) return header.error();

@@ -23,9 +23,21 @@ bool describesTheFile(std::string_view key) {
            std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end();
 }
 
+// What is the same for all tensors of a model.
+TensorPlace anyPlace(const ModelFile& file, const ModelConfig& config) {
+    TensorPlace place;
+    place.layers = config.layers;
+    place.sharers = config.heads / std::max(1U, config.kvHeads);
+    for (const TensorInfo& tensor : file.tensors())
+        if (isExpertStack(tensor.name)) place.experts = static_cast<std::uint32_t>(tensor.shape[2]);
+    return place;
+}
+
 // "blk.12.attn_v.weight" is attn_v of layer 12.
-TensorPlace placeOf(const TensorInfo& tensor, std::string_view name, std::uint32_t layers, bool tied) {
-    TensorPlace place{name, 0, layers, tensor.rowLength(), tied, tensor.rows()};
+TensorPlace placeOf(const TensorInfo& tensor, std::string_view name, TensorPlace place) {
+    place.kind = name;
+    place.rowLength = tensor.rowLength();
+    place.rows = tensor.rows();
     constexpr std::string_view kBlock = "blk.";
     if (place.kind.starts_with(kBlock)) {
         place.kind.remove_prefix(kBlock.size());
@@ -49,10 +61,12 @@ Result<GgufQuantization> GgufQuantization::plan(const ModelFile& source, std::op
     GgufQuantization out(source);
     out.m_changes = std::move(changes);
     out.copyMetadata(type);
-    const bool cut = weights->tied && out.m_changes.ownOutput, tied = weights->tied && !cut;
+    const bool cut = weights->tied && out.m_changes.ownOutput;
+    TensorPlace place = anyPlace(source, *config);
+    place.tied = weights->tied && !cut;
     for (const TensorInfo& tensor : source.tensors())
-        out.planTensor(tensor, tensor.name, type, config->layers, tied);
-    if (cut) out.planTensor(*(*weights)[Slot::Output], "output.weight", type, config->layers, tied);
+        out.planTensor(tensor, tensor.name, type, place);
+    if (cut) out.planTensor(*(*weights)[Slot::Output], "output.weight", type, place);
     return out;
 }
 
@@ -68,10 +82,9 @@ void GgufQuantization::copyMetadata(std::optional<FileType> type) {
 }
 
 void GgufQuantization::planTensor(const TensorInfo& from, std::string_view name, std::optional<FileType> type,
-                                  std::uint32_t layers, bool tied) {
-    const bool matrix = from.dimensions > 1;
-    const TensorType format =
-        type && matrix ? tensorType(*type, placeOf(from, name, layers, tied)) : from.type;
+                                  const TensorPlace& model) {
+    const bool changes = type && from.dimensions > 1 && takesFileType(name);
+    const TensorType format = changes ? tensorType(*type, placeOf(from, name, model)) : from.type;
     m_again = m_again || (isQuantized(from.type) && format != from.type);
     const auto shape = std::span(from.shape).first(from.dimensions);
     m_output.tensor(std::string(name), {shape.begin(), shape.end()}, format);

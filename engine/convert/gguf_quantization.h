@@ -53,7 +53,7 @@ private:
     explicit GgufQuantization(const ModelFile& source) : m_source(source) {}
     void copyMetadata(std::optional<FileType> type);
     void planTensor(const TensorInfo& from, std::string_view name, std::optional<FileType> type,
-                    std::uint32_t layers, bool tied);
+                    const TensorPlace& model);
     Result<void> writeTensor(std::size_t index, TensorQuantizer& quantizer, const std::stop_token& stop,
                              const TensorQuantizer::Progress& progress);
 

@@ -40,7 +40,7 @@ public:
 
 private:
     Result<void> readKind();
-    Result<void> readNormalizer() const;
+    Result<void> readNormalizer();
     Result<void> readVocabulary();
     Result<void> readMerges();
     Result<void> readMerge(const Json& merge);
@@ -92,13 +92,16 @@ Result<void> TokenizerReader::readKind() {
     return {};
 }
 
-// None, or that of Unicode's composed form, which text usually has.
-Result<void> TokenizerReader::readNormalizer() const {
+// None, or that of Unicode's composed form.
+Result<void> TokenizerReader::readNormalizer() {
     const Json& normalizer = child(m_file, "normalizer");
+    m_list.composes = !normalizer.is_null();
     if (normalizer.is_null() || child(normalizer, "type") == "NFC") return {};
-    if (const Json& list = child(normalizer, "normalizers"); list.is_array())
+    if (const Json& list = child(normalizer, "normalizers"); list.is_array()) {
+        m_list.composes = !list.empty();
         if (std::all_of(list.begin(), list.end(), [](const Json& o) { return child(o, "type") == "NFC"; }))
             return {};
+    }
     return unknown(normalizer);
 }
 

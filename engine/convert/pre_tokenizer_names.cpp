@@ -13,6 +13,10 @@ using Json = nlohmann::json;
 
 #define CONTRACTION "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
 #define SPACES R"(|\s*[\r\n]+|\s+(?!\S)|\s+)"
+#define SPACES_ONE_NEWLINE R"(|\s*[\r\n]|\s+(?!\S)|\s+)"
+#define CASED_WORD(ending)                                                                                   \
+    R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+)" ending                 \
+    R"(|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*)" ending
 
 constexpr std::string_view kDigit = "one digit", kGpt2Words = "the words of GPT-2"; // steps without a pattern
 
@@ -28,6 +32,19 @@ const std::vector<NamedSteps>& namedSteps() {
         {"qwen2", {CONTRACTION R"(|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*)" SPACES}},
         {"llama-bpe",
          {CONTRACTION R"(|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*)" SPACES}},
+        {"qwen35",
+         {CONTRACTION R"(|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*)" SPACES}},
+        {"gpt-4o", {CASED_WORD(CONTRACTION "?") R"(|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*)" SPACES}},
+        {"tekken", {CASED_WORD("") R"(|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*)" SPACES}},
+        {"seed-coder", {CONTRACTION R"(|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1}| ?[^\s\p{L}\p{N}\r\n]+)" SPACES}},
+        {"bailingmoe",
+         {R"('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]++[\r\n]*)" SPACES_ONE_NEWLINE}},
+        {"exaone-moe",
+         {CONTRACTION
+          R"(|[^\r\n\p{L}\p{N}]?(?:\p{L}\p{M}*(?: \p{L}\p{M}*)*)+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]?)" SPACES_ONE_NEWLINE}},
+        {"minicpm5",
+         {R"(\p{N}{1,3})",
+          CONTRACTION R"(|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}+| ?[^\s\p{L}\p{N}]+[\r\n]*)" SPACES}},
         {"deepseek-v3",
          {R"(\p{N}{1,3})", "[一-龥぀-ゟ゠-ヿ]+",
           R"([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+)"

@@ -2,6 +2,7 @@
 
 #include "engine/base/printable.h"
 #include "engine/base/translatable.h"
+#include "engine/text/pre_tokenizer_choice.h"
 
 namespace ponder {
 namespace {
@@ -52,6 +53,9 @@ void TokenList::setKeys(GgufOutput& output) const {
     if (scored) output.array("tokenizer.ggml.scores", scores);
     if (!merges.empty()) output.array("tokenizer.ggml.merges", merges);
     if (addSpacePrefix) output.set("tokenizer.ggml.add_space_prefix", *addSpacePrefix);
+    const PreTokenizerRule* rule = findPreTokenizerRule(pre);
+    if (composes && rule && *composes != (rule->composition == Composition::Always))
+        output.set(kComposeKey, *composes);
 }
 
 } // namespace ponder

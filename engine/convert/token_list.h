@@ -32,6 +32,7 @@ public:
     std::string pre = "default";        // how text is cut before bytes are merged
     std::vector<std::string> merges;    // "a b", the first first
     std::optional<bool> addSpacePrefix; // of SentencePiece
+    std::optional<bool> composes;       // text is brought into Unicode's composed form first
     bool scored = false;                // tokens have scores
 
     // An id that is taken already is given the new text and type, as added tokens do.

@@ -7,7 +7,7 @@
 //
 // Owner: whoever opened it; the spans it hands out live as long as it does. Thread: any, read only.
 // Errors: FileNotFound, FileUnreadable, NotAModelFile, UnsupportedVersion, FileTruncated, BadMetadata,
-// BadTensor, UnknownTensorType, MissingSplitPart. Source: the GGUF file format, versions 2 and 3. Next
+// BadTensor, UnknownTensorType, RetiredTensorType, MissingSplitPart. Source: the GGUF file format, versions 2 and 3. Next
 // station: model/config.h, model/weights.h, text/tokenizer.h.
 #pragma once
 

@@ -1,8 +1,8 @@
 // The tensors of one GGUF file, judged: known type, whole blocks, inside the file, not overlapping.
 //
 // Takes the header and the bytes it came from; gives one TensorInfo for each entry, in the same order.
-// Owner: caller; names and bytes borrow the file. Thread: any. Errors: UnknownTensorType, BadTensor,
-// FileTruncated (the tensor would fit a complete file). Next station: model_file.h.
+// Owner: caller; names and bytes borrow the file. Thread: any. Errors: UnknownTensorType, RetiredTensorType,
+// BadTensor, FileTruncated (the tensor would fit a complete file). Next station: model_file.h.
 #pragma once
 
 #include "engine/base/result.h"

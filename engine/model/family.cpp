@@ -43,6 +43,10 @@ constexpr std::array<TensorRow, 3> biasRows(Presence presence) {
 }
 constexpr auto kBiasRows = biasRows(Presence::Always);
 constexpr auto kMaybeBiasRows = biasRows(Presence::AllOrNone);
+constexpr TensorRow kHeadNormRows[] = {
+    {QueryNorm, "attn_q_norm.weight", "self_attn.q_norm.weight", Vector, One, HeadKey},
+    {KeyNorm, "attn_k_norm.weight", "self_attn.k_norm.weight", Vector, One, HeadKey},
+};
 constexpr TensorRow kGatedRows[] = {
     {FeedForwardNorm, "ffn_norm.weight", "post_attention_layernorm.weight", Vector, One, Width},
     {Gate, "ffn_gate.weight", "mlp.gate_proj.weight", Matrix, Hidden, Width, Presence::Always, Reader::Gated,
@@ -90,6 +94,7 @@ std::span<const TensorRow> modelRows() { return kModelRows; }
 std::span<const TensorRow> headRows() { return kHeadRows; }
 std::span<const TensorRow> headBiasRows() { return kBiasRows; }
 std::span<const TensorRow> maybeHeadBiasRows() { return kMaybeBiasRows; }
+std::span<const TensorRow> headNormRows() { return kHeadNormRows; }
 std::span<const TensorRow> gatedRows() { return kGatedRows; }
 std::span<const TensorRow> mixtureRows() { return kMixtureRows; }
 std::span<const TensorRow> routerBiasRows() { return kRouterBiasRows; }
@@ -126,6 +131,8 @@ std::uint64_t lengthOf(Extent extent, const ModelConfig& config, const Layer& la
         return heads ? heads->valueLength() : 0;
     case Extent::Attended:
         return heads ? heads->attendedLength() : 0;
+    case Extent::HeadKey:
+        return heads && heads->normsHeads ? heads->keySize : 0;
     case Extent::Hidden:
         return gated ? gated->hidden : 0;
     case Extent::Experts:
@@ -192,7 +199,8 @@ std::string Family::hubNameOf(Weight weight) const {
 }
 
 std::span<const Family* const> families() {
-    static const std::array kFamilies{&llamaFamily(), &qwen2Family(), &qwen2MoeFamily()};
+    static const std::array kFamilies{&llamaFamily(), &qwen2Family(), &qwen2MoeFamily(), &qwen3Family(),
+                                      &qwen3MoeFamily()};
     return kFamilies;
 }
 

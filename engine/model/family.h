@@ -41,6 +41,7 @@ std::span<const TensorRow> modelRows();         // embedding, RoPE factors, the 
 std::span<const TensorRow> headRows();          // attention by heads, the norm before it
 std::span<const TensorRow> headBiasRows();      // biases of q, k and v
 std::span<const TensorRow> maybeHeadBiasRows(); // all of them or none
+std::span<const TensorRow> headNormRows();      // norms of each head of q and k
 std::span<const TensorRow> gatedRows();         // a dense feed-forward part, the norm before it
 std::span<const TensorRow> mixtureRows();       // router and experts of a mixture, without that norm
 std::span<const TensorRow> routerBiasRows();    // the bias that only chooses

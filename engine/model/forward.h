@@ -36,15 +36,15 @@ enum class Rows {
 template<class Ops>
 concept DecoderOps = requires(Ops& ops, Weight w, const Projection& p, std::uint32_t layer,
                               const HeadAttention& heads, Rows rows, Activation activation) {
-    {ops.embed(w, w)};                // x[t] = w[token[t]]; the norm that comes next
-    {ops.receive(w)};                 // x, from the layers before; the norm that comes next
-    {ops.project(p, p, p)};           // q, k, v = W·n (+ bias)
-    {ops.turnAndStore(layer, heads)}; // turns q and k by position; appends k, v to the cache
-    {ops.attend(layer, heads)};       // softmax(scale · q·Kᵀ, causal) · V
-    {ops.gate(w, w, activation, w)};  // activation(Wgate·n) * (Wup·n), for the matrix that reads it
-    {ops.addTo(w, rows, w)};          // x += W · rows; the norm that comes next
-    {ops.head(w)};                    // logits = W·n, for the rows that are wanted
-    {ops.send()};                     // x, to the layers after
+    {ops.embed(w, w)};                      // x[t] = w[token[t]]; the norm that comes next
+    {ops.receive(w)};                       // x, from the layers before; the norm that comes next
+    {ops.project(p, p, p)};                 // q, k, v = W·n (+ bias)
+    {ops.turnAndStore(layer, heads, w, w)}; // turns q and k by position; appends k, v to the cache
+    {ops.attend(layer, heads)};             // softmax(scale · q·Kᵀ, causal) · V
+    {ops.gate(w, w, activation, w)};        // activation(Wgate·n) * (Wup·n), for the matrix that reads it
+    {ops.addTo(w, rows, w)};                // x += W · rows; the norm that comes next
+    {ops.head(w)};                          // logits = W·n, for the rows that are wanted
+    {ops.send()};                           // x, to the layers after
 };
 
 // Of a mixture: choose, multiply with the matrices of those chosen, add up.
@@ -64,7 +64,7 @@ void attention(Ops& ops, const HeadAttention& heads, std::uint32_t layer, Weight
     ops.project({{Slot::Query, layer}, {Slot::QueryBias, layer}},
                 {{Slot::Key, layer}, {Slot::KeyBias, layer}},
                 {{Slot::Value, layer}, {Slot::ValueBias, layer}});
-    ops.turnAndStore(layer, heads);
+    ops.turnAndStore(layer, heads, {Slot::QueryNorm, layer}, {Slot::KeyNorm, layer});
     ops.attend(layer, heads);
     ops.addTo({Slot::AttentionOutput, layer}, Rows::Attended, next);
 }

@@ -26,6 +26,7 @@ struct HeadAttention {
     std::uint32_t keySize = 0;   // values of a head's query and key
     std::uint32_t valueSize = 0; // of its value
     float scale = 0;             // of the scores
+    bool normsHeads = false;     // each head of q and k by itself (Dehghani et al. 2023), before RoPE
 
     std::uint32_t group() const { return heads / kvHeads; }
     std::uint32_t queryLength() const { return heads * keySize; }

@@ -4,8 +4,15 @@ namespace ponder {
 
 TensorPlace placeOf(const ModelConfig& config, const TensorRow& row, std::uint32_t layer) {
     const Layer parts = config.layer(layer);
-    return {row.name.substr(0, row.name.find('.')), layer,       config.layers,
-            lengthOf(row.rowLength, config, parts), config.tied, lengthOf(row.rows, config, parts)};
+    TensorPlace place;
+    place.kind = row.name.substr(0, row.name.find('.'));
+    place.layer = layer;
+    place.layers = config.layers;
+    place.rowLength = lengthOf(row.rowLength, config, parts);
+    place.rows = lengthOf(row.rows, config, parts);
+    place.tied = config.tied;
+    if (const HeadAttention* heads = parts.heads()) place.sharers = heads->group();
+    return place;
 }
 
 ShapeModel::ShapeModel(const ModelConfig& config, FileType type)

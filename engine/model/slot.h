@@ -22,6 +22,8 @@ enum class Slot : std::uint8_t {
     QueryBias,     // [rows of Wq], and so on
     KeyBias,
     ValueBias,
+    QueryNorm,       // [keySize], of each head of q
+    KeyNorm,         // [keySize], of each head of k
     AttentionOutput, // Wo [d x heads * valueSize]
     FeedForwardNorm, // [d]
     Gate,            // [f x d]

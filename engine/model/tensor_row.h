@@ -25,6 +25,7 @@ enum class Extent : std::uint8_t {
     Keys,         // kvHeads * keySize
     Values,       // kvHeads * valueSize
     Attended,     // heads * valueSize
+    HeadKey,      // keySize, where heads are normed
     Hidden,       // f
     Experts,      //
     ExpertHidden, // h

@@ -132,7 +132,7 @@ CpuPlan CpuPlan::make(const PlanRequest& request, unsigned threads) {
         std::uint64_t{4} * (2 * c.width + queries + attended + c.keyLength() + c.valueLength() + hidden) +
         (c.width + attended + hidden) / 32 * (plan.rounding == Rounding::Fine ? 84 : 68);
     // Of a thread: an unpacked panel, a chunk of results.
-    const std::uint64_t thread = widest / 32 * 704 + std::uint64_t{kMaxRows} * 64 * 4;
+    const std::uint64_t thread = widest / 32 * kUnpackedBlockBytes + std::uint64_t{kMaxRows} * 64 * 4;
     plan.scratchBytes = row * plan.maxRows + thread * threads + expertScratch(plan);
     if (!request.adapters) return plan;
     const CpuAdapterPlan adapters = CpuAdapterPlan::make(*request.adapters, plan.layers, c);

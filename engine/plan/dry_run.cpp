@@ -2,6 +2,7 @@
 
 #include "engine/base/processor.h"
 #include "engine/plan/cpu_plan.h"
+#include "engine/plan/type_check.h"
 #include "engine/plan/vulkan_plan.h"
 
 #include <memory>
@@ -44,6 +45,9 @@ Result<DryRun> DryRun::of(const DeviceInfo& device, const PlanRequest& request) 
     if (device.kind == DeviceKind::Reference) {
         out.m_memory = referenceMemory(request);
     } else if (device.kind == DeviceKind::Processor) {
+        const LayerRange layers = request.layers.of(request.config.layers);
+        if (const auto known = checkTypes(request.weights, layers, device.name, PanelLayout::knows); !known)
+            return known.error();
         out.m_memory = processorMemory(request);
     } else {
         auto plan = VulkanPlan::make(request.config, request.weights, PlanLimits::of(device, request), 0,

@@ -2,6 +2,7 @@
 
 #include "engine/base/printable.h"
 #include "engine/base/translatable.h"
+#include "engine/plan/type_check.h"
 
 #include <algorithm>
 #include <array>
@@ -321,6 +322,8 @@ Result<VulkanPlan> VulkanPlan::make(const ModelConfig& config, const FileWeights
     if (plan.layers.first >= plan.layers.end)
         return Error{ErrorCode::BadArgument, "layers",
                      Detail{PONDER_TR_NOOP("ErrorDetail", "at least 1 layer"), {}}};
+    if (const auto known = checkTypes(weights, plan.layers, limits.deviceName, DeviceLayout::knows); !known)
+        return known.error();
     if (auto placed = placeWeights(plan, weights); !placed) return placed.error();
     plan.scratch.vectorPieces = plan.scratch.pieces;
     if (auto planned = plan.setContext(contextTokens, type); !planned) return planned.error();

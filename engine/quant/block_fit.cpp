@@ -230,7 +230,7 @@ void SnapScales(const Tile& tile, const PerGroup& unit, int reach, PerGroup& who
 void SnapLines(const Tile& tile, float top, const LineUnits& units, int scaleReach, int minReach,
                WholeLines& whole) {
     const DF df;
-    const VF none = hn::Zero(df), most = constant(63), high = constant(top);
+    const VF none = hn::Zero(df), most = constant(whole.most), high = constant(top);
     const auto near = [&](VF middle, int i) HWY_ATTR {
         return clamped(hn::Add(middle, constant(static_cast<float>(i))), none, most);
     };

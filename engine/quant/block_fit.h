@@ -67,7 +67,8 @@ struct LineUnits {
     PerGroup scale, min; // what one step of the whole numbers is worth
 };
 struct WholeLines {
-    PerGroup scale, min; // 0 to 63
+    PerGroup scale, min; // 0 to `most`
+    float most = 63;
 };
 
 // x = units.scale whole.scale q - units.min whole.min with q from 0 to `top`. Takes a guess of the whole

@@ -1,7 +1,8 @@
 // Quantized blocks to f32: the truth that every kernel is compared with.
 //
 // Source of the block layouts: the GGUF file format; shapes and formulas stand beside each
-// decoder, one file per family: legacy_blocks.cpp, k_blocks.cpp, float_values.cpp. Owner: caller's memory on
+// decoder, one file per family: legacy_blocks.cpp, k_blocks.cpp, float_values.cpp; tabled_blocks.cpp and
+// codebook_blocks.cpp by way of small_numbers.cpp. Owner: caller's memory on
 // both sides. Thread: any. Next station: backend/reference, importer, tests.
 #pragma once
 

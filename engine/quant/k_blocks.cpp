@@ -26,6 +26,20 @@ ScaleMin scaleMin(const std::byte* packed, std::size_t j) {
 
 } // namespace
 
+// 16 bytes of a scale (low half) and a minimum (high half), each of 16 values; 64 bytes of 2-bit q; f16 d,
+// dmin: d scale q - dmin min. Each half of 128 values: value l + 32 t stands in byte l at 2 t.
+void decodeQ2_K(const std::byte* block, std::span<float> out) {
+    for (std::size_t base = 0; base < out.size(); base += kValues, block += 84) {
+        const float d = loadHalf(block + 80), dmin = loadHalf(block + 82);
+        for (std::size_t i = 0; i < kValues; ++i) {
+            const int scales = std::to_integer<int>(block[i / 16]);
+            const int q = std::to_integer<int>(block[16 + i / 128 * 32 + i % 32]) >> (i % 128 / 32 * 2) & 3;
+            out[base + i] = d * static_cast<float>(scales & 15) * static_cast<float>(q) -
+                            dmin * static_cast<float>(scales >> 4);
+        }
+    }
+}
+
 // f16 d, dmin; 12 bytes of scales; 128 bytes of 4-bit q: d scale q - dmin min.
 // Each 32 bytes of q hold two sub-blocks: the low halves, then the high halves.
 void decodeQ4_K(const std::byte* block, std::span<float> out) {

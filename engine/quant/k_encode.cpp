@@ -12,7 +12,6 @@ namespace {
 constexpr std::size_t kValues = 256;          // in a block
 constexpr std::size_t kSub = 32;              // values that share a scale and a minimum in Q4_K and Q5_K
 constexpr std::size_t kSubs = kValues / kSub; // such sub-blocks in a block
-constexpr std::size_t kTogether = kTileGroups / kSubs; // blocks in a tile
 
 float asHalf(double value) { return throughHalf(static_cast<float>(value)); }
 
@@ -25,10 +24,12 @@ float rounded(float value, float unit, float most) {
     return unit > 0 ? std::clamp(std::nearbyint(value / unit), 0.0F, most) : 0.0F;
 }
 
-// The lines of two blocks of Q4_K or Q5_K: x = units.scale whole.scale q - units.min whole.min.
+// The lines of two blocks of Q4_K or Q5_K, or of one of Q2_K: x = units.scale whole.scale q - units.min
+// whole.min with q from 0 to `top` and whole numbers from 0 to `most`.
 class Lines {
 public:
-    Lines(const Tile& tile, float top) : m_tile(tile), m_top(top) {
+    Lines(const Tile& tile, float top, float most) : m_tile(tile), m_top(top), m_subs(kValues / tile.length) {
+        m_whole.most = most;
         guess();
         snap(2, 3);
         fitUnits();
@@ -37,8 +38,8 @@ public:
         number();
     }
 
-    float scaleUnit(std::size_t block) const { return m_units.scale[block * kSubs]; }
-    float minUnit(std::size_t block) const { return m_units.min[block * kSubs]; }
+    float scaleUnit(std::size_t block) const { return m_units.scale[block * m_subs]; }
+    float minUnit(std::size_t block) const { return m_units.min[block * m_subs]; }
     const WholeLines& whole() const { return m_whole; }
     const Quants& quants() const { return m_quants; }
 
@@ -48,14 +49,14 @@ private:
         fitLines(m_tile, m_top, true, scale, min);
         for (float& one : min)
             one = -one;
-        for (std::size_t first = 0; first < kTileGroups; first += kSubs) {
-            const float scaleUnit = unitFor(std::span(scale).subspan(first, kSubs), 63);
-            const float minUnit = unitFor(std::span(min).subspan(first, kSubs), 63);
-            for (std::size_t sub = first; sub < first + kSubs; ++sub) {
+        for (std::size_t first = 0; first < kTileGroups; first += m_subs) {
+            const float scaleUnit = unitFor(std::span(scale).subspan(first, m_subs), m_whole.most);
+            const float minUnit = unitFor(std::span(min).subspan(first, m_subs), m_whole.most);
+            for (std::size_t sub = first; sub < first + m_subs; ++sub) {
                 m_units.scale[sub] = scaleUnit;
                 m_units.min[sub] = minUnit;
-                m_whole.scale[sub] = rounded(scale[sub], scaleUnit, 63);
-                m_whole.min[sub] = rounded(min[sub], minUnit, 63);
+                m_whole.scale[sub] = rounded(scale[sub], scaleUnit, m_whole.most);
+                m_whole.min[sub] = rounded(min[sub], minUnit, m_whole.most);
             }
         }
     }
@@ -72,13 +73,14 @@ private:
     }
     void fitUnits() {
         number();
-        for (std::size_t first = 0; first < kTileGroups; first += kSubs)
+        for (std::size_t first = 0; first < kTileGroups; first += m_subs)
             fitUnits(first);
     }
     void fitUnits(std::size_t first);
 
     const Tile& m_tile;
     float m_top;
+    std::size_t m_subs; // sub-blocks in a block
     LineUnits m_units;
     WholeLines m_whole;
     Quants m_quants;
@@ -87,11 +89,11 @@ private:
 // Least squares over the whole block for the two units: x = d u - e v with u = whole.scale q, v = whole.min.
 void Lines::fitUnits(std::size_t first) {
     double uu = 0, uv = 0, vv = 0, xu = 0, xv = 0;
-    for (std::size_t sub = first; sub < first + kSubs; ++sub) {
+    for (std::size_t sub = first; sub < first + m_subs; ++sub) {
         const double scale = m_whole.scale[sub], min = m_whole.min[sub];
         uu += scale * scale * m_quants.squares[sub];
         uv += scale * min * m_quants.sum[sub];
-        vv += min * min * kSub;
+        vv += min * min * static_cast<double>(m_tile.length);
         xu += scale * m_quants.product[sub];
         xv += min * m_quants.valueTotal[sub];
     }
@@ -104,7 +106,7 @@ void Lines::fitUnits(std::size_t first) {
     }
     // Without a sensible answer the first guess stays.
     if (!(d > 0) || std::isinf(d) || !(e >= 0) || std::isinf(e) || (vv > 0 && e == 0)) return;
-    for (std::size_t sub = first; sub < first + kSubs; ++sub) {
+    for (std::size_t sub = first; sub < first + m_subs; ++sub) {
         m_units.scale[sub] = d;
         m_units.min[sub] = e;
     }
@@ -144,9 +146,9 @@ void putFifthBits(const Quants& quants, std::size_t first, std::byte* out) {
 void encodeLines(std::span<const float> values, std::byte* block, bool fiveBits) {
     Tile tile;
     while (!values.empty()) {
-        const std::size_t count = std::min(kTogether, values.size() / kValues);
+        const std::size_t count = std::min(kTileGroups / kSubs, values.size() / kValues);
         tile.load(values.first(count * kValues), kSub);
-        const Lines lines(tile, fiveBits ? 31 : 15);
+        const Lines lines(tile, fiveBits ? 31 : 15, 63);
         for (std::size_t i = 0; i < count; ++i, block += fiveBits ? 176 : 144) {
             storeHalf(block, lines.scaleUnit(i));
             storeHalf(block + 2, lines.minUnit(i));
@@ -211,6 +213,24 @@ private:
 };
 
 } // namespace
+
+// Each half of 128 values: value l + 32 t stands in byte l at 2 t. A sub-block has 16 values.
+void encodeQ2_K(std::span<const float> values, std::byte* block) {
+    Tile tile;
+    for (; !values.empty(); values = values.subspan(kValues), block += 84) {
+        tile.load(values.first(kValues), kValues / kTileGroups);
+        const Lines lines(tile, 3, 15);
+        for (std::size_t sub = 0; sub < kTileGroups; ++sub)
+            block[sub] = static_cast<std::byte>(static_cast<int>(lines.whole().scale[sub]) |
+                                                static_cast<int>(lines.whole().min[sub]) << 4);
+        std::fill_n(block + 16, 64, std::byte{0});
+        for (std::size_t i = 0; i < kValues; ++i)
+            block[16 + i / 128 * 32 + i % 32] |=
+                static_cast<std::byte>(lines.quants().at(i / 16, i % 16) << (i % 128 / 32 * 2));
+        storeHalf(block + 80, lines.scaleUnit(0));
+        storeHalf(block + 82, lines.minUnit(0));
+    }
+}
 
 void encodeQ4_K(std::span<const float> values, std::byte* blocks) { encodeLines(values, blocks, false); }
 

@@ -2,6 +2,8 @@
 
 #include "engine/base/translatable.h"
 #include "engine/text/byte_alphabet.h"
+#include "engine/text/composition.h"
+#include "engine/text/merge_list.h"
 #include "engine/text/tokenizer_error.h"
 
 #include <unordered_map>
@@ -32,27 +34,34 @@ struct Made {
 } // namespace
 
 Result<std::unique_ptr<Tokenizer>> ByteBpe::fromModel(const ModelFile& file) {
-    const std::string_view name = file.metadata().text("tokenizer.ggml.pre").value_or("default");
-    const PreTokenizerRule* rule = findPreTokenizerRule(name);
-    if (!rule) return unknownTokenizer(file, std::string(name));
+    const PreTokenizerChoice choice = PreTokenizerChoice::of(file.metadata());
+    if (!choice.rule) return unknownTokenizer(file, std::string(choice.name));
     Result<Vocabulary> vocabulary = Vocabulary::read(file, decodePiece);
     if (!vocabulary) return vocabulary.error();
 
-    std::unique_ptr<ByteBpe> bpe(new ByteBpe(std::move(*vocabulary), *rule));
+    std::unique_ptr<ByteBpe> bpe(new ByteBpe(std::move(*vocabulary), choice));
     std::string why;
-    bpe->m_preTokenizer = PreTokenizer::compile(rule->patterns, why);
+    bpe->m_preTokenizer = PreTokenizer::compile(choice.rule->patterns, why);
     if (!bpe->m_preTokenizer)
-        return Error{ErrorCode::Internal,
-                     {},
-                     Detail{PONDER_TR_NOOP("ErrorDetail", "pattern of %1: %2"), {std::string(name), why}}};
+        return Error{
+            ErrorCode::Internal,
+            {},
+            Detail{PONDER_TR_NOOP("ErrorDetail", "pattern of %1: %2"), {std::string(choice.name), why}}};
     if (Result<void> done = bpe->indexPieces(file); !done) return done.error();
     if (Result<void> done = bpe->indexBytes(file); !done) return done.error();
-    if (Result<void> done = bpe->readMerges(file); !done) return done.error();
+    Result<MergeTable> merges = readMergeTable(file, bpe->vocabulary(), bpe->m_ids, appendByteAlphabet);
+    if (!merges) return merges.error();
+    bpe->m_merges = std::move(*merges);
+    if (choice.guessed)
+        bpe->addNote({PONDER_TR_NOOP("ErrorDetail",
+                                     "%1 names no rule for cutting text into words; that of %2 is used"),
+                      {"tokenizer.ggml.pre", std::string(choice.name)}});
     return std::unique_ptr<Tokenizer>(std::move(bpe));
 }
 
-ByteBpe::ByteBpe(Vocabulary vocabulary, const PreTokenizerRule& rule)
-    : VocabularyTokenizer(std::move(vocabulary), rule.addBos), m_rule(rule) {}
+ByteBpe::ByteBpe(Vocabulary vocabulary, const PreTokenizerChoice& choice)
+    : VocabularyTokenizer(std::move(vocabulary), choice.rule->addBos), m_rule(*choice.rule),
+      m_composes(choice.composes) {}
 
 Result<void> ByteBpe::indexPieces(const ModelFile& file) {
     m_ids = PieceIndex(vocabulary().size());
@@ -75,36 +84,15 @@ Result<void> ByteBpe::indexBytes(const ModelFile& file) {
     return {};
 }
 
-Result<void> ByteBpe::readMerges(const ModelFile& file) {
-    const std::span<const std::string_view> merges = file.metadata().texts("tokenizer.ggml.merges");
-    if (merges.empty())
-        return badTokenizer(
-            file, Detail{PONDER_TR_NOOP("ErrorDetail", "%1 is missing or empty"), {"tokenizer.ggml.merges"}});
-    m_merges = MergeTable(merges.size());
-    std::string bytes;
-    for (std::size_t i = 0; i < merges.size(); ++i) {
-        const std::size_t gap = merges[i].find(' ', 1);
-        if (gap == std::string_view::npos || gap + 1 == merges[i].size())
-            return badTokenizer(file, Detail{PONDER_TR_NOOP("ErrorDetail", "entry %1 of %2 is no pair"),
-                                             {std::to_string(i), "tokenizer.ggml.merges"}});
-        bytes.clear();
-        appendByteAlphabet(merges[i].substr(0, gap), bytes);
-        const std::size_t middle = bytes.size();
-        appendByteAlphabet(merges[i].substr(gap + 1), bytes);
-        const std::string_view both = bytes;
-        const std::optional<TokenId> left = idOf(both.substr(0, middle));
-        const std::optional<TokenId> right = idOf(both.substr(middle));
-        const std::optional<TokenId> merged = idOf(both);
-        // A vocabulary that was cut down leaves merges behind which can never apply.
-        if (left && right && merged && !m_merges.add(*left, *right, *merged))
-            return badTokenizer(file, Detail{PONDER_TR_NOOP("ErrorDetail", "its merges collide"), {}});
-    }
-    return {};
-}
-
 std::optional<TokenId> ByteBpe::idOf(std::string_view piece) const { return m_ids.find(vocabulary(), piece); }
 
 void ByteBpe::encodeOrdinary(std::string_view text, std::vector<TokenId>& out) const {
+    if (m_composes)
+        if (const std::optional<std::string> joined = composed(text)) return encodeComposed(*joined, out);
+    encodeComposed(text, out);
+}
+
+void ByteBpe::encodeComposed(std::string_view text, std::vector<TokenId>& out) const {
     std::unordered_map<std::string_view, Made> made;
     Buffers buffers;
     for (const std::string_view word : m_preTokenizer->split(text)) {

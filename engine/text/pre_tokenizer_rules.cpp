@@ -68,16 +68,139 @@ constexpr std::array kDeepSeekV3{
     R"(| ?[\p{P}\p{S}]+[\r\n]*|)" NEWLINES_AND_SPACES,
 };
 
+// Words that begin with capitals and go on in small letters, marks belonging to the letter before them.
+#define CAPITALS R"([\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}])"
+#define SMALL R"([\p{Ll}\p{Lm}\p{Lo}\p{M}])"
+#define CASED_WORD(ending)                                                                                   \
+    R"([^\r\n\p{L}\p{N}]?)" CAPITALS "*" SMALL "+" ending R"(|[^\r\n\p{L}\p{N}]?)" CAPITALS "+" SMALL        \
+    "*" ending
+#define SYMBOLS_AND_PATHS "| ?[^" SPACE R"(\p{L}\p{N}]+[\r\n/]*|)" NEWLINES_AND_SPACES
+
+constexpr std::array kGpt4o{CASED_WORD(ANY_CASE_CONTRACTION "?") R"(|\p{N}{1,3})" SYMBOLS_AND_PATHS};
+constexpr std::array kTekken{CASED_WORD("") R"(|\p{N})" SYMBOLS_AND_PATHS};
+
+constexpr std::array kQwen35{
+    ANY_CASE_CONTRACTION R"(|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N})"
+                         "| ?[^" SPACE R"(\p{L}\p{M}\p{N}]+[\r\n]*|)" NEWLINES_AND_SPACES,
+};
+
+constexpr std::array kMiniCpm5{
+    R"(\p{N}{1,3})",
+    ANY_CASE_CONTRACTION R"(|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}+)"
+                         "| ?[^" SPACE R"(\p{L}\p{N}]+[\r\n]*|)" NEWLINES_AND_SPACES,
+};
+
+constexpr std::array kSeedCoder{
+    ANY_CASE_CONTRACTION R"(|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N})"
+                         "| ?[^" SPACE R"(\p{L}\p{N}\r\n]+|)" NEWLINES_AND_SPACES,
+};
+
+// Each line break is a word of its own here and in the next.
+#define ONE_NEWLINE_AND_SPACES "[" SPACE "]*[\\r\\n]|[" SPACE "]+(?![^" SPACE "])|[" SPACE "]+"
+
+constexpr std::array kBailingMoe{
+    R"('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N})"
+    "| ?[^" SPACE R"(\p{L}\p{N}]++[\r\n]*|)" ONE_NEWLINE_AND_SPACES,
+};
+
+// Words with the spaces between them. Possessive, which changes nothing but the cost: a word cannot end in
+// any other way.
+constexpr std::array kExaoneMoe{
+    ANY_CASE_CONTRACTION R"(|[^\r\n\p{L}\p{N}]?\p{L}[\p{L}\p{M}]*+(?: \p{L}[\p{L}\p{M}]*+)*+|\p{N})"
+                         "| ?[^" SPACE R"(\p{L}\p{N}]+[\r\n/]?|)" ONE_NEWLINE_AND_SPACES,
+};
+
+// Numbers in groups of three digits from the right, as they are written; all else is left whole. Published as
+// one pattern that finds the places between, which costs the square of a number's length.
+constexpr std::array kSuperBpe{
+    R"(\p{N}+)",
+    "(?<![0-9])[0-9]{1,2}(?=(?:[0-9]{3})++(?![0-9]))",
+    "[0-9]{3}",
+};
+
+constexpr std::array kDefault{R"([\p{P}$+<=>^~|]+)", kGpt2[0], R"(\p{N}+)", "[0-9][0-9][0-9]"};
+
+using Patterns = std::span<const char* const>;
+
+// What goes with each pattern differs from family to family, so every name has its row.
+constexpr PreTokenizerRule plain(std::string_view name, Patterns patterns) { return {name, patterns}; }
+// Families whose tokenizer.json names the normalizer NFC.
+constexpr PreTokenizerRule composed(std::string_view name, Patterns patterns) {
+    return {name, patterns, false, false, Composition::Always};
+}
+// Vocabularies made for the tiktoken library, which looks a word up before it merges anything.
+constexpr PreTokenizerRule whole(std::string_view name, Patterns patterns) { return {name, patterns, true}; }
+constexpr PreTokenizerRule wholeWithBos(std::string_view name, Patterns patterns) {
+    return {name, patterns, true, true};
+}
+
 constexpr std::array kRules{
-    PreTokenizerRule{"gpt-2", kGpt2},
-    PreTokenizerRule{"qwen2", kQwen2},
-    PreTokenizerRule{"deepseek-r1-qwen", kQwen2},
-    PreTokenizerRule{"llama-bpe", kLlama3, true, true},
-    PreTokenizerRule{"llama3", kLlama3, true, true},
-    PreTokenizerRule{"llama-v3", kLlama3, true, true},
-    PreTokenizerRule{"smollm", kSmolLm},
-    PreTokenizerRule{"deepseek-llm", kDeepSeekLlm},
-    PreTokenizerRule{"deepseek-v3", kDeepSeekV3},
+    plain("gpt-2", kGpt2),
+    plain("phi-2", kGpt2),
+    plain("gigachat", kGpt2),
+    plain("a.x-4.0", kGpt2),
+    plain("mellum", kGpt2),
+    plain("exaone4", kGpt2),
+    plain("trillion", kGpt2),
+    plain("jais", kGpt2),
+    plain("granite-docling", kGpt2),
+    plain("jina-es", kGpt2),
+    plain("jina-de", kGpt2),
+    plain("jina-v2-es", kGpt2),
+    plain("jina-v2-de", kGpt2),
+    composed("modern-bert", kGpt2),
+    composed("mpt", kGpt2),
+    composed("olmo", kGpt2),
+    plain("smollm", kSmolLm),
+    plain("exaone", kSmolLm),
+    plain("starcoder", kSmolLm),
+    plain("refact", kSmolLm),
+    plain("codeshell", kSmolLm),
+    plain("minerva-7b", kSmolLm),
+    plain("mellum2", kSmolLm),
+    composed("command-r", kSmolLm),
+    composed("qwen2", kQwen2),
+    composed("deepseek-r1-qwen", kQwen2),
+    composed("f2llmv2", kQwen2),
+    composed("megrez", kQwen2),
+    composed("stablelm2", kQwen2),
+    composed("hunyuan", kQwen2),
+    plain("kormo", kQwen2),
+    plain("solar-open", kQwen2),
+    plain("grok-2", kQwen2),
+    PreTokenizerRule{"qwen35", kQwen35, false, false, Composition::InItsFamily},
+    wholeWithBos("llama-bpe", kLlama3),
+    wholeWithBos("llama3", kLlama3),
+    wholeWithBos("llama-v3", kLlama3),
+    wholeWithBos("falcon3", kLlama3),
+    wholeWithBos("falcon-h1", kLlama3),
+    wholeWithBos("pixtral", kLlama3),
+    wholeWithBos("midm-2.0", kLlama3),
+    wholeWithBos("lfm2", kLlama3),
+    wholeWithBos("jina-v5-nano", kLlama3),
+    whole("smaug-bpe", kLlama3),
+    whole("dbrx", kLlama3),
+    whole("glm4", kLlama3),
+    whole("chatglm-bpe", kLlama3),
+    whole("minicpm5", kMiniCpm5),
+    whole("gpt-4o", kGpt4o),
+    whole("llama4", kGpt4o),
+    whole("kanana2", kGpt4o),
+    whole("talkie", kGpt4o),
+    whole("minimax-m2", kGpt4o),
+    wholeWithBos("tekken", kTekken),
+    plain("seed-coder", kSeedCoder),
+    plain("bailingmoe", kBailingMoe),
+    plain("bailingmoe2", kBailingMoe),
+    plain("llada-moe", kBailingMoe),
+    plain("exaone-moe", kExaoneMoe),
+    plain("superbpe", kSuperBpe),
+    plain("deepseek-llm", kDeepSeekLlm),
+    plain("deepseek-v3", kDeepSeekV3),
+    plain("hunyuan-dense", kDeepSeekV3),
+    plain("joyai-llm", kDeepSeekV3),
+    plain("hy_v4", kDeepSeekV3),
+    plain("default", kDefault),
 };
 
 } // namespace

@@ -1,43 +1,47 @@
 #include "engine/text/sentence_piece.h"
 
 #include "engine/base/translatable.h"
+#include "engine/text/plain_alphabet.h"
 #include "engine/text/sentence_piece_proto.h"
 #include "engine/text/tokenizer_error.h"
 
 #include <sentencepiece_processor.h>
 
-#include <charconv>
+#include <algorithm>
 #include <utility>
 
 namespace ponder {
+
 namespace {
 
-constexpr std::string_view kSpace = "\xE2\x96\x81"; // U+2581, which stands for a space
-
-// "<0x0A>" stands for one byte.
-bool appendByte(std::string_view text, std::string& out) {
-    if (text.size() != 6 || !text.starts_with("<0x") || text[5] != '>') return false;
-    std::uint8_t byte = 0;
-    const auto [end, error] = std::from_chars(text.data() + 3, text.data() + 5, byte, 16);
-    if (error != std::errc() || end != text.data() + 5) return false;
-    out += static_cast<char>(byte);
-    return true;
+// The token that stands for what the vocabulary cannot spell: as the file says, else the one called so.
+std::optional<TokenId> unknownToken(const Vocabulary& vocabulary, const Metadata& metadata) {
+    const std::optional<std::uint64_t> named = metadata.integer("tokenizer.ggml.unknown_token_id");
+    if (named && *named < vocabulary.size()) return static_cast<TokenId>(*named);
+    const std::span<const std::string_view> texts = metadata.texts("tokenizer.ggml.tokens");
+    for (TokenId id = 0; id < vocabulary.size(); ++id)
+        if (vocabulary.type(id) == TokenType::Unknown) return std::nullopt; // the library finds it
+    const auto found = std::find(texts.begin(), texts.end(), "<unk>");
+    return found == texts.end() ? std::nullopt : std::optional(static_cast<TokenId>(found - texts.begin()));
 }
 
-void decodePiece(std::string_view text, TokenType type, std::string& out) {
-    if (type == TokenType::Byte && appendByte(text, out)) return;
-    for (std::size_t at = text.find(kSpace); at != std::string_view::npos; at = text.find(kSpace)) {
-        out += text.substr(0, at);
-        out += ' ';
-        text.remove_prefix(at + kSpace.size());
+// The library wants exactly one unknown token. Files call it a control token (Gemma), or call fillers that no
+// text becomes unknown too (Phi 3).
+std::vector<TokenType> libraryTypes(const Vocabulary& vocabulary, const Metadata& metadata) {
+    const std::optional<TokenId> unknown = unknownToken(vocabulary, metadata);
+    std::vector<TokenType> types;
+    for (TokenId id = 0; id < vocabulary.size(); ++id) {
+        const TokenType type = vocabulary.type(id);
+        types.push_back(unknown && type == TokenType::Unknown ? TokenType::Unused : type);
     }
-    out += text;
+    if (unknown) types[*unknown] = TokenType::Unknown;
+    return types;
 }
 
 } // namespace
 
 Result<std::unique_ptr<Tokenizer>> SentencePiece::fromModel(const ModelFile& file) {
-    Result<Vocabulary> vocabulary = Vocabulary::read(file, decodePiece);
+    Result<Vocabulary> vocabulary = Vocabulary::read(file, appendPlainAlphabet);
     if (!vocabulary) return vocabulary.error();
     const Metadata& metadata = file.metadata();
     const std::span<const double> scores = metadata.numbers("tokenizer.ggml.scores");
@@ -45,9 +49,7 @@ Result<std::unique_ptr<Tokenizer>> SentencePiece::fromModel(const ModelFile& fil
         return badTokenizer(file, Detail{PONDER_TR_NOOP("ErrorDetail", "%1 has %2 entries for %3 tokens"),
                                          {"tokenizer.ggml.scores", std::to_string(scores.size()),
                                           std::to_string(vocabulary->size())}});
-    std::vector<TokenType> types;
-    for (TokenId id = 0; id < vocabulary->size(); ++id)
-        types.push_back(vocabulary->type(id));
+    const std::vector<TokenType> types = libraryTypes(*vocabulary, metadata);
     const SentencePieceModel model{metadata.texts("tokenizer.ggml.tokens"), scores, types,
                                    metadata.boolean("tokenizer.ggml.add_space_prefix").value_or(true)};
 

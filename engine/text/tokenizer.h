@@ -1,9 +1,9 @@
 // Text to token ids and back.
 //
-// Takes the tokenizer.ggml.* keys of a model file; gives ids for a prompt and bytes for an id. Two kinds
-// stand behind it: byte-level BPE (byte_bpe.h, pre-tokenizers by PCRE2) and SentencePiece (sentence_piece.h).
-// Special tokens are recognized only where the caller allows them: the chat template's own text, never what
-// the user typed (see encode).
+// Takes the tokenizer.ggml.* keys of a model file; gives ids for a prompt and bytes for an id. Three
+// kinds stand behind it: byte-level BPE (byte_bpe.h, pre-tokenizers by PCRE2), BPE on plain UTF-8
+// (plain_bpe.h) and SentencePiece (sentence_piece.h). Special tokens are recognized only where the caller
+// allows them: the chat template's own text, never what the user typed (see encode).
 //
 // Owner: Model. Thread: any, const. Errors: UnknownTokenizer (names it), BadTokenizer.
 // Next station: the forward pass (ids), StreamDecoder (ids to UTF-8).
@@ -49,6 +49,9 @@ public:
     find(std::string_view special) const = 0; // a special token by its exact text
     // The exact texts of all special tokens (control and user-defined), longest first.
     virtual std::span<const std::string> specialTexts() const = 0;
+    // What the file says wrongly, or leaves out, and how it is read: whole statements for the user, once a
+    // file.
+    virtual std::span<const Detail> notes() const { return {}; }
 };
 
 } // namespace ponder

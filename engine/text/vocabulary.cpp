@@ -1,6 +1,7 @@
 #include "engine/text/vocabulary.h"
 
 #include "engine/base/translatable.h"
+#include "engine/text/end_marks.h"
 #include "engine/text/tokenizer_error.h"
 
 #include <algorithm>
@@ -12,38 +13,39 @@ namespace {
 
 constexpr std::size_t kMostTokens = std::size_t{1} << 22; // sixteen times the largest published vocabulary
 
-// Control tokens with these texts end a reply even where a file names only one of them as its end.
-constexpr std::array<std::string_view, 11> kEndTexts{
-    "<|im_end|>", "<|eot_id|>",    "<|eom_id|>", "<|end|>",       "<|endoftext|>",         "<|end_of_text|>",
-    "</s>",       "<end_of_turn>", "<EOT>",      "<|endofturn|>", "<｜end▁of▁sentence｜>",
-};
+constexpr std::size_t kMostNotes = 16; // a hostile file could give cause for millions
 
-bool isEndText(std::string_view text) {
-    return std::find(kEndTexts.begin(), kEndTexts.end(), text) != kEndTexts.end();
+// What a text begins with, where a file names no token for it or one that it does not have.
+constexpr std::array<std::string_view, 4> kBeginTexts{"<s>", "<bos>", "<|begin_of_text|>",
+                                                      "<｜begin▁of▁sentence｜>"};
+constexpr std::array kEndKeys{"tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id",
+                              "tokenizer.ggml.eom_token_id"};
+constexpr const char* kBeginKey = "tokenizer.ggml.bos_token_id";
+
+bool isMark(std::string_view text) {
+    return text.size() > 2 &&
+           ((text.front() == '<' && text.back() == '>') || (text.starts_with("[|") && text.ends_with("|]")));
 }
 
-bool isMark(std::string_view text) { return text.size() > 2 && text.front() == '<' && text.back() == '>'; }
+// "<think>", "[TOOL_CALLS]": any user-defined token that a template may give a meaning to.
+bool inBrackets(std::string_view text) {
+    return text.size() > 2 && (text.front() == '<' || text.front() == '[') &&
+           (text.back() == '>' || text.back() == ']');
+}
 
 // Conversions disagree about a few tokens; what the application relies on is settled here.
 TokenType settledType(TokenType type, std::string_view text) {
     // The think/answer splitter must see these, so they are never hidden.
     if (type == TokenType::Control && (text == "<think>" || text == "</think>"))
         return TokenType::UserDefined;
-    // Older conversions leave DeepSeek's role marks and some ends user-defined; nobody should read them.
-    if (type == TokenType::UserDefined && isMark(text) &&
-        (isEndText(text) || (text.starts_with("<｜") && text.ends_with("｜>"))))
+    // Older conversions leave DeepSeek's role marks user-defined; nobody should read them.
+    if (type == TokenType::UserDefined && text.starts_with("<｜") && text.ends_with("｜>"))
         return TokenType::Control;
     return type;
 }
 
-// Nothing where the key is absent; an error where it is no token of this vocabulary.
-Result<std::optional<TokenId>> readId(const ModelFile& file, const char* key, std::size_t count) {
-    if (!file.metadata().has(key)) return std::optional<TokenId>();
-    const std::optional<std::uint64_t> value = file.metadata().integer(key);
-    if (!value || *value >= count)
-        return badTokenizer(file,
-                            Detail{PONDER_TR_NOOP("ErrorDetail", "%1 is not one of its tokens"), {key}});
-    return std::optional<TokenId>(static_cast<TokenId>(*value));
+Error noToken(const ModelFile& file, const char* key) {
+    return badTokenizer(file, Detail{PONDER_TR_NOOP("ErrorDetail", "%1 is not one of its tokens"), {key}});
 }
 
 } // namespace
@@ -83,25 +85,73 @@ Result<void> Vocabulary::readTypes(const ModelFile& file, std::span<const std::s
 }
 
 Result<void> Vocabulary::readMarks(const ModelFile& file, std::span<const std::string_view> texts) {
-    const Result<std::optional<TokenId>> bos = readId(file, "tokenizer.ggml.bos_token_id", size());
-    if (!bos) return bos.error();
-    m_bos = *bos;
-    m_addBos = file.metadata().boolean("tokenizer.ggml.add_bos_token");
-
+    noteStrayIds(file);
     m_ends.assign(size(), false);
-    for (const char* key :
-         {"tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id"}) {
-        const Result<std::optional<TokenId>> id = readId(file, key, size());
-        if (!id) return id.error();
-        if (!*id) continue;
-        if (!m_eos) m_eos = *id;
-        m_ends[**id] = true;
-        // A file without token types would otherwise show its end mark to the reader.
-        if (m_types[**id] == TokenType::Normal && isMark(texts[**id])) m_types[**id] = TokenType::Control;
+    readKnownEnds(file, texts);
+    readNamedEnds(file, texts);
+    if (file.metadata().has(kEndKeys[0]) && !m_eos) {
+        // Without any end a reply would run on until the context is full.
+        const auto end = std::find(m_ends.begin(), m_ends.end(), true);
+        if (end == m_ends.end()) return noToken(file, kEndKeys[0]);
+        m_eos = static_cast<TokenId>(end - m_ends.begin());
     }
-    for (std::size_t id = 0; id < size(); ++id)
-        if (m_types[id] == TokenType::Control && isEndText(texts[id])) m_ends[id] = true;
+    return readBegin(file, texts);
+}
+
+// The token that a key names; nothing where it names none.
+std::optional<TokenId> Vocabulary::idOf(const ModelFile& file, const char* key) const {
+    const std::optional<std::uint64_t> value = file.metadata().integer(key);
+    return value && *value < size() ? std::optional(static_cast<TokenId>(*value)) : std::nullopt;
+}
+
+void Vocabulary::addNote(Detail note) {
+    if (m_notes.size() < kMostNotes) m_notes.push_back(std::move(note));
+}
+
+void Vocabulary::noteStrayIds(const ModelFile& file) {
+    for (const auto& [key, value] : file.metadata().all())
+        if (key.starts_with("tokenizer.ggml.") && key.ends_with("_token_id") && !idOf(file, key.c_str()))
+            addNote({PONDER_TR_NOOP("ErrorDetail", "%1 is not one of its tokens and is passed over"), {key}});
+}
+
+Result<void> Vocabulary::readBegin(const ModelFile& file, std::span<const std::string_view> texts) {
+    m_addBos = file.metadata().boolean("tokenizer.ggml.add_bos_token");
+    m_bos = idOf(file, kBeginKey);
+    if (m_bos || !file.metadata().has(kBeginKey)) return {};
+    for (std::size_t id = 0; id < size() && !m_bos; ++id)
+        if (m_types[id] == TokenType::Control &&
+            std::find(kBeginTexts.begin(), kBeginTexts.end(), texts[id]) != kBeginTexts.end())
+            m_bos = static_cast<TokenId>(id);
+    // A model that was trained with it in front of every text cannot do without.
+    if (!m_bos && m_addBos == true) return noToken(file, kBeginKey);
     return {};
+}
+
+void Vocabulary::readNamedEnds(const ModelFile& file, std::span<const std::string_view> texts) {
+    for (const char* key : kEndKeys) {
+        const std::optional<TokenId> id = idOf(file, key);
+        if (!id) continue;
+        if (!m_eos) m_eos = *id;
+        m_ends[*id] = true;
+        // A file without token types would otherwise show its end mark to the reader.
+        if (m_types[*id] == TokenType::Normal && isMark(texts[*id])) m_types[*id] = TokenType::Control;
+    }
+}
+
+void Vocabulary::readKnownEnds(const ModelFile& file, std::span<const std::string_view> texts) {
+    const EndMarks marks =
+        EndMarks::find({texts, m_types, file.metadata().texts("tokenizer.ggml.merges"),
+                        file.metadata().text("tokenizer.chat_template").value_or(std::string_view())});
+    for (const TokenId id : marks.ends) {
+        if (m_types[id] == TokenType::Normal)
+            addNote(
+                {PONDER_TR_NOOP("ErrorDetail", "%1 is typed as ordinary text; it ends a reply all the same"),
+                 {std::string(texts[id])}});
+        m_types[id] = TokenType::Control;
+        m_ends[id] = true;
+    }
+    for (const TokenId id : marks.written)
+        m_types[id] = TokenType::Control;
 }
 
 void Vocabulary::readPieces(std::span<const std::string_view> texts, PieceDecoder decode) {
@@ -117,11 +167,16 @@ void Vocabulary::readPieces(std::span<const std::string_view> texts, PieceDecode
 }
 
 void Vocabulary::indexSpecials(std::span<const std::string_view> texts) {
-    std::vector<std::pair<std::string_view, TokenId>> entries;
-    for (std::size_t id = 0; id < texts.size(); ++id)
-        if (m_types[id] == TokenType::Control || m_types[id] == TokenType::UserDefined)
-            entries.emplace_back(texts[id], static_cast<TokenId>(id));
-    m_specials = SpecialIndex(entries);
+    std::vector<std::pair<std::string_view, TokenId>> specials, ordinary;
+    for (std::size_t id = 0; id < texts.size(); ++id) {
+        if (m_types[id] == TokenType::Control ||
+            (m_types[id] == TokenType::UserDefined && inBrackets(texts[id])))
+            specials.emplace_back(texts[id], static_cast<TokenId>(id));
+        else if (m_types[id] == TokenType::UserDefined)
+            ordinary.emplace_back(texts[id], static_cast<TokenId>(id));
+    }
+    m_specials = SpecialIndex(specials);
+    m_ordinaryPieces = SpecialIndex(ordinary);
 }
 
 std::string_view Vocabulary::piece(TokenId id) const {

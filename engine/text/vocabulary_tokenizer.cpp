@@ -8,7 +8,8 @@ namespace ponder {
 
 VocabularyTokenizer::VocabularyTokenizer(Vocabulary vocabulary, bool addBosByDefault)
     : m_vocabulary(std::move(vocabulary)),
-      m_addBos(m_vocabulary.addBos().value_or(addBosByDefault) && m_vocabulary.bos().has_value()) {}
+      m_addBos(m_vocabulary.addBos().value_or(addBosByDefault) && m_vocabulary.bos().has_value()),
+      m_notes(m_vocabulary.notes().begin(), m_vocabulary.notes().end()) {}
 
 std::vector<TokenId> VocabularyTokenizer::encode(std::string_view text, SpecialTokens special,
                                                  std::span<const std::size_t> literal) const {
@@ -27,6 +28,16 @@ std::vector<TokenId> VocabularyTokenizer::encode(std::string_view text, SpecialT
 }
 
 void VocabularyTokenizer::encodeBytes(std::string_view text, std::vector<TokenId>& out) const {
+    if (m_vocabulary.ordinaryPieces().texts().empty()) return encodeStretch(text, out);
+    for (const SpecialIndex::Fragment& fragment : m_vocabulary.ordinaryPieces().split(text, {})) {
+        if (fragment.special)
+            out.push_back(*fragment.special);
+        else
+            encodeStretch(fragment.text, out);
+    }
+}
+
+void VocabularyTokenizer::encodeStretch(std::string_view text, std::vector<TokenId>& out) const {
     if (text.empty()) return;
     if (isUtf8(text))
         encodeOrdinary(text, out);

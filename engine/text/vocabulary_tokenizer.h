@@ -1,11 +1,14 @@
-// What both kinds of tokenizer share: the vocabulary, and special tokens cut out before ordinary text is
+// What all kinds of tokenizer share: the vocabulary, and special tokens cut out before ordinary text is
 // encoded.
 //
-// Owner: Model, as a Tokenizer. Thread: any, const. Next station: byte_bpe.h, sentence_piece.h.
+// Owner: Model, as a Tokenizer. Thread: any, const. Next station: byte_bpe.h, plain_bpe.h,
+// sentence_piece.h.
 #pragma once
 
 #include "engine/text/tokenizer.h"
 #include "engine/text/vocabulary.h"
+
+#include <utility>
 
 namespace ponder {
 
@@ -22,6 +25,7 @@ public:
     bool addBos() const final { return m_addBos; }
     std::optional<TokenId> find(std::string_view special) const final;
     std::span<const std::string> specialTexts() const final { return m_vocabulary.specials().texts(); }
+    std::span<const Detail> notes() const final { return m_notes; }
 
 protected:
     // `addBosByDefault` holds where the file says nothing about it.
@@ -29,12 +33,16 @@ protected:
     // Appends the ids of text without special tokens; `text` is valid UTF-8 and not empty.
     virtual void encodeOrdinary(std::string_view text, std::vector<TokenId>& out) const = 0;
     const Vocabulary& vocabulary() const { return m_vocabulary; }
+    void addNote(Detail note) { m_notes.push_back(std::move(note)); }
 
 private:
-    void encodeBytes(std::string_view text, std::vector<TokenId>& out) const;
+    void encodeBytes(std::string_view text, std::vector<TokenId>& out) const; // without special tokens
+    void encodeStretch(std::string_view text,
+                       std::vector<TokenId>& out) const; // without those of ordinary text
 
     Vocabulary m_vocabulary;
     bool m_addBos;
+    std::vector<Detail> m_notes;
 };
 
 } // namespace ponder

@@ -17,6 +17,7 @@ layout(constant_id = 3) const uint FORMAT_B = 0u;
 layout(constant_id = 4) const uint FORMAT_C = 0u;
 layout(constant_id = 5) const uint COLUMNS = 1u; // 1 to 8
 
+const uint FORMAT_SET = 1u << FORMAT_A | 1u << FORMAT_B | 1u << FORMAT_C;
 #include "formats.glsl"
 #include "quants.glsl"
 
@@ -42,7 +43,9 @@ void product(Matrix w, uint group, uint at, uint stride, uint column, inout vec4
 #ifndef MATRIX_INTEGER
     TRY(F32) TRY(F16) TRY(BF16)
 #endif
-    TRY(Q4_0) TRY(Q4_1) TRY(Q5_0) TRY(Q5_1) TRY(Q8_0) TRY(Q4_K) TRY(Q5_K) TRY(Q6_K)
+    TRY(Q4_0) TRY(Q4_1) TRY(Q5_0) TRY(Q5_1) TRY(Q8_0) TRY(Q4_K) TRY(Q5_K) TRY(Q6_K) TRY(Q2_K) TRY(Q3_K)
+    TRY(IQ4_NL) TRY(IQ4_XS) TRY(MXFP4) TRY(NVFP4) TRY(IQ3_S) TRY(IQ3_XXS) TRY(IQ2_S) TRY(IQ2_XXS) TRY(IQ1_S)
+    TRY(IQ1_M) TRY(TQ2_0) TRY(Q2_0) TRY(Q1_0)
 #undef TRY
 }
 

@@ -6,7 +6,7 @@ void addColumn(const Matrix w, uint group, uint block, uint at, inout vec4 sums[
     [[unroll]] for (uint i = 0u; i < 8u; ++i) x[i] = loadScratch(at + block * 8u + i);
     vec4 total = vec4(0.0);
     vec4 totalUpper = vec4(0.0);
-    if (!isFloat(w.format) && w.format != Q8_0) {
+    if (hasOffset(w.format)) {
         total = (x[0] + x[1]) + (x[2] + x[3]);
         totalUpper = (x[4] + x[5]) + (x[6] + x[7]);
     }
@@ -14,23 +14,22 @@ void addColumn(const Matrix w, uint group, uint block, uint at, inout vec4 sums[
     const float upper = (totalUpper.x + totalUpper.y) + (totalUpper.z + totalUpper.w);
     const Scales s = loadScales(w, group, block);
     const Planes planes = loadPlanes(w, group, block);
+    uvec4 piece = uvec4(0u);
     [[unroll]] for (uint j = 0u; j < 4u; ++j) {
-        const uint quants = quantsAt(w, group * 4u + j, block);
         const uvec2 plane = rowPlane(w.format, planes, j);
-        uvec4 piece;
         float low = 0.0;
         float high = 0.0;
         [[unroll]] for (uint i = 0u; i < 8u; ++i) {
-            if (beginsPiece(w.format, i)) piece = loadWeights(quants + pieceOf(w.format, i));
+            if (beginsPiece(w.format, i)) piece = nextQuants(w, group, block, j, i, piece);
             const vec4 q = quantsOf(w.format, piece, plane, i);
             if (i < 4u) low = dot4(q, x[i], low);
             else high = dot4(q, x[i], high);
         }
         if (isFloat(w.format)) sums[0][j] += low + high;
-        else if (w.format == Q8_0) sums[0][j] += s.d[j] * (low + high);
-        else if (w.format == Q6_K)
-            sums[0][j] += (s.d[j] * low + s.m[j] * plain) + (s.dUpper[j] * high + s.mUpper[j] * upper);
-        else sums[0][j] += s.d[j] * (low + high) + s.m[j] * (plain + upper);
+        else if (hasTwoScales(w.format)) sums[0][j] += s.d[j] * low + s.dUpper[j] * high;
+        else sums[0][j] += s.d[j] * (low + high);
+        if (hasOffset(w.format))
+            sums[0][j] += hasTwoScales(w.format) ? s.m[j] * plain + s.mUpper[j] * upper : s.m[j] * (plain + upper);
     }
 }
 
@@ -43,7 +42,7 @@ void addColumns(const Matrix w, uint group, uint block, uint at, uint stride, in
         vec4 weight[4];
         [[unroll]] for (uint j = 0u; j < 4u; ++j) {
             if (beginsPiece(w.format, i))
-                piece[j] = loadWeights(quantsAt(w, group * 4u + j, block) + pieceOf(w.format, i));
+                piece[j] = nextQuants(w, group, block, j, i, piece[max(j, 1u) - 1u]);
             weight[j] = quantsOf(w.format, piece[j], rowPlane(w.format, planes, j), i);
             if (!isFloat(w.format))
                 weight[j] = fma(weight[j], vec4(i < 4u ? s.d[j] : s.dUpper[j]),

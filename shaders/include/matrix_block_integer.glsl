@@ -31,14 +31,12 @@ void addBlock(const Matrix w, uint group, uint block, uint at, uint stride, inou
     [[unroll]] for (uint n = 0u; n < OWN_PIECES; ++n)
         if (n * 8u < QUANT_PIECES * COLUMNS) own[n] = ownPiece(n, at + block * QUANT_PIECES, stride);
     uint q[32];
-    [[unroll]] for (uint j = 0u; j < 4u; ++j) {
-        uvec4 piece;
+    uvec4 piece = uvec4(0u);
+    [[unroll]] for (uint j = 0u; j < 4u; ++j)
         [[unroll]] for (uint i = 0u; i < 8u; ++i) {
-            if (beginsPiece(w.format, i))
-                piece = loadWeights(quantsAt(w, group * 4u + j, block) + pieceOf(w.format, i));
+            if (beginsPiece(w.format, i)) piece = nextQuants(w, group, block, j, i, piece);
             q[j * 8u + i] = quantBytes(w.format, piece, rowPlane(w.format, planes, j), i);
         }
-    }
     [[unroll]] for (uint c = 0u; c < COLUMNS; ++c) {
         const uvec4 lower = quantPiece(own, c * QUANT_PIECES, at + block * QUANT_PIECES, stride);
         const uvec4 upper = quantPiece(own, c * QUANT_PIECES + 1u, at + block * QUANT_PIECES, stride);

@@ -26,7 +26,7 @@ void addColumn(const Matrix w, uint group, uint block, uint at, inout vec4 sums[
     vec4 own = loadScratch(at + block * 8u + pieceOfLane());
     float plain = 0.0;
     float upper = 0.0;
-    if (!isFloat(w.format) && w.format != Q8_0) {
+    if (hasOffset(w.format)) {
         float four = (own.x + own.y) + (own.z + own.w);
         four += subgroupShuffleXor(four, 1u);
         four += subgroupShuffleXor(four, 2u);
@@ -43,7 +43,7 @@ void addColumn(const Matrix w, uint group, uint block, uint at, inout vec4 sums[
         const vec4 x = subgroupShuffle(own, i);
         [[unroll]] for (uint j = 0u; j < 4u; ++j) {
             if (beginsPiece(w.format, i))
-                pieces[j] = loadWeights(quantsAt(w, group * 4u + j, block) + pieceOf(w.format, i));
+                pieces[j] = nextQuants(w, group, block, j, i, pieces[max(j, 1u) - 1u]);
             const vec4 q = staysInPlace(w.format)
                                ? quantsInPlace(pieces[j], i)
                                : quantsOf(w.format, pieces[j], rowPlane(w.format, planes, j), i);
@@ -52,9 +52,10 @@ void addColumn(const Matrix w, uint group, uint block, uint at, inout vec4 sums[
         }
     }
     if (isFloat(w.format)) sums[0] += low + high;
-    else if (w.format == Q8_0) sums[0] += s.d * (low + high);
-    else if (w.format == Q6_K) sums[0] += (s.d * low + s.m * plain) + (s.dUpper * high + s.mUpper * upper);
-    else sums[0] += s.d * (low + high) + s.m * (plain + upper);
+    else if (hasTwoScales(w.format)) sums[0] += s.d * low + s.dUpper * high;
+    else sums[0] += s.d * (low + high);
+    if (hasOffset(w.format))
+        sums[0] += hasTwoScales(w.format) ? s.m * plain + s.mUpper * upper : s.m * (plain + upper);
 }
 
 // More columns: every weight is decoded once for all of them.
@@ -69,7 +70,7 @@ void addColumns(const Matrix w, uint group, uint block, uint at, uint stride, in
         vec4 weight[4];
         [[unroll]] for (uint j = 0u; j < 4u; ++j) {
             if (beginsPiece(w.format, i))
-                pieces[j] = loadWeights(quantsAt(w, group * 4u + j, block) + pieceOf(w.format, i));
+                pieces[j] = nextQuants(w, group, block, j, i, pieces[max(j, 1u) - 1u]);
             weight[j] = quantsOf(w.format, pieces[j], rowPlane(w.format, planes, j), i);
             if (!isFloat(w.format))
                 weight[j] = fma(weight[j], vec4(i < 4u ? s.d[j] : s.dUpper[j]),

@@ -12,11 +12,10 @@ void fillShared(const Matrix w, uint firstGroup, uint block, uint at, uint strid
     const uvec2 plane = rowPlane(w.format, loadPlanes(w, group, block), j);
     const float d = half_ == 0u ? s.d[j] : s.dUpper[j];
     const float m = half_ == 0u ? s.m[j] : s.mUpper[j];
-    const uint quants = quantsAt(w, group * 4u + j, block);
     const uint x = at + (gl_WorkGroupID.y * TILE_COLUMNS + line) * stride + block * 8u;
     [[unroll]] for (uint n = 0u; n < 4u; ++n) {
         const uint i = half_ * 4u + n;
-        const vec4 q = quantsOf(w.format, loadWeights(quants + pieceOf(w.format, i)), plane, i);
+        const vec4 q = quantsOf(w.format, loadQuants(w, group, block, j, i), plane, i);
         keepWeight(line, i, isFloat(w.format) ? q : fma(q, vec4(d), vec4(m)));
         if (line < TILE_COLUMNS) keepColumn(line, i, loadScratch(x + i));
     }

@@ -13,11 +13,10 @@ void fillShared(const Matrix w, uint firstGroup, uint block, uint at, uint strid
     const uint group = min(firstGroup + line / 4u, w.groups - 1u);
     const uint j = line & 3u;
     const uvec2 plane = rowPlane(w.format, loadPlanes(w, group, block), j);
-    const uint quants = quantsAt(w, group * 4u + j, block);
     uvec4 bytes;
     [[unroll]] for (uint n = 0u; n < 4u; ++n) {
         const uint i = half_ * 4u + n;
-        bytes[n] = quantBytes(w.format, loadWeights(quants + pieceOf(w.format, i)), plane, i);
+        bytes[n] = quantBytes(w.format, loadQuants(w, group, block, j, i), plane, i);
     }
     sharedWeights[(half_ * 4u + j) * TILE_GROUPS + line / 4u] = bytes;
     if (half_ == 0u) {

@@ -62,6 +62,16 @@ def shares(comparison, rows):
                 row[side]["bandwidth_share"] = row[side]["median"] * comparison["bytes_per_token"] / bandwidth
 
 
+def kept(rows, alone):
+    """Which part of its speed alone each side keeps beside other programs."""
+    for row in rows:
+        before = next(one for one in alone if (one["what"], one["tokens"], one["depth"]) ==
+                      (row["what"], row["tokens"], row["depth"]))
+        for side in ("ours", "peer"):
+            if row[side] and before[side]:
+                row[side]["kept"] = row[side]["median"] / before[side]["median"]
+
+
 def number(what, value):
     if what == "peak":
         return f"{value / 1e6:.0f}"
@@ -74,8 +84,8 @@ def cell(what, value):
     if not value:
         return "-"
     text = f"{number(what, value['median'])} ({number(what, value['min'])} to {number(what, value['max'])})"
-    share = value.get("bandwidth_share")
-    return text + (f", {share:.0%} of memory speed" if share else "")
+    share, rest = value.get("bandwidth_share"), value.get("kept")
+    return text + (f", {share:.0%} of memory speed" if share else "") + (f", {rest:.0%} of alone" if rest else "")
 
 
 def label(row):
@@ -85,7 +95,9 @@ def label(row):
 
 
 def section(comparison):
-    lines = [f"### {comparison['model']} on {comparison['device_name']} ({comparison['device']})", ""]
+    beside = comparison.get("beside")
+    lines = [f"### {comparison['model']} on {comparison['device_name']} ({comparison['device']})" +
+             (f", beside {beside} busy loop(s)" if beside else ""), ""]
     if comparison["figures"]:
         lines += ["| what | ours | llama.cpp | ratio |", "|---|---|---|---|"]
     for row in comparison["figures"]:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares this engine with llama.cpp, in turn on the same machine; ./dev bench builds and calls it.
 
-    compare.py --cli F --driver F --peer DIR --model F [--model F]... [--quick] [--rounds N] [--out DIR]
+    compare.py --cli F --driver F --peer DIR --model F [--model F]... [--quick] [--busy] [--rounds N] [--out DIR]
                [--missing TEXT]...
 
 Writes bench.json and bench.md into DIR, anew behind every model and device, so that a run that is cut off leaves
@@ -9,6 +9,7 @@ what it had; prints the table. What is not there is said in it. A round in which
 again, a few times at most. Exit status: 0; 1 where a program fails or runs on another device than it was told to.
 """
 import argparse
+import itertools
 import json
 import os
 import platform
@@ -18,6 +19,7 @@ import time
 from pathlib import Path
 
 import bench_table
+import busy
 from engines import Failed, Lengths, Llama, Missing, Ours, Sequences, call, parse
 from memory_best import MemoryBest
 
@@ -38,6 +40,7 @@ def arguments(words):
     parser.add_argument("--peer", required=True, type=Path, help="where npm put llama.cpp")
     parser.add_argument("--model", required=True, action="append", type=Path)
     parser.add_argument("--quick", action="store_true", help="two rounds of the short lengths")
+    parser.add_argument("--busy", action="store_true", help="on the processor, beside 0, 1 and 2 busy loops")
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--out", type=Path, default=Path("build/bench"))
     parser.add_argument("--missing", action="append", default=[], help="something else that is not there")
@@ -104,6 +107,29 @@ def judge(rounds, best):
     return sum(not one["void"] for one in rounds)
 
 
+def both(options, device, threads, missing):
+    ours, peer = Ours(options.cli, device, threads), None
+    try:
+        peer = Llama(options.driver, options.peer, device, threads)
+    except Missing as reason:
+        if str(reason) not in missing:
+            missing.append(str(reason))
+    return ours, peer
+
+
+def compare_busy(options, model, device, threads, missing):
+    name, ids = prompt_ids(options.cli, model)
+    ours, peer = both(options, device, threads, missing)
+    warm(model)
+    head = {"model": name, "file": model.name, "device": device["id"], "device_name": device["name"]}
+    # Its speed beside others is what is asked; that of the memory is not measured.
+    sides = {"ours": lambda lengths: ours.run(model, ids, lengths, bandwidth=False),
+             "peer": peer and (lambda lengths: peer.run(model, ids, lengths))}
+    return busy.compare(head, sides, options.rounds, busy.QUICK if options.quick else busy.FULL,
+                        lambda turn, beside: print(f"{model.name}: round {turn + 1} of {options.rounds}, beside {beside}",
+                                                   file=sys.stderr, flush=True))
+
+
 def compare(options, model, device, threads, best, missing):
     software = device["kind"] == "software"
     if software and model.stat().st_size > SMALL_MODEL:
@@ -111,12 +137,7 @@ def compare(options, model, device, threads, best, missing):
         return None
     lengths = (QUICK_SOFTWARE if options.quick else SOFTWARE) if software else (QUICK if options.quick else FULL)
     name, ids = prompt_ids(options.cli, model)
-    ours, peer = Ours(options.cli, device, threads), None
-    try:
-        peer = Llama(options.driver, options.peer, device, threads)
-    except Missing as reason:
-        if str(reason) not in missing:
-            missing.append(str(reason))
+    ours, peer = both(options, device, threads, missing)
     out = {"model": name, "file": model.name, "device": device["id"], "device_name": device["name"], "rounds": []}
     warm(model)
     rounds = out["rounds"]
@@ -185,13 +206,15 @@ def main(words):
         found, threads = devices(options.cli, missing)
         report.update(machine=f"{processor_name()}, {threads} cores", threads=threads)
         best = MemoryBest(options.out / "memory.json", report["machine"])
-        for device in found:
-            for model in options.model:
-                comparison = compare(options, model, device, threads, best, missing)
-                if comparison:
-                    report["comparisons"].append(comparison)
-                    report["seconds"] = time.monotonic() - started
-                    write(report, options.out)
+        for device, model in itertools.product(found, options.model):
+            if options.busy and device["kind"] != "processor":
+                continue
+            if options.busy:
+                report["comparisons"] += compare_busy(options, model, device, threads, missing)
+            elif comparison := compare(options, model, device, threads, best, missing):
+                report["comparisons"].append(comparison)
+            report["seconds"] = time.monotonic() - started
+            write(report, options.out)
     except Failed as problem:
         print(f"bench: {problem}", file=sys.stderr)
         return 1

@@ -2,8 +2,11 @@
 """Tests of compare.py with programs that pretend: the order of the rounds, medians, ratios, and what is missing."""
 import io
 import json
+import os
+import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -11,6 +14,7 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).parent))
 import bench_table  # noqa: E402
+import busy  # noqa: E402
 import compare  # noqa: E402
 import engines  # noqa: E402
 
@@ -234,6 +238,66 @@ class Compare(unittest.TestCase):
             self.assertEqual(self.bench("--quick"), 0)
         self.assertFalse((self.root / "calls.txt").exists())
         self.assertIn("software device", self.table)
+
+    def busy(self, *words):
+        """As bench(), with loops that only say when they run."""
+        calls = self.root / "calls.txt"
+
+        class Loops(busy.Loops):
+            def __enter__(self):
+                with calls.open("a", encoding="utf-8") as file:
+                    file.write(f"beside {self.count}\n")
+
+        with mock.patch.object(busy, "Loops", Loops):
+            return self.bench("--busy", *words)
+
+    def test_a_busy_computer_has_both_in_turn_beside_none_one_and_two_loops(self):
+        self.assertEqual(self.busy("--rounds", "2"), 0)
+        self.assertEqual([" ".join(line.split()[:2]) if line.startswith("beside") else line.split()[0]
+                          for line in self.calls()],
+                         ["beside 0", "ours", "peer", "beside 1", "ours", "peer", "beside 2", "ours", "peer"] * 2)
+        self.assertEqual(len({line.partition("--ids ")[2].split()[0] for line in self.calls() if "--ids" in line}), 1)
+        self.assertEqual([one["beside"] for one in self.report["comparisons"]], [0, 1, 2])
+
+    def test_a_busy_computer_is_asked_for_the_processor_only(self):
+        self.settings["devices"] = [CPU, SOFTWARE]
+        self.assertEqual(self.busy("--quick"), 0)
+        self.assertEqual({one["device"] for one in self.report["comparisons"]}, {"cpu"})
+
+    def test_the_table_says_what_is_left_of_the_speed_alone(self):
+        self.assertEqual(self.busy("--rounds", "1"), 0)
+        # Each process of the engine that pretends reads prompts faster than the one before.
+        self.assertEqual([next(row for row in one["figures"] if row["what"] == "prefill")["ours"]["kept"]
+                          for one in self.report["comparisons"]], [1, 2, 3])
+        self.assertIn("beside 2 busy loop(s)", self.table)
+        self.assertIn("300% of alone", self.table)
+
+    def test_busy_loops_run_until_their_block_ends(self):
+        with busy.Loops(2) as loops:
+            running = list(loops.running)
+            self.assertEqual([one.poll() for one in running], [None, None])
+        self.assertEqual(len(running), 2)
+        self.assertTrue(all(one.returncode is not None for one in running))
+
+    def test_a_busy_loop_ends_where_the_program_that_started_it_was_killed(self):
+        words = [sys.executable, "-c", "import busy, os, time\nloops = busy.Loops(1).__enter__()\n"
+                 "print(loops.running[0].pid, flush=True)\ntime.sleep(600)"]
+        with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=Path(busy.__file__).parent) as starter:
+            loop = int(starter.stdout.readline())
+            starter.kill()
+        for _ in range(6000):  # a minute
+            if not self.runs(loop):
+                return
+            time.sleep(0.01)
+        os.kill(loop, 9)
+        self.fail("it still runs")
+
+    @staticmethod
+    def runs(process):
+        try:  # one that ended and that nobody has asked for yet is there, and does not run
+            return Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+        except OSError:
+            return False
 
     def test_every_round_counts_where_all_are_void(self):
         rounds = [{"ours": {("decode", 1, 0): value}, "peer": None, "void": True} for value in (1.0, 3.0)]

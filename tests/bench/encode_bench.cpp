@@ -18,7 +18,8 @@ private slots:
         QTest::addColumn<int>("type");
         for (const TensorType type :
              {TensorType::F16, TensorType::BF16, TensorType::Q8_0, TensorType::Q4_0, TensorType::Q4_1,
-              TensorType::Q5_0, TensorType::Q5_1, TensorType::Q4_K, TensorType::Q5_K, TensorType::Q6_K})
+              TensorType::Q5_0, TensorType::Q5_1, TensorType::Q4_K, TensorType::Q5_K, TensorType::Q6_K,
+              TensorType::Q2_K, TensorType::Q3_K, TensorType::IQ4_NL, TensorType::IQ4_XS, TensorType::MXFP4})
             QTest::newRow(std::string(typeTraits(type)->name).c_str()) << int(type);
     }
     void oneCoreQuantizesMillionsOfWeightsASecond() {

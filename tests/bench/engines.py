@@ -35,7 +35,7 @@ class Sequences:
 @dataclass
 class Lengths:
     prefill: list  # tokens of each prompt
-    first: int  # tokens of the prompt before the first token
+    first: int  # tokens of the prompt before the first token; 0: that is not measured
     decode: int
     depths: list
     many: Sequences
@@ -81,9 +81,10 @@ class Ours:
                               f"{self.device['id']} ({self.device['name']})")
         return answer
 
-    def run(self, model, ids, lengths):
-        answer = self.bench([model, "-p", ",".join(map(str, [lengths.first, *lengths.prefill])), "-n", lengths.decode,
-                             "-d", ",".join(map(str, lengths.depths)), "--ids", ids, "--bandwidth"])
+    def run(self, model, ids, lengths, bandwidth=True):
+        prompts = [lengths.first, *lengths.prefill] if lengths.first else lengths.prefill
+        answer = self.bench([model, "-p", ",".join(map(str, prompts)), "-n", lengths.decode, "-d",
+                             ",".join(map(str, lengths.depths)), "--ids", ids, *["--bandwidth"][:bandwidth]])
         run = Run()
         for result in answer["results"]:
             if result["what"] == "first" and result["tokens"] != lengths.first:

@@ -1,10 +1,11 @@
 // How close the fit hint comes: memory predicted against the most that this process ever had, and speed
 // predicted against measured, before and after the first reply has been learned from.
 //
-//     fit_accuracy MODEL DEVICE CONTEXT [--speed]     prints one line of JSON
+//     fit_accuracy MODEL DEVICE CONTEXT [--speed | --prompt]     prints one line of JSON
 //
-// The cache is filled to its end, as a conversation that uses all of the context fills it. Run by
-// fit_accuracy.py, a process for each case, because a peak never falls.
+// The cache is filled to its end, as a conversation that uses all of the context fills it; with --prompt by
+// reading a prompt of that length, whose tokens come from all over the vocabulary. Run by fit_accuracy.py, a
+// process for each case, because a peak never falls.
 #include "app/fit/fit_forecast.h"
 #include "app/fit/processor_bandwidth.h"
 #include "app/store/cache_folder.h"
@@ -84,6 +85,21 @@ Result<void> useAllOfIt(Loaded& model, std::uint32_t context) {
     return model.executor->run({prompt, context - rows, rows - 1}, *model.cache, {}, logits);
 }
 
+// A prompt as long as the context, in passes as a session makes them.
+Result<void> readAll(Loaded& model, std::uint32_t context) {
+    std::vector<TokenId> prompt(context);
+    for (std::size_t i = 0; i < prompt.size(); ++i)
+        prompt[i] = static_cast<TokenId>(i * 7919 % model.config.vocabulary);
+    std::vector<float> logits;
+    for (std::uint32_t at = 0; at < context;) {
+        const std::uint32_t rows = std::min(context - at, model.executor->maxBatch());
+        const std::span<const TokenId> part(prompt.data() + at, rows);
+        if (auto run = model.executor->run({part, at, rows - 1}, *model.cache, {}, logits); !run) return run;
+        at += rows;
+    }
+    return {};
+}
+
 struct Rates {
     double prefill = 0, decode = 0; // tokens a second
 };
@@ -127,8 +143,15 @@ Result<Json> compareSpeed(Loaded& model, const FitModel& fit, const FitDevice& d
     if (auto warm = measure(model, kPrompt, 16); !warm) return warm.error();
     const auto first = measure(model, kPrompt, kReply);
     if (!first) return first.error();
-    MeasuredSpeed seen{device.key(),           path,          fit.bytesPerToken(), question.cacheBytes,
-                       fit.promptParameters(), first->decode, first->prefill,      0};
+    MeasuredSpeed seen{device.key(),
+                       path,
+                       fit.bytesPerToken(),
+                       question.cacheBytes,
+                       fit.promptParameters(),
+                       first->decode,
+                       first->prefill,
+                       0,
+                       true};
     const SpeedForecast after = forecastSpeed(fit, device, question, {&seen, 1});
     const auto second = measure(model, kPrompt, kReply);
     if (!second) return second.error();
@@ -147,13 +170,15 @@ int main(int argc, char** argv) {
     if (argc < 4) return 2;
     const QCoreApplication application(argc, argv);
     const auto context = static_cast<std::uint32_t>(std::stoul(argv[3]));
-    const bool speed = argc > 4 && std::string_view(argv[4]) == "--speed";
+    const std::string_view how = argc > 4 ? argv[4] : "";
+    const bool speed = how == "--speed";
     const QTemporaryDir folder;
     // Asking for the processor does not wake graphics drivers, which take memory of their own.
     const auto opened = openDevice(argv[2]);
     if (!opened) return fail(opened.error());
     const DeviceInfo info = (*opened)->info();
-    const FitDevice device = FitDevice::of(info, info, speed ? processorBandwidth(folder.path()) : 0);
+    const FitDevice device =
+        FitDevice::of(info, info, speed ? processorBandwidth(folder.path()) : MemoryBandwidth());
     const auto fit = FitModel::open(argv[1]);
     if (!fit) return fail(fit.error());
     FitQuestion question;
@@ -171,7 +196,8 @@ int main(int argc, char** argv) {
         if (!compared) return fail(compared.error());
         out.update(*compared);
     } else {
-        if (const auto used = useAllOfIt(*model, context); !used) return fail(used.error());
+        const auto used = how == "--prompt" ? readAll(*model, context) : useAllOfIt(*model, context);
+        if (!used) return fail(used.error());
         out["peak_bytes"] = peakProcessBytes();
     }
     std::printf("%s\n", out.dump().c_str());

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Compares what the fit hint predicts with what happens: memory of a process, and tokens a second.
 
-    fit_accuracy.py PROGRAM [--speed] [--devices cpu,vulkan:0] [--contexts 512,4096,16384] MODEL...
+    fit_accuracy.py PROGRAM [--speed | --prompt] [--synth CLI SHAPE TYPE] [--devices cpu,vulkan:0] [--contexts 512,4096,16384] MODEL...
 
-MODEL may be a pattern; what is not there is skipped and said so. Each case is a process of its own; with Vulkan it runs twice, because the first run may compile kernels. Exit 0:
+MODEL may be a pattern; what is not there is skipped and said so. --synth lets ponder-cli write one with random weights,
+which is removed afterwards. --prompt fills the context by reading a prompt of that length, which takes time. Each case is a process of its own; with Vulkan it runs twice, because the first run may compile kernels. Exit 0:
 memory is within 3 % or 64 MB everywhere; with --speed: within 40 % before and 15 % after a first reply.
 """
 import argparse
@@ -11,6 +12,7 @@ import glob
 import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 MEGABYTE = 1e6
@@ -34,10 +36,10 @@ def off(predicted, real):
     return abs(predicted / real - 1) if real > 0 else 0
 
 
-def check_memory(program, model, device, contexts):
+def check_memory(program, model, device, contexts, *more):
     good = True
     for context in contexts:
-        seen = ask(program, model, device, context)
+        seen = ask(program, model, device, context, *more)
         predicted, peak = seen["predicted_bytes"], seen["peak_bytes"]
         fine = memory_fits(predicted, peak)
         good &= fine
@@ -57,6 +59,13 @@ def check_speed(program, model, device):
     return fine
 
 
+def check(arguments, model, device):
+    if arguments.speed:
+        return check_speed(arguments.program, model, device)
+    more = ["--prompt"] if arguments.prompt else []
+    return check_memory(arguments.program, model, device, map(int, arguments.contexts.split(",")), *more)
+
+
 def present(patterns):
     for pattern in patterns:
         found = sorted(glob.glob(str(Path(pattern).expanduser())))
@@ -70,18 +79,21 @@ def present(patterns):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program")
-    parser.add_argument("models", nargs="+")
+    parser.add_argument("models", nargs="*")
     parser.add_argument("--speed", action="store_true")
+    parser.add_argument("--prompt", action="store_true")
+    parser.add_argument("--synth", nargs=3, metavar=("CLI", "SHAPE", "TYPE"))
     parser.add_argument("--devices", default="cpu,vulkan:0")
     parser.add_argument("--contexts", default="512,4096,16384")
     arguments = parser.parse_args()
-    good = True
-    for model in present(arguments.models):
-        for device in arguments.devices.split(","):
-            if arguments.speed:
-                good &= check_speed(arguments.program, model, device)
-            else:
-                good &= check_memory(arguments.program, model, device, map(int, arguments.contexts.split(",")))
+    with tempfile.TemporaryDirectory() as folder:
+        models = list(present(arguments.models))
+        if arguments.synth:
+            cli, shape, kind = arguments.synth
+            models.append(str(Path(folder) / f"{shape}-{kind}.gguf"))
+            subprocess.run([cli, "synth", shape, kind, models[-1]], check=True)
+        good = all([check(arguments, model, device)
+                    for model in models for device in arguments.devices.split(",")])
     sys.exit(0 if good else 1)
 
 

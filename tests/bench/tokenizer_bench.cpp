@@ -43,7 +43,7 @@ private slots:
         QTest::newRow("own") << QString::fromStdString(ownVocabulary("byte_bpe.gguf").string());
         QTest::newRow("own SentencePiece")
             << QString::fromStdString(ownVocabulary("sentence_piece.gguf").string());
-        for (const char* name : {"qwen2", "llama-bpe", "deepseek-llm", "llama-spm"}) {
+        for (const char* name : {"qwen2", "llama-bpe", "deepseek-llm", "llama-spm", "gemma-4", "qwen35"}) {
             const auto path = test::referenceDir() / ("vocab/ggml-vocab-" + std::string(name) + ".gguf");
             QTest::newRow(name) << QString::fromStdString(path.string());
         }

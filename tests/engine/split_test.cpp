@@ -68,7 +68,7 @@ private slots:
         for (std::uint32_t cut = 1; cut < config->layers; ++cut) {
             SplitExecutor split(part({0, cut}), part({cut, config->layers}));
             // A tied table is the embedding of one half and the head of the other.
-            const std::uint64_t twice = weights->tied ? weights->output->bytes.size() : 0;
+            const std::uint64_t twice = weights->tied ? (*weights)[Slot::Output]->bytes.size() : 0;
             QCOMPARE(split.memory().weights, whole->memory().weights + twice);
             auto both = std::move(*split.createCache(64, KvType::F32));
             QVERIFY(split.run(batch, *both, {}, got));

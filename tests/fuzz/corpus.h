@@ -12,15 +12,14 @@ namespace ponder::test {
 struct Corpus {
     using Entry = int (*)(const std::uint8_t* data, std::size_t size);
 
-    // `least`: how many files the corpus has at least.
-    Corpus(const char* fuzzer, Entry entry, int least);
+    Corpus(const char* name, Entry replay, int files);
 
     // All of this program.
     static const std::vector<const Corpus*>& all();
 
     const char* fuzzer; // its name, and that of its folder in tests/fuzz/corpus
     Entry entry;
-    int least;
+    int least; // how many files the corpus has at least
 };
 
 } // namespace ponder::test

@@ -37,9 +37,7 @@ int main(int count, char** arguments) {
     everyValue().save(folder / "values");
     for (const char* architecture : {"llama", "qwen2", "deepseek2"})
         test::tinyModel(architecture).save(folder / architecture);
-    for (const TensorType type : {TensorType::F32, TensorType::F16, TensorType::BF16, TensorType::Q4_0,
-                                  TensorType::Q4_1, TensorType::Q5_0, TensorType::Q5_1, TensorType::Q8_0,
-                                  TensorType::Q4_K, TensorType::Q5_K, TensorType::Q6_K})
+    for (const TensorType type : kTensorTypes)
         oneTensor(type).save(folder / ("tensor_" + std::string(typeTraits(type)->name)));
 
     GgufWriter scaled = test::tinyModel("llama");

@@ -107,7 +107,7 @@ std::vector<Kernel> kernels() {
         {"rope_store",
          sizeof(RopeStoreCall),
          {PONDER_FIELDS(RopeStoreCall, qkv, qkvStride, query, queryStride, heads, kvHeads, headSize, rotary,
-                        turns, cacheAt, capacity, scale, branches)}},
+                        turns, cacheAt, capacity, scale, branches, queryNorm, keyNorm, epsilon)}},
         {"attention",
          sizeof(AttentionCall),
          {PONDER_FIELDS(AttentionCall, query, queryStride, heads, kvHeads, headSize, cacheAt, capacity,

@@ -20,7 +20,8 @@ public:
     void project(const Projection& q, const Projection& k, const Projection& v) {
         say("project" + both(q) + both(k) + both(v));
     }
-    void turnAndStore(std::uint32_t layer, const HeadAttention& heads) {
+    void turnAndStore(std::uint32_t layer, const HeadAttention& heads, Weight queryNorm, Weight keyNorm) {
+        if (heads.normsHeads) say("norm heads by " + name(queryNorm) + " " + name(keyNorm));
         say("turn and store " + std::to_string(layer) + ": " + std::to_string(heads.heads) + " heads, " +
             std::to_string(heads.kvHeads) + " of keys, " + std::to_string(heads.keySize) + " values");
     }

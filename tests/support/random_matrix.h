@@ -72,6 +72,32 @@ private:
         case TensorType::Q6_K:
             half(208, 0.0005F);
             break;
+        case TensorType::Q2_K:
+            half(80, 0.01F);
+            half(82, 0.02F);
+            break;
+        case TensorType::Q3_K:
+            half(108, 0.002F);
+            break;
+        case TensorType::TQ1_0:
+            half(52, 0.1F);
+            break;
+        case TensorType::TQ2_0:
+            half(64, 0.1F);
+            break;
+        case TensorType::MXFP4: // from 2^-7 to 1
+            at[0] = static_cast<std::byte>(120 + std::to_integer<int>(at[0]) % 8);
+            break;
+        case TensorType::IQ1_M: { // its half is spread over the highest bits of four words
+            const std::uint16_t bits = floatToHalf(value(random) * 0.1F);
+            for (std::size_t i = 0; i < 4; ++i) {
+                std::byte& high = at[48 + 2 * i + 1];
+                high = (high & std::byte{15}) | static_cast<std::byte>((bits >> (4 * i) & 15) << 4);
+            }
+            break;
+        }
+        case TensorType::NVFP4: // any byte is a scale
+            break;
         default:
             half(0, 0.1F);
             break;

@@ -6,19 +6,20 @@
 
 namespace ponder::test {
 
-inline GgufWriter usableModel(const std::string& name) {
+inline GgufWriter usableModel(const std::string& name, TensorType matrices = TensorType::Q4_0,
+                              std::uint32_t width = 32) {
     const SmallVocabulary vocabulary;
     const Metadata& keys = vocabulary.model.metadata();
     const auto tokens = keys.texts("tokenizer.ggml.tokens"), merges = keys.texts("tokenizer.ggml.merges");
     const auto types = keys.integers("tokenizer.ggml.token_type");
-    GgufWriter writer = tinyModel("qwen2");
+    GgufWriter writer = tinyModel("qwen2", matrices, width);
     writer.set("general.name", name).set("tokenizer.ggml.eos_token_id", std::uint32_t{0});
     writer.set("tokenizer.ggml.pre", "qwen2");
     writer.array<std::string>("tokenizer.ggml.tokens", {tokens.begin(), tokens.end()});
     writer.array<std::string>("tokenizer.ggml.merges", {merges.begin(), merges.end()});
     writer.array<std::int32_t>("tokenizer.ggml.token_type", {types.begin(), types.end()});
     writer.removeTensor("token_embd.weight");
-    writer.tensor("token_embd.weight", {32, tokens.size()}, TensorType::Q4_0);
+    writer.tensor("token_embd.weight", {width, tokens.size()}, matrices);
     return writer;
 }
 

@@ -13,7 +13,7 @@ constexpr std::uint32_t kRowsAtOnce = 16;
 
 } // namespace
 
-void CpuOps::turnAndStore(std::uint32_t layer, const HeadAttention& heads) {
+void CpuOps::turnAndStore(std::uint32_t layer, const HeadAttention& heads, Weight queryNorm, Weight keyNorm) {
     if (stopped()) return;
     const KernelClock::Measure measure(m_clock, "rope", 0);
     if (m_angles.empty()) {
@@ -22,6 +22,11 @@ void CpuOps::turnAndStore(std::uint32_t layer, const HeadAttention& heads) {
         m_angles = ropeTable(m_config, {m_weights.vector(factors), count}, m_batch.firstPosition,
                              m_batch.branches ? 1 : m_rows);
     }
+    const float* norms[] = {m_weights.vector(m_plan.weights[queryNorm]),
+                            m_weights.vector(m_plan.weights[keyNorm])};
+    const auto normHead = [&](float* head, const float* weight) {
+        if (heads.normsHeads) rmsNorm(head, weight, heads.keySize, m_config.normEpsilon, head);
+    };
     const bool adjacent = m_config.ropePairs() == RopePairs::Adjacent;
     const std::uint32_t own = layer - m_plan.layers.first, size = heads.keySize;
     const std::size_t grain = std::clamp<std::size_t>(m_rows / m_pool.threads(), 1, kRowsAtOnce);
@@ -30,11 +35,14 @@ void CpuOps::turnAndStore(std::uint32_t layer, const HeadAttention& heads) {
             float* row = &m_qkv[t * m_qkvStride];
             const float* angles =
                 &m_angles[std::size_t{positionOf(t) - m_batch.firstPosition} * m_config.rotary];
-            for (std::uint32_t head = 0; head < heads.heads; ++head)
+            for (std::uint32_t head = 0; head < heads.heads; ++head) {
+                normHead(row + head * size, norms[0]);
                 rotateHead(row + head * size, m_config.rotary, adjacent, angles);
+            }
             multiplyBy(heads.scale, row, heads.queryLength());
             for (std::uint32_t head = 0; head < heads.kvHeads; ++head) {
                 float* key = row + m_kAt + head * size;
+                normHead(key, norms[1]);
                 rotateHead(key, m_config.rotary, adjacent, angles);
                 m_cache->store(own, head, slotOf(t), key, row + m_vAt + head * heads.valueSize);
             }

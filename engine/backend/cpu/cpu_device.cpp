@@ -5,6 +5,7 @@
 #include "engine/base/host_memory.h"
 #include "engine/base/processor.h"
 #include "engine/base/translatable.h"
+#include "engine/plan/type_check.h"
 
 namespace ponder {
 namespace {
@@ -33,6 +34,9 @@ private:
     }
 
     Result<CpuPlan> fitting(const PlanRequest& request) const {
+        const LayerRange layers = request.layers.of(request.config.layers);
+        if (const auto known = checkTypes(request.weights, layers, m_info.name, PanelLayout::knows); !known)
+            return known.error();
         CpuPlan plan = CpuPlan::make(request, threadsOf(request));
         if (const auto fits = checkHostMemory(m_info.name, plan.memory().total()); !fits) return fits.error();
         return plan;

@@ -8,6 +8,9 @@
 namespace ponder::cpu {
 namespace {
 
+constexpr std::uint32_t kLookUps = 8; // rows of the table of embeddings until its pages are given back
+constexpr std::size_t kSmallTable = std::size_t{16} << 20; // such a one may stay
+
 std::uint64_t padded(std::uint64_t rows) { return (rows + kPanelRows - 1) / kPanelRows * kPanelRows; }
 
 } // namespace
@@ -87,9 +90,14 @@ void CpuOps::embed(Weight table, Weight next) {
     const KernelClock::Measure measure(m_clock, "embed", 0);
     const TensorInfo& file = *m_plan.weights[table]->source;
     const std::size_t rowBytes = file.bytes.size() / file.rows();
-    for (std::uint32_t t = 0; t < m_rows; ++t)
+    const bool large = file.bytes.size() > kSmallTable;
+    for (std::uint32_t t = 0; t < m_rows; ++t) {
         decode(file.type, file.bytes.subspan(m_batch.tokens[t] * rowBytes, rowBytes),
                std::span(m_x).subspan(std::size_t{t} * m_config.width, m_config.width));
+        // A row of a kilobyte brings up to two megabytes around it into memory: without this a hundred tokens
+        // have all of the table there, which no plan counts.
+        if (++m_lookedUp % kLookUps == 0 && large) m_weights.release(m_plan.weights[table]);
+    }
     const CpuAddition& added = m_adapters.additions()[table];
     if (m_adapters.any() && added) embedAdded(added);
 }

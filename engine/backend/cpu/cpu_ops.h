@@ -31,7 +31,7 @@ public:
     void receive(Weight next);
     void send();
     void project(const Projection& q, const Projection& k, const Projection& v);
-    void turnAndStore(std::uint32_t layer, const HeadAttention& heads);
+    void turnAndStore(std::uint32_t layer, const HeadAttention& heads, Weight queryNorm, Weight keyNorm);
     void attend(std::uint32_t layer, const HeadAttention& heads);
     void gate(Weight gate, Weight up, Activation activation, Weight reader);
     void addTo(Weight matrix, Rows rows, Weight next);
@@ -121,6 +121,7 @@ private:
     std::stop_token m_stop;
     std::vector<float>* m_out = nullptr;
     std::uint32_t m_rows = 0;
+    std::uint32_t m_lookedUp = 0; // rows of the table of embeddings so far
 
     Weight m_nextNorm = kNoWeight; // that x is normed with before the next product reads it
     std::vector<float> m_x;        // residual stream [rows x width]

@@ -43,6 +43,7 @@ void packMatrix(const CpuTensor& tensor, const ModelFile& file, ThreadPool& pool
 Result<CpuWeights> CpuWeights::load(const CpuPlan& plan, const ModelFile& file, ThreadPool& pool,
                                     const Progress& progress, const std::stop_token& stop) {
     CpuWeights weights;
+    weights.m_file = &file;
     Result<HostBuffer> block = HostBuffer::create(plan.weightBytes);
     if (!block) return block.error();
     weights.m_block = std::move(*block);

@@ -29,8 +29,11 @@ public:
         return tensor ? m_vectors.at(tensor).data() : nullptr;
     }
     std::uint64_t bytes() const { return m_block.size(); }
+    // Of a table that stays in the file: its pages are given back, and read again with the next look.
+    void release(const CpuTensor* table) const { m_file->release(table->source->bytes); }
 
 private:
+    const ModelFile* m_file = nullptr; // the load's
     HostBuffer m_block;
     std::unordered_map<const CpuTensor*, std::vector<float>> m_vectors;
 };

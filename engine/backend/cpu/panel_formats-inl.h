@@ -1,10 +1,5 @@
-// How each quantized format of plan/panel_layout.h is read into vectors: quads of unsigned weights, scales
-// and minima of the rows in one vector. Included once for every target by Highway's foreach_target.
-//
-// A format says: kHalves (scales of a block), kMin (value = scale * q - min), kOffset (value = scale *
-// (q - 2^kOffset); -1: none), kWide (weights above 127), kPlain (quads lie in memory as lines), kBlocks (in a
-// unit), kBlockBytes. `at` is the first
-// byte of this vector's rows in a line: the kernels take the rows of a panel in steps of a vector.
+// What the kernels call a format: how its weights are read, and how its scales. Included once for every
+// target by Highway's foreach_target.
 #if defined(PONDER_PANEL_FORMATS_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef PONDER_PANEL_FORMATS_INL_H
 #undef PONDER_PANEL_FORMATS_INL_H
@@ -12,170 +7,130 @@
 #define PONDER_PANEL_FORMATS_INL_H
 #endif
 
-#include "engine/backend/cpu/simd_types-inl.h"
+#include "engine/backend/cpu/panel_scales-inl.h"
+#include "engine/quant/small_numbers.h"
+
+#include <type_traits>
 
 HWY_BEFORE_NAMESPACE();
 namespace ponder::cpu::HWY_NAMESPACE {
 
-inline constexpr std::size_t kLine = 64;
-
-// Where a vector's rows are in a panel: row r0 = index * kLanes.
-struct Rows {
-    std::size_t first = 0;
-
-    std::size_t inLine() const { return first * 4; } // bytes into a line of quads
-    std::size_t inHalves() const { return first; }   // into sixteen halves
-    std::size_t inBytes() const { return first; }    // into sixteen bytes
+template<class Quants, class Scales>
+struct PanelFormat : Quants, Scales {
+    HWY_INLINE int offset() const { return Quants::kOffset; }
 };
 
-HWY_INLINE VU loadLine(const std::byte* at) {
-    return hn::LoadU(DU(), reinterpret_cast<const std::uint8_t*>(at));
-}
-HWY_INLINE VF loadHalvesOf(const std::byte* head, std::size_t index, Rows rows) {
-    return loadHalves(reinterpret_cast<const std::uint16_t*>(head) + index * 16 + rows.inHalves());
-}
-HWY_INLINE VF loadBytesOf(const std::byte* scales, Rows rows) {
-    using D8 = hn::Rebind<std::uint8_t, DI>;
-    const auto bytes = hn::LoadU(D8(), reinterpret_cast<const std::uint8_t*>(scales) + rows.inBytes());
-    return hn::ConvertTo(DF(), hn::PromoteTo(DI(), bytes));
-}
-HWY_INLINE VF loadSignedBytesOf(const std::byte* scales, Rows rows) {
-    using D8 = hn::Rebind<std::int8_t, DI>;
-    const auto bytes = hn::LoadU(D8(), reinterpret_cast<const std::int8_t*>(scales) + rows.inBytes());
-    return hn::ConvertTo(DF(), hn::PromoteTo(DI(), bytes));
-}
-
-template<int kBits>
-HWY_INLINE VU shiftLeft(VU v) {
-    const hn::Repartition<std::uint16_t, DU> d16;
-    return hn::BitCast(DU(), hn::ShiftLeft<kBits>(hn::BitCast(d16, v)));
-}
-template<int kBits>
-HWY_INLINE VU shiftRight(VU v) {
-    const hn::Repartition<std::uint16_t, DU> d16;
-    return hn::BitCast(DU(), hn::ShiftRight<kBits>(hn::BitCast(d16, v)));
+// Formats whose numbers lie evenly: the bits are the weight, but for an offset or a minimum.
+template<class Use>
+HWY_INLINE void useEvenFormat(TensorType type, Use&& use) {
+    switch (type) {
+    case TensorType::Q4_0:
+        return use(PanelFormat<NibbleQuants<3>, HalfScales<1, 2>>{});
+    case TensorType::Q4_1:
+        return use(PanelFormat<NibbleQuants<-1>, HalfMins>{});
+    case TensorType::Q5_0:
+        return use(PanelFormat<FiveBitQuants<4>, HalfScales<1, 2>>{});
+    case TensorType::Q5_1:
+        return use(PanelFormat<FiveBitQuants<-1>, HalfMins>{});
+    case TensorType::Q8_0:
+        return use(PanelFormat<ByteQuants, HalfScales<1, 2>>{});
+    case TensorType::Q4_K:
+        return use(PanelFormat<NibbleQuants<-1>, WholeMins>{});
+    case TensorType::Q5_K:
+        return use(PanelFormat<FiveBitQuants<-1>, WholeMins>{});
+    case TensorType::Q6_K:
+        return use(PanelFormat<SixBitQuants, WholeScales<2>>{});
+    default:
+        return;
+    }
 }
 
-// Quad j of a block of nibbles.
-template<int j>
-HWY_INLINE VU nibbles(const std::byte* lines, Rows rows) {
-    const VU line = loadLine(lines + j % 4 * kLine + rows.inLine());
-    return hn::And(j < 4 ? line : shiftRight<4>(line), hn::Set(DU(), 15));
+// Formats of four bits that choose from a table.
+template<class Use>
+HWY_INLINE void useTabledFormat(TensorType type, Use&& use) {
+    const SmallNumberTraits traits = *smallNumberTraits(type);
+    using Curve = TabledNibbleQuants<7>;
+    using Four = TabledNibbleQuants<4>;
+    using Signed = TabledNibbleQuants<6>;
+    switch (type) {
+    case TensorType::IQ4_NL:
+        return use(PanelFormat<Curve, HalfScales<1, 2>>{Curve(traits.table), {}});
+    case TensorType::IQ4_XS:
+        return use(PanelFormat<Curve, WholeScales<1>>{Curve(traits.table), {traits.factor}});
+    case TensorType::MXFP4:
+        return use(PanelFormat<Four, ExponentScales>{Four(traits.table), {}});
+    case TensorType::NVFP4:
+        return use(PanelFormat<Four, SmallFloatScales>{Four(traits.table), {}});
+    case TensorType::IQ3_S:
+    case TensorType::IQ3_XXS:
+        return use(PanelFormat<Signed, WholeScales<1>>{Signed(traits.table), {traits.factor}});
+    default:
+        return;
+    }
 }
 
-// Bit 4 of quad j from a plane of fifth bits.
-template<int j>
-HWY_INLINE VU fifthBit(const std::byte* plane, Rows rows) {
-    const VU bits = loadLine(plane + rows.inLine());
-    VU moved = bits;
-    if constexpr (j < 4) moved = shiftLeft<4 - j>(bits);
-    if constexpr (j > 4) moved = shiftRight<j - 4>(bits);
-    return hn::And(moved, hn::Set(DU(), 16));
+// Formats of three bits and fewer.
+template<class Use>
+HWY_INLINE void useSmallFormat(TensorType type, Use&& use) {
+    const SmallNumberTraits traits = smallNumberTraits(type).value_or(SmallNumberTraits{});
+    using Six = TabledTripleQuants<6>;
+    switch (type) {
+    case TensorType::Q2_K:
+        return use(PanelFormat<PairQuants<-1>, NibbleMins>{});
+    case TensorType::Q3_K:
+        return use(PanelFormat<TripleQuants<2>, WholeScales<2>>{});
+    case TensorType::IQ2_XXS:
+        return use(PanelFormat<Six, WholeScales<1>>{Six(traits.table), {traits.factor}});
+    case TensorType::IQ2_XS:
+    case TensorType::IQ2_S:
+        return use(PanelFormat<Six, WholeScales<2>>{Six(traits.table), {traits.factor}});
+    case TensorType::IQ1_S:
+        return use(PanelFormat<PairQuants<-1>, LoweredScales>{});
+    case TensorType::IQ1_M:
+        return use(PanelFormat<DirectedPairQuants, DirectedScales>{DirectedPairQuants(traits.table),
+                                                                   {{traits.factor}}});
+    case TensorType::TQ1_0:
+    case TensorType::TQ2_0:
+        return use(PanelFormat<PairQuants<0>, HalfScales<8, 8>>{});
+    case TensorType::Q2_0:
+        return use(PanelFormat<PairQuants<0>, HalfScales<2, 4>>{});
+    case TensorType::Q1_0:
+        return use(PanelFormat<BitQuants, HalfScales<4, 8>>{});
+    default:
+        return;
+    }
 }
 
-// Bits 4 and 5 of quad j from two planes of pairs.
-template<int j>
-HWY_INLINE VU highPair(const std::byte* planes, Rows rows) {
-    const VU bits = loadLine(planes + j / 4 * kLine + rows.inLine());
-    VU moved = bits;
-    if constexpr (j % 4 < 2) moved = shiftLeft<4 - 2 * (j % 4)>(bits);
-    if constexpr (j % 4 == 3) moved = shiftRight<2>(bits);
-    return hn::And(moved, hn::Set(DU(), 48));
-}
-
-template<int kBits, bool kHasMin>
-struct LegacyFormat {
-    static constexpr int kHalves = 1, kOffset = kHasMin ? -1 : kBits - 1;
-    static constexpr bool kMin = kHasMin, kWide = kBits == 8, kPlain = kBits == 8;
-    static constexpr std::size_t kBlocks = kHasMin ? 1 : 2, kHeadBytes = kLine;
-    static constexpr std::size_t kBlockBytes = kBits == 8 ? 512 : kBits == 5 ? 320 : 256;
-    struct Unit {};
-
-    static HWY_INLINE Unit open(const std::byte*, Rows) { return {}; }
-    static HWY_INLINE VF scale(Unit, const std::byte* head, std::size_t block, int, Rows rows) {
-        return loadHalvesOf(head, block, rows);
-    }
-    static HWY_INLINE VF min(Unit, const std::byte* head, std::size_t, Rows rows) {
-        return hn::Neg(loadHalvesOf(head, 1, rows)); // d q + m: the others subtract
-    }
-    template<int j>
-    static HWY_INLINE VU quad(const std::byte* block, Rows rows) {
-        if constexpr (kBits == 8) return loadLine(block + j * kLine + rows.inLine());
-        if constexpr (kBits == 5) return hn::Or(nibbles<j>(block + kLine, rows), fifthBit<j>(block, rows));
-        return nibbles<j>(block, rows);
-    }
-};
-
-template<int kBits>
-struct SuperMinFormat {
-    static constexpr int kHalves = 1, kOffset = -1;
-    static constexpr bool kMin = true, kWide = false, kPlain = false;
-    static constexpr std::size_t kBlocks = 8, kHeadBytes = kLine + 256;
-    static constexpr std::size_t kBlockBytes = kBits == 5 ? 320 : 256;
-    struct Unit {
-        VF d, dmin;
-    };
-
-    static HWY_INLINE Unit open(const std::byte* head, Rows rows) {
-        return {loadHalvesOf(head, 0, rows), loadHalvesOf(head, 1, rows)};
-    }
-    static HWY_INLINE VF scale(const Unit& unit, const std::byte* head, std::size_t block, int, Rows rows) {
-        return hn::Mul(unit.d, loadBytesOf(head + kLine + block * 32, rows));
-    }
-    static HWY_INLINE VF min(const Unit& unit, const std::byte* head, std::size_t block, Rows rows) {
-        return hn::Mul(unit.dmin, loadBytesOf(head + kLine + block * 32 + 16, rows));
-    }
-    template<int j>
-    static HWY_INLINE VU quad(const std::byte* block, Rows rows) {
-        if constexpr (kBits == 5) return hn::Or(nibbles<j>(block + kLine, rows), fifthBit<j>(block, rows));
-        return nibbles<j>(block, rows);
-    }
-};
-
-struct SixBitFormat {
-    static constexpr int kHalves = 2, kOffset = 5;
-    static constexpr bool kMin = false, kWide = false, kPlain = false;
-    static constexpr std::size_t kBlocks = 8, kHeadBytes = kLine + 256, kBlockBytes = 384;
-    struct Unit {
-        VF d;
-    };
-
-    static HWY_INLINE Unit open(const std::byte* head, Rows rows) { return {loadHalvesOf(head, 0, rows)}; }
-    static HWY_INLINE VF scale(const Unit& unit, const std::byte* head, std::size_t block, int half,
-                               Rows rows) {
-        return hn::Mul(unit.d, loadSignedBytesOf(head + kLine + block * 32 + half * 16, rows));
-    }
-    static HWY_INLINE VF min(const Unit&, const std::byte*, std::size_t, Rows) { return hn::Zero(DF()); }
-    template<int j>
-    static HWY_INLINE VU quad(const std::byte* block, Rows rows) {
-        return hn::Or(nibbles<j>(block + 2 * kLine, rows), highPair<j>(block, rows));
-    }
-};
-
-// A panel that was unpacked for many columns: quads, then scales and minima as f32.
-template<class Packed>
-struct Unpacked {
-    static constexpr int kHalves = Packed::kHalves, kOffset = Packed::kOffset;
-    static constexpr bool kMin = Packed::kMin, kWide = Packed::kWide, kPlain = true;
+// A panel that was unpacked for many columns: quads, then scales and minima as f32. Formats share these.
+template<int kScales, int kMinima, bool kBytes>
+struct UnpackedFormat {
+    static constexpr int kHalves = kScales, kMins = kMinima;
+    static constexpr bool kWide = kBytes, kPlain = true;
+    static constexpr int kOffset = kMins > 0 ? -1 : 0;
     static constexpr std::size_t kBlocks = 1, kHeadBytes = 0;
-    static constexpr std::size_t kBlockBytes = 8 * kLine + (kHalves + (kMin ? 1 : 0)) * kLine;
+    static constexpr std::size_t kBlockBytes = (8 + kHalves + kMins) * kLine;
+    int shift = 0;
     struct Unit {};
 
-    static HWY_INLINE Unit open(const std::byte*, Rows) { return {}; }
-    static HWY_INLINE VF scale(Unit, const std::byte* head, std::size_t, int half, Rows rows) {
-        return hn::LoadU(DF(), floats(head) + half * 16 + rows.first);
-    }
-    static HWY_INLINE VF min(Unit, const std::byte* head, std::size_t, Rows rows) {
-        return hn::LoadU(DF(), floats(head) + kHalves * 16 + rows.first);
+    HWY_INLINE int offset() const { return kBytes ? 7 : shift; }
+    HWY_INLINE Unit open(const std::byte*, Rows) const { return {}; }
+    HWY_INLINE VF scale(Unit, const Where& at, int half) const { return floats(at, half); }
+    HWY_INLINE VF min(Unit, const Where& at, int half) const { return floats(at, kHalves + half); }
+    template<int j>
+    HWY_INLINE VU quad(const Where& at) const {
+        return at.line(j);
     }
     template<int j>
-    static HWY_INLINE VU quad(const std::byte* block, Rows rows) {
-        return loadLine(block + j * kLine + rows.inLine());
+    HWY_INLINE VU signedQuad(const Where& at) const {
+        return hn::Xor(at.line(j), hn::Set(DU(), 128));
     }
-    static HWY_INLINE const float* floats(const std::byte* block) {
-        return reinterpret_cast<const float*>(block + 8 * kLine);
+    static HWY_INLINE VF floats(const Where& at, int index) {
+        return hn::LoadU(DF(),
+                         reinterpret_cast<const float*>(at.block + 8 * kLine) + index * 16 + at.rows.first);
     }
 };
+template<class Format>
+using Unpacked = UnpackedFormat<Format::kHalves, Format::kMins, Format::kWide>;
 
 } // namespace ponder::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

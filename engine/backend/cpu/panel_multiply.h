@@ -30,12 +30,27 @@ std::size_t unpackedBytes(const PanelLayout& layout);
 void multiplyQuantized(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
                        const ActivationTiles& columns, std::byte* scratch, float* out, std::size_t stride);
 
-// What multiplyQuantized() does for fine activations.
-void multiplyFine(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
-                  const ActivationTiles& columns, std::byte* scratch, float* out, std::size_t stride);
-
 // The same for F32, F16 and BF16: x is f32, columns lie xStride values apart.
 void multiplyFloats(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end, const float* x,
                     std::size_t xStride, std::uint32_t columns, float* out, std::size_t stride);
+
+// Below: what multiplyQuantized() puts together, each a file of its own so that they compile at once.
+
+// Packed panels, by kind (plan/panel_layout.h), times coarse activations, with outliers or without.
+void multiplyEven(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
+                  const ActivationTiles& columns, float* out, std::size_t stride);
+void multiplyTabled(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
+                    const ActivationTiles& columns, float* out, std::size_t stride);
+void multiplySmall(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
+                   const ActivationTiles& columns, float* out, std::size_t stride);
+
+// Packed panels times fine activations: any number of columns where the numbers lie evenly, one otherwise.
+void multiplyFine(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
+                  const ActivationTiles& columns, float* out, std::size_t stride);
+
+// One panel: eight lines of bytes for each block, then scales and minima as f32. And its product.
+void unpackPanel(const PanelLayout& layout, const std::byte* panel, std::byte* out);
+void multiplyUnpacked(const PanelLayout& layout, const std::byte* panel, const ActivationTiles& columns,
+                      float* out, std::size_t stride);
 
 } // namespace ponder::cpu

@@ -1,59 +1,11 @@
 #include "engine/backend/cpu/panel_packer.h"
 
-#include <array>
-#include <cstdint>
-#include <cstring>
+#include "engine/backend/cpu/panel_lane.h"
+#include "engine/backend/cpu/small_number_packer.h"
+#include "engine/quant/small_numbers.h"
 
 namespace ponder::cpu {
 namespace {
-
-using Byte = std::uint8_t;
-
-constexpr std::size_t kLine = 64;
-constexpr std::size_t kHalfLine = 32; // sixteen halves
-
-// Where one row of one block goes: its lane in every line.
-struct Lane {
-    Byte* block;
-    std::size_t row;
-
-    void put(std::size_t line, const Byte* four) const {
-        std::memcpy(block + line * kLine + row * 4, four, 4);
-    }
-};
-
-void putHalf(Byte* head, std::size_t index, std::size_t row, const Byte* half) {
-    std::memcpy(head + index * kHalfLine + row * 2, half, 2);
-}
-
-// values: 32 numbers below 16.
-void putNibbles(const Lane& lane, std::size_t firstLine, const Byte* values) {
-    std::array<Byte, 16> packed;
-    for (std::size_t i = 0; i < 16; ++i)
-        packed[i] = static_cast<Byte>(values[i] | values[i + 16] << 4);
-    for (std::size_t j = 0; j < 4; ++j)
-        lane.put(firstLine + j, &packed[4 * j]);
-}
-
-// bits: 32 numbers below 2.
-void putFifthBits(const Lane& lane, const Byte* bits) {
-    std::array<Byte, 4> plane{};
-    for (std::size_t j = 0; j < 8; ++j)
-        for (std::size_t i = 0; i < 4; ++i)
-            plane[i] = static_cast<Byte>(plane[i] | bits[4 * j + i] << j);
-    lane.put(0, plane.data());
-}
-
-// bits: 32 numbers below 4.
-void putHighPairs(const Lane& lane, const Byte* bits) {
-    for (std::size_t half = 0; half < 2; ++half) {
-        std::array<Byte, 4> plane{};
-        for (std::size_t j = 0; j < 4; ++j)
-            for (std::size_t i = 0; i < 4; ++i)
-                plane[i] = static_cast<Byte>(plane[i] | bits[16 * half + 4 * j + i] << (2 * j));
-        lane.put(half, plane.data());
-    }
-}
 
 void spreadBits(std::uint32_t bits, Byte* out) {
     for (std::size_t i = 0; i < 32; ++i)
@@ -84,7 +36,7 @@ void packLegacy(const PanelLayout& layout, const Byte* source, std::size_t row, 
         std::memcpy(&fifth, rest, 4);
         std::array<Byte, 32> bits;
         spreadBits(fifth, bits.data());
-        putFifthBits(lane, bits.data());
+        putBits(lane, bits.data());
         rest += 4;
         firstLine = 1;
     }
@@ -121,7 +73,7 @@ void packSuperMin(const PanelLayout& layout, const Byte* source, std::size_t row
         if (!five) continue;
         for (std::size_t l = 0; l < 32; ++l)
             bits[l] = fifth[l] >> sub & 1;
-        putFifthBits(lane, bits.data());
+        putBits(lane, bits.data());
     }
 }
 
@@ -138,10 +90,25 @@ void packQ6_K(const PanelLayout& layout, const Byte* source, std::size_t row, By
             values[l] = static_cast<Byte>(low[l] >> (t / 2 * 4) & 15);
             bits[l] = static_cast<Byte>(high[l] >> (2 * t) & 3);
         }
-        putHighPairs(lane, bits.data());
+        putPairs(lane, 0, bits.data());
         putNibbles(lane, 2, values.data());
         for (std::size_t half = 0; half < 2; ++half)
             unit[kLine + sub * 32 + half * 16 + row] = source[192 + 2 * sub + half];
+    }
+}
+
+// Q2_K (84 bytes).
+void packQ2_K(const PanelLayout& layout, const Byte* source, std::size_t row, Byte* unit) {
+    putHalf(unit, 0, row, source + 80);
+    putHalf(unit, 1, row, source + 82);
+    for (std::size_t sub = 0; sub < 8; ++sub) {
+        const Byte* low = source + 16 + 32 * (sub / 4);
+        std::array<Byte, 32> values;
+        for (std::size_t l = 0; l < 32; ++l)
+            values[l] = static_cast<Byte>(low[l] >> (2 * (sub % 4)) & 3);
+        putPairs({unit + layout.headBytes + sub * layout.blockBytes, row}, 0, values.data());
+        for (std::size_t half = 0; half < 2; ++half)
+            unit[kLine + sub * 32 + half * 16 + row] = source[2 * sub + half];
     }
 }
 
@@ -155,6 +122,7 @@ void packFloats(const PanelLayout& layout, const Byte* source, std::size_t row, 
 void packRow(const PanelLayout& layout, const Byte* source, std::size_t row, Byte* panel) {
     if (layout.type == TensorType::F32) return packFloats<std::uint32_t>(layout, source, row, panel);
     if (!layout.quantized()) return packFloats<std::uint16_t>(layout, source, row, panel);
+    if (smallNumberTraits(layout.type)) return packSmallNumbers(layout, source, row, panel);
     const auto traits = typeTraits(layout.type);
     if (layout.blocksPerUnit < 8) {
         for (std::size_t b = 0; b < layout.blocks; ++b)
@@ -165,7 +133,9 @@ void packRow(const PanelLayout& layout, const Byte* source, std::size_t row, Byt
     for (std::size_t u = 0; u < layout.units(); ++u) {
         const Byte* block = source + u * traits->blockBytes;
         Byte* unit = panel + u * layout.unitBytes();
-        if (layout.type == TensorType::Q6_K)
+        if (layout.type == TensorType::Q2_K)
+            packQ2_K(layout, block, row, unit);
+        else if (layout.type == TensorType::Q6_K)
             packQ6_K(layout, block, row, unit);
         else
             packSuperMin(layout, block, row, unit);

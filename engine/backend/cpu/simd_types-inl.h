@@ -84,6 +84,31 @@ HWY_INLINE VI dotFour(VI sum, VU weights, const std::byte* four) {
 #endif
 }
 
+// dotFour() for signed weights: magnitudes times activations that take the weights' signs. None of the
+// activations may be -128. Defined where kCanMoveSigns.
+template<class Sum>
+Sum dotSigned(Sum sum, VU weights, const std::byte* four);
+
+#if HWY_TARGET == HWY_AVX2
+inline constexpr bool kCanMoveSigns = true;
+template<class Sum>
+HWY_INLINE Sum dotSigned(Sum sum, VU weights, const std::byte* four) {
+    const __m256i turned = _mm256_sign_epi8(broadcastFour(four).raw, weights.raw);
+    const __m256i pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(weights.raw), turned);
+    return hn::Add(sum, VI{_mm256_madd_epi16(pairs, _mm256_set1_epi16(1))});
+}
+#elif HWY_TARGET == HWY_SSE4 || HWY_TARGET == HWY_SSSE3
+inline constexpr bool kCanMoveSigns = true;
+template<class Sum>
+HWY_INLINE Sum dotSigned(Sum sum, VU weights, const std::byte* four) {
+    const __m128i turned = _mm_sign_epi8(broadcastFour(four).raw, weights.raw);
+    const __m128i pairs = _mm_maddubs_epi16(_mm_abs_epi8(weights.raw), turned);
+    return hn::Add(sum, VI{_mm_madd_epi16(pairs, _mm_set1_epi16(1))});
+}
+#else
+inline constexpr bool kCanMoveSigns = false;
+#endif
+
 } // namespace ponder::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

@@ -75,7 +75,12 @@ void ReferenceOps::project(const Projection& q, const Projection& k, const Proje
     multiply(v, m_normed, m_v);
 }
 
-void ReferenceOps::turnAndStore(std::uint32_t layer, const HeadAttention& heads) {
+void ReferenceOps::turnAndStore(std::uint32_t layer, const HeadAttention& heads, Weight queryNorm,
+                                Weight keyNorm) {
+    if (heads.normsHeads) {
+        normHeads(queryNorm, m_q);
+        normHeads(keyNorm, m_k);
+    }
     if (m_angles.empty())
         m_angles = ropeTable(m_config, vectorOf(m_weights[Slot::RopeFactors]), m_batch.firstPosition,
                              m_batch.branches ? 1 : static_cast<std::uint32_t>(m_rows));
@@ -136,6 +141,10 @@ void ReferenceOps::head(Weight output) {
 void ReferenceOps::norm(Weight weight) {
     if (m_weights[weight])
         reference::rmsNorm(m_x, vectorOf(m_weights[weight]), m_config.normEpsilon, m_normed);
+}
+
+void ReferenceOps::normHeads(Weight weight, std::vector<float>& rows) const {
+    reference::rmsNorm(std::vector<float>(rows), vectorOf(m_weights[weight]), m_config.normEpsilon, rows);
 }
 
 void ReferenceOps::multiply(const Projection& projection, std::span<const float> in,

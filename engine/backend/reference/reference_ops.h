@@ -19,7 +19,7 @@ public:
     void receive(Weight next);
     void send();
     void project(const Projection& q, const Projection& k, const Projection& v);
-    void turnAndStore(std::uint32_t layer, const HeadAttention& heads);
+    void turnAndStore(std::uint32_t layer, const HeadAttention& heads, Weight queryNorm, Weight keyNorm);
     void attend(std::uint32_t layer, const HeadAttention& heads);
     void gate(Weight gate, Weight up, Activation activation, Weight reader);
     void addTo(Weight matrix, Rows rows, Weight next);
@@ -32,6 +32,7 @@ private:
     // The places, in m_chosen and so in m_expertGate, of those that use an expert.
     std::vector<std::size_t> usersOf(std::uint32_t expert) const;
     void norm(Weight weight);
+    void normHeads(Weight weight, std::vector<float>& rows) const; // each head by itself
     // out = in · matrixᵀ + bias, with what adapters add to the matrix
     void multiply(const Projection& projection, std::span<const float> in, std::vector<float>& out) const;
     std::uint32_t positionOf(std::size_t row) const;

@@ -86,7 +86,7 @@ private slots:
     void wrongWordsAndFoldersAreNamed() {
         const CliRun type = runCli({"convert", folder("qwen2-bf16"), path("x"), "--type", "Q3"});
         QCOMPARE(type.exitCode, 2);
-        QVERIFY(type.err.contains("Q4_K_M, Q5_K_M, Q6_K, Q8_0, F16"));
+        QVERIFY(type.err.contains("Q4_K_M, Q5_0, Q5_K_M, Q6_K, Q8_0, F16"));
         QCOMPARE(runCli({"convert"}).exitCode, 2);
         QCOMPARE(runCli({"convert", "/nonexistent", path("x")}).exitCode, 3);
         const CliRun empty = runCli({"convert", m_folder.path(), path("x")});

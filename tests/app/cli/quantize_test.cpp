@@ -45,6 +45,27 @@ private slots:
                     .contains("Q4_K"));
     }
 
+    void everyTypeIsWrittenAndSaysItsFormats() {
+        QCOMPARE(runCli({"synth", "tiny-qwen", "F16", path("f16.gguf")}).exitCode, 0);
+        const std::pair<const char*, const char*> types[] = {{"Q2_K", "Q2_K"},     {"Q3_K_M", "Q3_K"},
+                                                             {"IQ4_XS", "IQ4_XS"}, {"IQ4_NL", "IQ4_NL"},
+                                                             {"q4_0", "Q4_0"},     {"Q5_0", "Q5_0"}};
+        for (const auto& [type, format] : types) {
+            QFile::remove(path("made.gguf"));
+            const CliRun run = runCli({"quantize", path("f16.gguf"), path("made.gguf"), type});
+            QVERIFY2(run.exitCode == 0, qPrintable(run.err));
+            const QJsonObject info = runCli({"info", path("made.gguf"), "--json"}).json();
+            QVERIFY2(info["bytes_by_type"].toObject().contains(format), type);
+        }
+    }
+
+    void aModelWithoutExpertsIsToldThatMxfp4ChangesNothingButQ8() {
+        QCOMPARE(runCli({"synth", "tiny-qwen", "F16", path("dense.gguf")}).exitCode, 0);
+        const CliRun run = runCli({"quantize", path("dense.gguf"), path("experts.gguf"), "MXFP4"});
+        QVERIFY2(run.exitCode == 0, qPrintable(run.err));
+        QVERIFY2(run.err.contains("no experts"), qPrintable(run.err));
+    }
+
     void theFileThatIsReadIsNeverWritten() {
         QVERIFY(QFile::copy(tinyReasoner(), path("own.gguf")));
         const qint64 size = QFileInfo(path("own.gguf")).size();

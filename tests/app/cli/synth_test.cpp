@@ -32,7 +32,8 @@ private slots:
         QTest::addColumn<QString>("shape");
         QTest::addColumn<QString>("type");
         for (const char* shape : {"tiny-qwen", "tiny-llama"})
-            for (const char* type : {"Q4_K_M", "Q5_K_M", "Q6_K", "Q8_0", "F16"})
+            for (const char* type : {"Q2_K", "Q3_K_M", "IQ4_XS", "IQ4_NL", "Q4_0", "Q4_K_M", "Q5_0", "Q5_K_M",
+                                     "Q6_K", "Q8_0", "F16"})
                 QTest::addRow("%s %s", shape, type) << QString(shape) << QString(type);
     }
     void everyShapeAndTypeLoadsAndItsLogitsAreSpreadLikeThoseOfAModel() {

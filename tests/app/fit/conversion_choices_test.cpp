@@ -29,7 +29,9 @@ FitServices processorWith(std::shared_ptr<std::uint64_t> bytes) {
                 processor.memoryBytes = processor.freeBytes = *bytes;
                 return std::vector<DeviceInfo>{processor};
             },
-            [] { return 50e9; }};
+            [] {
+                return MemoryBandwidth{50e9, false};
+            }};
 }
 
 } // namespace
@@ -76,11 +78,14 @@ private slots:
 
     void everyTypeIsThereWithItsSizeQualityAndVerdict() {
         ask(folder("qwen2-bf16"));
-        QCOMPARE(names(), (QStringList{"Q4_K_M", "Q5_K_M", "Q6_K", "Q8_0", "F16"}));
+        QCOMPARE(names(), (QStringList{"Q2_K", "Q3_K_M", "IQ4_XS", "IQ4_NL", "Q4_0", "Q4_K_M", "Q5_0",
+                                       "Q5_K_M", "Q6_K", "Q8_0", "F16"}));
         QVERIFY(at(0, ConversionChoices::SizeTextRole).contains(QStringLiteral("kB")));
-        QCOMPARE(at(0, ConversionChoices::QualityTextRole), QStringLiteral("94 % quality"));
-        QCOMPARE(at(1, ConversionChoices::QualityTextRole), QString()); // nobody has measured it
-        QCOMPARE(at(3, ConversionChoices::QuantizationRole), QStringLiteral("Q8_0"));
+        QCOMPARE(at(5, ConversionChoices::QualityTextRole), QStringLiteral("94 % quality"));
+        QCOMPARE(at(0, ConversionChoices::QualityTextRole),
+                 QStringLiteral("smallest; answers get clearly worse"));
+        QCOMPARE(at(7, ConversionChoices::QualityTextRole), QString()); // nobody has measured it
+        QCOMPARE(at(9, ConversionChoices::QuantizationRole), QStringLiteral("Q8_0"));
         QCOMPARE(at(0, ConversionChoices::VerdictRole), QStringLiteral("fits"));
         QVERIFY(at(0, ConversionChoices::VerdictDetailRole).contains(QStringLiteral("to spare")));
         QCOMPARE(at(0, ConversionChoices::RoomTextRole), QString());
@@ -117,10 +122,10 @@ private slots:
         question.contextTokens = 512;
         const FitForecast wanted = forecastFit(*made, device, question);
         const std::vector<FitChoice> choices = folderChoices(*summary, device, question);
-        QCOMPARE(choices[2].quantization, QStringLiteral("Q6_K"));
-        QCOMPARE(choices[2].fit.memory.weights, wanted.memory.weights);
-        QCOMPARE(choices[2].fit.memory.total(), wanted.memory.total());
-        QCOMPARE(choices[2].bytes, made->fileBytes());
+        QCOMPARE(choices[8].quantization, QStringLiteral("Q6_K"));
+        QCOMPARE(choices[8].fit.memory.weights, wanted.memory.weights);
+        QCOMPARE(choices[8].fit.memory.total(), wanted.memory.total());
+        QCOMPARE(choices[8].bytes, made->fileBytes());
     }
     void anAwqFolderKeepsItsFourBitsInTheForecast() {
         ask(folder("qwen2-awq"));
@@ -162,11 +167,12 @@ private slots:
         m_choices->askMerge(id);
         QTRY_VERIFY(!m_choices->busy());
         QCOMPARE(m_choices->errorText(), QString());
-        QCOMPARE(names(), (QStringList{"As it is (Q8_0)", "Q4_K_M", "Q5_K_M", "Q6_K", "F16"}));
+        QCOMPARE(names(), (QStringList{"As it is (Q8_0)", "Q2_K", "Q3_K_M", "IQ4_XS", "IQ4_NL", "Q4_0",
+                                       "Q4_K_M", "Q5_0", "Q5_K_M", "Q6_K", "F16"}));
         QCOMPARE(m_choices->suggested(), 0);
         QCOMPARE(at(0, ConversionChoices::TargetNameRole), QStringLiteral("Q8_0"));
         QCOMPARE(at(0, ConversionChoices::QuantizationRole), QString());
-        QCOMPARE(at(1, ConversionChoices::QuantizationRole), QStringLiteral("Q4_K_M"));
+        QCOMPARE(at(1, ConversionChoices::QuantizationRole), QStringLiteral("Q2_K"));
         QVERIFY(m_choices->note().contains(QStringLiteral("rounded anew")));
     }
     void aFolderOverTheWindowSaysWhatItWouldBecomeAndWhetherThatFits() {

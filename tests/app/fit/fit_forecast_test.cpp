@@ -145,7 +145,7 @@ private slots:
         QCOMPARE(fit.verdict, FitVerdict::DoesNotFit);
         QVERIFY(fit.better);
         QVERIFY(ask(kQwen32, *fit.better, alone).verdict != FitVerdict::DoesNotFit);
-        const auto finer = std::find(kFileTypes.begin(), kFileTypes.end(), *fit.better) + 1;
+        const auto finer = std::find(kRecommendedTypes.begin(), kRecommendedTypes.end(), *fit.better) + 1;
         QCOMPARE(ask(kQwen32, *finer, alone).verdict, FitVerdict::DoesNotFit);
         QVERIFY(verdictDetail(fit).endsWith(QString::fromStdString(std::string(nameOf(*fit.better))) +
                                             " would fit"));
@@ -199,7 +199,7 @@ private slots:
     }
     // A file of a few megabytes does not write a hundred thousand tokens a second.
     void aTinyModelWaitsForItsLayersNotForMemory() {
-        const ModelConfig tiny = test::qwen2Config(4, 256, 4, 2, 64, 512, 512);
+        ModelConfig tiny = test::qwen2Config(4, 256, 4, 2, 64, 512, 512);
         const FitDevice fast = card(24, 1008), slow = card(24, 504);
         const double speed = ask(tiny, FileType::Q8_0, fast, 256).speed.decodeTokensPerSecond;
         QVERIFY(speed > 1000 && speed < 1 / (4 * 22e-6));
@@ -211,22 +211,23 @@ private slots:
         ModelConfig larger = kQwen7;
         larger.vocabulary *= 4;
         const FitDevice device =
-            FitDevice::of(processorOf("AVX-512 VNNI"), processorOf("AVX-512 VNNI"), 50 * kGb);
+            FitDevice::of(processorOf("AVX-512 VNNI"), processorOf("AVX-512 VNNI"), {50 * kGb, false});
         const auto speed = ask(kQwen7, FileType::Q4_K_M, device, 256).speed;
         const auto other = ask(larger, FileType::Q4_K_M, device, 256).speed;
         QCOMPARE(other.prefillTokensPerSecond, speed.prefillTokensPerSecond);
         QVERIFY(other.decodeTokensPerSecond < speed.decodeTokensPerSecond);
     }
     void aPromptOfATinyModelIsHeldUpByItsRows() {
-        const ModelConfig tiny = test::qwen2Config(4, 256, 4, 2, 64, 512, 512);
+        ModelConfig tiny = test::qwen2Config(4, 256, 4, 2, 64, 512, 512);
         const DeviceInfo info = processorOf("AVX-512 VNNI");
-        const auto speed = ask(tiny, FileType::Q8_0, FitDevice::of(info, info, 50 * kGb), 256).speed;
+        const auto speed = ask(tiny, FileType::Q8_0, FitDevice::of(info, info, {50 * kGb, false}), 256).speed;
         QVERIFY(speed.prefillTokensPerSecond > 1000 && speed.prefillTokensPerSecond < 1 / (4 * 4.6e-6));
     }
     void promptsAreHeldUpByInstructionsRepliesByMemory() {
         const DeviceInfo wide = processorOf("AVX-512 VNNI"), narrow = processorOf("AVX2");
         const auto on = [&](const DeviceInfo& info, double bandwidth) {
-            return ask(kQwen7, FileType::Q4_K_M, FitDevice::of(info, info, bandwidth * kGb), 256).speed;
+            return ask(kQwen7, FileType::Q4_K_M, FitDevice::of(info, info, {bandwidth * kGb, false}), 256)
+                .speed;
         };
         QVERIFY(on(narrow, 50).prefillTokensPerSecond < 0.3 * on(wide, 50).prefillTokensPerSecond);
         QCOMPARE(on(narrow, 50).decodeTokensPerSecond, on(wide, 50).decodeTokensPerSecond);
@@ -243,10 +244,11 @@ private slots:
         const FitModel smol(
             QStringLiteral("smol"), kSmol, [](const TensorPlace&) { return TensorType::Q4_1; },
             QStringLiteral("Q4_1"));
-        const auto small = forecastFit(smol, FitDevice::of(info, info, 49.4 * kGb), question).speed;
+        const auto small = forecastFit(smol, FitDevice::of(info, info, {49.4 * kGb, false}), question).speed;
         QVERIFY(within(small.prefillTokensPerSecond, 1817, 0.2));
         QVERIFY(within(small.decodeTokensPerSecond, 317, 0.2));
-        const auto large = ask(kQwen15, FileType::Q4_K_M, FitDevice::of(info, info, 52.7 * kGb), 256).speed;
+        const auto large =
+            ask(kQwen15, FileType::Q4_K_M, FitDevice::of(info, info, {52.7 * kGb, false}), 256).speed;
         QVERIFY(within(large.prefillTokensPerSecond, 177, 0.2));
         QVERIFY(within(large.decodeTokensPerSecond, 37.6, 0.2));
     }
@@ -288,6 +290,90 @@ private slots:
         QCOMPARE(other.speed.source, SpeedSource::Calibrated);
         const FitForecast untaught = ask(kQwen7, FileType::Q8_0, device, 256);
         QVERIFY(other.speed.decodeTokensPerSecond < untaught.speed.decodeTokensPerSecond * 0.7);
+    }
+    // Seen: a model of 3 MB wrote 3.4 tokens a second beside a compiler, and every 7B was promised
+    // "0.0 tokens/s, estimated from other models here". An older version had kept it.
+    void aReplyThatACompilerSlowedDownDoesNotPoisonTheHintsOfOtherModels() {
+        const DeviceInfo info = processorOf("AVX2");
+        const FitDevice device = FitDevice::of(info, info, {18.8 * kGb, false});
+        const FitForecast untaught = ask(kQwen7, FileType::Q4_K_M, device);
+        MeasuredSpeed seen;
+        seen.device = device.key();
+        seen.model = QStringLiteral("/models/tiny-reasoner.gguf");
+        seen.bytesPerToken = seen.parameters = 3'000'000;
+        seen.decodeTokensPerSecond = 3.4;
+        // Its own size, an older version's, and a quiet machine's: none may pull others down like that.
+        for (const std::uint64_t bytes : {3'000'000ULL, 4'500'000'000ULL})
+            for (const bool quiet : {false, true}) {
+                seen.bytesPerToken = bytes;
+                seen.decodeTokensPerSecond = bytes < 4'000'000 ? 3.4 : 0.01;
+                seen.quiet = quiet;
+                FitQuestion question;
+                question.history = {&seen, 1};
+                const auto speed = forecastFit(model(kQwen7, FileType::Q4_K_M), device, question).speed;
+                const bool raised = quiet && bytes > 4'000'000; // a third of what bandwidth allows
+                QCOMPARE(speed.source, raised ? SpeedSource::Calibrated : SpeedSource::Estimated);
+                QVERIFY(within(speed.decodeTokensPerSecond,
+                               untaught.speed.decodeTokensPerSecond / (raised ? 3 : 1), 0.001));
+            }
+    }
+    void modelsTeachOthersOnlyWithinAFactorOfFourInSize() {
+        const FitDevice device = card(48, 936);
+        const FitModel seven = model(kQwen7, FileType::Q4_K_M);
+        MeasuredSpeed seen;
+        seen.device = device.key();
+        seen.model = QStringLiteral("/models/other.gguf");
+        seen.quiet = true;
+        const auto sourceAt = [&](double times) {
+            seen.bytesPerToken = std::uint64_t(double(seven.bytesPerToken()) * times);
+            seen.parameters = seen.bytesPerToken;
+            seen.decodeTokensPerSecond = 0.7 * device.bandwidth / double(seen.bytesPerToken);
+            FitQuestion question;
+            question.history = {&seen, 1};
+            return forecastFit(seven, device, question).speed.source;
+        };
+        QCOMPARE(sourceAt(0.26), SpeedSource::Calibrated);
+        QCOMPARE(sourceAt(3.9), SpeedSource::Calibrated);
+        QCOMPARE(sourceAt(0.24), SpeedSource::Estimated);
+        QCOMPARE(sourceAt(4.1), SpeedSource::Estimated);
+    }
+    void ofAModelsOwnRepliesThoseOfAQuietMachineCountBeforeOlderOnes() {
+        const FitDevice device = card(24, 936);
+        const FitModel llama = model(kLlama8, FileType::Q4_K_M);
+        MeasuredSpeed seen;
+        seen.device = device.key();
+        seen.model = QStringLiteral("/models/llama.gguf");
+        seen.bytesPerToken = llama.bytesPerToken();
+        seen.parameters = llama.promptParameters();
+        seen.decodeTokensPerSecond = 80;
+        std::vector<MeasuredSpeed> history(4, seen); // as an older version kept them
+        const auto speed = [&] {
+            FitQuestion question;
+            question.contextTokens = 256;
+            question.modelPath = seen.model;
+            question.history = history;
+            return forecastFit(llama, device, question).speed;
+        };
+        QCOMPARE(speed().source, SpeedSource::Measured);
+        QVERIFY(within(speed().decodeTokensPerSecond, 80, 0.02));
+        history.push_back(seen);
+        history.back().quiet = true;
+        history.back().decodeTokensPerSecond = 120;
+        QVERIFY(within(speed().decodeTokensPerSecond, 120, 0.02));
+        // What is slow on a quiet machine is slow; what an older version found that slow is not believed.
+        history.back().decodeTokensPerSecond = 10;
+        QVERIFY(within(speed().decodeTokensPerSecond, 10, 0.02));
+        history = {seen};
+        history.front().decodeTokensPerSecond = 10;
+        QCOMPARE(speed().source, SpeedSource::Estimated);
+    }
+    void aBandwidthOfABusyHourIsSaid() {
+        const DeviceInfo info = processorOf("AVX2");
+        QVERIFY(FitDevice::of(info, info, {6.7 * kGb, true}).measuredBusy);
+        QVERIFY(!FitDevice::of(info, info, {18.8 * kGb, false}).measuredBusy);
+        // A card's comes from the catalogue.
+        const DeviceInfo known = FitDevice::of(GpuCatalogue::builtIn().gpus().front(), info, 1).info;
+        QVERIFY(!FitDevice::of(known, info, {6.7 * kGb, true}).measuredBusy);
     }
     void anotherDevicesRepliesTeachNothing() {
         MeasuredSpeed seen;

@@ -31,7 +31,9 @@ FitServices oneCard() {
                 processor.memoryBytes = processor.freeBytes = 32 * kGiB;
                 return std::vector<DeviceInfo>{card, processor};
             },
-            [] { return 50e9; }};
+            [] {
+                return MemoryBandwidth{50e9, false};
+            }};
 }
 
 } // namespace
@@ -63,6 +65,17 @@ private slots:
         QVERIFY(value(row, FitListModel::PromptTextRole).toString().startsWith("reads 1,000 tokens in"));
         QCOMPARE(value(row, FitListModel::ActionRole).toString(), QStringLiteral("download"));
         QVERIFY(value(row, FitListModel::WeightsShareRole).toDouble() > 0.3);
+    }
+    void thePageSaysWhenTheComputerWasBusyWhenItWasMeasured() {
+        FitServices services = oneCard();
+        services.processorBandwidth = [] { return MemoryBandwidth{6.7e9, true}; };
+        m_list = std::make_unique<FitListModel>(*m_library, *m_store, services);
+        refresh();
+        QVERIFY(!m_list->deviceDetail().contains("busy")); // the card's is from the catalogue
+        m_list->setDevice(QStringLiteral("cpu"));
+        wait();
+        QVERIFY2(m_list->deviceDetail().endsWith(", 6.7 GB/s, measured while the computer was busy"),
+                 qPrintable(m_list->deviceDetail()));
     }
     void choosingAQuantizationChangesTheRow() {
         refresh();
@@ -205,7 +218,8 @@ private slots:
                            3'000'000,
                            500,
                            0,
-                           1};
+                           1,
+                           true};
         m_store->addSpeed(seen);
         m_store->saveReceipt({seen.device, mine.path, 100, 1'406'602'000, 1'385'127'000, 1});
         refresh();

@@ -80,7 +80,7 @@ private slots:
     }
     void whereReplyingIsSlowTheFastestQuantizationIsSuggested() {
         FitListQuestion question = onCard("NVIDIA GeForce RTX 3060");
-        question.device = FitDevice::of(question.device.processor, question.device.processor, 20e9);
+        question.device = FitDevice::of(question.device.processor, question.device.processor, {20e9, false});
         const auto rows = listFor(question);
         const FitRow& row = rowOf(rows, QStringLiteral("deepseek-r1-distill-qwen-7b"));
         QCOMPARE(row.choices.back().fit.verdict, FitVerdict::Fits);

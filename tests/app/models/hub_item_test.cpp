@@ -292,6 +292,10 @@ void HubItemTest::aQuantizationIsFoundInAName_data() {
     row("model-BF16-00001-of-00002.gguf", "BF16");
     row("m-UD-Q4_K_XL.gguf", "UD-Q4_K_XL");
     row("m-IQ2_XXS.gguf", "IQ2_XXS");
+    row("m-MXFP4_MOE.gguf", "MXFP4_MOE");
+    row("m-mxfp4.gguf", "MXFP4");
+    row("m-NVFP4.gguf", "NVFP4");
+    row("m-IQ1_M.gguf", "IQ1_M");
     row("m.Q6_K.gguf", "Q6_K");
     row("Q5-model.gguf", "");
     row("model.gguf", "");

@@ -1,6 +1,8 @@
 #include "app/store/store.h"
 #include "tests/support/test_class.h"
 
+#include <QSqlDatabase>
+#include <QSqlQuery>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -30,6 +32,39 @@ private slots:
         QCOMPARE(speeds[0].decodeTokensPerSecond, 20.0);
         QCOMPARE(speeds[1].bytesPerToken, std::uint64_t{1000});
         QCOMPARE(speeds[1].parameters, std::uint64_t{2000});
+    }
+    void whetherTheMachineWasQuietIsKept() {
+        const QTemporaryDir folder;
+        {
+            Store store(folder.path());
+            MeasuredSpeed seen = speed("card", "a", 10, 1);
+            store.addSpeed(seen);
+            seen.quiet = true;
+            seen.when = 2;
+            store.addSpeed(seen);
+        }
+        const QList<MeasuredSpeed> speeds = Store(folder.path()).speeds();
+        QVERIFY(speeds[0].quiet);
+        QVERIFY(!speeds[1].quiet);
+    }
+    void whatAnOlderVersionMeasuredIsThereAndNotCalledQuiet() {
+        const QTemporaryDir folder;
+        const QString path = Store(folder.path()).file();
+        {
+            QSqlDatabase old = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), QStringLiteral("old"));
+            old.setDatabaseName(path);
+            QVERIFY(old.open());
+            for (const char* statement :
+                 {"ALTER TABLE speeds DROP COLUMN quiet", "PRAGMA user_version = 3",
+                  "INSERT INTO speeds VALUES ('card', 'a', 3000000, 0, 3000000, 3.4, 0, 7)"})
+                QVERIFY2(QSqlQuery(old).exec(QLatin1String(statement)), statement);
+            old.close();
+        }
+        QSqlDatabase::removeDatabase(QStringLiteral("old"));
+        const QList<MeasuredSpeed> speeds = Store(folder.path()).speeds();
+        QCOMPARE(speeds.size(), 1);
+        QCOMPARE(speeds[0].decodeTokensPerSecond, 3.4);
+        QVERIFY(!speeds[0].quiet);
     }
     void ofAModelOnADeviceOnlyTheNewestFewAreKept() {
         const QTemporaryDir folder;

@@ -16,7 +16,7 @@ using namespace ponder;
 
 namespace {
 
-const QStringList kFiles{"llama-linear-q4_k_m", "qwen2moe-q4_k_m"};
+const QStringList kFiles{"qwen3-q4_k_m", "llama-linear-q4_k_m", "qwen2moe-q4_k_m"};
 const std::vector<std::pair<const char*, Precision>> kDevices{{"reference", Precision::Float},
                                                               {"cpu", Precision::Float},
                                                               {"cpu", Precision::Fast},
@@ -75,14 +75,15 @@ std::vector<float> logitsOf(Executor& executor, std::span<const TokenId> tokens,
     auto cache = executor.createCache(64, KvType::F32);
     if (!cache) return {};
     std::size_t begin = 0;
-    for (const std::size_t end : ends) {
-        Batch batch;
-        batch.tokens = tokens.subspan(begin, end - begin);
-        batch.firstPosition = static_cast<std::uint32_t>(begin);
-        if (!executor.run(batch, **cache, {}, some)) return {};
-        all.insert(all.end(), some.begin(), some.end());
-        begin = end;
-    }
+    for (const std::size_t end : ends)
+        while (begin < end) {
+            Batch batch;
+            batch.tokens = tokens.subspan(begin, std::min<std::size_t>(end - begin, executor.maxBatch()));
+            batch.firstPosition = static_cast<std::uint32_t>(begin);
+            if (!executor.run(batch, **cache, {}, some)) return {};
+            all.insert(all.end(), some.begin(), some.end());
+            begin += batch.tokens.size();
+        }
     return all;
 }
 

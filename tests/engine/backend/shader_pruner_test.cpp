@@ -46,7 +46,8 @@ private slots:
             const Words whole = built(kernel.constData(), texels);
             QVERIFY(!whole.empty());
             for (const auto& chosen : {constants(0, 0, 0), constants(4, 4, 4), constants(8, 8, 10, 1, 3),
-                                       constants(10, 9, 7, 8, 2), constants(1, 2, 3, 2, 0)}) {
+                                       constants(10, 9, 7, 8, 2), constants(1, 2, 3, 2, 0),
+                                       constants(13, 16, 20, 1, 3), constants(25, 22, 12, 4, 1)}) {
                 const Words left = pruneShader(whole, chosen);
                 QVERIFY(left.size() < whole.size());
                 VkShaderModuleCreateInfo info{VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO};

@@ -65,7 +65,7 @@ private slots:
 
     void halvesAgreeWithPlainArithmetic_data() {
         QTest::addColumn<int>("type");
-        for (const TensorType type : test::kAllTypes)
+        for (const TensorType type : kTensorTypes)
             QTest::newRow(std::string(typeTraits(type)->name).c_str()) << static_cast<int>(type);
     }
     void halvesAgreeWithPlainArithmetic() {

@@ -38,14 +38,14 @@ public:
     }
     bool ready() const { return context != nullptr; }
 
-    // Puts a matrix into the weights buffer; gives its piece.
-    std::uint32_t place(const RandomMatrix& matrix) {
+    // Puts a matrix into the weights buffer; gives its piece. factors: of its rows, as in weight_layout.h.
+    std::uint32_t place(const RandomMatrix& matrix, std::span<const float> factors = {}) {
         const DeviceLayout layout = DeviceLayout::of(matrix.info.type, matrix.info.rowLength(),
                                                      matrix.info.rows(), context->groupsTogether());
         const std::uint32_t at = m_used;
         std::byte* base = weights.mapped() + std::size_t{at} * 16;
         rearrange(layout, matrix.bytes, layout.rows,
-                  {base, base + layout.planesAt() * 16, base + layout.scalesAt() * 16});
+                  {base, base + layout.planesAt() * 16, base + layout.scalesAt() * 16}, factors);
         m_used += static_cast<std::uint32_t>(layout.pieces());
         return at;
     }

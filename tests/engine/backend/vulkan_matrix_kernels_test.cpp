@@ -21,7 +21,7 @@ class VulkanMatrixKernelsTest : public QObject {
         QTest::addColumn<int>("type");
         QTest::addColumn<int>("path");
         for (const int path : {0, 1})
-            for (const TensorType type : test::kAllTypes)
+            for (const TensorType type : kTensorTypes)
                 QTest::addRow("%s %s", std::string(typeTraits(type)->name).c_str(),
                               path == 0 ? "texels" : "addresses")
                     << static_cast<int>(type) << path;
@@ -119,6 +119,47 @@ class VulkanMatrixKernelsTest : public QObject {
         QVERIFY(test::worst(b.get(b.scratch, kSquares, n, padded / 4, test::pieces(rows) / 4),
                             squaresOf(got, rows, padded)) < 1e-6);
     }
+    // factors: of the rows, or none.
+    void checkEmbedding(KernelBench& b, const RandomMatrix& matrix, const std::vector<float>& factors) {
+        const std::vector<std::uint32_t> tokens{32, 0, 7, 5, 2, 31, 30, 1, 7};
+        const auto length = static_cast<std::uint32_t>(matrix.info.rowLength());
+        const std::uint32_t blocks = length / 32;
+        b.forgetWeights();
+        const auto norm = test::randomFloats(length, m_random);
+        b.put(b.scratch, kNorm, norm, length, test::pieces(length));
+        const auto n = static_cast<std::uint32_t>(tokens.size());
+        b.writeStep(n, 0, tokens);
+        const EmbedCall call{b.place(matrix, factors),
+                             9,
+                             0,
+                             blocks,
+                             kX,
+                             test::pieces(length),
+                             kNormed,
+                             kSquares,
+                             test::pieces(length) / 4,
+                             kNorm,
+                             kOutputQuants,
+                             blocks * kQuantPieces};
+        PipelineKey key{"embed", {b.tuning.plainWorkgroup, 0, kernelFormat(matrix.info.type)}};
+        key.constants[6] = kWritesBoth;
+        QVERIFY(b.run(key, call, {(n * blocks + 63) / 64}));
+        std::vector<float> wanted(std::size_t{n} * length);
+        for (std::uint32_t t = 0; t < n; ++t) {
+            const auto row = std::span(wanted).subspan(t * length, length);
+            reference::decodeRow(matrix.info, tokens[t], row);
+            for (float& w : row)
+                w *= factors.empty() ? 1.0F : factors[tokens[t]];
+        }
+        const auto got = b.get(b.scratch, kX, n, length, test::pieces(length));
+        QVERIFY(test::worst(got, wanted) < 1e-6);
+        const auto normed = b.get(b.scratch, kNormed, n, length, test::pieces(length));
+        for (std::size_t i = 0; i < got.size(); ++i)
+            QCOMPARE(normed[i], got[i] * norm[i % length]);
+        QVERIFY(areQuantsOf(b.getQuants(kOutputQuants, n, length, blocks), normed, length));
+        QVERIFY(test::worst(b.get(b.scratch, kSquares, n, length / 4, length / 16),
+                            squaresOf(got, length, length)) < 1e-6);
+    }
     static bool hasIntegerKernel(TensorType type) { return scaleKind(type) != ScaleKind::None; }
 
 private slots:
@@ -159,8 +200,10 @@ private slots:
         QFETCH(int, path);
         KernelBench& b = bench(path);
         using T = TensorType;
-        for (const auto& types : {std::array{T::Q4_K, T::Q4_K, T::Q6_K}, std::array{T::Q5_0, T::Q8_0, T::F16},
-                                  std::array{T::Q5_0, T::Q4_1, T::Q8_0}}) {
+        for (const auto& types :
+             {std::array{T::Q4_K, T::Q4_K, T::Q6_K}, std::array{T::Q5_0, T::Q8_0, T::F16},
+              std::array{T::Q5_0, T::Q4_1, T::Q8_0}, std::array{T::IQ4_XS, T::MXFP4, T::Q3_K},
+              std::array{T::IQ1_M, T::Q1_0, T::IQ3_XXS}, std::array{T::NVFP4, T::F16, T::IQ2_S}}) {
             b.forgetWeights();
             constexpr std::uint32_t length = 256, q = 96, kv = 32;
             const RandomMatrix matrices[3] = {{types[0], length, q, m_random},
@@ -296,44 +339,19 @@ private slots:
     void embeddingsAreDecodedAndPreparedForTheFirstNorm() {
         QFETCH(int, type);
         QFETCH(int, path);
-        KernelBench& b = bench(path);
-        const auto format = static_cast<TensorType>(type);
-        const std::vector<std::uint32_t> tokens{32, 0, 7, 5, 2, 31, 30, 1, 7};
         for (const std::uint32_t length : {32U, 96U, 256U, 1536U}) {
-            if (length % typeTraits(format)->blockValues != 0) continue;
-            b.forgetWeights();
-            const RandomMatrix matrix(format, length, 33, m_random);
-            const auto norm = test::randomFloats(length, m_random);
-            b.put(b.scratch, kNorm, norm, length, test::pieces(length));
-            const auto n = static_cast<std::uint32_t>(tokens.size());
-            b.writeStep(n, 0, tokens);
-            const EmbedCall call{b.place(matrix),
-                                 9,
-                                 0,
-                                 length / 32,
-                                 kX,
-                                 test::pieces(length),
-                                 kNormed,
-                                 kSquares,
-                                 test::pieces(length) / 4,
-                                 kNorm,
-                                 kOutputQuants,
-                                 (length + 31) / 32 * kQuantPieces};
-            PipelineKey key{"embed", {b.tuning.plainWorkgroup, 0, kernelFormat(format)}};
-            key.constants[6] = kWritesBoth;
-            QVERIFY(b.run(key, call, {(n * (length / 32) + 63) / 64}));
-            std::vector<float> wanted(std::size_t{n} * length);
-            for (std::uint32_t t = 0; t < n; ++t)
-                reference::decodeRow(matrix.info, tokens[t], std::span(wanted).subspan(t * length, length));
-            const auto got = b.get(b.scratch, kX, n, length, test::pieces(length));
-            QVERIFY(test::worst(got, wanted) < 1e-6);
-            const auto normed = b.get(b.scratch, kNormed, n, length, test::pieces(length));
-            for (std::size_t i = 0; i < got.size(); ++i)
-                QCOMPARE(normed[i], got[i] * norm[i % length]);
-            QVERIFY(areQuantsOf(b.getQuants(kOutputQuants, n, length, (length + 31) / 32), normed, length));
-            QVERIFY(test::worst(b.get(b.scratch, kSquares, n, length / 4, length / 16),
-                                squaresOf(got, length, length)) < 1e-6);
+            if (length % typeTraits(static_cast<TensorType>(type))->blockValues != 0) continue;
+            checkEmbedding(bench(path), RandomMatrix(static_cast<TensorType>(type), length, 33, m_random),
+                           {});
+            if (QTest::currentTestFailed()) return;
         }
+    }
+
+    void rowsOfSmallFloatsAreMultipliedByTheirFactor_data() { queriesKeysAndValuesMayEachHaveAFormat_data(); }
+    void rowsOfSmallFloatsAreMultipliedByTheirFactor() {
+        QFETCH(int, path);
+        const std::vector<float> factors = test::randomFloats(33, m_random);
+        checkEmbedding(bench(path), RandomMatrix(TensorType::NVFP4, 320, 33, m_random), factors);
     }
 };
 

@@ -9,17 +9,35 @@
 
 using namespace ponder;
 
+namespace {
+
+constexpr MachineLoad kQuiet{0.1, 2, 0.97}, kBusy{1.0, 2, 0.7};
+
+// What was measured, round by round.
+struct Rounds {
+    std::vector<BandwidthReads> values;
+    std::size_t asked = 0;
+
+    Rounds(std::initializer_list<BandwidthReads> all) : values(all) {}
+    std::function<Result<BandwidthReads>()> measure() {
+        return [this] { return Result<BandwidthReads>(values.at(asked++)); };
+    }
+};
+
+} // namespace
+
 class MemoryBandwidthTest : public QObject {
     Q_OBJECT
 private slots:
     void everyReadGivesAPossibleFigure() {
         for (const unsigned threads : {1U, 2U, 3U}) {
-            const auto speeds = measureMemoryBandwidth({threads, 64 << 20, 4});
-            QVERIFY(bool(speeds));
-            QCOMPARE(speeds->size(), std::size_t{4});
-            for (const double speed : *speeds) {
-                QVERIFY2(speed > 0.05e9, qPrintable(QString::number(speed)));
+            const auto reads = measureMemoryBandwidth({threads, 64 << 20, 4});
+            QVERIFY(bool(reads));
+            QCOMPARE(reads->speeds.size(), std::size_t{4});
+            for (const double speed : reads->speeds) {
+                QVERIFY2(speed > 0, qPrintable(QString::number(speed)));
                 QVERIFY2(speed < 5000e9, qPrintable(QString::number(speed)));
+                QVERIFY(speed <= reads->best());
             }
         }
     }
@@ -31,6 +49,37 @@ private slots:
     }
 
     void nothingToReadIsAnError() { QVERIFY(!measureMemoryBandwidth({4, 16, 1})); }
+
+    void itIsMeasuredAgainUntilTheBestRepeats() {
+        Rounds rounds{{{6.7e9}, kQuiet}, {{18.1e9}, kQuiet}, {{12e9}, kQuiet}, {{18.8e9}, kQuiet}, {}};
+        const MemoryBandwidth steady = steadyMemoryBandwidth(rounds.measure());
+        QCOMPARE(steady.bytesPerSecond, 18.8e9);
+        QVERIFY(!steady.busy);
+        QCOMPARE(rounds.asked, std::size_t{4});
+    }
+    void twoRoundsAreEnoughOnAQuietMachine() {
+        Rounds rounds{{{18.8e9}, kQuiet}, {{18.6e9}, kQuiet}};
+        QVERIFY(!steadyMemoryBandwidth(rounds.measure()).busy);
+        QCOMPARE(rounds.asked, std::size_t{2});
+    }
+    // Seen: a compiler beside it, and 6.7 GB/s instead of 18.8 were kept for good.
+    void besideACompilerTheBestCountsAndTheMachineIsCalledBusy() {
+        Rounds rounds{{{6.7e9}, kBusy}, {{6.8e9}, kBusy}, {{9e9}, kBusy}, {{8.9e9}, kBusy}, {{6e9}, kBusy}};
+        const MemoryBandwidth steady = steadyMemoryBandwidth(rounds.measure());
+        QCOMPARE(steady.bytesPerSecond, 9e9);
+        QVERIFY(steady.busy);
+    }
+    void whatNeverRepeatsWasDisturbedWhoeverDidIt() {
+        Rounds rounds{{{1e9}, kQuiet}, {{2e9}, kQuiet}, {{4e9}, kQuiet}, {{8e9}, kQuiet}, {{16e9}, kQuiet}};
+        const MemoryBandwidth steady = steadyMemoryBandwidth(rounds.measure());
+        QCOMPARE(steady.bytesPerSecond, 16e9);
+        QVERIFY(steady.busy);
+    }
+    void whatCannotBeMeasuredIsZero() {
+        const auto none = [] { return Result<BandwidthReads>(Error{ErrorCode::OutOfMemory, {}, {}}); };
+        QCOMPARE(steadyMemoryBandwidth(none).bytesPerSecond, 0.0);
+        QVERIFY(!steadyMemoryBandwidth(none).busy);
+    }
 
     void thePeakOfTheProcessHoldsWhatWasRead() {
         QVERIFY(bool(measureMemoryBandwidth({1, 64 << 20, 1})));

@@ -2,6 +2,7 @@
 #include "engine/convert/adapter_merge.h"
 #include "tests/support/logits_check.h"
 #include "tests/support/test_class.h"
+#include "tests/support/usable_model.h"
 
 #include <QTemporaryDir>
 
@@ -75,6 +76,25 @@ private slots:
         const double error = nmse(got, wanted);
         QVERIFY2(error <= most, qPrintable(QString::number(error)));
         QVERIFY(nmse(logitsOf(tiny(qPrintable(base))), wanted) > 10 * error);
+    }
+    void aChangedTensorThatIsOnlyReadHereIsNamedBeforeAnythingIsWritten() {
+        auto writer = usableModel("read-only", TensorType::IQ2_XXS, 256);
+        writer.save(m_dir.filePath("read-only.gguf").toStdString());
+        GgufWriter style;
+        style.set("general.type", "adapter").set("adapter.type", "lora");
+        style.set("general.architecture", "qwen2").set("adapter.lora.alpha", 2.0F);
+        style.tensor("blk.0.attn_q.weight.lora_a", {256, 2}, TensorType::F32);
+        style.tensor("blk.0.attn_q.weight.lora_b", {2, 256}, TensorType::F32);
+        style.save(m_dir.filePath("style.gguf").toStdString());
+        const auto file = ModelFile::open(m_dir.filePath("read-only.gguf").toStdString());
+        QVERIFY(file);
+        const std::vector<AdapterUse> uses{{m_dir.filePath("style.gguf").toStdString(), 1}};
+        const auto same = AdapterMerge::plan(**file, uses, std::nullopt);
+        QVERIFY(!same);
+        QCOMPARE(same.error().code, ErrorCode::CannotConvert);
+        QVERIFY(same.error().message().find("blk.0.attn_q.weight is IQ2_XXS") != std::string::npos);
+        const auto finer = AdapterMerge::plan(**file, uses, FileType::Q4_K_M);
+        QVERIFY2(finer, finer ? "" : finer.error().message().c_str());
     }
     void tensorsThatStayAreCopiedAndTheNameSaysWhatWasMerged() {
         QVERIFY(merge("qwen2-untied-q8_0", {{adapter("patterns-peft"), 1}}));

@@ -17,7 +17,8 @@ namespace {
 // Layer 1's keys: of a Llama their rows change places.
 NamedTensor keysOf(const std::string& folder) {
     const auto config = jsonFile(test::modelFolder(folder) / "config.json", 1 << 20);
-    for (NamedTensor& tensor : namedTensors(*HuggingFaceConfig::read(*config, folder)))
+    const ModelConfig model = HuggingFaceConfig::read(*config, folder)->model;
+    for (NamedTensor& tensor : namedTensors(model))
         if (tensor.target == "blk.1.attn_k.weight") return std::move(tensor);
     return {};
 }

@@ -16,9 +16,10 @@ struct Case {
     double least;          // of the logits' error: what rounding alone makes of f32
 };
 constexpr std::array kCases{
-    Case{FileType::F16, "qwen2-untied-f16", 1e-9}, Case{FileType::Q8_0, "qwen2-untied-q8_0", 0},
-    Case{FileType::Q6_K, "qwen2-untied-q6_k", 0}, Case{FileType::Q5_K_M, "qwen2-untied-q5_k_m", 0},
-    Case{FileType::Q4_K_M, "qwen2-untied-q4_k_m", 0}};
+    Case{FileType::F16, "qwen2-untied-f16", 1e-9},    Case{FileType::Q8_0, "qwen2-untied-q8_0", 0},
+    Case{FileType::Q6_K, "qwen2-untied-q6_k", 0},     Case{FileType::Q5_K_M, "qwen2-untied-q5_k_m", 0},
+    Case{FileType::Q4_K_M, "qwen2-untied-q4_k_m", 0}, Case{FileType::Q4_0, "qwen2-untied-q4_0", 0},
+    Case{FileType::Q5_0, "qwen2-untied-q5_0", 0}};
 
 std::filesystem::path tiny(const std::string& name) { return test::referenceDir() / "tiny" / name; }
 

@@ -1,6 +1,7 @@
 #include "engine/convert/hugging_face_tokenizer.h"
 #include "engine/convert/pre_tokenizer_names.h"
 #include "engine/file/json_document.h"
+#include "engine/text/pre_tokenizer_choice.h"
 #include "tests/support/model_folders.h"
 #include "tests/support/test_class.h"
 
@@ -12,6 +13,22 @@ namespace {
 const char* const kDeepSeek =
     R"([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+)"
     R"(| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
+
+// As their makers publish them.
+const std::vector<std::pair<const char*, const char*>> kNewerFamilies{
+    {"qwen35", R"~((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N})~"
+               R"~(]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)~"},
+    {"gpt-4o", R"~([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'r)~"
+               R"~(e|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\)~"
+               R"~(p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+)~"
+               R"~((?!\S)|\s+)~"},
+    {"tekken", R"~([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+|[^\r\n\p{L})~"
+               R"~(\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*|\p{N}| ?[^\s\p{L}\p{N})~"
+               R"~(]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)~"},
+    {"seed-coder",
+     R"~((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1}| ?[^\s\p{L}\p{N}\r\n]+|\s)~"
+     R"~(*[\r\n]+|\s+(?!\S)|\s+)~"},
+};
 
 Json tokenizerOf(const char* name) {
     return *jsonFile(test::modelFolder(name) / "tokenizer.json", 10'000'000);
@@ -100,9 +117,27 @@ private slots:
         const Json deepSeek =
             sequence({split("\\p{N}{1,3}"), split("[一-龥぀-ゟ゠-ヿ]+"), split(kDeepSeek), bytes});
         QCOMPARE(preTokenizerName(deepSeek).value(), std::string("deepseek-v3"));
+        for (const auto& [name, pattern] : kNewerFamilies)
+            QCOMPARE(preTokenizerName(sequence({split(pattern), bytes})).value(), std::string(name));
         QVERIFY(!preTokenizerName(sequence({split("\\w+"), bytes})));
         QVERIFY(!preTokenizerName(Json{{"type", "Whitespace"}}));
         QVERIFY(!preTokenizerName(Json()));
+    }
+
+    void whetherTextIsComposedIsWrittenWhereTheRuleSaysOtherwise() {
+        const auto keyOf = [](const Json& normalizer) {
+            Json json = tokenizerOf("qwen2-bf16");
+            json["normalizer"] = normalizer;
+            const auto tokens = readHuggingFaceTokenizer(json, "tokenizer.json");
+            GgufOutput output;
+            if (tokens) tokens->setKeys(output);
+            auto header = output.header();
+            const auto file = ModelFile::fromBytes(std::move(*header), "keys.gguf");
+            return file ? (*file)->metadata().boolean(kComposeKey) : std::nullopt;
+        };
+        QCOMPARE(keyOf(Json{{"type", "NFC"}}), std::optional<bool>());
+        QCOMPARE(keyOf(Json()), std::optional(false));
+        QCOMPARE(keyOf(Json{{"type", "Sequence"}, {"normalizers", Json::array()}}), std::optional(false));
     }
 
     void whatIsNotKnownIsNamed() {

@@ -103,8 +103,10 @@ const std::vector<Damage> kHeaderDamages{
 const std::vector<Damage> kTensorDamages{
     {"unknown type", [](GgufWriter& w) { w.at("output_norm.weight").type = 77; },
      ErrorCode::UnknownTensorType, "output_norm.weight is the unknown type 77"},
-    {"type that is not read here", [](GgufWriter& w) { w.at("blk.0.attn_q.weight").type = 23; },
-     ErrorCode::UnknownTensorType, "blk.0.attn_q.weight is IQ4_XS"},
+    {"type that is not read here", [](GgufWriter& w) { w.at("blk.0.attn_q.weight").type = 9; },
+     ErrorCode::UnknownTensorType, "blk.0.attn_q.weight is Q8_1"},
+    {"type for one kind of ARM processor", [](GgufWriter& w) { w.at("blk.0.attn_q.weight").type = 32; },
+     ErrorCode::RetiredTensorType, "Q4_0_4_8"},
     {"tensor twice", [](GgufWriter& w) { w.tensors.push_back(w.tensors.front()); }, ErrorCode::BadTensor,
      "token_embd.weight appears twice"},
     {"no name", [](GgufWriter& w) { w.tensors.front().name = ""; }, ErrorCode::BadTensor, "tensor 1 of"},

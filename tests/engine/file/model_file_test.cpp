@@ -16,10 +16,6 @@ using test::GgufWriter;
 
 namespace {
 
-constexpr TensorType kTypes[] = {TensorType::F32,  TensorType::F16,  TensorType::BF16, TensorType::Q4_0,
-                                 TensorType::Q4_1, TensorType::Q5_0, TensorType::Q5_1, TensorType::Q8_0,
-                                 TensorType::Q4_K, TensorType::Q5_K, TensorType::Q6_K};
-
 std::filesystem::path in(const QTemporaryDir& folder, const char* name) {
     return std::filesystem::path(folder.path().toStdString()) / name;
 }
@@ -52,11 +48,11 @@ private slots:
 
     void aFileMayMixAllTypes() {
         GgufWriter writer;
-        for (const TensorType type : kTypes)
+        for (const TensorType type : kTensorTypes)
             writer.tensor(std::string(typeTraits(type)->name), {512, 3}, type);
         const auto file = ModelFile::fromBytes(writer.bytes(), "test.gguf");
         QVERIFY2(file, file ? "" : file.error().message().c_str());
-        for (const TensorType type : kTypes) {
+        for (const TensorType type : kTensorTypes) {
             const TypeTraits traits = *typeTraits(type);
             const TensorInfo* tensor = (*file)->find(traits.name);
             QVERIFY(tensor);

@@ -50,11 +50,13 @@ private slots:
     void aFileWithoutWeightsHasAConfigAndLacksTheEmbedding() {
         PONDER_NEEDS_REFERENCE();
         const auto models = modelsIn("vocab");
-        QCOMPARE(models.size(), std::size_t{4});
+        int known = 0;
         for (const auto& path : models) {
             const auto file = ModelFile::open(path);
             QVERIFY2(file, file ? "" : file.error().message().c_str());
             const auto config = ModelConfig::read(**file);
+            if (!config && config.error().code == ErrorCode::UnknownArchitecture) continue;
+            ++known;
             QVERIFY2(config, config ? "" : config.error().message().c_str());
             QCOMPARE(std::size_t{config->vocabulary},
                      (*file)->metadata().texts("tokenizer.ggml.tokens").size());
@@ -63,6 +65,7 @@ private slots:
             QCOMPARE(weights.error().code, ErrorCode::MissingTensor);
             QCOMPARE(weights.error().detail.english(), std::string("token_embd.weight"));
         }
+        QVERIFY(known >= 4);
     }
 
     void theShapeOfEachFamilyIsRead() {

@@ -1,10 +1,15 @@
 // The error of our blocks against f32 weights, beside that of the reference files' own blocks for the same
-// tensors: no kind of tensor may be more than 2 % worse in any format. Prints the ratios.
+// tensors: no kind of tensor may be more than 2 % worse in any format. And the squared error on normal values
+// beside that of llama.cpp's encoder, with even importance where that is better. Prints the ratios.
 #include "engine/file/model_file.h"
 #include "engine/quant/decode.h"
 #include "engine/quant/encode.h"
 #include "tests/support/logits_check.h"
 #include "tests/support/test_class.h"
+
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
 
 #include <map>
 
@@ -83,6 +88,38 @@ private slots:
             qInfo("%s: error %.4f of the reference's", kind.c_str(), ratio);
             QVERIFY2(ratio <= 1.02, kind.c_str());
         }
+    }
+
+    void noFormatIsWorseThanTheOtherEncoderOnNormalValues() {
+        PONDER_NEEDS_REFERENCE();
+        const std::vector<float> wanted =
+            test::readFloats(test::referenceDir() / "blocks/normal-64x1024.f32");
+        QCOMPARE(wanted.size(), std::size_t{64 * 1024});
+        QFile file(QString::fromStdString((test::referenceDir() / "blocks/quality.json").string()));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        std::map<TensorType, double> best;
+        for (const QJsonValue& row : QJsonDocument::fromJson(file.readAll())["quality"].toArray()) {
+            const auto type = static_cast<TensorType>(row["id"].toInt());
+            const double error = row["mse"].toDouble();
+            best[type] = best.contains(type) ? std::min(best[type], error) : error;
+        }
+        std::size_t compared = 0;
+        for (const auto& [type, theirs] : best) {
+            const TypeTraits traits = *typeTraits(type);
+            std::vector<std::byte> blocks(wanted.size() / traits.blockValues * traits.blockBytes);
+            if (const Result<void> done = encode(type, wanted, blocks); !done) {
+                QCOMPARE(done.error().code, ErrorCode::CannotConvert); // read only
+                continue;
+            }
+            std::vector<float> ours(wanted.size());
+            decode(type, blocks, ours);
+            const double error = squaredError(ours, wanted) / static_cast<double>(wanted.size());
+            const std::string name(traits.name);
+            qInfo("%s: squared error %.4f of the other's", name.c_str(), error / theirs);
+            QVERIFY2(error <= 1.02 * theirs, name.c_str());
+            ++compared;
+        }
+        QCOMPARE(compared, std::size_t{13});
     }
 };
 

@@ -87,6 +87,38 @@ private slots:
         QVERIFY(refusal(vocabulary.model, ErrorCode::BadTokenizer).starts_with("tokenizer.ggml.scores"));
     }
 
+    void theUnknownTokenMayBeCalledAControlTokenAndFillersUnknown() {
+        // As Phi 3 and Gemma have it.
+        PieceVocabulary vocabulary({{"\u2581", 1}, {"h", 1}, {"i", 1}, {"[PAD1]", 2}, {"[PAD2]", 2}});
+        std::vector<std::int64_t> types(
+            vocabulary.model.metadata().integers("tokenizer.ggml.token_type").begin(),
+            vocabulary.model.metadata().integers("tokenizer.ggml.token_type").end());
+        types[0] = 3;
+        vocabulary.model.keys().set("tokenizer.ggml.token_type", types);
+        vocabulary.model.keys().set("tokenizer.ggml.unknown_token_id", std::uint64_t{0});
+        const auto tokenizer = tokenizerOf(vocabulary.model);
+        QVERIFY(tokenizer);
+        QCOMPARE(pieces(*tokenizer, tokenizer->encode("hi[PAD1]", SpecialTokens::Parse)).join(""),
+                 QString(" hi[PAD1]"));
+        QVERIFY(tokenizer->isControl(0));
+    }
+
+    void piecesOfOrdinaryTextAreFoundInWhatAPersonTypesToo() {
+        // Gemma 3 has its line breaks as user-defined tokens.
+        PieceVocabulary vocabulary({{"\u2581", 1}, {"a", 1}, {"\n\n", 4}, {"\n", 4}, {"<think>", 4}});
+        vocabulary.model.keys().set("tokenizer.ggml.add_space_prefix", false);
+        const auto tokenizer = tokenizerOf(vocabulary.model);
+        QVERIFY(tokenizer);
+        const std::vector<std::size_t> everywhere{0, 1, 2, 3, 4, 5};
+        const QStringList expected{"a", "\n\n", "\n", "a"};
+        QCOMPARE(pieces(*tokenizer, tokenizer->encode("a\n\n\na", SpecialTokens::Ignore)), expected);
+        QCOMPARE(pieces(*tokenizer, tokenizer->encode("a\n\n\na", SpecialTokens::Parse, everywhere)),
+                 expected);
+        const std::span<const std::string> marks = tokenizer->specialTexts();
+        QVERIFY(std::find(marks.begin(), marks.end(), "\n") == marks.end());
+        QVERIFY(std::find(marks.begin(), marks.end(), "<think>") != marks.end());
+    }
+
     void scoresThatAreNoNumbersDoNoHarm() {
         PieceVocabulary vocabulary({{"\u2581", 1}, {"a", 1}, {"aa", 1}, {"aaa", 5}, {"aaaa", 1}});
         std::vector<double> scores(264, std::numeric_limits<double>::quiet_NaN());

@@ -30,6 +30,38 @@ std::uint32_t kernelFormat(TensorType type) {
         return 9;
     case TensorType::Q6_K:
         return 10;
+    case TensorType::Q2_K:
+        return 11;
+    case TensorType::Q3_K:
+        return 12;
+    case TensorType::IQ4_NL:
+        return 13;
+    case TensorType::IQ4_XS:
+        return 14;
+    case TensorType::MXFP4:
+        return 15;
+    case TensorType::NVFP4:
+        return 16;
+    case TensorType::IQ3_S:
+        return 17;
+    case TensorType::IQ3_XXS:
+        return 18;
+    case TensorType::IQ2_S:
+    case TensorType::IQ2_XS:
+        return 19;
+    case TensorType::IQ2_XXS:
+        return 20;
+    case TensorType::IQ1_S:
+        return 21;
+    case TensorType::IQ1_M:
+        return 22;
+    case TensorType::TQ1_0:
+    case TensorType::TQ2_0:
+        return 23;
+    case TensorType::Q2_0:
+        return 24;
+    case TensorType::Q1_0:
+        return 25;
     }
     return 0;
 }

@@ -107,7 +107,8 @@ struct RopeStoreCall {
     std::uint32_t qkv, qkvStride, query, queryStride, heads, kvHeads, headSize, rotary, turns, cacheAt,
         capacity;
     float scale;
-    std::uint32_t branches;
+    std::uint32_t branches, queryNorm, keyNorm;
+    float epsilon;
 };
 
 struct AttentionCall {

@@ -94,6 +94,10 @@ private:
             return a->second == b->second;
         case OpINotEqual:
             return a->second != b->second;
+        case OpShiftLeftLogical:
+            return b->second < 32 ? a->second << b->second : 0;
+        case OpBitwiseOr:
+            return a->second | b->second;
         case OpBitwiseAnd:
             return a->second & b->second;
         default:

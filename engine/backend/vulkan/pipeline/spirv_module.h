@@ -32,6 +32,8 @@ enum Op : std::uint16_t {
     OpLogicalNot = 168,
     OpIEqual = 170,
     OpINotEqual = 171,
+    OpShiftLeftLogical = 196,
+    OpBitwiseOr = 197,
     OpBitwiseAnd = 199,
     OpControlBarrier = 224,
     OpMemoryBarrier = 225,

@@ -162,7 +162,8 @@ void StepRecorder::project(const Projection& q, const Projection& k, const Proje
                        {activationBuffers().scratch, {s.qkv.at, keys, values}, s.qkv.stride}, m_shape.rows);
 }
 
-void StepRecorder::turnAndStore(std::uint32_t layer, const HeadAttention& heads) {
+void StepRecorder::turnAndStore(std::uint32_t layer, const HeadAttention& heads, Weight queryNorm,
+                                Weight keyNorm) {
     // The rope factors are in the host's cosines and sines already.
     const ScratchPlan& s = m_plan.scratch;
     const RopeStoreCall call{.qkv = s.qkv.at,
@@ -177,10 +178,14 @@ void StepRecorder::turnAndStore(std::uint32_t layer, const HeadAttention& heads)
                              .cacheAt = m_cache.place(layer).at,
                              .capacity = m_cache.capacity(),
                              .scale = heads.scale,
-                             .branches = m_plan.step.branches};
+                             .branches = m_plan.step.branches,
+                             .queryNorm = vectorAt(queryNorm),
+                             .keyNorm = vectorAt(keyNorm),
+                             .epsilon = m_plan.config.normEpsilon};
     PipelineKey key{"rope_store", {m_tuning.plainWorkgroup}};
     key.constants[5] = m_plan.config.ropePairs() == RopePairs::Halves ? 1 : 0;
     key.constants[6] = static_cast<std::uint32_t>(m_cache.type());
+    key.constants[7] = heads.normsHeads ? 1 : 0;
     const std::uint64_t invocations =
         std::uint64_t{m_shape.rows} * (heads.heads + 2 * heads.kvHeads) * (heads.keySize / 8);
     m_recorder.dispatch(key, buffersOf(layer), call, {ceilDiv(invocations, m_tuning.plainWorkgroup)},

@@ -42,7 +42,7 @@ public:
     void receive(Weight next);
     void send();
     void project(const Projection& q, const Projection& k, const Projection& v);
-    void turnAndStore(std::uint32_t layer, const HeadAttention& heads);
+    void turnAndStore(std::uint32_t layer, const HeadAttention& heads, Weight queryNorm, Weight keyNorm);
     void attend(std::uint32_t layer, const HeadAttention& heads);
     void gate(Weight gate, Weight up, Activation activation, Weight reader);
     void addTo(Weight matrix, Rows rows, Weight next);

@@ -27,7 +27,7 @@ Result<void> MatrixUpload::writeGroups(const VulkanBuffer& chunk, const WeightSl
                                        std::uint64_t group, std::uint64_t groups,
                                        std::span<const std::byte> source, std::uint64_t rows) {
     const DeviceLayout& layout = slice.layout;
-    const std::uint64_t quants = std::uint64_t{layout.blocks} * layout.quantPieces * 4; // of a group
+    const std::uint64_t quants = std::uint64_t{layout.blocks} * layout.quantPieces; // of a group
     const std::uint64_t planes = std::uint64_t{layout.blocks} * layout.planePieces;
     const std::uint64_t scales = layout.scalePieces;
     const BufferRange ranges[3] = {

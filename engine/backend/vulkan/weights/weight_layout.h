@@ -20,8 +20,10 @@ struct RegionWriters {
     std::byte* scales = nullptr;
 };
 
-// rows: `count` rows as in the file, behind each other; the last groups are padded with zeros.
+// rows: `count` rows as in the file, one after the other; the last groups are padded with zeros. factors:
+// what each row is multiplied by, for ScaleKind::SmallFloat only (a file may have them in a tensor of their
+// own); none: 1.
 void rearrange(const DeviceLayout& layout, std::span<const std::byte> rows, std::uint64_t count,
-               const RegionWriters& out);
+               const RegionWriters& out, std::span<const float> factors = {});
 
 } // namespace ponder
