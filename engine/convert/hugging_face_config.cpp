@@ -64,6 +64,7 @@ void ConfigJsonReader::readArchitecture() {
     if (list && list->is_array() && !list->empty() && list->front().is_string())
         name = list->front().get<std::string>();
     m_out.model.family = familyOfHubClass(name);
+    if (m_out.model.family && m_out.model.family->row(Slot::Router)) return cannot("architectures", name);
     if (m_out.model.family) return;
     if (name.empty())
         m_fields.bad(PONDER_TR_NOOP("ErrorDetail", "%1 is missing"), "architectures");

@@ -2,6 +2,7 @@
 
 #include "engine/base/printable.h"
 #include "engine/base/translatable.h"
+#include "engine/model/weights.h"
 
 #include <algorithm>
 #include <array>
@@ -36,6 +37,7 @@ public:
         readHeads();
         readRope();
         readVocabulary();
+        readMixture();
         rejectUnsupported();
         if (m_error) return *m_error;
         return m_config;
@@ -48,7 +50,15 @@ private:
     void readRope();
     void readRopeScaling();
     void readVocabulary();
+    void readMixture();
+    void readRouting();
     void rejectUnsupported();
+    bool mixes() const { return m_config.family->row(Slot::Router) != nullptr; }
+    // Of the first layer that is a mixture, if the file has it.
+    const TensorInfo* ofMixture(Slot slot) const {
+        if (!m_config.family->row(slot)) return nullptr;
+        return m_file.find(m_config.family->nameOf({slot, m_config.denseLayers}));
+    }
 
     std::string key(std::string_view name) const {
         return std::string(m_config.architecture()) + "." + std::string(name);
@@ -114,9 +124,14 @@ void ConfigReader::readArchitecture() {
 }
 
 void ConfigReader::readSizes() {
-    m_config.layers = count("block_count", kMaxLayers);
+    // Blocks that only guess further tokens are counted and stand at the end.
+    const std::uint32_t blocks = count("block_count", kMaxLayers);
+    if (m_keys.integer(key("nextn_predict_layers")) != 0)
+        m_config.draftLayers = count("nextn_predict_layers", std::max(blocks, 2U) - 1, 0);
+    m_config.layers = blocks - std::min(m_config.draftLayers, blocks - 1);
     m_config.width = count("embedding_length", kMaxWidth);
-    m_config.hidden = count("feed_forward_length", kMaxHidden);
+    // Mixtures need not have it: all of their layers may be experts.
+    m_config.hidden = count("feed_forward_length", kMaxHidden, mixes() ? std::optional(kRun) : std::nullopt);
     m_config.trainedContext = count("context_length", kMaxContext);
     m_config.normEpsilon =
         static_cast<float>(number("attention.layer_norm_rms_epsilon", 1e-12, 0.1, std::nullopt));
@@ -202,10 +217,62 @@ void ConfigReader::readVocabulary() {
     m_config.ropeFactors = m_file.find("rope_freqs.weight") != nullptr;
 }
 
+// Lengths that files leave out, or count in ways of their own, are those of the tensors.
+void ConfigReader::readMixture() {
+    if (!mixes()) return;
+    MixtureFeedForward& mixture = m_config.mixture;
+    mixture.experts = count("expert_count", kMostExperts);
+    mixture.used = count("expert_used_count", std::min(mixture.experts, kMostUsedExperts));
+    if (m_keys.integer(key("leading_dense_block_count")) != 0)
+        m_config.denseLayers = count("leading_dense_block_count", m_config.layers, 0);
+    const TensorInfo* down = ofMixture(Slot::DownExperts);
+    const std::uint64_t found = down && down->rowLength() <= kMaxHidden
+                                    ? down->rowLength()
+                                    : std::max<std::uint64_t>(1, m_config.hidden / mixture.used);
+    mixture.hidden = count("expert_feed_forward_length", kMaxHidden, static_cast<std::uint32_t>(found));
+    if (mixture.hidden % kRun != 0)
+        bad("expert_feed_forward_length", PONDER_TR_NOOP("ErrorDetail", "%1 must be a multiple of 32"));
+    mixture.merged = ofMixture(Slot::GateUpExperts) != nullptr;
+    if (m_config.family->row(Slot::SharedUp)) {
+        constexpr std::string_view kLength = "expert_shared_feed_forward_length";
+        std::uint64_t length = m_config.family->row(Slot::SharedRouter) ? m_config.hidden : 0;
+        if (m_keys.integer(key("expert_shared_count")).value_or(0) != 0)
+            length = std::uint64_t{mixture.hidden} * count("expert_shared_count", kMostExperts);
+        if (m_keys.integer(key(kLength)).value_or(0) != 0) length = count(kLength, kMaxHidden);
+        if (const TensorInfo* up = ofMixture(Slot::SharedUp)) length = up->rows();
+        if (length % kRun != 0 || length > kMaxHidden)
+            bad(kLength, PONDER_TR_NOOP("ErrorDetail", "%1 must be a multiple of 32"));
+        else
+            mixture.sharedHidden = static_cast<std::uint32_t>(length);
+    }
+    mixture.sharedGate = mixture.sharedHidden > 0 && m_config.family->row(Slot::SharedRouter);
+    readRouting();
+}
+
+void ConfigReader::readRouting() {
+    MixtureFeedForward& mixture = m_config.mixture;
+    constexpr std::array kGatings{Gating::Softmax, Gating::Sigmoid, Gating::SoftmaxOfChosen};
+    mixture.gating = m_config.family->gating;
+    if (m_keys.integer(key("expert_gating_func")).value_or(0) != 0)
+        mixture.gating = kGatings[count("expert_gating_func", kGatings.size()) - 1];
+    mixture.normalises =
+        m_keys.boolean(key("expert_weights_norm")).value_or(m_config.family->normalisesExperts);
+    mixture.scale = static_cast<float>(number("expert_weights_scale", 0, 1e6, 1));
+    if (mixture.scale == 0) mixture.scale = 1; // as converters say "none"
+    if (m_keys.integer(key("expert_group_count")).value_or(0) == 0) return;
+    mixture.groups = count("expert_group_count", std::min(mixture.experts, kMostExpertGroups));
+    mixture.usedGroups = count("expert_group_used_count", mixture.groups, mixture.groups);
+    if (mixture.experts % mixture.groups != 0 ||
+        mixture.experts / mixture.groups * mixture.usedGroups < mixture.used)
+        bad("expert_group_count",
+            PONDER_TR_NOOP("ErrorDetail", "%1 is %2, which does not go with %3 experts, %4 of them used"),
+            {mixture.groups, mixture.experts, mixture.used});
+}
+
 // Variants that would load and then answer nonsense.
 void ConfigReader::rejectUnsupported() {
     const auto experts = m_keys.integer(key("expert_count"));
-    if (experts && *experts > 0)
+    if (experts && *experts > 0 && !mixes())
         fail(ErrorCode::UnsupportedModel,
              Detail{PONDER_TR_NOOP("ErrorDetail", "%1 is %2 (a mixture of experts)"),
                     {key("expert_count"), std::to_string(*experts)}});
@@ -242,7 +309,7 @@ std::uint32_t ModelConfig::longestValue() const {
     return longest(*this, [](const Layer& layer) { return layer.heads() ? layer.heads()->valueSize : 0; });
 }
 std::uint32_t ModelConfig::hiddenLength() const {
-    return longest(*this, [](const Layer& layer) { return layer.gated() ? layer.gated()->hidden : 0; });
+    return longest(*this, [](const Layer& layer) { return layer.hidden(); });
 }
 
 std::uint64_t ModelConfig::parameters() const {
@@ -250,8 +317,12 @@ std::uint64_t ModelConfig::parameters() const {
     for (const TensorRow& row : family->tensors) {
         if (row.hub.empty() || (row.presence == Presence::UnlessTied && tied)) continue;
         for (std::uint32_t i = 0; i < (isOfLayer(row.slot) ? layers : 1); ++i)
-            if (row.presence == Presence::Always || row.presence == Presence::UnlessTied)
-                sum += lengthOf(row.rows, *this, layer(i)) * lengthOf(row.rowLength, *this, layer(i));
+            if (has(*this, row, i) && row.presence != Presence::Maybe &&
+                row.presence != Presence::AllOrNone) {
+                const Layer parts = layer(i);
+                sum += lengthOf(row.rows, *this, parts) * lengthOf(row.rowLength, *this, parts) *
+                       lengthOf(row.depth(), *this, parts);
+            }
     }
     return sum;
 }
@@ -268,9 +339,24 @@ void ModelConfig::write(GgufOutput& output) const {
     output.set(key("attention.layer_norm_rms_epsilon"), normEpsilon);
     output.set(key("rope.freq_base"), static_cast<float>(ropeBase));
     output.set(key("rope.dimension_count"), rotary).set(key("vocab_size"), vocabulary);
+    if (mixture.experts > 0) writeMixture(output);
     if (ropeScale == 1) return;
     output.set(key("rope.scaling.type"), std::string("linear"));
     output.set(key("rope.scaling.factor"), static_cast<float>(1 / ropeScale));
+}
+
+void ModelConfig::writeMixture(GgufOutput& output) const {
+    const auto key = [&](const char* name) { return std::string(architecture()) + "." + name; };
+    output.set(key("expert_count"), mixture.experts).set(key("expert_used_count"), mixture.used);
+    output.set(key("expert_feed_forward_length"), mixture.hidden);
+    if (mixture.sharedHidden > 0) output.set(key("expert_shared_feed_forward_length"), mixture.sharedHidden);
+    if (denseLayers > 0) output.set(key("leading_dense_block_count"), denseLayers);
+    output.set(key("expert_gating_func"), 1 + static_cast<std::uint32_t>(mixture.gating));
+    output.set(key("expert_weights_norm"), mixture.normalises);
+    if (mixture.scale != 1) output.set(key("expert_weights_scale"), mixture.scale);
+    if (!mixture.grouped()) return;
+    output.set(key("expert_group_count"), mixture.groups);
+    output.set(key("expert_group_used_count"), mixture.usedGroups);
 }
 
 } // namespace ponder

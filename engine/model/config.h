@@ -31,9 +31,12 @@ struct ModelConfig {
     std::uint32_t trainedContext = 0;
     float normEpsilon = 1e-6f;
     double ropeBase = 10000.0;
-    double ropeScale = 1.0;   // positions are multiplied by this (linear scaling)
-    bool tied = false;        // the embedding is the output as well
-    bool ropeFactors = false; // the file has factors that divide the angles
+    double ropeScale = 1.0;        // positions are multiplied by this (linear scaling)
+    bool tied = false;             // the embedding is the output as well
+    bool ropeFactors = false;      // the file has factors that divide the angles
+    MixtureFeedForward mixture;    // of families that have one; else no experts
+    std::uint32_t denseLayers = 0; // in front of the mixtures
+    std::uint32_t draftLayers = 0; // whose tensors follow the model's, to guess further tokens; not used
 
     std::string_view architecture() const { return family->architecture; }
     RopePairs ropePairs() const { return family->ropePairs; }
@@ -50,6 +53,9 @@ struct ModelConfig {
     static Result<ModelConfig> read(const ModelFile& file);
     // Sets the keys that read() reads, but for general.architecture, which a file begins with.
     void write(GgufOutput& output) const;
+
+private:
+    void writeMixture(GgufOutput& output) const;
 };
 
 } // namespace ponder

@@ -55,6 +55,38 @@ constexpr TensorRow kGatedRows[] = {
     {Down, "ffn_down.weight", "mlp.down_proj.weight", Matrix, Width, Hidden, Presence::Always, Reader::Alone,
      true},
 };
+constexpr TensorRow kMixtureRows[] = {
+    {Router, "ffn_gate_inp.weight", "mlp.gate.weight", Small, Experts, Width, Presence::Always,
+     Reader::Routed},
+    {GateExperts, "ffn_gate_exps.weight", "mlp.experts.%1.gate_proj.weight", Stack, ExpertHidden, Width,
+     Presence::Apart, Reader::Chosen},
+    {UpExperts, "ffn_up_exps.weight", "mlp.experts.%1.up_proj.weight", Stack, ExpertHidden, Width,
+     Presence::Apart, Reader::Chosen},
+    {GateUpExperts,
+     "ffn_gate_up_exps.weight",
+     {},
+     Stack,
+     ExpertGateUp,
+     Width,
+     Presence::Merged,
+     Reader::Chosen},
+    {DownExperts, "ffn_down_exps.weight", "mlp.experts.%1.down_proj.weight", Stack, Width, ExpertHidden},
+};
+constexpr TensorRow kRouterBiasRows[] = {
+    {RouterBias, "exp_probs_b.bias", "mlp.gate.e_score_correction_bias", Vector, One, Experts,
+     Presence::Maybe},
+};
+constexpr TensorRow kSharedRows[] = {
+    {SharedGate, "ffn_gate_shexp.weight", "mlp.shared_expert.gate_proj.weight", Matrix, SharedHidden, Width,
+     Presence::Always, Reader::Gated},
+    {SharedUp, "ffn_up_shexp.weight", "mlp.shared_expert.up_proj.weight", Matrix, SharedHidden, Width,
+     Presence::Always, Reader::Gated},
+    {SharedDown, "ffn_down_shexp.weight", "mlp.shared_expert.down_proj.weight", Matrix, Width, SharedHidden},
+};
+constexpr TensorRow kSharedRouterRows[] = {
+    {SharedRouter, "ffn_gate_inp_shexp.weight", "mlp.shared_expert_gate.weight", Small, Extent::Share, Width,
+     Presence::Always, Reader::Routed},
+};
 
 } // namespace
 
@@ -64,6 +96,10 @@ std::span<const TensorRow> headBiasRows() { return kBiasRows; }
 std::span<const TensorRow> maybeHeadBiasRows() { return kMaybeBiasRows; }
 std::span<const TensorRow> headNormRows() { return kHeadNormRows; }
 std::span<const TensorRow> gatedRows() { return kGatedRows; }
+std::span<const TensorRow> mixtureRows() { return kMixtureRows; }
+std::span<const TensorRow> routerBiasRows() { return kRouterBiasRows; }
+std::span<const TensorRow> sharedRows() { return kSharedRows; }
+std::span<const TensorRow> sharedRouterRows() { return kSharedRouterRows; }
 
 std::vector<TensorRow> tensorTable(std::initializer_list<std::span<const TensorRow>> parts) {
     std::vector<TensorRow> table;
@@ -77,6 +113,7 @@ std::vector<TensorRow> tensorTable(std::initializer_list<std::span<const TensorR
 std::uint64_t lengthOf(Extent extent, const ModelConfig& config, const Layer& layer) {
     const HeadAttention* heads = layer.heads();
     const GatedFeedForward* gated = layer.gated();
+    const MixtureFeedForward* mixture = layer.mixture();
     switch (extent) {
     case Extent::One:
         return 1;
@@ -98,6 +135,16 @@ std::uint64_t lengthOf(Extent extent, const ModelConfig& config, const Layer& la
         return heads && heads->normsHeads ? heads->keySize : 0;
     case Extent::Hidden:
         return gated ? gated->hidden : 0;
+    case Extent::Experts:
+        return mixture ? mixture->experts : 0;
+    case Extent::ExpertHidden:
+        return mixture ? mixture->hidden : 0;
+    case Extent::ExpertGateUp:
+        return mixture ? std::uint64_t{2} * mixture->hidden : 0;
+    case Extent::SharedHidden:
+        return mixture ? mixture->sharedHidden : 0;
+    case Extent::Share:
+        return mixture && mixture->sharedGate ? 1 : 0;
     }
     return 0;
 }
@@ -109,6 +156,16 @@ HeadAttention headsOf(const ModelConfig& config) {
 
 Layer plainLayer(const ModelConfig& config, std::uint32_t /*index*/) {
     return {headsOf(config), GatedFeedForward{config.hidden, Activation::Silu}};
+}
+
+std::variant<GatedFeedForward, MixtureFeedForward> feedForwardOf(const ModelConfig& config,
+                                                                 std::uint32_t index) {
+    if (index < config.denseLayers) return GatedFeedForward{config.hidden, Activation::Silu};
+    return config.mixture;
+}
+
+Layer mixtureLayer(const ModelConfig& config, std::uint32_t index) {
+    return {headsOf(config), feedForwardOf(config, index)};
 }
 
 const TensorRow* Family::row(Slot slot) const {
@@ -142,7 +199,8 @@ std::string Family::hubNameOf(Weight weight) const {
 }
 
 std::span<const Family* const> families() {
-    static const std::array kFamilies{&llamaFamily(), &qwen2Family(), &qwen3Family()};
+    static const std::array kFamilies{&llamaFamily(), &qwen2Family(), &qwen2MoeFamily(), &qwen3Family(),
+                                      &qwen3MoeFamily()};
     return kFamilies;
 }
 

@@ -19,6 +19,8 @@ struct Family {
     std::string_view architecture; // general.architecture of a GGUF file
     std::string_view hubClass;     // architectures[0] of a folder's config.json
     RopePairs ropePairs = RopePairs::Adjacent;
+    Gating gating = Gating::Softmax; // of a mixture, where a file does not say, and the next likewise
+    bool normalisesExperts = false;
     Layer (*layer)(const ModelConfig& config, std::uint32_t index) = nullptr;
     std::vector<TensorRow> tensors; // those of the model and of every kind of layer, in Slot's order
 
@@ -41,9 +43,17 @@ std::span<const TensorRow> headBiasRows();      // biases of q, k and v
 std::span<const TensorRow> maybeHeadBiasRows(); // all of them or none
 std::span<const TensorRow> headNormRows();      // norms of each head of q and k
 std::span<const TensorRow> gatedRows();         // a dense feed-forward part, the norm before it
+std::span<const TensorRow> mixtureRows();       // router and experts of a mixture, without that norm
+std::span<const TensorRow> routerBiasRows();    // the bias that only chooses
+std::span<const TensorRow> sharedRows();        // the shared expert of a mixture
+std::span<const TensorRow> sharedRouterRows();  // how much it counts
 
 // Attention by heads as the config's numbers have it, alike in all layers; scores over sqrt(keySize).
 HeadAttention headsOf(const ModelConfig& config);
 Layer plainLayer(const ModelConfig& config, std::uint32_t index);
+// The mixture as the config's numbers have it, in all layers but the dense ones in front.
+std::variant<GatedFeedForward, MixtureFeedForward> feedForwardOf(const ModelConfig& config,
+                                                                 std::uint32_t index);
+Layer mixtureLayer(const ModelConfig& config, std::uint32_t index);
 
 } // namespace ponder

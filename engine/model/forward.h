@@ -28,6 +28,7 @@ struct Projection {
 enum class Rows {
     Attended, // what attend() gave [heads * valueSize]
     Gated,    // what gate() gave [f]
+    Shared,   // the same, times the share that route() gave
 };
 
 // Operations on n rows (tokens) at once. All activations are f32; x is the residual stream [n x d], n its
@@ -46,6 +47,17 @@ concept DecoderOps = requires(Ops& ops, Weight w, const Projection& p, std::uint
     {ops.send()};                           // x, to the layers after
 };
 
+// Of a mixture: choose, multiply with the matrices of those chosen, add up.
+template<class Ops>
+concept ExpertOps = requires(Ops& ops, Weight w, const MixtureFeedForward& mixture) {
+    // Which experts each row uses and how much each counts, of w·n and a bias (expert_choice.h); and its
+    // share of the shared expert, sigmoid(w·n).
+    {ops.route(w, w, w, mixture)};
+    {ops.gateChosen(w, w, w,
+                    mixture)};      // gate() with each expert's part of both stacks, for that of the third
+    {ops.addChosen(w, mixture, w)}; // x += what the chosen make of that; the norm that comes next
+};
+
 // x += Wo · attention(RoPE(Wq·n + bq), RoPE(Wk·n + bk), Wv·n + bv)
 template<DecoderOps Ops>
 void attention(Ops& ops, const HeadAttention& heads, std::uint32_t layer, Weight next) {
@@ -62,6 +74,25 @@ template<DecoderOps Ops>
 void feedForward(Ops& ops, const GatedFeedForward& gated, std::uint32_t layer, Weight next) {
     ops.gate({Slot::Gate, layer}, {Slot::Up, layer}, gated.activation, {Slot::Down, layer});
     ops.addTo({Slot::Down, layer}, Rows::Gated, next);
+}
+
+// x += Σ weight_e · Wdown_e · (activation(Wgate_e·n) * (Wup_e·n)) over the chosen e, + share · the shared
+// expert
+template<DecoderOps Ops>
+void feedForward(Ops& ops, const MixtureFeedForward& mixture, std::uint32_t layer, Weight next) {
+    static_assert(ExpertOps<Ops>);
+    const Weight down{Slot::DownExperts, layer};
+    const Weight gate{mixture.merged ? Slot::GateUpExperts : Slot::GateExperts, layer};
+    const Weight up{mixture.merged ? Slot::GateUpExperts : Slot::UpExperts, layer};
+    const Weight share = mixture.sharedGate ? Weight{Slot::SharedRouter, layer} : kNoWeight;
+    ops.route({Slot::Router, layer}, {Slot::RouterBias, layer}, share, mixture);
+    ops.gateChosen(gate, up, down, mixture);
+    if (mixture.sharedHidden > 0) {
+        const Weight sharedDown{Slot::SharedDown, layer};
+        ops.gate({Slot::SharedGate, layer}, {Slot::SharedUp, layer}, mixture.activation, sharedDown);
+        ops.addTo(sharedDown, mixture.sharedGate ? Rows::Shared : Rows::Gated, kNoWeight); // n has been read
+    }
+    ops.addChosen(down, mixture, next);
 }
 
 // The norm before a layer, or before the head.

@@ -2,7 +2,8 @@
 //
 // A family says for every layer which kinds it has (family.h); the forward pass visits them (forward.h), and
 // plans and caches take their lengths from here. The tensors of a part are the slots that its family's table
-// lists. Sources: Vaswani et al. 2017; Ainslie et al. 2023 (grouped queries); Shazeer 2020 (gated units).
+// lists. Sources: Vaswani et al. 2017; Ainslie et al. 2023 (grouped queries); Shazeer 2020 (gated units);
+// Shazeer et al. 2017 and DeepSeek-AI 2024 (mixtures of experts).
 #pragma once
 
 #include <cstdint>
@@ -42,12 +43,44 @@ struct GatedFeedForward {
     Activation activation = Activation::Silu;
 };
 
+inline constexpr std::uint32_t kMostExperts = 1024, kMostUsedExperts = 256;
+inline constexpr std::uint32_t kMostExpertGroups = 64; // files with more of any are refused
+
+// What the router's logits are made into.
+enum class Gating {
+    Softmax,         // over all experts
+    Sigmoid,         // each by itself
+    SoftmaxOfChosen, // over those that are used; the largest logits choose
+};
+
+// Sum over the experts e that a row uses: weight_e · Wdown_e · (activation(Wgate_e·n) * (Wup_e·n)); beside
+// them, unless it is 0 long, a shared expert that every row uses (model/expert_choice.h).
+struct MixtureFeedForward {
+    std::uint32_t experts = 0;
+    std::uint32_t used = 0;   // by a row
+    std::uint32_t hidden = 0; // h: rows of an expert's Wgate and Wup
+    Gating gating = Gating::Softmax;
+    bool normalises = false;      // the weights of those used add up to 1
+    float scale = 1;              // of the weights, after that
+    std::uint32_t groups = 1;     // of experts; only those of the best groups are chosen from
+    std::uint32_t usedGroups = 1; // likewise
+    std::uint32_t sharedHidden = 0;
+    bool sharedGate = false; // the shared expert counts sigmoid(v·n) times
+    bool merged = false;     // Wgate and Wup of an expert are one matrix
+    Activation activation = Activation::Silu;
+
+    bool grouped() const { return groups > 1 && usedGroups < groups; }
+};
+
 struct Layer {
     std::variant<HeadAttention> attention;
-    std::variant<GatedFeedForward> feedForward;
+    std::variant<GatedFeedForward, MixtureFeedForward> feedForward;
 
     const HeadAttention* heads() const { return std::get_if<HeadAttention>(&attention); }
     const GatedFeedForward* gated() const { return std::get_if<GatedFeedForward>(&feedForward); }
+    const MixtureFeedForward* mixture() const { return std::get_if<MixtureFeedForward>(&feedForward); }
+    // Rows of the Wgate that every row of activations meets; 0: none does.
+    std::uint32_t hidden() const { return gated() ? gated()->hidden : mixture()->sharedHidden; }
 };
 
 } // namespace ponder

@@ -31,11 +31,13 @@ ShapeModel::ShapeModel(const ModelConfig& config, const Formats& formats)
 
 const TensorInfo* ShapeModel::add(const TensorRow& row, Weight weight, const Formats& formats) {
     const TensorPlace place = placeOf(m_config, row, weight.layer);
-    const bool matrix = row.kind != TensorKind::Vector;
+    const bool matrix = row.kind != TensorKind::Vector && row.kind != TensorKind::Small;
+    const std::uint64_t depth = lengthOf(row.depth(), m_config, m_config.layer(weight.layer));
+    const std::uint32_t dimensions = depth > 1 ? 3 : place.rows > 1 || matrix ? 2 : 1;
     m_names.push_back(m_config.family->nameOf(weight));
     m_tensors.push_back({m_names.back(),
-                         {place.rowLength, place.rows, 1, 1},
-                         matrix ? 2U : 1U,
+                         {place.rowLength, place.rows, depth, 1},
+                         dimensions,
                          matrix ? formats(place) : TensorType::F32,
                          {}});
     return &m_tensors.back();

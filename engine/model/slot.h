@@ -29,6 +29,17 @@ enum class Slot : std::uint8_t {
     Gate,            // [f x d]
     Up,              // [f x d]
     Down,            // [d x f]
+
+    Router,        // [experts x d]
+    SharedRouter,  // [1 x d], how much the shared expert counts
+    RouterBias,    // [experts], for choosing only
+    GateExperts,   // [experts] of [h x d]
+    UpExperts,     // likewise
+    GateUpExperts, // [experts] of [2h x d]: both of them, gate first
+    DownExperts,   // [experts] of [d x h]
+    SharedGate,    // [s x d]
+    SharedUp,      // [s x d]
+    SharedDown,    // [d x s]
     Count
 };
 

@@ -18,15 +18,20 @@ struct Layer;
 // How long a side of a tensor is.
 enum class Extent : std::uint8_t {
     One,
-    Width,      // d
-    Vocabulary, //
-    HalfRotary, // angles of a head
-    Queries,    // heads * keySize
-    Keys,       // kvHeads * keySize
-    Values,     // kvHeads * valueSize
-    Attended,   // heads * valueSize
-    HeadKey,    // keySize, where heads are normed
-    Hidden,     // f
+    Width,        // d
+    Vocabulary,   //
+    HalfRotary,   // angles of a head
+    Queries,      // heads * keySize
+    Keys,         // kvHeads * keySize
+    Values,       // kvHeads * valueSize
+    Attended,     // heads * valueSize
+    HeadKey,      // keySize, where heads are normed
+    Hidden,       // f
+    Experts,      //
+    ExpertHidden, // h
+    ExpertGateUp, // 2h
+    SharedHidden, // s
+    Share,        // 1, where the shared expert has a gate
 };
 // `layer` is looked at for the extents of a layer's part only. 0: this layer does not have that part, and so
 // not the tensor.
@@ -36,6 +41,8 @@ enum class TensorKind : std::uint8_t {
     Matrix, // multiplied with
     Table,  // rows are looked up
     Vector, // f32 in every file: norms, biases, factors
+    Small,  // multiplied with, and kept as f32 when a model is quantized: what routes
+    Stack,  // a matrix for each expert, one after the other: {row length, rows, experts}
 };
 
 enum class Presence : std::uint8_t {
@@ -44,11 +51,13 @@ enum class Presence : std::uint8_t {
     AllOrNone,   // with the others of its layer that say so
     UnlessTied,  // the output: the embedding stands for it
     WithFactors, // where the config has RoPE factors
+    Merged,      // where an expert's gate and up are one matrix
+    Apart,       // where they are two
 };
 
 // Matrices that one kernel reads together, side by side in memory; those of one layer and the same reader.
-enum class Reader : std::uint8_t { Alone, Heads, Gated };
-inline constexpr std::size_t kReaders = 3;
+enum class Reader : std::uint8_t { Alone, Heads, Gated, Routed, Chosen };
+inline constexpr std::size_t kReaders = 5;
 
 struct TensorRow {
     Slot slot;
@@ -61,6 +70,10 @@ struct TensorRow {
     bool adaptable = false; // LoRA adapters can change it
     // Rows of each head stand in another order in a folder where the family turns adjacent pairs.
     bool turned = false;
+
+    bool multiplied() const { return kind != TensorKind::Vector && kind != TensorKind::Table; }
+    // Matrices in it; the rows of all of them stand one after the other.
+    Extent depth() const { return kind == TensorKind::Stack ? Extent::Experts : Extent::One; }
 };
 
 } // namespace ponder

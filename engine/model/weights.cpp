@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <optional>
@@ -31,6 +32,7 @@ private:
     void check(const std::string& name, TensorKind kind, const TensorShape& shape, const TensorInfo& tensor);
     void checkRopeFactors(Tensor factors);
     void rejectUnused();
+    bool isOfDraft(std::string_view name) const;
 
     void fail(ErrorCode code, Detail detail) {
         if (!m_error) m_error = Error{code, m_file.parts().front().string(), std::move(detail)};
@@ -69,7 +71,9 @@ Tensor Binder::find(const TensorRow& row, std::uint32_t layer) {
     m_used.insert(tensor);
     const Layer parts = m_config.layer(layer);
     check(name, row.kind,
-          {lengthOf(row.rowLength, m_config, parts), lengthOf(row.rows, m_config, parts), 1, 1}, *tensor);
+          {lengthOf(row.rowLength, m_config, parts), lengthOf(row.rows, m_config, parts),
+           lengthOf(row.depth(), m_config, parts), 1},
+          *tensor);
     return tensor;
 }
 
@@ -81,7 +85,7 @@ void Binder::bindLayer(std::uint32_t index, FileWeights& weights) {
         any = any || (tensor && row.presence == Presence::AllOrNone);
     }
     for (const TensorRow& row : m_config.family->tensors) {
-        const bool needed = row.presence == Presence::Always || (row.presence == Presence::AllOrNone && any);
+        const bool needed = row.presence == Presence::AllOrNone ? any : row.presence != Presence::Maybe;
         if (isOfLayer(row.slot) && needed && has(m_config, row, index) && !weights[{row.slot, index}])
             fail(ErrorCode::MissingTensor, m_config.family->nameOf({row.slot, index}));
     }
@@ -101,12 +105,23 @@ void Binder::checkRopeFactors(Tensor factors) {
     }
 }
 
+// Layers after the model's that only guess further tokens.
+bool Binder::isOfDraft(std::string_view name) const {
+    std::uint32_t layer = 0;
+    if (m_config.draftLayers == 0 || !name.starts_with("blk.")) return false;
+    name.remove_prefix(4);
+    const auto [rest, failed] = std::from_chars(name.data(), name.data() + name.size(), layer);
+    return failed == std::errc() && layer >= m_config.layers &&
+           layer < m_config.layers + m_config.draftLayers;
+}
+
 // A tensor that the forward pass does not use means another model than the one computed here; answers
 // would be wrong without any message. Tables that older converters stored beside the weights are harmless.
 void Binder::rejectUnused() {
     for (const TensorInfo& tensor : m_file.tensors()) {
         if (m_used.contains(&tensor)) continue;
         if (tensor.name.ends_with("rot_embd.weight") || tensor.name.ends_with("rot_embd")) continue;
+        if (isOfDraft(tensor.name)) continue;
         return fail(ErrorCode::UnsupportedModel,
                     Detail{PONDER_TR_NOOP("ErrorDetail", "it has the tensor %1, which %2 models do not have"),
                            {printable(tensor.name), std::string(m_config.architecture())}});
@@ -146,6 +161,9 @@ bool has(const ModelConfig& config, const TensorRow& row, std::uint32_t layer) {
     if (row.presence == Presence::UnlessTied) return !config.tied;
     if (row.presence == Presence::WithFactors) return config.ropeFactors;
     const Layer parts = config.layer(layer);
+    const bool merged = parts.mixture() && parts.mixture()->merged;
+    if ((row.presence == Presence::Merged && !merged) || (row.presence == Presence::Apart && merged))
+        return false;
     return lengthOf(row.rows, config, parts) > 0 && lengthOf(row.rowLength, config, parts) > 0;
 }
 

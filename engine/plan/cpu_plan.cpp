@@ -56,7 +56,7 @@ void placeWeights(CpuPlan& plan, const FileWeights& all) {
     forEachWeight(file.layers(), [&](Weight weight) {
         const TensorRow* row = plan.config.family->row(weight.slot);
         if (!row || !file[weight]) return;
-        plan.weights[weight] = row->kind == TensorKind::Matrix  ? place.matrix(file[weight])
+        plan.weights[weight] = row->multiplied()                ? place.matrix(file[weight])
                                : row->kind == TensorKind::Table ? place.table(file[weight])
                                                                 : place.vector(file[weight]);
     });
@@ -74,6 +74,25 @@ std::uint64_t headBytes(KvType type, std::uint32_t keySize, std::uint32_t valueS
         break;
     }
     return values + values / 32 * 2;
+}
+
+// What routing leaves, and rows once more for each expert that they use (backend/cpu/expert_rows.h).
+std::uint64_t expertScratch(const CpuPlan& plan) {
+    const MixtureFeedForward& mixture = plan.config.mixture;
+    if (mixture.experts == 0) return 0;
+    const std::uint64_t users = std::uint64_t{plan.maxRows} * mixture.used;
+    // An expert's last tile may be half empty at most, and has eight columns.
+    const std::uint64_t columns =
+        std::min(2 * users, users + 7 * std::min<std::uint64_t>(users, mixture.experts));
+    const std::uint64_t tiles =
+        columns * (plan.config.width + mixture.hidden) / 32 * (plan.rounding == Rounding::Fine ? 84 : 68);
+    const std::uint64_t logits = std::uint64_t{plan.maxRows} * (2 * mixture.experts + 2 * kPanelRows) * 4;
+    bool floats = false;
+    for (std::uint32_t i = plan.layers.first; i < plan.layers.end; ++i)
+        if (const CpuTensor* down = plan.weights[{Slot::DownExperts, i}])
+            floats = floats || !down->layout.quantized();
+    const std::uint64_t gated = floats ? users * mixture.hidden * 4 : 0;
+    return tiles + logits + gated + users * 20 + std::uint64_t{mixture.experts} * 192;
 }
 
 } // namespace
@@ -105,7 +124,8 @@ CpuPlan CpuPlan::make(const PlanRequest& request, unsigned threads) {
     plan.kv = plan.planCache(request.contextTokens, request.kvType);
     const ModelConfig& c = plan.config;
     const std::uint64_t queries = c.queryLength(), attended = c.attendedLength(), hidden = c.hiddenLength();
-    const std::uint64_t widest = std::max({std::uint64_t{c.width}, hidden, attended});
+    const std::uint64_t widest =
+        std::max({std::uint64_t{c.width}, hidden, attended, std::uint64_t{c.mixture.hidden}});
     // Of a row: x, its normed form, q, k, v, what attention gives, tiles (at most 68 or 84 bytes for 32
     // values).
     const std::uint64_t row =
@@ -113,7 +133,7 @@ CpuPlan CpuPlan::make(const PlanRequest& request, unsigned threads) {
         (c.width + attended + hidden) / 32 * (plan.rounding == Rounding::Fine ? 84 : 68);
     // Of a thread: an unpacked panel, a chunk of results.
     const std::uint64_t thread = widest / 32 * kUnpackedBlockBytes + std::uint64_t{kMaxRows} * 64 * 4;
-    plan.scratchBytes = row * plan.maxRows + thread * threads;
+    plan.scratchBytes = row * plan.maxRows + thread * threads + expertScratch(plan);
     if (!request.adapters) return plan;
     const CpuAdapterPlan adapters = CpuAdapterPlan::make(*request.adapters, plan.layers, c);
     plan.adapterBytes = adapters.bytes;

@@ -171,7 +171,8 @@ void placeScratch(VulkanPlan& plan, std::uint32_t contextTokens) {
     const auto region = [&](std::uint32_t stride) { return ScratchRegion{take(rows * stride), stride}; };
     const std::uint32_t queries = config.queryLength(), keys = config.keyLength();
     const std::uint32_t values = config.valueLength(), attended = config.attendedLength();
-    scratch.zeros = take(padded(std::max({queries, keys, values, config.width}), 32) / 4);
+    scratch.zeros =
+        take(padded(std::max({queries, keys, values, config.width, config.mixture.experts}), 32) / 4);
     scratch.x = region(padded(config.width, 32) / 4);
     scratch.normed = region(scratch.x.stride);
     scratch.squares = region(scratch.x.stride / 4);
@@ -182,6 +183,23 @@ void placeScratch(VulkanPlan& plan, std::uint32_t contextTokens) {
     if (plan.limits.quantizesActivations) {
         scratch.normedQuants = region(scratch.x.stride / 8 * kQuantPieces);
         scratch.hiddenQuants = region(scratch.hidden.stride / 8 * kQuantPieces);
+    }
+    if (const MixtureFeedForward& mixture = config.mixture; mixture.experts > 0) {
+        ExpertScratch& experts = scratch.experts;
+        const std::uint64_t users = std::uint64_t{plan.limits.maxRows} * mixture.used;
+        const std::uint64_t places = users + plan.limits.tileColumns;
+        const auto byPlace = [&](std::uint32_t stride) {
+            return ScratchRegion{take(places * stride), stride};
+        };
+        experts.logits = region((mixture.experts + 3) / 4 + 1); // and the share
+        experts.choices = take(users);
+        experts.facts = take(rows);
+        experts.users = take(places);
+        experts.tiles = take(users);
+        experts.rows = byPlace(scratch.x.stride);
+        experts.hidden = byPlace(padded(mixture.hidden, 32) / 4);
+        if (plan.limits.quantizesActivations)
+            experts.hiddenQuants = byPlace(experts.hidden.stride / 8 * kQuantPieces);
     }
     const std::uint64_t prompt = plan.limits.maxPartPositions;
     const std::uint64_t parts = (contextTokens + prompt - 1) / prompt;

@@ -64,17 +64,28 @@ struct ScratchRegion {
     std::uint32_t at = 0;
     std::uint32_t stride = 0;
 };
+// Of a mixture (shaders/include/experts.glsl); nothing where no layer is one. A place is a row once more for
+// each expert that it uses.
+struct ExpertScratch {
+    ScratchRegion logits; // the router's, by row
+    std::uint32_t choices = 0, facts = 0, users = 0, tiles = 0;
+    ScratchRegion rows;         // by place: what experts read, then what they give
+    ScratchRegion hidden;       // by place: silu(gate) * up
+    ScratchRegion hiddenQuants; // the same, as the integer kernels read them
+};
+
 struct ScratchPlan {
-    std::uint32_t zeros = 0;        // stands for absent biases
-    ScratchRegion x;                // residual stream
-    ScratchRegion normed;           // x times the next norm's weights
-    ScratchRegion squares;          // sums of squares, one for every four values of x
-    ScratchRegion qkv;              // q, k and v behind each other
-    ScratchRegion query;            // q after RoPE
-    ScratchRegion attention;        // what attention gives
-    ScratchRegion hidden;           // silu(gate) * up
-    ScratchRegion normedQuants;     // normed and hidden once more, as the integer kernels read them
-    ScratchRegion hiddenQuants;     // (shaders/include/quants.glsl)
+    std::uint32_t zeros = 0;    // stands for absent biases
+    ScratchRegion x;            // residual stream
+    ScratchRegion normed;       // x times the next norm's weights
+    ScratchRegion squares;      // sums of squares, one for every four values of x
+    ScratchRegion qkv;          // q, k and v behind each other
+    ScratchRegion query;        // q after RoPE
+    ScratchRegion attention;    // what attention gives
+    ScratchRegion hidden;       // silu(gate) * up
+    ScratchRegion normedQuants; // normed and hidden once more, as the integer kernels read them
+    ScratchRegion hiddenQuants; // (shaders/include/quants.glsl)
+    ExpertScratch experts;
     std::uint32_t parts = 0;        // attention in parts
     std::uint32_t partPlaces = 0;   // rows times parts that fit there
     std::uint64_t vectorPieces = 0; // norms and biases, before all that

@@ -30,7 +30,19 @@ public:
         say("gate " + name(gate) + " " + name(up) + " for " + name(reader));
     }
     void addTo(Weight matrix, Rows rows, Weight next) {
-        say("add " + name(matrix) + (rows == Rows::Attended ? " of attended" : " of gated") + then(next));
+        const char* const of[] = {" of attended", " of gated", " of gated and shared"};
+        say("add " + name(matrix) + of[static_cast<std::size_t>(rows)] + then(next));
+    }
+    void route(Weight router, Weight bias, Weight share, const MixtureFeedForward& mixture) {
+        say("route " + name(router) + "+" + name(bias) +
+            (share == kNoWeight ? "" : ", share " + name(share)) + ": " + std::to_string(mixture.used) +
+            " of " + std::to_string(mixture.experts));
+    }
+    void gateChosen(Weight gate, Weight up, Weight reader, const MixtureFeedForward&) {
+        say("gate chosen " + name(gate) + " " + name(up) + " for " + name(reader));
+    }
+    void addChosen(Weight down, const MixtureFeedForward&, Weight next) {
+        say("add chosen " + name(down) + then(next));
     }
     void head(Weight output) { say("head " + name(output)); }
 
@@ -47,7 +59,9 @@ private:
         return name;
     }
     std::string both(const Projection& p) const { return " " + name(p.matrix) + "+" + name(p.bias); }
-    std::string then(Weight next) const { return ", then " + name(next); }
+    std::string then(Weight next) const {
+        return ", then " + (next == kNoWeight ? std::string("nothing") : name(next));
+    }
 
     ModelConfig m_config;
     std::vector<std::string> m_said;

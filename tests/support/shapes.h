@@ -30,4 +30,13 @@ inline ModelConfig llamaConfig(std::uint32_t layers, std::uint32_t width, std::u
     return config;
 }
 
+// Two layers, of which the first is dense: four experts, two of them used, beside a shared one with a gate.
+inline ModelConfig qwen2MoeConfig() {
+    ModelConfig config = qwen2Config(2, 64, 2, 1, 32, 96, 100);
+    config.family = familyNamed("qwen2moe");
+    config.denseLayers = 1;
+    config.mixture = {.experts = 4, .used = 2, .hidden = 32, .sharedHidden = 64, .sharedGate = true};
+    return config;
+}
+
 } // namespace ponder::test

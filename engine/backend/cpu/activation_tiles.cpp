@@ -9,14 +9,37 @@
 namespace ponder::cpu {
 
 void ActivationTiles::resize(std::uint32_t columns, std::uint32_t length) {
-    const std::uint32_t width = std::min(std::bit_ceil(std::max(columns, 1U)), kTileColumns);
     if (columns == m_columns && length / 32 == m_blocks) return;
+    shape(columns, length);
+    m_memory.grow(tiles() * tileBytes());
+    m_first = m_memory.data();
+    clearTail();
+}
+
+void ActivationTiles::shape(std::uint32_t columns, std::uint32_t length) {
     m_columns = columns;
     m_blocks = length / 32;
-    m_width = width;
-    m_memory.grow(tiles() * tileBytes());
-    // The columns behind the last are multiplied too; what they hold is thrown away, yet has to be defined.
-    if (columns % width != 0) std::memset(tile(tiles() - 1), 0, tileBytes());
+    m_width = std::min(std::bit_ceil(std::max(columns, 1U)), kTileColumns);
+}
+
+// The columns behind the last are multiplied too; what they hold is thrown away, yet has to be defined.
+void ActivationTiles::clearTail() {
+    if (m_columns % m_width != 0) std::memset(tile(tiles() - 1), 0, tileBytes());
+}
+
+ActivationTiles ActivationTiles::over(std::byte* memory, Rounding rounding, std::uint32_t columns,
+                                      std::uint32_t length) {
+    ActivationTiles out(rounding);
+    out.shape(columns, length);
+    out.m_first = memory;
+    out.clearTail();
+    return out;
+}
+
+std::size_t ActivationTiles::bytesFor(Rounding rounding, std::uint32_t columns, std::uint32_t length) {
+    ActivationTiles out(rounding);
+    out.shape(columns, length);
+    return out.tiles() * out.tileBytes();
 }
 
 void ActivationTiles::quantize(std::uint32_t column, std::uint32_t firstBlock, const float* values,

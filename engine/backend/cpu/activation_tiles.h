@@ -51,6 +51,11 @@ public:
 
     explicit ActivationTiles(Rounding rounding = Rounding::Coarse) : m_rounding(rounding) {}
 
+    // Columns in memory of somebody else, bytesFor() of it.
+    static ActivationTiles over(std::byte* memory, Rounding rounding, std::uint32_t columns,
+                                std::uint32_t length);
+    static std::size_t bytesFor(Rounding rounding, std::uint32_t columns, std::uint32_t length);
+
     // Room for n columns of `length` values (a multiple of 32); what was there is lost.
     void resize(std::uint32_t columns, std::uint32_t length);
 
@@ -62,8 +67,8 @@ public:
     // Columns of a tile: 1, 2, 4 or 8.
     std::uint32_t width() const { return m_width; }
     std::size_t recordBytes() const { return m_width * columnBytes(m_rounding); }
-    std::byte* tile(std::uint32_t index) { return m_memory.data() + index * tileBytes(); }
-    const std::byte* tile(std::uint32_t index) const { return m_memory.data() + index * tileBytes(); }
+    std::byte* tile(std::uint32_t index) { return m_first + index * tileBytes(); }
+    const std::byte* tile(std::uint32_t index) const { return m_first + index * tileBytes(); }
     std::size_t bytes() const { return m_memory.size(); }
 
     // Quantizes count * 32 values of one column, from block firstBlock on.
@@ -71,10 +76,13 @@ public:
 
 private:
     std::size_t tileBytes() const { return m_blocks * recordBytes(); }
+    void shape(std::uint32_t columns, std::uint32_t length);
+    void clearTail();
 
     Rounding m_rounding;
     std::uint32_t m_columns = 0, m_blocks = 0, m_width = 1;
-    HostBuffer m_memory;
+    HostBuffer m_memory;          // where it is its own
+    std::byte* m_first = nullptr; // tile
 };
 
 } // namespace ponder::cpu

@@ -8,8 +8,6 @@
 namespace ponder::cpu {
 namespace {
 
-constexpr std::size_t kChunkPanels = 2; // one block of 32 of the next product's activations
-constexpr std::size_t kChunkRows = kChunkPanels * kPanelRows;
 constexpr std::uint32_t kLookUps = 8; // rows of the table of embeddings until its pages are given back
 constexpr std::size_t kSmallTable = std::size_t{16} << 20; // such a one may stay
 
@@ -25,8 +23,9 @@ CpuOps::CpuOps(const CpuPlan& plan, const CpuWeights& weights, const CpuAdapters
     m_qkvStride = m_vAt + padded(m_config.valueLength());
     m_normed.length = m_config.width;
     m_attended.length = m_config.attendedLength();
-    m_gated.length = m_config.hiddenLength();
-    const std::uint32_t widest = std::max({m_config.width, m_gated.length, m_attended.length});
+    m_gated.length = m_hiddenLength = m_config.hiddenLength();
+    const std::uint32_t widest =
+        std::max({m_config.width, m_gated.length, m_attended.length, m_config.mixture.hidden});
     for (Thread& thread : m_threads) {
         thread.part.resize(std::size_t{kMaxQueries} * m_config.longestValue());
         thread.unpacked.resize(unpackedBytes(PanelLayout::of(TensorType::Q6_K, widest, kPanelRows)));
@@ -46,8 +45,9 @@ void CpuOps::begin(const Batch& batch, CpuCache& cache, const std::stop_token& s
         if (values.size() < rows * length) values.resize(rows * length);
     };
     fit(m_x, m_config.width);
-    for (Operand* operand : {&m_normed, &m_attended, &m_gated})
+    for (Operand* operand : {&m_normed, &m_attended})
         fit(operand->values, operand->length);
+    fit(m_gated.values, m_hiddenLength);
     fit(m_qkv, m_qkvStride);
     for (Thread& thread : m_threads)
         fit(thread.chunk, 2 * kChunkRows);
@@ -58,8 +58,9 @@ void CpuOps::begin(const Batch& batch, CpuCache& cache, const std::stop_token& s
 }
 
 std::uint64_t CpuOps::bytes() const {
-    std::uint64_t values = m_x.size() + m_qkv.size() + m_angles.size() + m_parts.size() + m_low.size();
-    std::uint64_t sum = 0;
+    std::uint64_t values = m_x.size() + m_qkv.size() + m_angles.size() + m_parts.size() + m_low.size() +
+                           m_logits.size() + m_share.size() + m_expertGated.size();
+    std::uint64_t sum = m_experts.bytes() + m_chosen.size() * sizeof(ChosenExpert);
     for (const Operand* operand : {&m_normed, &m_attended, &m_gated}) {
         values += operand->values.size();
         sum += operand->tiles.bytes();
@@ -202,6 +203,7 @@ void CpuOps::addTo(Weight matrix, Rows rows, Weight next) {
     m_nextNorm = next;
     const Adapted adapted = this->adapted(matrix);
     Operand& in = rows == Rows::Attended ? m_attended : m_gated;
+    const bool shared = rows == Rows::Shared;
     const PanelLayout& layout = adapted.matrix->layout;
     // gate() has made the tiles of its rows.
     if (rows == Rows::Attended && layout.quantized()) quantize(in, m_rows);
@@ -214,9 +216,11 @@ void CpuOps::addTo(Weight matrix, Rows rows, Weight next) {
         for (std::uint64_t p = first; p < end; p += kChunkPanels) {
             const std::uint64_t stop = std::min<std::uint64_t>(end, p + kChunkPanels);
             multiply(adapted, in, m_rows, p, stop, thread, {chunk, kChunkRows});
-            for (std::uint32_t t = 0; t < m_rows; ++t)
+            for (std::uint32_t t = 0; t < m_rows; ++t) {
+                if (shared) multiplyBy(shareOf(t), chunk + t * kChunkRows, kChunkRows);
                 ponder::cpu::addTo(&m_x[t * width + p * kPanelRows], chunk + t * kChunkRows,
                                    (stop - p) * kPanelRows);
+            }
         }
     });
 }
@@ -228,6 +232,7 @@ void CpuOps::gate(Weight gateWeight, Weight upWeight, Activation /*silu*/, Weigh
     const KernelClock::Measure measure(m_clock, "gate+up",
                                        gate.matrix->layout.bytes() + up.matrix->layout.bytes());
     const std::uint64_t chunks = gate.matrix->layout.rows / kChunkRows;
+    m_gated.length = static_cast<std::uint32_t>(gate.matrix->layout.rows); // layers differ
     if (reader.matrix->layout.quantized()) m_gated.tiles.resize(m_rows, m_gated.length);
     m_pool.forEach(chunks, panelGrain(chunks), [&](std::uint64_t first, std::uint64_t end, unsigned thread) {
         for (std::uint64_t chunk = first; chunk < end; ++chunk)

@@ -10,10 +10,14 @@
 #include "engine/backend/cpu/cpu_adapters.h"
 #include "engine/backend/cpu/cpu_cache.h"
 #include "engine/backend/cpu/cpu_weights.h"
+#include "engine/backend/cpu/expert_rows.h"
 #include "engine/backend/cpu/kernel_clock.h"
 #include "engine/model/forward.h"
 
 namespace ponder::cpu {
+
+inline constexpr std::size_t kChunkPanels = 2; // one block of 32 of the next product's activations
+inline constexpr std::size_t kChunkRows = kChunkPanels * kPanelRows;
 
 class CpuOps {
 public:
@@ -32,6 +36,9 @@ public:
     void gate(Weight gate, Weight up, Activation activation, Weight reader);
     void addTo(Weight matrix, Rows rows, Weight next);
     void head(Weight output);
+    void route(Weight router, Weight bias, Weight share, const MixtureFeedForward& mixture);
+    void gateChosen(Weight gate, Weight up, Weight reader, const MixtureFeedForward& mixture);
+    void addChosen(Weight down, const MixtureFeedForward& mixture, Weight next);
 
     std::uint64_t bytes() const; // of scratch memory, as it is now
     KernelClock& clock() { return m_clock; }
@@ -76,6 +83,18 @@ private:
     void climb(const CpuAddition& addition, std::uint32_t rows, std::uint64_t first, std::uint64_t end,
                unsigned thread, Place out);
     void embedAdded(const CpuAddition& table);
+    struct ExpertChunk {
+        Tensor stack;
+        const ExpertGroup* group;
+        std::uint64_t panel; // of the stack
+    };
+    template<class RowOf>
+    void multiplyExpert(const ExpertChunk& chunk, const ActivationTiles& tiles, RowOf&& rowOf,
+                        unsigned thread, float* out);
+    void layOutExperts(bool quantized, const MixtureFeedForward& mixture);
+    void gateExpert(Tensor gate, Tensor up, Tensor reader, const MixtureFeedForward& mixture,
+                    std::uint64_t unit, unsigned thread);
+    float shareOf(std::uint32_t row) const;
     struct PositionRange {
         std::uint32_t begin, end;
     };
@@ -109,11 +128,17 @@ private:
     Operand m_normed;              // [rows x width]
     std::vector<float> m_qkv;      // q, k and v after each other, each padded to whole panels
     std::size_t m_kAt = 0, m_vAt = 0, m_qkvStride = 0;
-    std::vector<float> m_angles;          // [rows x rotary/2] pairs (cos, sin)
-    Operand m_attended;                   // [rows x heads * valueSize]
-    Operand m_gated;                      // activation(gate) * up [rows x hidden]
-    std::vector<float> m_low;             // s ⊙ (A x) of the adapters [rows x their ranks]
-    std::vector<float> m_parts;           // attention in parts: [part][head][valueSize]
+    std::vector<float> m_angles;        // [rows x rotary/2] pairs (cos, sin)
+    Operand m_attended;                 // [rows x heads * valueSize]
+    Operand m_gated;                    // activation(gate) * up [rows x hidden]
+    std::uint32_t m_hiddenLength = 0;   // the longest of these in any layer
+    std::vector<ChosenExpert> m_chosen; // [rows x used]
+    ExpertRows m_experts;               // the same, sorted
+    std::vector<float> m_logits;        // the router's [rows x padded experts], then scores [rows x experts]
+    std::vector<float> m_share;         // of the shared expert, before the sigmoid, [rows x a panel]
+    std::vector<float> m_expertGated;   // where the next product reads floats [users x hidden]
+    std::vector<float> m_low;           // s ⊙ (A x) of the adapters [rows x their ranks]
+    std::vector<float> m_parts;         // attention in parts: [part][head][valueSize]
     std::vector<AttentionState> m_states; // [part][head]
     struct Thread {
         std::vector<std::byte> unpacked;

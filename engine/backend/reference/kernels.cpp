@@ -32,6 +32,18 @@ void decodeRow(const TensorInfo& matrix, std::uint64_t row, std::span<float> out
     decode(matrix.type, matrix.bytes.subspan(row * rowBytes, rowBytes), out);
 }
 
+TensorInfo rowsOf(const TensorInfo& matrix, std::uint64_t first, std::uint64_t count) {
+    const std::size_t rowBytes = matrix.bytes.size() / matrix.rows();
+    TensorInfo part = matrix;
+    part.shape = {matrix.rowLength(), count, 1, 1};
+    part.bytes = matrix.bytes.subspan(first * rowBytes, count * rowBytes);
+    return part;
+}
+
+TensorInfo expertOf(const TensorInfo& stack, std::uint64_t expert) {
+    return rowsOf(stack, expert * stack.shape[1], stack.shape[1]);
+}
+
 void multiply(const TensorInfo& matrix, std::span<const float> bias, std::span<const float> in,
               std::span<float> out) {
     const std::size_t length = matrix.rowLength();

@@ -20,6 +20,11 @@ void decodeRow(const TensorInfo& matrix, std::uint64_t row, std::span<float> out
 void multiply(const TensorInfo& matrix, std::span<const float> bias, std::span<const float> in,
               std::span<float> out);
 
+// One matrix of a stack.
+TensorInfo expertOf(const TensorInfo& stack, std::uint64_t expert);
+// Rows first .. first + count - 1 of a matrix.
+TensorInfo rowsOf(const TensorInfo& matrix, std::uint64_t first, std::uint64_t count);
+
 // out += B (s ⊙ (A · in)) as adapters have it (model/low_rank.h). down: A [rank x in's length]; up: B [rows x
 // scales.size()], padded with zeros behind the rank.
 void addLowRank(const TensorInfo& down, const TensorInfo& up, std::span<const float> scales,

@@ -124,6 +124,9 @@ void ReferenceOps::gate(Weight gate, Weight up, Activation /*silu*/, Weight /*re
 
 void ReferenceOps::addTo(Weight matrix, Rows rows, Weight next) {
     multiply({matrix}, rows == Rows::Attended ? m_attended : m_gate, m_sum);
+    if (rows == Rows::Shared)
+        for (std::size_t i = 0; i < m_sum.size(); ++i)
+            m_sum[i] *= m_share[i / m_config.width];
     for (std::size_t i = 0; i < m_x.size(); ++i)
         m_x[i] += m_sum[i];
     norm(next);

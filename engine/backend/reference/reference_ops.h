@@ -5,6 +5,7 @@
 
 #include "engine/backend/reference/reference_adapters.h"
 #include "engine/backend/reference/reference_cache.h"
+#include "engine/model/expert_choice.h"
 #include "engine/model/forward.h"
 
 namespace ponder {
@@ -23,8 +24,13 @@ public:
     void gate(Weight gate, Weight up, Activation activation, Weight reader);
     void addTo(Weight matrix, Rows rows, Weight next);
     void head(Weight output);
+    void route(Weight router, Weight bias, Weight share, const MixtureFeedForward& mixture);
+    void gateChosen(Weight gate, Weight up, Weight reader, const MixtureFeedForward& mixture);
+    void addChosen(Weight down, const MixtureFeedForward& mixture, Weight next);
 
 private:
+    // The places, in m_chosen and so in m_expertGate, of those that use an expert.
+    std::vector<std::size_t> usersOf(std::uint32_t expert) const;
     void norm(Weight weight);
     void normHeads(Weight weight, std::vector<float>& rows) const; // each head by itself
     // out = in · matrixᵀ + bias, with what adapters add to the matrix
@@ -43,12 +49,15 @@ private:
     ReferenceCache& m_cache;
     std::vector<float>& m_logits;
     std::size_t m_rows;
-    std::vector<float> m_x, m_normed; // [n x d]
-    std::vector<float> m_q, m_k, m_v; // [n x heads*keySize], [n x kvHeads*keySize], [n x kvHeads*valueSize]
-    std::vector<float> m_attended;    // [n x heads*valueSize]
-    std::vector<float> m_gate, m_up;  // [n x f]
-    std::vector<float> m_sum;         // [n x d]
-    std::vector<float> m_angles;      // [n x rotary/2] pairs (cos, sin)
+    std::vector<float> m_x, m_normed;   // [n x d]
+    std::vector<float> m_q, m_k, m_v;   // [n x heads*keySize], [n x kvHeads*keySize], [n x kvHeads*valueSize]
+    std::vector<float> m_attended;      // [n x heads*valueSize]
+    std::vector<float> m_gate, m_up;    // [n x f]
+    std::vector<float> m_sum;           // [n x d]
+    std::vector<ChosenExpert> m_chosen; // [n x used]
+    std::vector<float> m_share;         // [n], of the shared expert
+    std::vector<float> m_expertGate;    // [n x used x h]
+    std::vector<float> m_angles;        // [n x rotary/2] pairs (cos, sin)
 };
 
 } // namespace ponder

@@ -7,6 +7,8 @@ namespace ponder {
 
 const Family& llamaFamily();
 const Family& qwen2Family();
+const Family& qwen2MoeFamily();
 const Family& qwen3Family();
+const Family& qwen3MoeFamily();
 
 } // namespace ponder

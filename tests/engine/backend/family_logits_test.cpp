@@ -16,7 +16,7 @@ using namespace ponder;
 
 namespace {
 
-const QStringList kFiles{"qwen3-q4_k_m", "llama-linear-q4_k_m"};
+const QStringList kFiles{"qwen3-q4_k_m", "llama-linear-q4_k_m", "qwen2moe-q4_k_m"};
 const std::vector<std::pair<const char*, Precision>> kDevices{{"reference", Precision::Float},
                                                               {"cpu", Precision::Float},
                                                               {"cpu", Precision::Fast},

@@ -104,6 +104,14 @@ Result<ModelConfig> configOf(const GgufWriter& writer) {
     return ModelConfig::read(**file);
 }
 
+GgufWriter mixtureOf(std::uint32_t experts, std::uint32_t used) {
+    GgufWriter writer = test::tinyModel("qwen2moe");
+    writer.set("qwen2moe.expert_count", experts).set("qwen2moe.expert_used_count", used);
+    writer.tensor("blk.0.ffn_down_exps.weight", {64, 32, experts}, TensorType::F16);
+    writer.tensor("blk.0.ffn_up_shexp.weight", {32, 96}, TensorType::F16);
+    return writer;
+}
+
 } // namespace
 
 Q_DECLARE_METATYPE(const Change*)
@@ -111,6 +119,51 @@ Q_DECLARE_METATYPE(const Change*)
 class ConfigTest : public QObject {
     Q_OBJECT
 private slots:
+    void aMixtureIsReadFromItsKeysAndTensors() {
+        GgufWriter writer = mixtureOf(8, 2);
+        const auto plain = configOf(writer);
+        QVERIFY2(plain, plain ? "" : plain.error().message().c_str());
+        QCOMPARE(plain->mixture.experts, 8U);
+        QCOMPARE(plain->mixture.used, 2U);
+        QCOMPARE(plain->mixture.hidden, 64U);       // of the tensor
+        QCOMPARE(plain->mixture.sharedHidden, 96U); // likewise
+        QVERIFY(plain->mixture.gating == Gating::Softmax && !plain->mixture.normalises);
+        QVERIFY(plain->mixture.sharedGate && !plain->mixture.merged && !plain->mixture.grouped());
+        QCOMPARE(plain->mixture.scale, 1.0F);
+        writer.set("qwen2moe.expert_gating_func", 2u).set("qwen2moe.expert_weights_norm", true);
+        writer.set("qwen2moe.expert_weights_scale", 2.5F);
+        writer.set("qwen2moe.expert_group_count", 4u).set("qwen2moe.expert_group_used_count", 2u);
+        writer.tensor("blk.0.ffn_gate_up_exps.weight", {32, 128, 8}, TensorType::F16);
+        const auto sorted = configOf(writer);
+        QVERIFY2(sorted, sorted ? "" : sorted.error().message().c_str());
+        QVERIFY(sorted->mixture.gating == Gating::Sigmoid && sorted->mixture.normalises);
+        QVERIFY(sorted->mixture.grouped() && sorted->mixture.merged);
+        QCOMPARE(sorted->mixture.scale, 2.5F);
+    }
+    void keysOfAMixtureThatCannotBeAreNamed() {
+        const std::vector<std::pair<const char*, std::uint32_t>> wrong{
+            {"expert_count", 0},        {"expert_count", 100'000},      {"expert_used_count", 0},
+            {"expert_used_count", 9},   {"expert_gating_func", 4},      {"expert_feed_forward_length", 33},
+            {"expert_group_count", 3},  {"expert_group_used_count", 9}, {"leading_dense_block_count", 2},
+            {"nextn_predict_layers", 1}};
+        for (const auto& [name, value] : wrong) {
+            GgufWriter writer = mixtureOf(8, 2);
+            writer.set("qwen2moe.expert_group_count", 4u).set(std::string("qwen2moe.") + name, value);
+            const auto config = configOf(writer);
+            QVERIFY2(!config, name);
+            QCOMPARE(config.error().code, ErrorCode::BadMetadata);
+            QVERIFY2(config.error().detail.english().starts_with(std::string("qwen2moe.") + name),
+                     config.error().detail.english().c_str());
+        }
+    }
+    void blocksThatGuessTokensAreNotLayers() {
+        GgufWriter writer = test::tinyModel("qwen2");
+        writer.set("qwen2.block_count", 3u).set("qwen2.nextn_predict_layers", 2u);
+        const auto config = configOf(writer);
+        QVERIFY(config);
+        QCOMPARE(config->layers, 1U);
+        QCOMPARE(config->draftLayers, 2U);
+    }
     void anUnusableKeyIsNamed_data() {
         QTest::addColumn<const Change*>("change");
         for (std::size_t i = 0; i < kChanges.size(); ++i)

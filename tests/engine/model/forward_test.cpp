@@ -31,6 +31,31 @@ private slots:
         };
         QCOMPARE(test::passOf(config, 0, 2), expected);
     }
+    void aMixtureRoutesMultipliesWithTheChosenAndAddsThem() {
+        const Pass expected{
+            "route 1.ffn_gate_inp+-, share 1.ffn_gate_inp_shexp: 2 of 4",
+            "gate chosen 1.ffn_gate_exps 1.ffn_up_exps for 1.ffn_down_exps",
+            "gate 1.ffn_gate_shexp 1.ffn_up_shexp for 1.ffn_down_shexp",
+            "add 1.ffn_down_shexp of gated and shared, then nothing",
+            "add chosen 1.ffn_down_exps, then output_norm",
+            "head output",
+        };
+        const Pass pass = test::passOf(test::qwen2MoeConfig(), 1, 2);
+        QCOMPARE(Pass(pass.end() - 6, pass.end()), expected);
+        // Layers in front of the mixtures are dense.
+        QCOMPARE(test::passOf(test::qwen2MoeConfig(), 0, 1)[5],
+                 std::string("gate 0.ffn_gate 0.ffn_up for 0.ffn_down"));
+    }
+    void gateAndUpOfExpertsMayBeOneStack() {
+        ModelConfig config = test::qwen2MoeConfig();
+        config.mixture.merged = true;
+        config.mixture.sharedHidden = 0;
+        config.mixture.sharedGate = false;
+        const Pass pass = test::passOf(config, 1, 2);
+        QCOMPARE(pass[pass.size() - 4], std::string("route 1.ffn_gate_inp+-: 2 of 4"));
+        QCOMPARE(pass[pass.size() - 3],
+                 std::string("gate chosen 1.ffn_gate_up_exps 1.ffn_gate_up_exps for 1.ffn_down_exps"));
+    }
     void aQwen3NormsItsHeadsBeforeItTurnsThem() {
         ModelConfig config = test::qwen2Config(1, 64, 2, 1, 64, 96, 100);
         config.family = familyNamed("qwen3");

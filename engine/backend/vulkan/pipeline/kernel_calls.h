@@ -49,6 +49,40 @@ struct EmbedCall {
         quantStride, added, addedStride;
 };
 
+struct RouteCall {
+    std::uint32_t logits, logitStride, squares, squarePieces;
+    float width, epsilon;
+    std::uint32_t bias, experts, used, groups, usedGroups;
+    float scale;
+    std::uint32_t choices, facts, users, tiles;
+};
+
+struct SortExpertsCall {
+    std::uint32_t choices, used, experts, tileColumns, users, tiles, tileCount;
+};
+
+struct GatherRowsCall {
+    std::uint32_t from, fromStride, users, used, to;
+};
+
+struct ExpertGateUpCall {
+    std::uint32_t x, xStride, tiles, users, facts, blocks, y, yStride, gate, up, groups, expertGroups,
+        upFirst, stackGroups, quants, quantStride;
+};
+
+struct ExpertDownCall {
+    std::uint32_t y, yStride, tiles, users, blocks, matrix, groups, stackGroups, result, resultStride;
+};
+
+struct AddExpertsCall {
+    std::uint32_t results, choices, used, x, xStride, normed, squares, squarePieces, norm, quants,
+        quantStride;
+};
+
+struct ShareRowsCall {
+    std::uint32_t y, yStride, quants, quantStride, blocks, facts;
+};
+
 struct AdapterDownCall {
     std::uint32_t x, xStride, squares, squarePieces;
     float width, epsilon;

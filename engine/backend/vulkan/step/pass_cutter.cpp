@@ -19,7 +19,10 @@ std::uint32_t PassCutter::rowsOfPass(const Batch& batch, std::uint32_t rows) con
     double largest = 1;
     for (std::uint32_t i = m_plan.layers.first; i < m_plan.layers.end; ++i) {
         const Layer layer = m_plan.config.layer(i);
-        if (layer.gated()) largest = std::max(largest, 2.0 * layer.gated()->hidden * m_plan.config.width);
+        double hidden = layer.hidden();
+        if (const MixtureFeedForward* mixture = layer.mixture())
+            hidden = std::max(hidden, double(mixture->hidden) * mixture->used);
+        largest = std::max(largest, 2.0 * hidden * m_plan.config.width);
     }
     auto most = static_cast<std::uint32_t>(std::min(promptPace.costPerSlice() / largest, 4096.0)) / 8 * 8;
     most = std::clamp<std::uint32_t>(most, 8, m_plan.limits.maxRows);

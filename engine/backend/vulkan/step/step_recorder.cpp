@@ -211,7 +211,8 @@ void StepRecorder::attend(std::uint32_t layer, const HeadAttention& heads) {
 
 void StepRecorder::addTo(Weight matrix, Rows rows, Weight next) {
     const ScratchPlan& s = m_plan.scratch;
-    const bool gated = rows == Rows::Gated;
+    const bool gated = rows != Rows::Attended;
+    if (rows == Rows::Shared) shareRows(matrix);
     const ScratchRegion& floats = gated ? s.hidden : s.attention;
     if (adapted()) addToStream(addedTo(matrix), floats);
     const bool integer = gated && readsQuants(m_shape.rows, {matrix}); // gate() has left quants then

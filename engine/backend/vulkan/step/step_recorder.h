@@ -47,6 +47,9 @@ public:
     void gate(Weight gate, Weight up, Activation activation, Weight reader);
     void addTo(Weight matrix, Rows rows, Weight next);
     void head(Weight output);
+    void route(Weight router, Weight bias, Weight share, const MixtureFeedForward& mixture);
+    void gateChosen(Weight gate, Weight up, Weight reader, const MixtureFeedForward& mixture);
+    void addChosen(Weight down, const MixtureFeedForward& mixture, Weight next);
 
     CommandRecorder& recorder() { return m_recorder; } // for what follows the forward pass
     Result<Recording> finish() { return m_recorder.finish(); }
@@ -72,6 +75,11 @@ private:
     void addToStream(const VulkanAddition& addition, const ScratchRegion& input);
     std::uint32_t addToTable(const VulkanAddition& addition);
     std::uint32_t addToGate(Weight gate, Weight up);
+    MatrixShape expertShape(const MixtureFeedForward& mixture, std::initializer_list<Weight> matrices) const;
+    std::uint32_t expertTiles(const MixtureFeedForward& mixture, std::uint32_t tileColumns) const;
+    KernelWork expertWork(Weight stack, const MixtureFeedForward& mixture) const;
+    void sortExperts(const MixtureFeedForward& mixture, std::uint32_t tileColumns, const ScratchRegion& from);
+    void shareRows(Weight reader);
 
     const VulkanPlan& m_plan;
     const KernelTuning& m_tuning;

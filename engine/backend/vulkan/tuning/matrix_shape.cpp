@@ -6,7 +6,7 @@ namespace ponder {
 namespace {
 
 // By MatrixKernel and MatrixVariant.
-using Names = std::string_view[6][5];
+using Names = std::string_view[8][5];
 constexpr Names kFloat{
     {"norm_qkv_row", "norm_qkv_shared", "norm_qkv_tile", "norm_qkv_half", "norm_qkv_cooperative"},
     {"norm_gate_up_row", "norm_gate_up_shared", "norm_gate_up_tile", "norm_gate_up_half",
@@ -15,7 +15,11 @@ constexpr Names kFloat{
      "project_add_cooperative"},
     {"head_row", "head_shared", "head_tile", "head_half", "head_cooperative"},
     {"adapter_down_row", "adapter_down_shared", "adapter_down_tile", "", ""},
-    {"adapter_up_row", "adapter_up_shared", "adapter_up_tile", "", ""}};
+    {"adapter_up_row", "adapter_up_shared", "adapter_up_tile", "", ""},
+    {"expert_gate_up_row", "expert_gate_up_shared", "expert_gate_up_tile", "expert_gate_up_half",
+     "expert_gate_up_cooperative"},
+    {"expert_down_row", "expert_down_shared", "expert_down_tile", "expert_down_half",
+     "expert_down_cooperative"}};
 // Halves are never integers: MatrixTuning::readsQuants(). Adapters are floats and stay so.
 constexpr Names kInteger{
     {"norm_qkv_row_integer", "norm_qkv_shared_integer", "norm_qkv_tile_integer", "", ""},
@@ -23,7 +27,9 @@ constexpr Names kInteger{
     {"project_add_row_integer", "project_add_shared_integer", "project_add_tile_integer", "", ""},
     {"head_row_integer", "head_shared_integer", "head_tile_integer", "", ""},
     {"", "", "", "", ""},
-    {"", "", "", "", ""}};
+    {"", "", "", "", ""},
+    {"expert_gate_up_row_integer", "expert_gate_up_shared_integer", "expert_gate_up_tile_integer", "", ""},
+    {"expert_down_row_integer", "expert_down_shared_integer", "expert_down_tile_integer", "", ""}};
 
 std::uint32_t ceilDiv(std::uint32_t a, std::uint32_t b) { return (a + b - 1) / b; }
 

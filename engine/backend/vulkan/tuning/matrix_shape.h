@@ -9,7 +9,16 @@
 
 namespace ponder {
 
-enum class MatrixKernel { NormQkv, NormGateUp, ProjectAdd, Head, AdapterDown, AdapterUp };
+enum class MatrixKernel {
+    NormQkv,
+    NormGateUp,
+    ProjectAdd,
+    Head,
+    AdapterDown,
+    AdapterUp,
+    ExpertGateUp,
+    ExpertDown
+};
 enum class MatrixVariant { Row, Shared, Tile, Half, Cooperative };
 
 struct MatrixShape {
