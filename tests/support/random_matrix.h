@@ -38,53 +38,19 @@ private:
     static void fill(TensorType type, std::byte* at, std::size_t size, Value& value, std::mt19937& random) {
         for (std::size_t i = 0; i < size; ++i)
             at[i] = static_cast<std::byte>(random());
-        const auto half = [&](std::size_t offset, float scale) {
-            const std::uint16_t bits = floatToHalf(value(random) * scale);
-            std::memcpy(at + offset, &bits, 2);
-        };
+        for (const HalfScale& scale : kHalfScales)
+            if (scale.type == type) putHalf(at + scale.at, value(random) * scale.most);
         switch (type) {
         case TensorType::F32: {
             const float f = value(random);
             std::memcpy(at, &f, 4);
             break;
         }
-        case TensorType::F16:
-            half(0, 1.0F);
-            break;
         case TensorType::BF16: {
             const float f = value(random);
             std::memcpy(at, reinterpret_cast<const std::byte*>(&f) + 2, 2);
             break;
         }
-        case TensorType::Q4_1:
-        case TensorType::Q5_1:
-            half(0, 0.1F);
-            half(2, 1.0F);
-            break;
-        case TensorType::Q8_0:
-            half(0, 0.01F);
-            break;
-        case TensorType::Q4_K:
-        case TensorType::Q5_K:
-            half(0, 0.002F);
-            half(2, 0.02F);
-            break;
-        case TensorType::Q6_K:
-            half(208, 0.0005F);
-            break;
-        case TensorType::Q2_K:
-            half(80, 0.01F);
-            half(82, 0.02F);
-            break;
-        case TensorType::Q3_K:
-            half(108, 0.002F);
-            break;
-        case TensorType::TQ1_0:
-            half(52, 0.1F);
-            break;
-        case TensorType::TQ2_0:
-            half(64, 0.1F);
-            break;
         case TensorType::MXFP4: // from 2^-7 to 1
             at[0] = static_cast<std::byte>(120 + std::to_integer<int>(at[0]) % 8);
             break;
@@ -102,26 +68,32 @@ private:
                 at[i] = static_cast<std::byte>(byte % 64 == 0 ? 0x7f : byte & 0xaf);
             }
             break;
-        case TensorType::IQ4_NL:
-            half(0, 0.005F);
-            break;
-        case TensorType::IQ4_XS:
-            half(0, 0.0002F);
-            break;
-        case TensorType::IQ3_S:
-        case TensorType::IQ3_XXS:
-            half(0, 0.002F);
-            break;
-        case TensorType::IQ2_S:
-        case TensorType::IQ2_XS:
-        case TensorType::IQ2_XXS:
-            half(0, 0.005F);
-            break;
         default:
-            half(0, 0.1F);
             break;
         }
     }
+    static void putHalf(std::byte* at, float value) {
+        const std::uint16_t bits = floatToHalf(value);
+        std::memcpy(at, &bits, 2);
+    }
+
+    // Where a block has a scale in half precision, and the most that it is here.
+    struct HalfScale {
+        TensorType type;
+        std::size_t at;
+        float most;
+    };
+    static constexpr HalfScale kHalfScales[] = {
+        {TensorType::F16, 0, 1.0F},       {TensorType::Q4_0, 0, 0.1F},      {TensorType::Q4_1, 0, 0.1F},
+        {TensorType::Q4_1, 2, 1.0F},      {TensorType::Q5_0, 0, 0.1F},      {TensorType::Q5_1, 0, 0.1F},
+        {TensorType::Q5_1, 2, 1.0F},      {TensorType::Q8_0, 0, 0.01F},     {TensorType::Q4_K, 0, 0.002F},
+        {TensorType::Q4_K, 2, 0.02F},     {TensorType::Q5_K, 0, 0.002F},    {TensorType::Q5_K, 2, 0.02F},
+        {TensorType::Q6_K, 208, 0.0005F}, {TensorType::Q2_K, 80, 0.01F},    {TensorType::Q2_K, 82, 0.02F},
+        {TensorType::Q3_K, 108, 0.002F},  {TensorType::TQ1_0, 52, 0.1F},    {TensorType::TQ2_0, 64, 0.1F},
+        {TensorType::IQ4_NL, 0, 0.005F},  {TensorType::IQ4_XS, 0, 0.0002F}, {TensorType::IQ3_S, 0, 0.002F},
+        {TensorType::IQ3_XXS, 0, 0.002F}, {TensorType::IQ2_S, 0, 0.005F},   {TensorType::IQ2_XS, 0, 0.005F},
+        {TensorType::IQ2_XXS, 0, 0.005F}, {TensorType::IQ1_S, 0, 0.1F},     {TensorType::Q1_0, 0, 0.1F},
+        {TensorType::Q2_0, 0, 0.1F}};
 };
 
 } // namespace ponder::test
