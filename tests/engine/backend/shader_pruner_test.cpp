@@ -72,7 +72,7 @@ private slots:
         };
         const std::size_t one = calls(pruneShader(whole, constants(9, 9, 9)));
         const std::size_t two = calls(pruneShader(whole, constants(9, 8, 9))); // of one kind
-        QCOMPARE(two, one + 1); // one product more
+        QCOMPARE(two, one + 1);                                                // one product more
         QVERIFY(calls(whole) >= one + 10);
     }
     void whatNobodyCallsIsLeftOut() {

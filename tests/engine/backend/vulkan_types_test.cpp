@@ -23,8 +23,8 @@ public:
         for (std::uint32_t layer = 0; layer < kLayers; ++layer) {
             const std::string at = "blk." + std::to_string(layer) + ".";
             // Small, so that scores stay where softmax has many answers.
-            norm(at + "attn_norm.weight", 0.02F);
-            norm(at + "ffn_norm.weight", 0.05F);
+            norm(at + "attn_norm.weight", 0.004F);
+            norm(at + "ffn_norm.weight", 0.02F);
             for (const char* name : {"attn_q", "attn_k", "attn_v", "attn_output"})
                 matrix(at + name + ".weight", kWidth, kWidth);
             matrix(at + "ffn_gate.weight", kWidth, kHidden);
