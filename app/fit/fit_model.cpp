@@ -3,6 +3,24 @@
 #include "app/models/quantization_name.h"
 
 namespace ponder {
+namespace {
+
+// Of all tensors, but of a mixture only the experts that one token uses.
+template<class Measure>
+std::uint64_t sumOfToken(const ModelConfig& config, const FileWeights& weights, Measure measure) {
+    std::uint64_t sum = 0;
+    forEachWeight(weights.layers(), [&](Weight weight) {
+        const TensorInfo* tensor = weights[weight];
+        if (!tensor || (weights.tied && weight.slot == Slot::Output)) return;
+        const std::uint64_t all = measure(*tensor);
+        const MixtureFeedForward& mixture = config.mixture;
+        const bool stack = config.family->row(weight.slot)->kind == TensorKind::Stack;
+        sum += stack ? all / mixture.experts * mixture.used : all;
+    });
+    return sum;
+}
+
+} // namespace
 
 FitModel::FitModel(QString name, const ModelConfig& config, FileType type)
     : FitModel(
@@ -40,9 +58,8 @@ Result<FitModel> FitModel::open(const std::filesystem::path& path) {
 void FitModel::count() {
     FileWeights layers = *m_weights;
     layers[Slot::TokenEmbedding] = layers[Slot::Output] = nullptr;
-    forEachTensor(layers, [&](const TensorInfo* tensor) {
-        m_promptParameters += tensor->rowLength() * tensor->rows();
-    });
+    m_promptParameters = sumOfToken(
+        *m_config, layers, [](const TensorInfo& tensor) { return tensor.rowLength() * tensor.rows(); });
     m_bytesPerToken = bytesPerToken({});
 }
 
@@ -51,9 +68,7 @@ std::uint64_t FitModel::bytesPerToken(const LayerRange& layers) const {
     FileWeights part = partOf(*m_weights, range.first, range.end);
     part[Slot::TokenEmbedding] = nullptr;
     part.tied = false; // the head is counted, whatever table it shares
-    std::uint64_t sum = 0;
-    forEachTensor(part, [&](const TensorInfo* tensor) { sum += bytesOf(*tensor); });
-    return sum;
+    return sumOfToken(*m_config, part, [](const TensorInfo& tensor) { return bytesOf(tensor); });
 }
 
 } // namespace ponder

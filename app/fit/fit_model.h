@@ -29,7 +29,8 @@ public:
 
     // Values that each token of a prompt is multiplied with: the layers'. The head is for the last token.
     std::uint64_t promptParameters() const { return m_promptParameters; }
-    // Weights that one token of a reply reads: all but the table of embeddings, of which it reads a row.
+    // Weights that one token of a reply reads: all but the table of embeddings, of which it reads a row,
+    // and experts that it does not use.
     std::uint64_t bytesPerToken() const { return m_bytesPerToken; }
     // The same for some of its layers; with the head behind the last.
     std::uint64_t bytesPerToken(const LayerRange& layers) const;

@@ -18,28 +18,35 @@ bool isFloat(SafetensorsType type) {
 // Reads rows of one tensor in the order of the target.
 class RowReader {
 public:
-    RowReader(const NamedTensor& tensor, SafetensorsSet::Place place) : m_tensor(tensor), m_place(place) {}
+    RowReader(const NamedTensor& tensor, std::span<const SafetensorsSet::Place> places)
+        : m_tensor(tensor), m_places(places) {}
 
     Result<void> operator()(std::uint64_t firstRow, std::span<float> values) const {
-        const std::uint64_t length = m_tensor.rowLength;
-        if (m_tensor.permutedHeads == 0) return readRun(firstRow * length, values);
-        for (std::uint64_t row = firstRow; !values.empty(); ++row, values = values.subspan(length))
-            if (const Result<void> done = readRun(m_tensor.sourceRow(row) * length, values.first(length));
-                !done)
-                return done;
+        const std::uint64_t length = m_tensor.rowLength, each = m_tensor.rows / m_tensor.depth;
+        // As many rows at once as stand together in one tensor of the folder.
+        std::uint64_t run = 0;
+        for (std::uint64_t row = firstRow; !values.empty();
+             row += run, values = values.subspan(run * length)) {
+            run = m_tensor.permutedHeads > 0 ? 1 : std::min(values.size() / length, each - row % each);
+            const auto& place = m_places[row / each];
+            const Result<void> done =
+                readRun(place, m_tensor.sourceRow(row) % each * length, values.first(run * length));
+            if (!done) return done;
+        }
         return {};
     }
 
 private:
-    Result<void> readRun(std::uint64_t first, std::span<float> values) const {
-        const Result<void> done = readFloats(*m_place.tensor, first, values, m_place.file->path());
-        const std::uint64_t size = safetensorsTypeBytes(m_place.tensor->type);
-        if (done) m_place.file->release(m_place.tensor->bytes.subspan(first * size, values.size() * size));
+    static Result<void> readRun(const SafetensorsSet::Place& place, std::uint64_t first,
+                                std::span<float> values) {
+        const Result<void> done = readFloats(*place.tensor, first, values, place.file->path());
+        const std::uint64_t size = safetensorsTypeBytes(place.tensor->type);
+        if (done) place.file->release(place.tensor->bytes.subspan(first * size, values.size() * size));
         return done;
     }
 
     const NamedTensor& m_tensor;
-    SafetensorsSet::Place m_place;
+    std::span<const SafetensorsSet::Place> m_places;
 };
 
 } // namespace
@@ -75,7 +82,8 @@ Result<void> ConversionPlan::checkTensors() {
             for (std::string& name : AwqMatrix::partNames(tensor))
                 used.insert(std::move(name));
         else
-            used.insert(tensor.source);
+            for (std::uint32_t expert = 0; expert < tensor.depth; ++expert)
+                used.insert(tensor.sourceOf(expert));
     }
     for (const auto& [name, place] : m_weights.places())
         if (!used.contains(name) && !isRedundant(name, m_metadata.config().model))
@@ -87,28 +95,30 @@ Result<void> ConversionPlan::checkTensors() {
 }
 
 Result<void> ConversionPlan::checkTensor(const NamedTensor& tensor) {
-    const SafetensorsSet::Place place = m_weights.find(tensor.source);
-    m_places.push_back(place);
+    std::vector<SafetensorsSet::Place>& places = m_places.emplace_back();
     m_packed.emplace_back();
     if (tensor.source.empty()) return {};
-    if (!place.tensor) return Error{ErrorCode::MissingTensor, m_folder.string(), tensor.source};
-    std::vector<std::uint64_t> shape = tensor.shape();
-    std::reverse(shape.begin(), shape.end());
-    if (place.tensor->shape != shape)
-        return Error{ErrorCode::BadTensor, place.file->path(),
-                     Detail{PONDER_TR_NOOP("ErrorDetail", "%1 has the shape %2 instead of %3"),
-                            {tensor.source, shapeText(place.tensor->shape), shapeText(shape)}}};
-    if (!isFloat(place.tensor->type))
-        return Error{ErrorCode::UnknownTensorType, place.file->path(),
-                     Detail{PONDER_TR_NOOP("ErrorDetail", "%1 is %2"),
-                            {tensor.source, std::string(safetensorsTypeName(place.tensor->type))}}};
+    for (std::uint32_t expert = 0; expert < tensor.depth; ++expert) {
+        const std::string name = tensor.sourceOf(expert);
+        const SafetensorsSet::Place place = m_weights.find(name);
+        places.push_back(place);
+        if (!place.tensor) return Error{ErrorCode::MissingTensor, m_folder.string(), name};
+        if (place.tensor->shape != tensor.sourceShape())
+            return Error{ErrorCode::BadTensor, place.file->path(),
+                         Detail{PONDER_TR_NOOP("ErrorDetail", "%1 has the shape %2 instead of %3"),
+                                {name, shapeText(place.tensor->shape), shapeText(tensor.sourceShape())}}};
+        if (!isFloat(place.tensor->type))
+            return Error{ErrorCode::UnknownTensorType, place.file->path(),
+                         Detail{PONDER_TR_NOOP("ErrorDetail", "%1 is %2"),
+                                {name, std::string(safetensorsTypeName(place.tensor->type))}}};
+    }
     return {};
 }
 
 Result<void> ConversionPlan::checkPacked(const NamedTensor& tensor) {
     const Result<AwqMatrix> matrix = AwqMatrix::open(m_weights, tensor, *m_metadata.config().awq);
     if (!matrix) return matrix.error();
-    m_places.push_back(m_weights.find(AwqMatrix::partNames(tensor).front()));
+    m_places.push_back({m_weights.find(AwqMatrix::partNames(tensor).front())});
     m_packed.emplace_back(*matrix);
     return {};
 }
@@ -149,7 +159,7 @@ TensorSource ConversionPlan::source(std::size_t index) const {
                 [&matrix = *packed](std::uint64_t first, std::span<std::byte> blocks) {
                     return matrix.read(first, blocks);
                 }};
-    if (m_places[index].tensor) return {tensor.rowLength, tensor.rows, RowReader(tensor, m_places[index])};
+    if (!m_places[index].empty()) return {tensor.rowLength, tensor.rows, RowReader(tensor, m_places[index])};
     return {tensor.rowLength, tensor.rows, [this](std::uint64_t, std::span<float> values) -> Result<void> {
                 std::copy_n(m_ropeFactors.begin(), values.size(), values.begin());
                 return {};
@@ -162,7 +172,7 @@ void ConversionPlan::releaseAll() const {
 }
 
 std::string ConversionPlan::sourcePath(std::size_t index) const {
-    return m_places[index].file ? m_places[index].file->path() : m_folder.string();
+    return m_places[index].empty() ? m_folder.string() : m_places[index].front().file->path();
 }
 
 } // namespace ponder

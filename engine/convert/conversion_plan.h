@@ -47,7 +47,8 @@ private:
     FolderMetadata m_metadata;
     SafetensorsSet m_weights;
     std::vector<NamedTensor> m_tensors;
-    std::vector<SafetensorsSet::Place> m_places;    // of each tensor; none for computed factors
+    // Of each tensor, one for each matrix of a stack; none for computed factors.
+    std::vector<std::vector<SafetensorsSet::Place>> m_places;
     std::vector<std::optional<AwqMatrix>> m_packed; // of each tensor; none for plain ones
     std::vector<float> m_ropeFactors;
 };

@@ -26,6 +26,7 @@ public:
 private:
     void readArchitecture();
     void readSizes();
+    void readMixture();
     void readRope();
     void readRopeScaling(JsonFields& fields);
     void readMarks();
@@ -51,6 +52,7 @@ Result<HuggingFaceConfig> ConfigJsonReader::read() {
     readArchitecture();
     if (m_fields.problem()) return *m_fields.problem();
     readSizes();
+    readMixture();
     readRope();
     readMarks();
     rejectUnsupported();
@@ -64,7 +66,6 @@ void ConfigJsonReader::readArchitecture() {
     if (list && list->is_array() && !list->empty() && list->front().is_string())
         name = list->front().get<std::string>();
     m_out.model.family = familyOfHubClass(name);
-    if (m_out.model.family && m_out.model.family->row(Slot::Router)) return cannot("architectures", name);
     if (m_out.model.family) return;
     if (name.empty())
         m_fields.bad(PONDER_TR_NOOP("ErrorDetail", "%1 is missing"), "architectures");
@@ -91,6 +92,23 @@ void ConfigJsonReader::readSizes() {
                      "num_attention_heads");
     model.normEpsilon = static_cast<float>(m_fields.number("rms_norm_eps", 1e-12, 0.1).value_or(1e-6));
     model.tied = m_fields.flag("tie_word_embeddings").value_or(false);
+}
+
+// Every layer is a mixture: the fields that make some of them dense have to say so.
+void ConfigJsonReader::readMixture() {
+    if (!m_out.model.family->row(Slot::Router)) return;
+    MixtureFeedForward& mixture = m_out.model.mixture;
+    mixture.experts = count("num_experts", kMostExperts);
+    mixture.used = count("num_experts_per_tok", std::min(mixture.experts, kMostUsedExperts));
+    mixture.hidden = count("moe_intermediate_size", kMaxHidden);
+    mixture.normalises = m_fields.flag("norm_topk_prob").value_or(false);
+    if (m_out.model.family->row(Slot::SharedUp))
+        mixture.sharedHidden = count("shared_expert_intermediate_size", kMaxHidden);
+    mixture.sharedGate = m_out.model.family->row(Slot::SharedRouter) != nullptr;
+    if (m_fields.integer("decoder_sparse_step", 0, kMaxLayers).value_or(1) != 1)
+        cannot("decoder_sparse_step", m_fields.find("decoder_sparse_step")->dump());
+    const Json* dense = m_fields.find("mlp_only_layers");
+    if (dense && dense->is_array() && !dense->empty()) cannot("mlp_only_layers", dense->dump());
 }
 
 // Newer files keep all of RoPE under rope_parameters.

@@ -9,8 +9,10 @@ NamedTensor named(const ModelConfig& config, const TensorRow& row, Weight weight
     out.target = config.family->nameOf(weight);
     out.place = placeOf(config, row, weight.layer);
     out.rowLength = out.place.rowLength;
-    out.rows = out.place.rows;
+    out.depth = static_cast<std::uint32_t>(lengthOf(row.depth(), config, config.layer(weight.layer)));
+    out.rows = out.place.rows * out.depth;
     out.matrix = row.kind != TensorKind::Vector;
+    out.small = row.kind == TensorKind::Small;
     if (row.turned && config.ropePairs() == RopePairs::Adjacent)
         out.permutedHeads = static_cast<std::uint32_t>(out.rows / config.headSize);
     return out;
@@ -19,7 +21,17 @@ NamedTensor named(const ModelConfig& config, const TensorRow& row, Weight weight
 } // namespace
 
 std::vector<std::uint64_t> NamedTensor::shape() const {
-    return matrix ? std::vector{rowLength, rows} : std::vector{rowLength};
+    if (depth > 1) return {rowLength, rows / depth, depth};
+    return matrix && !(small && rows == 1) ? std::vector{rowLength, rows} : std::vector{rowLength};
+}
+
+std::vector<std::uint64_t> NamedTensor::sourceShape() const {
+    return matrix ? std::vector{rows / depth, rowLength} : std::vector{rowLength};
+}
+
+std::string NamedTensor::sourceOf(std::uint32_t expert) const {
+    const std::size_t at = source.find("%1");
+    return at == std::string::npos ? source : std::string(source).replace(at, 2, std::to_string(expert));
 }
 
 std::uint64_t NamedTensor::sourceRow(std::uint64_t row) const {

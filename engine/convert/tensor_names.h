@@ -15,17 +15,23 @@
 namespace ponder {
 
 struct NamedTensor {
-    std::string source; // "model.layers.0.self_attn.q_proj.weight"; none for factors that are computed
+    // "model.layers.0.self_attn.q_proj.weight"; none for factors that are computed; with "%1" for the expert
+    // where each has a tensor of its own.
+    std::string source;
     std::string target; // "blk.0.attn_q.weight"
     TensorPlace place;  // of a matrix; its kind borrows static text
     std::uint64_t rowLength = 0, rows = 1;
-    bool matrix = false;             // else a norm or bias, which stays F32
+    std::uint32_t depth = 1;         // matrices of a stack; their rows stand one after the other
+    bool matrix = false;             // else a norm or bias
+    bool small = false;              // it stays F32, as norms and biases do
     std::uint32_t permutedHeads = 0; // of a matrix whose rows change places; else 0
 
     TensorType type(FileType fileType) const {
-        return matrix ? tensorType(fileType, place) : TensorType::F32;
+        return matrix && !small ? tensorType(fileType, place) : TensorType::F32;
     }
-    std::vector<std::uint64_t> shape() const; // as GGUF counts: the row's length first
+    std::vector<std::uint64_t> shape() const;       // as GGUF counts: the row's length first
+    std::vector<std::uint64_t> sourceShape() const; // of one tensor of the folder, whose row's length is last
+    std::string sourceOf(std::uint32_t expert) const;
     // Which row of the source stands at `row`.
     std::uint64_t sourceRow(std::uint64_t row) const;
 };

@@ -11,6 +11,7 @@ TensorPlace placeOf(const ModelConfig& config, const TensorRow& row, std::uint32
     place.rowLength = lengthOf(row.rowLength, config, parts);
     place.rows = lengthOf(row.rows, config, parts);
     place.tied = config.tied;
+    place.experts = config.mixture.experts;
     if (const HeadAttention* heads = parts.heads()) place.sharers = heads->group();
     return place;
 }
