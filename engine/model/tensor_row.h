@@ -44,6 +44,7 @@ enum class Presence : std::uint8_t {
     AllOrNone,   // with the others of its layer that say so
     UnlessTied,  // the output: the embedding stands for it
     WithFactors, // where the config has RoPE factors
+    WithLongFactors, // where it has those of longrope
 };
 
 // Matrices that one kernel reads together, side by side in memory; those of one layer and the same reader.

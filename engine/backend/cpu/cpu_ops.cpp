@@ -28,7 +28,7 @@ CpuOps::CpuOps(const CpuPlan& plan, const CpuWeights& weights, const CpuAdapters
     m_gated.length = m_config.hiddenLength();
     const std::uint32_t widest = std::max({m_config.width, m_gated.length, m_attended.length});
     for (Thread& thread : m_threads) {
-        thread.part.resize(std::size_t{kMaxQueries} * m_config.longestValue());
+        thread.part.resize(std::size_t{kMaxQueries} * paddedHead(m_config.longestValue()));
         thread.unpacked.resize(unpackedBytes(PanelLayout::of(TensorType::Q6_K, widest, kPanelRows)));
     }
 }
@@ -49,6 +49,7 @@ void CpuOps::begin(const Batch& batch, CpuCache& cache, const std::stop_token& s
     for (Operand* operand : {&m_normed, &m_attended, &m_gated})
         fit(operand->values, operand->length);
     fit(m_qkv, m_qkvStride);
+    fit(m_wide, m_plan.wideLength);
     for (Thread& thread : m_threads)
         fit(thread.chunk, 2 * kChunkRows);
     if (!m_adapters.any()) return;
@@ -58,7 +59,8 @@ void CpuOps::begin(const Batch& batch, CpuCache& cache, const std::stop_token& s
 }
 
 std::uint64_t CpuOps::bytes() const {
-    std::uint64_t values = m_x.size() + m_qkv.size() + m_angles.size() + m_parts.size() + m_low.size();
+    std::uint64_t values = m_x.size() + m_qkv.size() + m_angles.size() + m_parts.size() + m_low.size() +
+                           m_wide.size();
     std::uint64_t sum = 0;
     for (const Operand* operand : {&m_normed, &m_attended, &m_gated}) {
         values += operand->values.size();

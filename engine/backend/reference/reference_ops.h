@@ -26,7 +26,7 @@ public:
 
 private:
     void norm(Weight weight);
-    void normHeads(Weight weight, std::vector<float>& rows) const; // each head by itself
+    void normHeads(Weight weight, std::span<float> rows) const; // each head by itself
     // out = in · matrixᵀ + bias, with what adapters add to the matrix
     void multiply(const Projection& projection, std::span<const float> in, std::vector<float>& out) const;
     std::uint32_t positionOf(std::size_t row) const;

@@ -5,8 +5,14 @@
 
 namespace ponder {
 
+const Family& exaoneFamily();
+const Family& hunyuanDenseFamily();
 const Family& llamaFamily();
+const Family& mistral3Family();
+const Family& phi3Family();
 const Family& qwen2Family();
 const Family& qwen3Family();
+const Family& seedOssFamily();
+const Family& smolLm3Family();
 
 } // namespace ponder
