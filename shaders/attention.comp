@@ -106,10 +106,8 @@ void main() {
         const float scale = sumScale(total[r]);
         [[unroll]] for (uint k = 0u; k < HEAD_PIECES; ++k) {
             const uint piece = headLane + k * HEAD_LANES;
-            if (piece < pieces) {
-                storeScratch(to + piece * 2u, sa[r][k] * scale);
-                storeScratch(to + piece * 2u + 1u, sb[r][k] * scale);
-            }
+            if (piece * 2u < storedPieces()) storeScratch(to + piece * 2u, sa[r][k] * scale);
+            if (piece * 2u + 1u < storedPieces()) storeScratch(to + piece * 2u + 1u, sb[r][k] * scale);
         }
         if (headLane == 0u) storeEnds(to, best[r], total[r]);
     }

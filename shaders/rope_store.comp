@@ -1,8 +1,10 @@
 // Turns q and k by their position (RoPE, Su et al. 2021) and appends k and v to the cache. Where heads are
-// normed (HEAD_NORMS) each head of q and k is divided by its root mean square first, times the norm's weights.
+// normed (HEAD_NORMS) each head of q and k is divided by its root mean square before or after that, times the
+// norm's weights.
 //
-// One invocation for eight values of a head. Cosines and sines come from the host, in f32. q leaves multiplied
-// by 1/sqrt(head size). The cache of a layer: keys [head][position][head size], then values the same.
+// One invocation for eight values of a head, which is kept and attended to with zeros up to headSize. Cosines
+// and sines come from the host, in f32. q leaves multiplied by the scores' scale, and by what it grows with
+// its position. The cache of a layer: keys [head][position][headSize], then values the same.
 // Twin: engine/backend/reference.
 #version 460
 #extension GL_GOOGLE_include_directive : require
@@ -12,7 +14,7 @@
     uint query;                                                                                              \
     uint queryStride;                                                                                        \
     uint heads, kvHeads;                                                                                     \
-    uint headSize;                                                                                           \
+    uint headSize; /* with its padding */                                                                    \
     uint rotary;                                                                                             \
     uint turns; /* piece of the cosines and sines in step: two pairs a piece, rotary / 2 pairs a column */   \
     uint cacheAt;  /* piece of the layer's keys */                                                           \
@@ -20,70 +22,81 @@
     float scale;                                                                                             \
     uint branches; /* piece of the rows' branches in step */                                                 \
     uint queryNorm, keyNorm; /* pieces of the weights of the heads' norms */                                 \
-    float epsilon;
+    float epsilon;                                                                                           \
+    uint size;         /* of a head in q, k and v */                                                         \
+    float growth;      /* q: times 1 + growth * ln(1 + position / growthLength) */                           \
+    uint growthLength;
 layout(local_size_x_id = 0) in;
-layout(constant_id = 7) const uint HEAD_NORMS = 0u; // 1: heads of q and k are normed
+layout(constant_id = 7) const uint HEAD_NORMS = 0u; // 1: heads of q and k are normed before, 2: after
 layout(constant_id = 5) const uint ROPE_HALVES = 0u; // 1: pairs (i, i + rotary/2); 0: (2i, 2i + 1)
 #include "loads.glsl"
 #include "cache.glsl"
 
-// Eight values from piece `at` on.
 struct Eight { vec4 a; vec4 b; };
-Eight loadEight(uint at) { return Eight(loadScratch(at), loadScratch(at + 1u)); }
 
-Eight turnAdjacent(Eight v, uint turn) {
-    const vec4 t0 = uintBitsToFloat(loadStep(turn)); // cos, sin, cos, sin
-    const vec4 t1 = uintBitsToFloat(loadStep(turn + 1u));
-    return Eight(vec4(v.a.x * t0.x - v.a.y * t0.y, v.a.x * t0.y + v.a.y * t0.x,
-                      v.a.z * t0.z - v.a.w * t0.w, v.a.z * t0.w + v.a.w * t0.z),
-                 vec4(v.b.x * t1.x - v.b.y * t1.y, v.b.x * t1.y + v.b.y * t1.x,
-                      v.b.z * t1.z - v.b.w * t1.w, v.b.z * t1.w + v.b.w * t1.z));
+uint turnsOf(uint column) { return push.turns + column * (push.rotary / 4u); }
+uint headAt(uint column, uint head) { return push.qkv + column * push.qkvStride + head * (push.size / 4u); }
+uint normOf(uint head) { return head < push.heads ? push.queryNorm : push.keyNorm; }
+
+vec4 turnAdjacent(vec4 v, uint turn) {
+    const vec4 t = uintBitsToFloat(loadStep(turn)); // cos, sin, cos, sin
+    return vec4(v.x * t.x - v.y * t.y, v.x * t.y + v.y * t.x, v.z * t.z - v.w * t.w, v.z * t.w + v.w * t.z);
 }
 
 // sign: -1 for the first half (v cos - partner sin), +1 for the second.
-Eight turnHalves(Eight v, Eight partner, uint turn, float sign) {
+vec4 turnHalves(vec4 v, vec4 partner, uint turn, float sign) {
     const vec4 t0 = uintBitsToFloat(loadStep(turn));
     const vec4 t1 = uintBitsToFloat(loadStep(turn + 1u));
-    const vec4 t2 = uintBitsToFloat(loadStep(turn + 2u));
-    const vec4 t3 = uintBitsToFloat(loadStep(turn + 3u));
-    return Eight(v.a * vec4(t0.xz, t1.xz) + sign * partner.a * vec4(t0.yw, t1.yw),
-                 v.b * vec4(t2.xz, t3.xz) + sign * partner.b * vec4(t2.yw, t3.yw));
+    return v * vec4(t0.xz, t1.xz) + sign * partner * vec4(t0.yw, t1.yw);
 }
 
-// By what a head is multiplied before its norm's weights.
-float headScale(uint first) {
+// By what a head of q or k is multiplied besides its norm's weights. A turn leaves a pair as long as it was,
+// but for the length of (cos, sin).
+float headScale(uint column, uint head) {
+    if (HEAD_NORMS == 0u || head >= push.heads + push.kvHeads) return 1.0;
+    const vec4 turn = uintBitsToFloat(loadStep(turnsOf(column)));
+    const float grows = HEAD_NORMS == 2u ? dot(turn.xy, turn.xy) : 1.0;
+    const uint first = headAt(column, head);
     float sum = 0.0;
-    for (uint i = 0u; i < push.headSize / 4u; ++i) {
+    for (uint i = 0u; i < push.size / 4u; ++i) {
         const vec4 v = loadScratch(first + i);
-        sum = dot4(v, v, sum);
+        sum = dot4(v * (i * 4u < push.rotary ? grows : 1.0), v, sum);
     }
-    return inversesqrt(sum / float(push.headSize) + push.epsilon);
+    return inversesqrt(sum / float(push.size) + push.epsilon);
 }
 
-Eight normedEight(Eight v, float scale, uint weights) {
-    return Eight(v.a * scale * loadScratch(weights), v.b * scale * loadScratch(weights + 1u));
-}
-
-// Eight values of a head after each other: turned, where the head is one of q or k and they are among those.
-Eight turned(uint column, uint head, uint piece) {
-    const uint at = push.qkv + column * push.qkvStride + (head * (push.headSize / 8u) + piece) * 2u;
-    Eight v = loadEight(at);
+// Four values of a head: normed and turned, where it is one of q or k; none beyond the head.
+vec4 turnedFour(uint column, uint head, uint four, float scale) {
+    if (four * 4u >= push.size) return vec4(0.0);
+    const uint first = headAt(column, head);
+    vec4 v = loadScratch(first + four);
     if (head >= push.heads + push.kvHeads) return v;
-    const uint norm = head < push.heads ? push.queryNorm : push.keyNorm;
-    float scale = 1.0;
-    if (HEAD_NORMS != 0u) {
-        scale = headScale(at - piece * 2u);
-        v = normedEight(v, scale, norm + piece * 2u);
+    const uint norm = normOf(head);
+    if (HEAD_NORMS == 1u) v = v * scale * loadScratch(norm + four);
+    if (four * 4u < push.rotary) {
+        const uint halfFours = push.rotary / 8u;
+        if (ROPE_HALVES == 0u) {
+            v = turnAdjacent(v, turnsOf(column) + four);
+        } else {
+            const bool low = four < halfFours;
+            const uint other = low ? four + halfFours : four - halfFours;
+            vec4 partner = loadScratch(first + other);
+            if (HEAD_NORMS == 1u) partner = partner * scale * loadScratch(norm + other);
+            v = turnHalves(v, partner, turnsOf(column) + min(four, other) * 2u, low ? -1.0 : 1.0);
+        }
     }
-    if (piece * 8u >= push.rotary) return v;
-    const uint turns = push.turns + column * (push.rotary / 4u);
-    const uint halfPieces = push.rotary / 16u;
-    if (ROPE_HALVES == 0u) return turnAdjacent(v, turns + piece * 2u);
-    const bool first = piece < halfPieces;
-    const uint other = first ? piece + halfPieces : piece - halfPieces;
-    Eight partner = loadEight(at - piece * 2u + other * 2u);
-    if (HEAD_NORMS != 0u) partner = normedEight(partner, scale, norm + other * 2u);
-    return turnHalves(v, partner, turns + min(piece, other) * 4u, first ? -1.0 : 1.0);
+    return HEAD_NORMS == 2u ? v * scale * loadScratch(norm + four) : v;
+}
+
+Eight turned(uint column, uint head, uint piece, float scale) {
+    return Eight(turnedFour(column, head, piece * 2u, scale), turnedFour(column, head, piece * 2u + 1u, scale));
+}
+
+// What a query is multiplied by at last.
+float queryScale(uint column) {
+    if (push.growth == 0.0) return push.scale;
+    const uint position = stepFirstPosition() + (stepBranchLength() == 0u ? column : 0u);
+    return push.scale * (1.0 + push.growth * log(1.0 + float(position / push.growthLength)));
 }
 
 float largestOf(vec4 v) {
@@ -109,7 +122,7 @@ uint signedByteWord(vec4 v, float scale) {
 }
 
 // 64 values of a row of the cache, or what is left of it, from piece `first` on.
-void storeBytes(uint row, uint column, uint head, uint first) {
+void storeBytes(uint row, uint column, uint head, uint first, float scaled) {
     uint scales = 0u;
     for (uint block = 0u; block < 2u; ++block) {
         const uint begin = first + block * 4u;
@@ -117,7 +130,7 @@ void storeBytes(uint row, uint column, uint head, uint first) {
         Eight v[4];
         float largest = 0.0;
         [[unroll]] for (uint i = 0u; i < 4u; ++i) {
-            v[i] = turned(column, head, begin + i);
+            v[i] = turned(column, head, begin + i, scaled);
             largest = max(largest, max(largestOf(v[i].a), largestOf(v[i].b)));
         }
         const float scale = largest / 127.0;
@@ -137,22 +150,24 @@ void main() {
     const uint head = gl_GlobalInvocationID.x % perColumn / pieces;
     const uint piece = gl_GlobalInvocationID.x % pieces;
     if (column >= stepRows()) return;
+    const float normScale = headScale(column, head);
 
     if (head < push.heads) {
-        const Eight v = turned(column, head, piece);
+        const Eight v = turned(column, head, piece, normScale);
         const uint to = push.query + column * push.queryStride + (head * pieces + piece) * 2u;
-        storeScratch(to, v.a * push.scale);
-        storeScratch(to + 1u, v.b * push.scale);
+        const float scale = queryScale(column);
+        storeScratch(to, v.a * scale);
+        storeScratch(to + 1u, v.b * scale);
         return;
     }
     const uint further = stepBranchLength() == 0u ? column : stepBranch(push.branches, column) * stepBranchLength();
     // Keys of all heads, then values: the same order as in q, k, v.
     const uint row = (head - push.heads) * push.capacity + stepFirstPosition() + further;
     if (KV_TYPE == 2u) {
-        if (piece % 8u == 0u) storeBytes(row, column, head, piece);
+        if (piece % 8u == 0u) storeBytes(row, column, head, piece, normScale);
         return;
     }
-    const Eight v = turned(column, head, piece);
+    const Eight v = turned(column, head, piece, normScale);
     if (KV_TYPE == 1u) {
         const uint to = push.cacheAt + (row * pieces + piece) * 2u;
         push.other.at[to] = floatBitsToUint(v.a);

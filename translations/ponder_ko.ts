@@ -889,8 +889,12 @@
         <translation>%1의 값 %2(으)로 임베딩 길이 %3을(를) 나눌 수 없습니다</translation>
     </message>
     <message>
-        <source>%1 (the head size) is %2; it must be a multiple of 32 up to %3</source>
-        <translation>%1(헤드 크기)의 값이 %2입니다(%3 이하인 32의 배수여야 합니다)</translation>
+        <source>%1 (the head size) is %2; it must be an even number up to %3</source>
+        <translation>%1(헤드 크기)의 값이 %2입니다(%3 이하인 짝수여야 합니다)</translation>
+    </message>
+    <message>
+        <source>%1: %2 heads of %3 values are no multiple of 32 together</source>
+        <translation>%1: 값이 %3개인 헤드 %2개의 합이 32의 배수가 아닙니다</translation>
     </message>
     <message>
         <source>%1 differs from the head size</source>
@@ -905,8 +909,8 @@
         <translation>%1이(가) 텍스트가 아닙니다</translation>
     </message>
     <message>
-        <source>%1 is &quot;%2&quot; (only none and linear are known)</source>
-        <translation>%1의 값이 &quot;%2&quot;입니다(none과 linear만 쓸 수 있습니다)</translation>
+        <source>%1 is &quot;%2&quot; (only none, linear, yarn and longrope are known)</source>
+        <translation>%1의 값이 &quot;%2&quot;입니다(none, linear, yarn, longrope만 쓸 수 있습니다)</translation>
     </message>
     <message>
         <source>%1 is missing or empty</source>
@@ -937,8 +941,8 @@
         <translation>%1의 형식은 F32여야 하는데 %2입니다</translation>
     </message>
     <message>
-        <source>rope_freqs.weight holds a factor that is not positive</source>
-        <translation>rope_freqs.weight에 양수가 아닌 계수가 있습니다</translation>
+        <source>%1 holds a factor that is not positive</source>
+        <translation>%1에 양수가 아닌 계수가 있습니다</translation>
     </message>
     <message>
         <source>it has the tensor %1, which %2 models do not have</source>

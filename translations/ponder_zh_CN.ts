@@ -889,8 +889,12 @@
         <translation>%1是%2，不能整除嵌入长度%3</translation>
     </message>
     <message>
-        <source>%1 (the head size) is %2; it must be a multiple of 32 up to %3</source>
-        <translation>%1（注意力头大小）是%2，应为不超过%3的32的倍数</translation>
+        <source>%1 (the head size) is %2; it must be an even number up to %3</source>
+        <translation>%1（注意力头大小）是%2，应为不超过%3的偶数</translation>
+    </message>
+    <message>
+        <source>%1: %2 heads of %3 values are no multiple of 32 together</source>
+        <translation>%1：%2个大小为%3的注意力头合计不是32的倍数</translation>
     </message>
     <message>
         <source>%1 differs from the head size</source>
@@ -905,8 +909,8 @@
         <translation>%1不是文本</translation>
     </message>
     <message>
-        <source>%1 is &quot;%2&quot; (only none and linear are known)</source>
-        <translation>%1是“%2”（只支持none和linear）</translation>
+        <source>%1 is &quot;%2&quot; (only none, linear, yarn and longrope are known)</source>
+        <translation>%1是“%2”（只支持none、linear、yarn和longrope）</translation>
     </message>
     <message>
         <source>%1 is missing or empty</source>
@@ -937,8 +941,8 @@
         <translation>%1的格式是%2，应为F32</translation>
     </message>
     <message>
-        <source>rope_freqs.weight holds a factor that is not positive</source>
-        <translation>rope_freqs.weight含有非正的系数</translation>
+        <source>%1 holds a factor that is not positive</source>
+        <translation>%1含有非正的系数</translation>
     </message>
     <message>
         <source>it has the tensor %1, which %2 models do not have</source>

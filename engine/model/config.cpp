@@ -49,6 +49,7 @@ private:
     void readHeads();
     void readRope();
     void readRopeScaling();
+    void readYarn();
     void readVocabulary();
     void readMixture();
     void readRouting();
@@ -153,10 +154,14 @@ void ConfigReader::readHeads() {
             PONDER_TR_NOOP("ErrorDetail", "%1 is %2, which does not divide the embedding length of %3"),
             {m_config.heads, m_config.width});
     m_config.headSize = count("attention.key_length", kMaxHeadSize, m_config.width / m_config.heads);
-    if (m_config.headSize == 0 || m_config.headSize > kMaxHeadSize || m_config.headSize % kRun != 0)
+    if (m_config.headSize == 0 || m_config.headSize > kMaxHeadSize || m_config.headSize % 2 != 0)
         bad("attention.key_length",
-            PONDER_TR_NOOP("ErrorDetail", "%1 (the head size) is %2; it must be a multiple of 32 up to %3"),
+            PONDER_TR_NOOP("ErrorDetail", "%1 (the head size) is %2; it must be an even number up to %3"),
             {m_config.headSize, kMaxHeadSize});
+    if (m_config.heads * m_config.headSize % kRun != 0)
+        bad("attention.key_length",
+            PONDER_TR_NOOP("ErrorDetail", "%1: %2 heads of %3 values are no multiple of 32 together"),
+            {m_config.heads, m_config.headSize});
     if (count("attention.value_length", kMaxHeadSize, m_config.headSize) != m_config.headSize)
         bad("attention.value_length", PONDER_TR_NOOP("ErrorDetail", "%1 differs from the head size"));
 }
@@ -168,9 +173,11 @@ void ConfigReader::readRope() {
             PONDER_TR_NOOP("ErrorDetail", "%1 must be even and not larger than the head size"));
     m_config.ropeBase = number("rope.freq_base", 1.0, 1e12, 10000.0);
     readRopeScaling();
+    m_config.queryGrowth = static_cast<float>(number("attention.temperature_scale", 0, 100, 0.0));
 }
 
-// Without a type, a factor means linear scaling (older files); a factor of 0 means none.
+// Without a type, a factor means linear scaling (older files); a factor of 0 means none. Files of longrope
+// need no type: they have its factors.
 void ConfigReader::readRopeScaling() {
     const std::string typeKey = key("rope.scaling.type");
     std::string_view type = "linear";
@@ -179,17 +186,37 @@ void ConfigReader::readRopeScaling() {
         if (!text) return bad("rope.scaling.type", PONDER_TR_NOOP("ErrorDetail", "%1 is not a text"));
         type = *text;
     }
-    if (type == "none") return;
-    if (type != "linear")
+    if (type != "none" && type != "linear" && type != "yarn" && type != "longrope")
         return fail(ErrorCode::UnsupportedModel,
-                    Detail{PONDER_TR_NOOP("ErrorDetail", "%1 is \"%2\" (only none and linear are known)"),
+                    Detail{PONDER_TR_NOOP("ErrorDetail",
+                                          "%1 is \"%2\" (only none, linear, yarn and longrope are known)"),
                            {typeKey, printable(type)}});
+    RopeScaling& scaling = m_config.ropeScaling;
+    scaling.originalContext =
+        count("rope.scaling.original_context_length", kMaxContext, m_config.trainedContext);
+    scaling.attentionFactor = number("rope.scaling.attn_factor", 1e-3, 1e3, 1.0);
+    if (type == "none") return;
     const std::string_view name =
         m_keys.has(key("rope.scaling.factor")) ? "rope.scaling.factor" : "rope.scale_linear";
     const double factor = number(name, 0.0, 1e6, 1.0);
-    if (factor == 0) return;
-    if (factor < 1e-3) return bad(name, PONDER_TR_NOOP("ErrorDetail", "%1 is not a usable number"));
-    m_config.ropeScale = 1.0 / factor;
+    if (factor != 0 && factor < 1e-3)
+        return bad(name, PONDER_TR_NOOP("ErrorDetail", "%1 is not a usable number"));
+    if (factor != 0) m_config.ropeScale = 1.0 / factor;
+    if (type == "yarn")
+        readYarn();
+    else
+        scaling.attentionFactor *= number("rope.scaling.yarn_attn_factor", 1e-3, 1e3, 1.0);
+}
+
+void ConfigReader::readYarn() {
+    RopeScaling& scaling = m_config.ropeScaling;
+    const double share = number("rope.scaling.yarn_ext_factor", -1, 1, 1.0);
+    scaling.yarn = share < 0 ? 1 : share; // a negative one stands for none given
+    scaling.betaFast = number("rope.scaling.yarn_beta_fast", 1e-6, 1e6, scaling.betaFast);
+    scaling.betaSlow = number("rope.scaling.yarn_beta_slow", 1e-6, 1e6, scaling.betaSlow);
+    scaling.logMultiplier = number("rope.scaling.yarn_log_multiplier", 0, 1e3, 0.0);
+    if (m_config.ropeBase <= 1)
+        bad("rope.freq_base", PONDER_TR_NOOP("ErrorDetail", "%1 is not a usable number"));
 }
 
 // Rows of the embedding; a file of a vocabulary alone has its tokens only.
@@ -215,6 +242,7 @@ void ConfigReader::readVocabulary() {
     m_config.vocabulary = static_cast<std::uint32_t>(rows);
     m_config.tied = embedding && !m_file.find("output.weight");
     m_config.ropeFactors = m_file.find("rope_freqs.weight") != nullptr;
+    m_config.longFactors = m_file.find("rope_factors_long.weight") != nullptr;
 }
 
 // Lengths that files leave out, or count in ways of their own, are those of the tensors.
@@ -297,6 +325,30 @@ std::uint32_t longestHeads(const ModelConfig& config, LengthOf lengthOf) {
                    [&](const Layer& layer) { return layer.heads() ? (layer.heads()->*lengthOf)() : 0; });
 }
 
+// What readRopeScaling() reads.
+void writeRopeScaling(const ModelConfig& config, GgufOutput& output) {
+    const RopeScaling& scaling = config.ropeScaling;
+    const auto set = [&](const char* name, double value) {
+        output.set(std::string(config.architecture()) + ".rope.scaling." + name, static_cast<float>(value));
+    };
+    const auto setOther = [&](const char* name, double value, double usual) {
+        if (value != usual) set(name, value);
+    };
+    if (config.longFactors || scaling.yarn != 0 || config.queryGrowth != 0)
+        output.set(std::string(config.architecture()) + ".rope.scaling.original_context_length",
+                   scaling.originalContext);
+    setOther("attn_factor", scaling.attentionFactor, 1);
+    if (config.ropeScale == 1 && scaling.yarn == 0) return;
+    output.set(std::string(config.architecture()) + ".rope.scaling.type",
+               std::string(scaling.yarn != 0 ? "yarn" : "linear"));
+    set("factor", 1 / config.ropeScale);
+    if (scaling.yarn == 0) return;
+    setOther("yarn_ext_factor", scaling.yarn, 1);
+    setOther("yarn_beta_fast", scaling.betaFast, 32);
+    setOther("yarn_beta_slow", scaling.betaSlow, 1);
+    setOther("yarn_log_multiplier", scaling.logMultiplier, 0);
+}
+
 } // namespace
 
 std::uint32_t ModelConfig::queryLength() const { return longestHeads(*this, &HeadAttention::queryLength); }
@@ -340,9 +392,8 @@ void ModelConfig::write(GgufOutput& output) const {
     output.set(key("rope.freq_base"), static_cast<float>(ropeBase));
     output.set(key("rope.dimension_count"), rotary).set(key("vocab_size"), vocabulary);
     if (mixture.experts > 0) writeMixture(output);
-    if (ropeScale == 1) return;
-    output.set(key("rope.scaling.type"), std::string("linear"));
-    output.set(key("rope.scaling.factor"), static_cast<float>(1 / ropeScale));
+    if (queryGrowth != 0) output.set(key("attention.temperature_scale"), queryGrowth);
+    writeRopeScaling(*this, output);
 }
 
 void ModelConfig::writeMixture(GgufOutput& output) const {

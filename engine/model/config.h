@@ -1,10 +1,11 @@
 // The shape of a model: read from the metadata of its file and checked, or given by a folder or a catalogue.
 //
 // Takes a ModelFile; gives plain numbers. Accepts the architectures of family.h. Every number is within sane
-// limits afterwards: width, hidden and headSize are multiples of 32, kvHeads divides heads, every length fits
-// 32 bits. The number of values in a matrix may need 64. What each layer is follows from the family.
+// limits afterwards: width, hidden and heads * headSize are multiples of 32, headSize is even, kvHeads
+// divides heads, every length fits 32 bits. The number of values in a matrix may need 64. What each layer is
+// follows from the family.
 //
-// Errors: UnknownArchitecture; UnsupportedModel (YaRN, experts, adapters); BadMetadata (names the key);
+// Errors: UnknownArchitecture; UnsupportedModel (experts, adapters); BadMetadata (names the key);
 // BadTensor (an absurd vocabulary). Source of the keys: the GGUF file format. Next station: weights.h,
 // forward.h, plan/.
 #pragma once
@@ -13,6 +14,7 @@
 #include "engine/file/gguf_output.h"
 #include "engine/file/model_file.h"
 #include "engine/model/family.h"
+#include "engine/model/rope_scaling.h"
 
 #include <string>
 
@@ -25,17 +27,20 @@ struct ModelConfig {
     std::uint32_t hidden = 0;     // f: length of the feed-forward layer
     std::uint32_t heads = 0;      // query heads
     std::uint32_t kvHeads = 0;    // key and value heads; divides heads
-    std::uint32_t headSize = 0;   // values in a head, a multiple of 32
+    std::uint32_t headSize = 0;   // values in a head
     std::uint32_t rotary = 0;     // values of a head that RoPE turns (n_rot)
     std::uint32_t vocabulary = 0; // rows of the output
     std::uint32_t trainedContext = 0;
     float normEpsilon = 1e-6f;
     double ropeBase = 10000.0;
-    double ropeScale = 1.0;        // positions are multiplied by this (linear scaling)
-    bool tied = false;             // the embedding is the output as well
-    bool ropeFactors = false;      // the file has factors that divide the angles
+    double ropeScale = 1.0;   // positions are multiplied by this (linear scaling; YaRN: at most)
+    bool tied = false;        // the embedding is the output as well
+    bool ropeFactors = false; // the file has factors that divide the angles
+    bool longFactors = false; // it has those of longrope: for contexts beyond the original one and within
+    RopeScaling ropeScaling;
+    float queryGrowth = 0;         // with the position (layer.h)
     MixtureFeedForward mixture;    // of families that have one; else no experts
-    std::uint32_t denseLayers = 0; // in front of the mixtures
+    std::uint32_t denseLayers = 0; // before the mixtures
     std::uint32_t draftLayers = 0; // whose tensors follow the model's, to guess further tokens; not used
 
     std::string_view architecture() const { return family->architecture; }

@@ -21,6 +21,8 @@ constexpr TensorRow kModelRows[] = {
     {TokenEmbedding, "token_embd.weight", "model.embed_tokens.weight", Table, Vocabulary, Width,
      Presence::Always, Reader::Alone, true},
     {RopeFactors, "rope_freqs.weight", {}, Vector, One, HalfRotary, Presence::WithFactors},
+    {RopeFactorsLong, "rope_factors_long.weight", {}, Vector, One, HalfRotary, Presence::WithLongFactors},
+    {RopeFactorsShort, "rope_factors_short.weight", {}, Vector, One, HalfRotary, Presence::WithLongFactors},
     {OutputNorm, "output_norm.weight", "model.norm.weight", Vector, One, Width},
     {Output, "output.weight", "lm_head.weight", Matrix, Vocabulary, Width, Presence::UnlessTied,
      Reader::Alone, true},
@@ -132,7 +134,7 @@ std::uint64_t lengthOf(Extent extent, const ModelConfig& config, const Layer& la
     case Extent::Attended:
         return heads ? heads->attendedLength() : 0;
     case Extent::HeadKey:
-        return heads && heads->normsHeads ? heads->keySize : 0;
+        return heads && (heads->normsHeads || heads->normsTurned) ? heads->keySize : 0;
     case Extent::Hidden:
         return gated ? gated->hidden : 0;
     case Extent::Experts:
@@ -199,8 +201,10 @@ std::string Family::hubNameOf(Weight weight) const {
 }
 
 std::span<const Family* const> families() {
-    static const std::array kFamilies{&llamaFamily(), &qwen2Family(), &qwen2MoeFamily(), &qwen3Family(),
-                                      &qwen3MoeFamily()};
+    static const std::array kFamilies{&llamaFamily(),    &qwen2Family(),        &qwen2MoeFamily(),
+                                      &qwen3Family(),    &qwen3MoeFamily(),     &exaoneFamily(),
+                                      &mistral3Family(), &hunyuanDenseFamily(), &phi3Family(),
+                                      &seedOssFamily(),  &smolLm3Family()};
     return kFamilies;
 }
 

@@ -23,6 +23,7 @@ struct Family {
     bool normalisesExperts = false;
     Layer (*layer)(const ModelConfig& config, std::uint32_t index) = nullptr;
     std::vector<TensorRow> tensors; // those of the model and of every kind of layer, in Slot's order
+    bool fused = false; // folders hold q, k and v in one tensor, gate and up too (fused_tensors.h)
 
     const TensorRow* row(Slot slot) const; // null: the family has no such tensor
     // The weight that a tensor of this name is; its layer may be beyond the model's.

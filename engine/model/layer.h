@@ -6,12 +6,15 @@
 // Shazeer et al. 2017 and DeepSeek-AI 2024 (mixtures of experts).
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <variant>
 
 namespace ponder {
 
 inline constexpr std::uint32_t kMaxHeadSize = 512; // values of a key or a value; files with more are refused
+// Caches and the kernels of attention take the values of a head in runs of 32, the last filled with zeros.
+constexpr std::uint32_t paddedHead(std::uint32_t size) { return (size + 31) / 32 * 32; }
 
 // Which two values of a head RoPE turns together.
 enum class RopePairs {
@@ -27,7 +30,15 @@ struct HeadAttention {
     std::uint32_t valueSize = 0; // of its value
     float scale = 0;             // of the scores
     bool normsHeads = false;     // each head of q and k by itself (Dehghani et al. 2023), before RoPE
+    bool normsTurned = false;    // or after it
+    bool turns = true;           // RoPE at all
+    // q grows by 1 + growth · ln(1 + floor(position / growthLength)), so that scores stay sharp far out.
+    float growth = 0;
+    std::uint32_t growthLength = 1;
 
+    float growthAt(std::uint32_t position) const {
+        return growth == 0 ? 1 : 1 + growth * std::log1p(static_cast<float>(position / growthLength));
+    }
     std::uint32_t group() const { return heads / kvHeads; }
     std::uint32_t queryLength() const { return heads * keySize; }
     std::uint32_t keyLength() const { return kvHeads * keySize; }

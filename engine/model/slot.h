@@ -10,10 +10,12 @@
 namespace ponder {
 
 enum class Slot : std::uint8_t {
-    TokenEmbedding, // E [vocabulary x d]
-    RopeFactors,    // [rotary / 2], divides the angles
-    OutputNorm,     // [d]
-    Output,         // [vocabulary x d]; TokenEmbedding once more where they are tied
+    TokenEmbedding,   // E [vocabulary x d]
+    RopeFactors,      // [rotary / 2], divides the angles
+    RopeFactorsLong,  // the same of longrope, for contexts beyond the original one
+    RopeFactorsShort, // and for those within
+    OutputNorm,       // [d]
+    Output,           // [vocabulary x d]; TokenEmbedding once more where they are tied
 
     AttentionNorm, // [d]
     Query,         // Wq [heads * keySize x d]
@@ -47,6 +49,10 @@ inline constexpr std::size_t kFirstLayerSlot = static_cast<std::size_t>(Slot::At
 inline constexpr std::size_t kLayerSlots = static_cast<std::size_t>(Slot::Count) - kFirstLayerSlot;
 
 constexpr bool isOfLayer(Slot slot) { return static_cast<std::size_t>(slot) >= kFirstLayerSlot; }
+
+constexpr bool isRopeFactors(Slot slot) {
+    return slot == Slot::RopeFactors || slot == Slot::RopeFactorsLong || slot == Slot::RopeFactorsShort;
+}
 
 struct Weight {
     Slot slot;

@@ -47,12 +47,13 @@ enum class TensorKind : std::uint8_t {
 
 enum class Presence : std::uint8_t {
     Always,
-    Maybe,       // the model does without
-    AllOrNone,   // with the others of its layer that say so
-    UnlessTied,  // the output: the embedding stands for it
-    WithFactors, // where the config has RoPE factors
-    Merged,      // where an expert's gate and up are one matrix
-    Apart,       // where they are two
+    Maybe,           // the model does without
+    AllOrNone,       // with the others of its layer that say so
+    UnlessTied,      // the output: the embedding stands for it
+    WithFactors,     // where the config has RoPE factors
+    Merged,          // where an expert's gate and up are one matrix
+    Apart,           // where they are two
+    WithLongFactors, // where it has those of longrope
 };
 
 // Matrices that one kernel reads together, side by side in memory; those of one layer and the same reader.

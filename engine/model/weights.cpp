@@ -2,6 +2,7 @@
 
 #include "engine/base/printable.h"
 #include "engine/base/translatable.h"
+#include "engine/model/fused_tensors.h"
 
 #include <algorithm>
 #include <bit>
@@ -41,6 +42,7 @@ private:
     const ModelFile& m_file;
     const ModelConfig& m_config;
     std::set<Tensor> m_used;
+    std::shared_ptr<FusedParts> m_parts = std::make_shared<FusedParts>();
     std::optional<Error> m_error;
 };
 
@@ -66,9 +68,10 @@ void Binder::check(const std::string& name, TensorKind kind, const TensorShape& 
 // The tensor of a line, if the file has it.
 Tensor Binder::find(const TensorRow& row, std::uint32_t layer) {
     const std::string name = m_config.family->nameOf({row.slot, layer});
-    const Tensor tensor = m_file.find(name);
+    const Tensor part = m_parts->find({row.slot, layer});
+    const Tensor tensor = part ? part : m_file.find(name);
     if (!tensor) return nullptr;
-    m_used.insert(tensor);
+    if (!part) m_used.insert(tensor);
     const Layer parts = m_config.layer(layer);
     check(name, row.kind,
           {lengthOf(row.rowLength, m_config, parts), lengthOf(row.rows, m_config, parts),
@@ -78,6 +81,8 @@ Tensor Binder::find(const TensorRow& row, std::uint32_t layer) {
 }
 
 void Binder::bindLayer(std::uint32_t index, FileWeights& weights) {
+    for (const Tensor whole : m_parts->split(m_file, m_config, index))
+        m_used.insert(whole);
     bool any = false; // of those that are all there or none
     for (const TensorRow& row : m_config.family->tensors) {
         if (!isOfLayer(row.slot) || !has(m_config, row, index)) continue;
@@ -98,10 +103,9 @@ void Binder::checkRopeFactors(Tensor factors) {
         float factor;
         std::memcpy(&factor, factors->bytes.data() + i, sizeof factor);
         if (!std::isfinite(factor) || factor <= 0)
-            return fail(
-                ErrorCode::BadTensor,
-                Detail{PONDER_TR_NOOP("ErrorDetail", "rope_freqs.weight holds a factor that is not positive"),
-                       {}});
+            return fail(ErrorCode::BadTensor,
+                        Detail{PONDER_TR_NOOP("ErrorDetail", "%1 holds a factor that is not positive"),
+                               {printable(factors->name)}});
     }
 }
 
@@ -139,8 +143,10 @@ Result<FileWeights> Binder::bind() {
     for (std::uint32_t index = 0; index < m_config.layers && !m_error; ++index)
         bindLayer(index, weights);
     weights.tied = m_config.tied;
+    weights.parts = m_parts;
     if (weights.tied) weights[Slot::Output] = weights[Slot::TokenEmbedding];
-    checkRopeFactors(weights[Slot::RopeFactors]);
+    for (const Slot slot : {Slot::RopeFactors, Slot::RopeFactorsLong, Slot::RopeFactorsShort})
+        checkRopeFactors(weights[slot]);
     if (!m_error) rejectUnused();
     if (m_error) return *m_error;
     return weights;
@@ -160,6 +166,7 @@ std::uint64_t bytesOf(const TensorInfo& tensor) {
 bool has(const ModelConfig& config, const TensorRow& row, std::uint32_t layer) {
     if (row.presence == Presence::UnlessTied) return !config.tied;
     if (row.presence == Presence::WithFactors) return config.ropeFactors;
+    if (row.presence == Presence::WithLongFactors) return config.longFactors;
     const Layer parts = config.layer(layer);
     const bool merged = parts.mixture() && parts.mixture()->merged;
     if ((row.presence == Presence::Merged && !merged) || (row.presence == Presence::Apart && merged))
@@ -167,15 +174,26 @@ bool has(const ModelConfig& config, const TensorRow& row, std::uint32_t layer) {
     return lengthOf(row.rows, config, parts) > 0 && lengthOf(row.rowLength, config, parts) > 0;
 }
 
+FileWeights withRopeFactors(const FileWeights& weights, const ModelConfig& config,
+                            std::uint32_t contextTokens) {
+    FileWeights out = weights;
+    if (!config.longFactors) return out;
+    const bool beyond = contextTokens > config.ropeScaling.originalContext;
+    out[Slot::RopeFactorsLong] = out[Slot::RopeFactorsShort] = nullptr;
+    out[Slot::RopeFactors] = weights[beyond ? Slot::RopeFactorsLong : Slot::RopeFactorsShort];
+    return out;
+}
+
 FileWeights partOf(const FileWeights& weights, std::uint32_t first, std::uint32_t end) {
     FileWeights part(weights.layers());
     forEachWeight(weights.layers(), [&](Weight weight) {
         bool wanted = weight.layer >= first && weight.layer < end;
         if (!isOfLayer(weight.slot))
-            wanted = weight.slot == Slot::RopeFactors ||
+            wanted = isRopeFactors(weight.slot) ||
                      (weight.slot == Slot::TokenEmbedding ? first == 0 : end == weights.layers());
         if (wanted) part[weight] = weights[weight];
     });
+    part.parts = weights.parts;
     part.tied = weights.tied && part[Slot::TokenEmbedding] && part[Slot::Output];
     return part;
 }

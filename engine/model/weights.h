@@ -2,14 +2,16 @@
 //
 // Weights<T> has the same shape for every station: T is const TensorInfo* in the file, a device's own tensor
 // once loaded, what adapters add beside it. What a model lacks is T{}. The TensorInfo pointers belong to the
-// ModelFile. Errors: MissingTensor; BadTensor (wrong shape, a norm or bias that is not f32); UnsupportedModel
-// (a tensor that the family does not have, as the answers would be wrong without it). Next station: a
-// backend's loader, then forward.h.
+// ModelFile or, where they are parts of one tensor there (fused_tensors.h), to the weights and their copies.
+// Errors: MissingTensor; BadTensor (wrong shape, a norm or bias that is not f32); UnsupportedModel (a tensor
+// that the family does not have, as the answers would be wrong without it). Next station: a backend's loader,
+// then forward.h.
 #pragma once
 
 #include "engine/model/config.h"
 
 #include <array>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -29,7 +31,8 @@ public:
         return isOfLayer(weight.slot) ? m_layers[weight.layer][slot - kFirstLayerSlot] : m_model[slot];
     }
 
-    bool tied = false; // the output is the tensor of the embedding
+    bool tied = false;                 // the output is the tensor of the embedding
+    std::shared_ptr<const void> parts; // keeps tensors that are parts of others in the file
 
 private:
     T m_none{};
@@ -48,6 +51,10 @@ bool has(const ModelConfig& config, const TensorRow& row, std::uint32_t layer);
 // after the last; the others are absent.
 FileWeights partOf(const FileWeights& weights, std::uint32_t first, std::uint32_t end);
 
+// The same with the factors of longrope that a context of so many tokens takes as its RoPE factors.
+FileWeights withRopeFactors(const FileWeights& weights, const ModelConfig& config,
+                            std::uint32_t contextTokens);
+
 // Bytes of a tensor in its file, also where the file is not there; its rows hold whole blocks.
 std::uint64_t bytesOf(const TensorInfo& tensor);
 
@@ -56,7 +63,8 @@ std::uint64_t bytesOf(const TensorInfo& tensor);
 template<class Visit>
 void forEachWeight(std::uint32_t layers, Visit&& visit) {
     visit(Weight{Slot::TokenEmbedding});
-    visit(Weight{Slot::RopeFactors});
+    for (const Slot slot : {Slot::RopeFactors, Slot::RopeFactorsLong, Slot::RopeFactorsShort})
+        visit(Weight{slot});
     for (std::uint32_t layer = 0; layer < layers; ++layer)
         for (std::size_t slot = 0; slot < kLayerSlots; ++slot)
             visit(Weight{static_cast<Slot>(kFirstLayerSlot + slot), layer});

@@ -3,6 +3,7 @@
 #include "engine/plan/cpu_adapter_plan.h"
 #include "engine/plan/small_model.h"
 
+#include <algorithm>
 #include <map>
 
 namespace ponder {
@@ -105,8 +106,9 @@ CpuKvPlan CpuPlan::planCache(std::uint32_t tokens, KvType type) const {
     for (std::uint32_t i = layers.first; i < layers.end; ++i) {
         const Layer layer = config.layer(i);
         const HeadAttention& heads = *layer.heads();
-        out.layers.push_back({heads.kvHeads, heads.keySize, heads.valueSize,
-                              headBytes(type, heads.keySize, heads.valueSize), out.allBytes});
+        const std::uint32_t keySize = paddedHead(heads.keySize), valueSize = paddedHead(heads.valueSize);
+        out.layers.push_back({heads.kvHeads, keySize, valueSize, headBytes(type, keySize, valueSize),
+                              out.allBytes, heads.keySize, heads.valueSize});
         out.allBytes += blocks * out.layers.back().blockBytes();
     }
     return out;
@@ -117,10 +119,16 @@ CpuPlan CpuPlan::make(const PlanRequest& request, unsigned threads) {
     plan.config = request.config;
     plan.layers = request.layers.of(request.config.layers);
     plan.maxRows = kMaxRows;
-    placeWeights(plan, request.weights);
+    placeWeights(plan, withRopeFactors(request.weights, plan.config, request.contextTokens));
     plan.rounding = request.precision == Precision::Float  ? Rounding::Fine
                     : request.fileBytes < kSmallModelBytes ? Rounding::Outliers
                                                            : Rounding::Coarse;
+    for (std::uint32_t i = plan.layers.first; i < plan.layers.end; ++i) {
+        const Layer layer = plan.config.layer(i);
+        const std::uint32_t size = layer.heads()->valueSize;
+        if (paddedHead(size) != size)
+            plan.wideLength = std::max(plan.wideLength, layer.heads()->heads * paddedHead(size));
+    }
     plan.kv = plan.planCache(request.contextTokens, request.kvType);
     const ModelConfig& c = plan.config;
     const std::uint64_t queries = c.queryLength(), attended = c.attendedLength(), hidden = c.hiddenLength();
@@ -129,7 +137,8 @@ CpuPlan CpuPlan::make(const PlanRequest& request, unsigned threads) {
     // Of a row: x, its normed form, q, k, v, what attention gives, tiles (at most 68 or 84 bytes for 32
     // values).
     const std::uint64_t row =
-        std::uint64_t{4} * (2 * c.width + queries + attended + c.keyLength() + c.valueLength() + hidden) +
+        std::uint64_t{4} * (2 * c.width + queries + attended + c.keyLength() + c.valueLength() + hidden +
+                            plan.wideLength) +
         (c.width + attended + hidden) / 32 * (plan.rounding == Rounding::Fine ? 84 : 68);
     // Of a thread: an unpacked panel, a chunk of results.
     const std::uint64_t thread = widest / 32 * kUnpackedBlockBytes + std::uint64_t{kMaxRows} * 64 * 4;

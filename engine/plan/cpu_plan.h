@@ -32,9 +32,10 @@ struct CpuKvPlan {
     std::uint32_t tokens = 0;
     KvType type = KvType::F16;
     struct Layer {
-        std::uint32_t heads = 0, keySize = 0, valueSize = 0;
+        std::uint32_t heads = 0, keySize = 0, valueSize = 0; // padded (model/layer.h)
         std::uint64_t headBytes = 0; // keys and values of one head in 16 slots
         std::uint64_t at = 0;        // its first byte in the cache
+        std::uint32_t keyFilled = 0, valueFilled = 0; // without the padding
 
         std::uint64_t blockBytes() const { return heads * headBytes; } // of 16 slots
     };
@@ -46,7 +47,8 @@ struct CpuKvPlan {
 struct CpuPlan {
     ModelConfig config;
     LayerRange layers;
-    std::uint32_t maxRows = 0; // tokens in one pass
+    std::uint32_t maxRows = 0;    // tokens in one pass
+    std::uint32_t wideLength = 0; // of what attention gives, where its heads are padded; 0: they are not
     Rounding rounding = Rounding::Coarse;
     std::deque<CpuTensor> tensors;
     Weights<const CpuTensor*> weights;

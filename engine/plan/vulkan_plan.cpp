@@ -177,7 +177,13 @@ void placeScratch(VulkanPlan& plan, std::uint32_t contextTokens) {
     scratch.normed = region(scratch.x.stride);
     scratch.squares = region(scratch.x.stride / 4);
     scratch.qkv = region((queries + keys + values) / 4);
-    scratch.query = region(queries / 4);
+    std::uint32_t wideQueries = 0, wideAttended = 0; // with their heads' padding
+    for (std::uint32_t i = plan.layers.first; i < plan.layers.end; ++i) {
+        const Layer layer = config.layer(i);
+        wideQueries = std::max(wideQueries, layer.heads()->heads * paddedHead(layer.heads()->keySize));
+        wideAttended = std::max(wideAttended, layer.heads()->heads * paddedHead(layer.heads()->valueSize));
+    }
+    scratch.query = region(wideQueries / 4);
     scratch.attention = region(attended / 4);
     scratch.hidden = region(padded(config.hiddenLength(), 32) / 4);
     if (plan.limits.quantizesActivations) {
@@ -206,7 +212,7 @@ void placeScratch(VulkanPlan& plan, std::uint32_t contextTokens) {
     // Branches need a part of their own positions besides those of the shared ones.
     scratch.partPlaces = static_cast<std::uint32_t>(
         std::max<std::uint64_t>(parts > 1 ? plan.limits.maxRows * parts : 0, kMostBranches * (parts + 1)));
-    scratch.parts = take(std::uint64_t{scratch.partPlaces} * (attended / 4 + config.heads));
+    scratch.parts = take(std::uint64_t{scratch.partPlaces} * (wideAttended / 4 + config.heads));
 }
 
 // What the host writes before a pass, and what it reads behind it.
@@ -273,13 +279,13 @@ Result<KvPlan> VulkanPlan::planCache(std::uint32_t tokens, KvType type) const {
     for (std::uint32_t i = layers.first; i < layers.end; ++i) {
         const Layer layer = config.layer(i);
         const HeadAttention& heads = *layer.heads();
-        KvPlan::Layer& kept =
-            out.layers.emplace_back(KvPlan::Layer{heads.kvHeads, heads.keySize, heads.valueSize});
-        kept.keyBytes = std::uint64_t{heads.keySize} * valueBytes(type);
-        kept.valueBytes = std::uint64_t{heads.valueSize} * valueBytes(type);
+        KvPlan::Layer& kept = out.layers.emplace_back(
+            KvPlan::Layer{heads.kvHeads, paddedHead(heads.keySize), paddedHead(heads.valueSize)});
+        kept.keyBytes = std::uint64_t{kept.keySize} * valueBytes(type);
+        kept.valueBytes = std::uint64_t{kept.valueSize} * valueBytes(type);
         if (type == KvType::Q8_0) {
-            kept.keyScaleBytes = padded(heads.keySize, 64) / 64 * 4;
-            kept.valueScaleBytes = padded(heads.valueSize, 64) / 64 * 4;
+            kept.keyScaleBytes = padded(kept.keySize, 64) / 64 * 4;
+            kept.valueScaleBytes = padded(kept.valueSize, 64) / 64 * 4;
         }
         const std::uint64_t bytes = (tokens * kept.slotBytes() + 15) / 16 * 16;
         if (bytes > limits.largestBuffer)
@@ -310,8 +316,9 @@ MemoryUse VulkanPlan::memory() const {
 Result<VulkanPlan> VulkanPlan::make(const ModelConfig& config, const FileWeights& weights,
                                     const PlanLimits& limits, std::uint32_t contextTokens, KvType type,
                                     const LayerRange& layers) {
-    // The kernels turn eight values at a time; halves of a head begin at a multiple of eight.
-    if (config.rotary % 16 != 0 || config.headSize % 32 != 0 || config.rotary > config.headSize)
+    // The kernels turn four values at a time; halves of what is turned begin at a multiple of four.
+    const std::uint32_t turnedTogether = config.ropePairs() == RopePairs::Halves ? 8 : 4;
+    if (config.rotary % turnedTogether != 0 || config.headSize % 4 != 0 || config.rotary > config.headSize)
         return Error{ErrorCode::BadMetadata, limits.deviceName,
                      Detail{PONDER_TR_NOOP("ErrorDetail", "heads of %1 values, %2 of them turned"),
                             {std::to_string(config.headSize), std::to_string(config.rotary)}}};

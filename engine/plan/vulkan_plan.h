@@ -125,7 +125,7 @@ struct KvPlan {
     // A layer: keys [key head][slot][keySize], then values [key head][slot][valueSize]; then the scales of
     // all, if any.
     struct Layer {
-        std::uint32_t heads = 0, keySize = 0, valueSize = 0;
+        std::uint32_t heads = 0, keySize = 0, valueSize = 0;  // padded (model/layer.h)
         std::uint64_t keyBytes = 0, valueBytes = 0;           // of a slot in a head
         std::uint64_t keyScaleBytes = 0, valueScaleBytes = 0; // of the same
         std::uint32_t buffer = 0;

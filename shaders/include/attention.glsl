@@ -8,7 +8,7 @@
     uint query;                                                                                              \
     uint queryStride;                                                                                        \
     uint heads, kvHeads;                                                                                     \
-    uint headSize;                                                                                           \
+    uint headSize; /* with its padding */                                                                    \
     uint cacheAt;                                                                                            \
     uint capacity;                                                                                           \
     uint result;                                                                                             \
@@ -17,7 +17,8 @@
     uint partCount; /* of all dispatches */                                                                  \
     uint firstPart; /* of this one */                                                                        \
     uint range;                                                                                              \
-    uint branches; /* piece of the rows' branches in step */
+    uint branches; /* piece of the rows' branches in step */                                                 \
+    uint resultSize; /* of a head, without the padding */
 #extension GL_KHR_shader_subgroup_basic : require
 #extension GL_KHR_shader_subgroup_arithmetic : require
 #extension GL_KHR_shader_subgroup_shuffle : require
@@ -82,11 +83,13 @@ uint valueRows() { return push.kvHeads * push.capacity; }
 // Where the sums of row r go, in pieces: the result itself where there is one part only.
 uint sumsAt(Tile tile, uint r) {
     if (push.partCount == 1u)
-        return push.result + columnOf(tile, r) * push.resultStride + headOf(tile, r) * (push.headSize / 4u);
+        return push.result + columnOf(tile, r) * push.resultStride + headOf(tile, r) * (push.resultSize / 4u);
     const uint part = push.firstPart + gl_WorkGroupID.z;
     return push.parts + ((columnOf(tile, r) * push.heads + headOf(tile, r)) * push.partCount + part) *
                             (push.headSize / 4u + 1u);
 }
+// Pieces of a head that are stored there.
+uint storedPieces() { return (push.partCount == 1u ? push.resultSize : push.headSize) / 4u; }
 float sumScale(float total) { return push.partCount == 1u ? 1.0 / total : 1.0; }
 void storeEnds(uint sums, float best, float total) {
     if (push.partCount > 1u) storeScratch(sums + push.headSize / 4u, vec4(best, total, 0.0, 0.0));

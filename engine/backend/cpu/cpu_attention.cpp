@@ -24,10 +24,12 @@ void CpuOps::turnAndStore(std::uint32_t layer, const HeadAttention& heads, Weigh
     }
     const float* norms[] = {m_weights.vector(m_plan.weights[queryNorm]),
                             m_weights.vector(m_plan.weights[keyNorm])};
-    const auto normHead = [&](float* head, const float* weight) {
-        if (heads.normsHeads) rmsNorm(head, weight, heads.keySize, m_config.normEpsilon, head);
-    };
     const bool adjacent = m_config.ropePairs() == RopePairs::Adjacent;
+    const auto turnHead = [&](float* head, const float* weight, const float* angles) {
+        if (heads.normsHeads) rmsNorm(head, weight, heads.keySize, m_config.normEpsilon, head);
+        if (heads.turns) rotateHead(head, m_config.rotary, adjacent, angles);
+        if (heads.normsTurned) rmsNorm(head, weight, heads.keySize, m_config.normEpsilon, head);
+    };
     const std::uint32_t own = layer - m_plan.layers.first, size = heads.keySize;
     const std::size_t grain = std::clamp<std::size_t>(m_rows / m_pool.threads(), 1, kRowsAtOnce);
     m_pool.forEach(m_rows, grain, [&](std::size_t first, std::size_t end, unsigned) {
@@ -35,15 +37,12 @@ void CpuOps::turnAndStore(std::uint32_t layer, const HeadAttention& heads, Weigh
             float* row = &m_qkv[t * m_qkvStride];
             const float* angles =
                 &m_angles[std::size_t{positionOf(t) - m_batch.firstPosition} * m_config.rotary];
-            for (std::uint32_t head = 0; head < heads.heads; ++head) {
-                normHead(row + head * size, norms[0]);
-                rotateHead(row + head * size, m_config.rotary, adjacent, angles);
-            }
-            multiplyBy(heads.scale, row, heads.queryLength());
+            for (std::uint32_t head = 0; head < heads.heads; ++head)
+                turnHead(row + head * size, norms[0], angles);
+            multiplyBy(heads.scale * heads.growthAt(positionOf(t)), row, heads.queryLength());
             for (std::uint32_t head = 0; head < heads.kvHeads; ++head) {
                 float* key = row + m_kAt + head * size;
-                normHead(key, norms[1]);
-                rotateHead(key, m_config.rotary, adjacent, angles);
+                turnHead(key, norms[1], angles);
                 m_cache->store(own, head, slotOf(t), key, row + m_vAt + head * heads.valueSize);
             }
         }
@@ -74,8 +73,27 @@ void CpuOps::attend(std::uint32_t index, const HeadAttention& heads) {
 }
 
 HeadBlocks CpuOps::headBlocks(const AttendedLayer& layer, std::uint32_t kvHead) const {
-    return {m_cache->head(layer.own, kvHead), m_cache->layer(layer.own).blockBytes(), layer.heads.keySize,
-            layer.heads.valueSize, m_cache->type()};
+    // What a query's neighbours hold counts for nothing: the key is zero there.
+    return {m_cache->head(layer.own, kvHead), m_cache->layer(layer.own).blockBytes(),
+            paddedHead(layer.heads.keySize), paddedHead(layer.heads.valueSize), m_cache->type()};
+}
+
+// Where the kernels leave what attention gives, heads by padded heads.
+CpuOps::Place CpuOps::attendedPlace(const HeadAttention& heads) {
+    const std::uint32_t size = paddedHead(heads.valueSize);
+    if (size == heads.valueSize) return {m_attended.values.data(), m_attended.length};
+    return {m_wide.data(), std::size_t{heads.heads} * size};
+}
+
+// From there to where the next product reads it.
+void CpuOps::narrow(const HeadAttention& heads, std::uint32_t row, std::uint32_t firstHead,
+                    std::uint32_t count) {
+    const std::uint32_t size = heads.valueSize, wide = paddedHead(size);
+    if (size == wide) return;
+    const Place from = attendedPlace(heads);
+    for (std::size_t head = firstHead; head < firstHead + count; ++head)
+        std::copy_n(from.first + row * from.stride + head * wide, size,
+                    &m_attended.values[std::size_t{row} * m_attended.length + head * size]);
 }
 
 Slots CpuOps::slotsOf(std::uint32_t row) const {
@@ -85,7 +103,8 @@ Slots CpuOps::slotsOf(std::uint32_t row) const {
 
 // Part by part, each folded into what was before: as attendInParts() does with a single row.
 void CpuOps::attendRows(const AttendedLayer& layer, std::uint32_t kvHead, RowRange rows, unsigned thread) {
-    const std::uint32_t keySize = layer.heads.keySize, size = layer.heads.valueSize;
+    const std::uint32_t keySize = layer.heads.keySize, size = paddedHead(layer.heads.valueSize);
+    const Place place = attendedPlace(layer.heads);
     const std::uint32_t group = layer.heads.group(), end = positionOf(rows.first + rows.count - 1) + 1;
     const HeadBlocks head = headBlocks(layer, kvHead);
     for (std::uint32_t done = 0; done < group; done += kMaxQueries) {
@@ -101,8 +120,7 @@ void CpuOps::attendRows(const AttendedLayer& layer, std::uint32_t kvHead, RowRan
             return queries;
         };
         Queries whole =
-            queriesInto(&m_attended.values[std::size_t{rows.first} * m_attended.length + firstHead * size],
-                        m_attended.length);
+            queriesInto(place.first + rows.first * place.stride + firstHead * size, place.stride);
         attendPart(head, rows, {0, std::min(end, kPartPositions)}, whole);
         for (std::uint32_t begin = kPartPositions; begin < end; begin += kPartPositions) {
             Queries part = queriesInto(m_threads[thread].part.data(), std::size_t{some} * size);
@@ -112,6 +130,8 @@ void CpuOps::attendRows(const AttendedLayer& layer, std::uint32_t kvHead, RowRan
         }
         for (std::uint32_t q = 0; q < whole.count; ++q)
             whole.state[q].finish(size);
+        for (std::uint32_t t = 0; t < rows.count; ++t)
+            narrow(layer.heads, rows.first + t, static_cast<std::uint32_t>(firstHead), some);
     }
 }
 
@@ -130,9 +150,10 @@ void CpuOps::attendPart(const HeadBlocks& head, RowRange rows, PositionRange ran
 // One row: all threads share the parts of its cache.
 void CpuOps::attendInParts(const AttendedLayer& layer, std::uint32_t seen) {
     const std::uint32_t heads = layer.heads.heads, kvHeads = layer.heads.kvHeads;
-    const std::uint32_t keySize = layer.heads.keySize, size = layer.heads.valueSize;
+    const std::uint32_t keySize = layer.heads.keySize, size = paddedHead(layer.heads.valueSize);
     const std::uint32_t group = layer.heads.group();
-    const std::size_t length = layer.heads.attendedLength();
+    const std::size_t length = std::size_t{heads} * size;
+    const Place place = attendedPlace(layer.heads);
     const std::uint32_t parts = (seen + kPartPositions - 1) / kPartPositions;
     m_parts.resize(parts * length);
     m_states.resize(std::size_t{parts} * heads);
@@ -140,7 +161,7 @@ void CpuOps::attendInParts(const AttendedLayer& layer, std::uint32_t seen) {
         for (std::size_t unit = first; unit < end; ++unit) {
             const auto part = static_cast<std::uint32_t>(unit / kvHeads);
             const auto kvHead = static_cast<std::uint32_t>(unit % kvHeads);
-            float* out = part == 0 ? m_attended.values.data() : &m_parts[part * length];
+            float* out = part == 0 ? place.first : &m_parts[part * length];
             for (std::uint32_t done = 0; done < group; done += kMaxQueries) {
                 const std::uint32_t firstHead = kvHead * group + done;
                 Queries queries;
@@ -159,6 +180,7 @@ void CpuOps::attendInParts(const AttendedLayer& layer, std::uint32_t seen) {
             whole.fold(m_states[part * heads + head], size);
         whole.finish(size);
     }
+    narrow(layer.heads, 0, 0, heads);
 }
 
 } // namespace ponder::cpu

@@ -74,6 +74,15 @@ void storeHalves(const Lane& to, const float* key, const float* value) {
     toHalves(value, to.valueSize, keys + kCacheSlots * to.keySize + to.lane * to.valueSize);
 }
 
+// The values of a head, with zeros up to the size that is kept.
+const float* filledUp(const float* values, std::uint32_t length, std::uint32_t size,
+                      std::array<float, kMaxHeadSize>& room) {
+    if (length == size) return values;
+    std::copy_n(values, length, room.begin());
+    std::fill_n(room.begin() + length, size - length, 0.0F);
+    return room.data();
+}
+
 } // namespace
 
 CpuCache::CpuCache(const CpuKvPlan& plan, HostBuffer memory, std::shared_ptr<std::uint64_t> inUse)
@@ -99,6 +108,9 @@ void CpuCache::store(std::uint32_t layer, std::uint32_t head, std::uint32_t slot
     const CpuKvPlan::Layer& sizes = m_plan.layers[layer];
     const Lane lane{this->head(layer, head) + slot / kCacheSlots * sizes.blockBytes(), slot % kCacheSlots,
                     sizes.keySize, sizes.valueSize};
+    std::array<float, kMaxHeadSize> keyRoom, valueRoom;
+    key = filledUp(key, sizes.keyFilled, sizes.keySize, keyRoom);
+    value = filledUp(value, sizes.valueFilled, sizes.valueSize, valueRoom);
     switch (m_plan.type) {
     case KvType::F32:
         return storeFloats(lane, key, value);

@@ -31,7 +31,7 @@ public:
     const CpuKvPlan::Layer& layer(std::uint32_t layer) const { return m_plan.layers[layer]; }
     std::byte* head(std::uint32_t layer, std::uint32_t head);
 
-    // key, value: one head's keySize and valueSize values.
+    // key, value: one head's values, which are padded here.
     void store(std::uint32_t layer, std::uint32_t head, std::uint32_t slot, const float* key,
                const float* value);
 

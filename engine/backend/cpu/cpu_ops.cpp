@@ -27,7 +27,7 @@ CpuOps::CpuOps(const CpuPlan& plan, const CpuWeights& weights, const CpuAdapters
     const std::uint32_t widest =
         std::max({m_config.width, m_gated.length, m_attended.length, m_config.mixture.hidden});
     for (Thread& thread : m_threads) {
-        thread.part.resize(std::size_t{kMaxQueries} * m_config.longestValue());
+        thread.part.resize(std::size_t{kMaxQueries} * paddedHead(m_config.longestValue()));
         thread.unpacked.resize(unpackedBytes(PanelLayout::of(TensorType::Q6_K, widest, kPanelRows)));
     }
 }
@@ -49,6 +49,7 @@ void CpuOps::begin(const Batch& batch, CpuCache& cache, const std::stop_token& s
         fit(operand->values, operand->length);
     fit(m_gated.values, m_hiddenLength);
     fit(m_qkv, m_qkvStride);
+    fit(m_wide, m_plan.wideLength);
     for (Thread& thread : m_threads)
         fit(thread.chunk, 2 * kChunkRows);
     if (!m_adapters.any()) return;
@@ -59,7 +60,7 @@ void CpuOps::begin(const Batch& batch, CpuCache& cache, const std::stop_token& s
 
 std::uint64_t CpuOps::bytes() const {
     std::uint64_t values = m_x.size() + m_qkv.size() + m_angles.size() + m_parts.size() + m_low.size() +
-                           m_logits.size() + m_share.size() + m_expertGated.size();
+                           m_logits.size() + m_share.size() + m_expertGated.size() + m_wide.size();
     std::uint64_t sum = m_experts.bytes() + m_chosen.size() * sizeof(ChosenExpert);
     for (const Operand* operand : {&m_normed, &m_attended, &m_gated}) {
         values += operand->values.size();

@@ -107,6 +107,8 @@ private:
     Slots slotsOf(std::uint32_t row) const;
     void attendRows(const AttendedLayer& layer, std::uint32_t kvHead, RowRange rows, unsigned thread);
     void attendPart(const HeadBlocks& head, RowRange rows, PositionRange range, Queries& queries) const;
+    Place attendedPlace(const HeadAttention& heads);
+    void narrow(const HeadAttention& heads, std::uint32_t row, std::uint32_t firstHead, std::uint32_t count);
     void attendInParts(const AttendedLayer& layer, std::uint32_t seen);
 
     const CpuPlan& m_plan;
@@ -130,6 +132,7 @@ private:
     std::size_t m_kAt = 0, m_vAt = 0, m_qkvStride = 0;
     std::vector<float> m_angles;        // [rows x rotary/2] pairs (cos, sin)
     Operand m_attended;                 // [rows x heads * valueSize]
+    std::vector<float> m_wide;          // the same with padded heads, where they are padded
     Operand m_gated;                    // activation(gate) * up [rows x hidden]
     std::uint32_t m_hiddenLength = 0;   // the longest of these in any layer
     std::vector<ChosenExpert> m_chosen; // [rows x used]
@@ -138,11 +141,11 @@ private:
     std::vector<float> m_share;         // of the shared expert, before the sigmoid, [rows x a panel]
     std::vector<float> m_expertGated;   // where the next product reads floats [users x hidden]
     std::vector<float> m_low;           // s ⊙ (A x) of the adapters [rows x their ranks]
-    std::vector<float> m_parts;         // attention in parts: [part][head][valueSize]
+    std::vector<float> m_parts;         // attention in parts: [part][head][padded valueSize]
     std::vector<AttentionState> m_states; // [part][head]
     struct Thread {
         std::vector<std::byte> unpacked;
-        std::vector<float> part;  // of attention: [query][valueSize]
+        std::vector<float> part;  // of attention: [query][padded valueSize]
         std::vector<float> chunk; // results of a few panels [rows x panels * 16], twice
         std::vector<float> delta; // what adapters add to them
     };

@@ -14,7 +14,8 @@ constexpr std::size_t kPage = 4096;
 class ReferenceExecutor final : public Executor {
 public:
     ReferenceExecutor(const PlanRequest& request, std::uint64_t weightBytes)
-        : m_config(request.config), m_weights(request.weights), m_adapters(request.config.layers),
+        : m_config(request.config),
+          m_weights(withRopeFactors(request.weights, request.config, request.contextTokens)), m_adapters(request.config.layers),
           m_layers(request.layers.of(request.config.layers)) {
         m_memory.weights = weightBytes;
     }

@@ -89,8 +89,15 @@ void ReferenceOps::turnAndStore(std::uint32_t layer, const HeadAttention& heads,
         const std::size_t turn = positionOf(t) - m_batch.firstPosition;
         const auto angles = std::span<const float>(m_angles).subspan(turn * m_config.rotary, m_config.rotary);
         const auto query = std::span(m_q).subspan(t * q, q), key = std::span(m_k).subspan(t * k, k);
-        for (const auto row : {query, key})
-            reference::rope(row, heads.keySize, m_config.rotary, m_config.ropePairs(), angles);
+        if (heads.turns)
+            for (const auto row : {query, key})
+                reference::rope(row, heads.keySize, m_config.rotary, m_config.ropePairs(), angles);
+        if (heads.normsTurned) {
+            normHeads(queryNorm, query);
+            normHeads(keyNorm, key);
+        }
+        for (float& value : query)
+            value *= heads.growthAt(positionOf(t));
         m_cache.store(layer, slotOf(t), key, std::span(m_v).subspan(t * v, v));
     }
 }
@@ -143,8 +150,8 @@ void ReferenceOps::norm(Weight weight) {
         reference::rmsNorm(m_x, vectorOf(m_weights[weight]), m_config.normEpsilon, m_normed);
 }
 
-void ReferenceOps::normHeads(Weight weight, std::vector<float>& rows) const {
-    reference::rmsNorm(std::vector<float>(rows), vectorOf(m_weights[weight]), m_config.normEpsilon, rows);
+void ReferenceOps::normHeads(Weight weight, std::span<float> rows) const {
+    reference::rmsNorm(std::vector<float>(rows.begin(), rows.end()), vectorOf(m_weights[weight]), m_config.normEpsilon, rows);
 }
 
 void ReferenceOps::multiply(const Projection& projection, std::span<const float> in,

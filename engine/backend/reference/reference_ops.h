@@ -32,7 +32,7 @@ private:
     // The places, in m_chosen and so in m_expertGate, of those that use an expert.
     std::vector<std::size_t> usersOf(std::uint32_t expert) const;
     void norm(Weight weight);
-    void normHeads(Weight weight, std::vector<float>& rows) const; // each head by itself
+    void normHeads(Weight weight, std::span<float> rows) const; // each head by itself
     // out = in · matrixᵀ + bias, with what adapters add to the matrix
     void multiply(const Projection& projection, std::span<const float> in, std::vector<float>& out) const;
     std::uint32_t positionOf(std::size_t row) const;

@@ -49,7 +49,9 @@ Result<std::unique_ptr<Executor>> VulkanExecutor::load(VulkanContext& context, c
     auto plan = VulkanExecutor::plan(context, request.plan, limits);
     if (!plan) return plan.error();
     std::unique_ptr<VulkanExecutor> executor(new VulkanExecutor(context, std::move(*plan), tuning));
-    if (const TensorInfo* factors = request.plan.weights[Slot::RopeFactors]) {
+    const FileWeights weights =
+        withRopeFactors(request.plan.weights, request.plan.config, request.plan.contextTokens);
+    if (const TensorInfo* factors = weights[Slot::RopeFactors]) {
         executor->m_model.ropeFactors.resize(factors->rowLength());
         decode(factors->type, factors->bytes, executor->m_model.ropeFactors);
     }

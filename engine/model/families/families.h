@@ -5,10 +5,16 @@
 
 namespace ponder {
 
+const Family& exaoneFamily();
+const Family& hunyuanDenseFamily();
 const Family& llamaFamily();
+const Family& mistral3Family();
+const Family& phi3Family();
 const Family& qwen2Family();
 const Family& qwen2MoeFamily();
 const Family& qwen3Family();
 const Family& qwen3MoeFamily();
+const Family& seedOssFamily();
+const Family& smolLm3Family();
 
 } // namespace ponder

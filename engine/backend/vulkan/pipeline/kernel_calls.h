@@ -109,15 +109,18 @@ struct RopeStoreCall {
     float scale;
     std::uint32_t branches, queryNorm, keyNorm;
     float epsilon;
+    std::uint32_t size;
+    float growth;
+    std::uint32_t growthLength;
 };
 
 struct AttentionCall {
     std::uint32_t query, queryStride, heads, kvHeads, headSize, cacheAt, capacity, result, resultStride,
-        parts, partCount, firstPart, range, branches;
+        parts, partCount, firstPart, range, branches, resultSize;
 };
 
 struct AttentionCombineCall {
-    std::uint32_t heads, headSize, result, resultStride, parts, partCount;
+    std::uint32_t heads, headSize, result, resultStride, parts, partCount, resultSize;
 };
 
 // Of all sampling kernels (shaders/include/sampling.glsl).

@@ -54,7 +54,8 @@ void recordAttention(CommandRecorder& recorder, const KernelTuning& tuning, cons
                        .partCount = partCount,
                        .firstPart = 0,
                        .range = Causal,
-                       .branches = place.branches};
+                       .branches = place.branches,
+                       .resultSize = place.resultSize};
     const auto share = [&](std::uint32_t parts) {
         return KernelWork(work.cost * parts / partCount, 0, work.bytesPerPosition * parts / partCount);
     };
@@ -78,8 +79,9 @@ void recordAttention(CommandRecorder& recorder, const KernelTuning& tuning, cons
                                        .result = place.result.at,
                                        .resultStride = place.result.stride,
                                        .parts = place.parts,
-                                       .partCount = partCount};
-    const std::uint64_t invocations = std::uint64_t{cut.rows} * place.heads * (place.headSize / 4);
+                                       .partCount = partCount,
+                                       .resultSize = place.resultSize};
+    const std::uint64_t invocations = std::uint64_t{cut.rows} * place.heads * (place.resultSize / 4);
     recorder.dispatch({"attention_combine", {tuning.plainWorkgroup}}, buffers, combine,
                       {ceilDiv(invocations, tuning.plainWorkgroup)},
                       static_cast<double>(invocations) * partCount * 4);

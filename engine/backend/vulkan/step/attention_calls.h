@@ -12,7 +12,8 @@
 namespace ponder {
 
 struct AttentionPlace {
-    std::uint32_t heads = 0, kvHeads = 0, headSize = 0;
+    std::uint32_t heads = 0, kvHeads = 0;
+    std::uint32_t headSize = 0, resultSize = 0; // with and without its padding
     ScratchRegion query, result;
     std::uint32_t parts = 0; // piece of scratch
     KvType type = KvType::F16;

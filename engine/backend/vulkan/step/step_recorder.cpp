@@ -172,8 +172,8 @@ void StepRecorder::turnAndStore(std::uint32_t layer, const HeadAttention& heads,
                              .queryStride = s.query.stride,
                              .heads = heads.heads,
                              .kvHeads = heads.kvHeads,
-                             .headSize = heads.keySize,
-                             .rotary = m_plan.config.rotary,
+                             .headSize = paddedHead(heads.keySize),
+                             .rotary = heads.turns ? m_plan.config.rotary : 0,
                              .turns = m_plan.step.turns,
                              .cacheAt = m_cache.place(layer).at,
                              .capacity = m_cache.capacity(),
@@ -181,13 +181,16 @@ void StepRecorder::turnAndStore(std::uint32_t layer, const HeadAttention& heads,
                              .branches = m_plan.step.branches,
                              .queryNorm = vectorAt(queryNorm),
                              .keyNorm = vectorAt(keyNorm),
-                             .epsilon = m_plan.config.normEpsilon};
+                             .epsilon = m_plan.config.normEpsilon,
+                             .size = heads.keySize,
+                             .growth = heads.growth,
+                             .growthLength = heads.growthLength};
     PipelineKey key{"rope_store", {m_tuning.plainWorkgroup}};
     key.constants[5] = m_plan.config.ropePairs() == RopePairs::Halves ? 1 : 0;
     key.constants[6] = static_cast<std::uint32_t>(m_cache.type());
-    key.constants[7] = heads.normsHeads ? 1 : 0;
+    key.constants[7] = heads.normsHeads ? 1 : heads.normsTurned ? 2 : 0;
     const std::uint64_t invocations =
-        std::uint64_t{m_shape.rows} * (heads.heads + 2 * heads.kvHeads) * (heads.keySize / 8);
+        std::uint64_t{m_shape.rows} * (heads.heads + 2 * heads.kvHeads) * (paddedHead(heads.keySize) / 8);
     m_recorder.dispatch(key, buffersOf(layer), call, {ceilDiv(invocations, m_tuning.plainWorkgroup)},
                         static_cast<double>(invocations) * 8);
 }
@@ -196,7 +199,8 @@ void StepRecorder::attend(std::uint32_t layer, const HeadAttention& heads) {
     const ScratchPlan& s = m_plan.scratch;
     const AttentionPlace place{.heads = heads.heads,
                                .kvHeads = heads.kvHeads,
-                               .headSize = heads.keySize,
+                               .headSize = paddedHead(heads.keySize),
+                               .resultSize = heads.valueSize,
                                .query = s.query,
                                .result = s.attention,
                                .parts = s.parts,

@@ -1,0 +1,28 @@
+// SmolLM3: Hugging Face 2025. As Llama; every fourth layer goes without RoPE (Yang et al. 2025, "Rope to Nope").
+#include "engine/model/families/families.h"
+
+namespace ponder {
+namespace {
+
+constexpr std::uint32_t kPeriod = 4;
+
+Layer layer(const ModelConfig& config, std::uint32_t index) {
+    Layer out = plainLayer(config, index);
+    std::get<HeadAttention>(out.attention).turns = (index + 1) % kPeriod != 0;
+    return out;
+}
+
+} // namespace
+
+const Family& smolLm3Family() {
+    static const Family family{
+        .architecture = "smollm3",
+        .hubClass = "SmolLM3ForCausalLM",
+        .ropePairs = RopePairs::Adjacent,
+        .layer = layer,
+        .tensors = tensorTable({modelRows(), headRows(), maybeHeadBiasRows(), gatedRows()}),
+    };
+    return family;
+}
+
+} // namespace ponder
