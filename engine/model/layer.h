@@ -37,7 +37,8 @@ struct HeadAttention {
     std::uint32_t growthLength = 1;
 
     float growthAt(std::uint32_t position) const {
-        return growth == 0 ? 1 : 1 + growth * std::log1p(static_cast<float>(position / growthLength));
+        const std::uint32_t lengths = position / growthLength;
+        return growth == 0 ? 1 : 1 + growth * std::log1p(static_cast<float>(lengths));
     }
     std::uint32_t group() const { return heads / kvHeads; }
     std::uint32_t queryLength() const { return heads * keySize; }
@@ -91,7 +92,10 @@ struct Layer {
     const GatedFeedForward* gated() const { return std::get_if<GatedFeedForward>(&feedForward); }
     const MixtureFeedForward* mixture() const { return std::get_if<MixtureFeedForward>(&feedForward); }
     // Rows of the Wgate that every row of activations meets; 0: none does.
-    std::uint32_t hidden() const { return gated() ? gated()->hidden : mixture()->sharedHidden; }
+    std::uint32_t hidden() const {
+        const GatedFeedForward* dense = gated();
+        return dense ? dense->hidden : std::get<MixtureFeedForward>(feedForward).sharedHidden;
+    }
 };
 
 } // namespace ponder
