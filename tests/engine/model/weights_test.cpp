@@ -183,7 +183,8 @@ private slots:
             const auto file = opened(whole);
             const auto weights = bind(*file);
             QVERIFY2(weights, weights ? "" : weights.error().message().c_str());
-            QCOMPARE((*weights)[{Slot::DownExperts, 0}]->rows(), std::uint64_t{4 * 32});
+            const TensorInfo* down = (*weights)[{Slot::DownExperts, 0}];
+            QCOMPARE(down->rows(), std::uint64_t{4 * 32});
         }
         QCOMPARE(bind(*opened(writer)).error().code, ErrorCode::MissingTensor);
         apart.removeTensor("blk.0.ffn_up_exps.weight");
