@@ -30,7 +30,7 @@ layout(constant_id = 2) const uint NORMALISES = 0u; // 1: the weights add up to 
 const uint SIGMOID = 1u, SOFTMAX_OF_CHOSEN = 2u;
 const uint MOST_EXPERTS = 1024u, MOST_USED = 256u, MOST_GROUPS = 64u;
 const float LEAST_SUM = 6.103515625e-5;
-const float NEVER = -1.0 / 0.0;
+const float NEVER = -3.402823466e38;
 
 shared float probabilities[MOST_EXPERTS];
 shared float scores[MOST_EXPERTS];

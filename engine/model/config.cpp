@@ -367,7 +367,7 @@ std::uint32_t ModelConfig::hiddenLength() const {
 std::uint64_t ModelConfig::parameters() const {
     std::uint64_t sum = 0;
     for (const TensorRow& row : family->tensors) {
-        if (row.hub.empty() || (row.presence == Presence::UnlessTied && tied)) continue;
+        if (row.slot == Slot::RopeFactors || (row.presence == Presence::UnlessTied && tied)) continue;
         for (std::uint32_t i = 0; i < (isOfLayer(row.slot) ? layers : 1); ++i)
             if (has(*this, row, i) && row.presence != Presence::Maybe &&
                 row.presence != Presence::AllOrNone) {

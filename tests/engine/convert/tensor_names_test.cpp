@@ -51,6 +51,31 @@ private slots:
         QCOMPARE(small("qwen2").parameters(), values);
     }
 
+    void expertsOfAFolderBecomeOneStack() {
+        ModelConfig config = small("qwen2moe");
+        config.mixture = {.experts = 4, .used = 2, .hidden = 32, .sharedHidden = 64, .sharedGate = true};
+        const auto tensors = namedTensors(config);
+        const NamedTensor* down = find(tensors, "blk.1.ffn_down_exps.weight");
+        QVERIFY(down && down->matrix);
+        QCOMPARE(down->depth, 4U);
+        QCOMPARE(down->sourceOf(3), std::string("model.layers.1.mlp.experts.3.down_proj.weight"));
+        QCOMPARE(down->shape(), (std::vector<std::uint64_t>{32, 64, 4}));
+        QCOMPARE(down->sourceShape(), (std::vector<std::uint64_t>{64, 32}));
+        QCOMPARE(down->rows, std::uint64_t{4 * 64});
+        const NamedTensor* router = find(tensors, "blk.0.ffn_gate_inp.weight");
+        QVERIFY(router && router->type(FileType::Q4_K_M) == TensorType::F32);
+        QCOMPARE(router->shape(), (std::vector<std::uint64_t>{64, 4}));
+        const NamedTensor* share = find(tensors, "blk.0.ffn_gate_inp_shexp.weight");
+        QVERIFY(share && share->type(FileType::Q8_0) == TensorType::F32);
+        QCOMPARE(share->shape(), std::vector<std::uint64_t>{64});
+        QCOMPARE(share->sourceShape(), (std::vector<std::uint64_t>{1, 64}));
+        QVERIFY(!find(tensors, "blk.0.ffn_gate.weight") && !find(tensors, "blk.0.ffn_gate_up_exps.weight"));
+        std::uint64_t values = 0;
+        for (const NamedTensor& tensor : tensors)
+            values += tensor.rowLength * tensor.rows;
+        QCOMPARE(config.parameters(), values);
+    }
+
     void aTiedModelHasNoOutputOfItsOwn() {
         ModelConfig config = small("llama");
         config.tied = true;

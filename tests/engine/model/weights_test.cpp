@@ -150,6 +150,50 @@ private slots:
             QCOMPARE((*weights)[weight]->name, std::string_view(name));
     }
 
+    void tensorsOfBlocksThatGuessTokensAreLeftAlone() {
+        GgufWriter writer = test::tinyModel("qwen2");
+        writer.set("qwen2.block_count", 2u).set("qwen2.nextn_predict_layers", 1u);
+        writer.tensor("blk.1.nextn.eh_proj.weight", {64, 32}, TensorType::F16);
+        writer.tensor("blk.1.attn_q.weight", {32, 32}, TensorType::F16);
+        QVERIFY(bind(*opened(writer)));
+        writer.tensor("blk.2.attn_q.weight", {32, 32}, TensorType::F16); // after all of them
+        const auto weights = bind(*opened(writer));
+        QVERIFY(!weights);
+        QCOMPARE(weights.error().code, ErrorCode::UnsupportedModel);
+    }
+
+    void stacksOfExpertsAreCheckedAndMayBeMerged() {
+        GgufWriter writer = test::tinyModel("qwen2moe");
+        for (const char* dense : {"ffn_gate", "ffn_up", "ffn_down"})
+            writer.removeTensor(std::string("blk.0.") + dense + ".weight");
+        for (const char* bias : {"attn_q.bias", "attn_k.bias", "attn_v.bias"})
+            writer.tensor(std::string("blk.0.") + bias, {32}, TensorType::F32);
+        writer.set("qwen2moe.expert_count", 4u).set("qwen2moe.expert_used_count", 2u);
+        writer.tensor("blk.0.ffn_gate_inp.weight", {32, 4}, TensorType::F32);
+        writer.tensor("blk.0.ffn_gate_inp_shexp.weight", {32}, TensorType::F32);
+        for (const char* name : {"ffn_gate_shexp", "ffn_up_shexp"})
+            writer.tensor(std::string("blk.0.") + name + ".weight", {32, 96}, TensorType::F16);
+        writer.tensor("blk.0.ffn_down_shexp.weight", {96, 32}, TensorType::F16);
+        writer.tensor("blk.0.ffn_down_exps.weight", {64, 32, 4}, TensorType::Q8_0);
+        GgufWriter apart = writer, merged = writer;
+        for (const char* name : {"blk.0.ffn_gate_exps.weight", "blk.0.ffn_up_exps.weight"})
+            apart.tensor(name, {32, 64, 4}, TensorType::Q8_0);
+        merged.tensor("blk.0.ffn_gate_up_exps.weight", {32, 128, 4}, TensorType::Q8_0);
+        for (const GgufWriter& whole : {apart, merged}) {
+            const auto file = opened(whole);
+            const auto weights = bind(*file);
+            QVERIFY2(weights, weights ? "" : weights.error().message().c_str());
+            const TensorInfo* down = (*weights)[{Slot::DownExperts, 0}];
+            QCOMPARE(down->rows(), std::uint64_t{4 * 32});
+        }
+        QCOMPARE(bind(*opened(writer)).error().code, ErrorCode::MissingTensor);
+        apart.removeTensor("blk.0.ffn_up_exps.weight");
+        apart.tensor("blk.0.ffn_up_exps.weight", {32, 64, 3}, TensorType::Q8_0);
+        const auto fewer = bind(*opened(apart));
+        QVERIFY(!fewer);
+        QCOMPARE(fewer.error().code, ErrorCode::BadTensor);
+    }
+
     void aModelWithoutOutputIsTied() {
         const auto tied = opened(test::tinyModel("llama"));
         const auto weights = bind(*tied);
