@@ -59,8 +59,18 @@ Result<void> ModelPlacement::place(const LoadOptions& options) {
     const bool real = kind == DeviceKind::Discrete || kind == DeviceKind::Integrated;
     if (!real) return shrink(kSmallestContext, whole);
     const Result<void> alone = shrink(kSmallestBeforeSplit, whole);
+    if (!alone && alone.error().code == ErrorCode::UnsupportedModel && options.device == "auto")
+        return placeOnProcessor(options);
     if (alone || alone.error().code != ErrorCode::DoesNotFit) return alone;
     return shrink(kSmallestContext, [&] { return placeSplit(std::nullopt); });
+}
+
+// Nobody has asked for the device that cannot compute the model.
+Result<void> ModelPlacement::placeOnProcessor(const LoadOptions& options) {
+    if (const Result<void> opened = needProcessor(); !opened) return opened;
+    m_device = std::move(m_processor);
+    m_kvType = options.kvType.value_or(m_device->defaultKvType());
+    return shrink(kSmallestContext, [&] { return placeWhole(*m_device); });
 }
 
 Result<void> ModelPlacement::shrink(std::uint32_t smallest, const std::function<Result<void>()>& place) {

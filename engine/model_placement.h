@@ -40,6 +40,7 @@ private:
     // Tries with shorter contexts as long as place() says that it does not fit, where nobody asked for one.
     Result<void> shrink(std::uint32_t smallest, const std::function<Result<void>()>& place);
     Result<void> placeWhole(Device& device);
+    Result<void> placeOnProcessor(const LoadOptions& options);
     Result<void> placeSplit(std::optional<std::uint32_t> gpuLayers);
     Result<void> needProcessor();
     PlanRequest request(const LayerRange& layers) const;

@@ -881,6 +881,10 @@
         <translation>%1은(는) 32의 배수여야 합니다</translation>
     </message>
     <message>
+        <source>%1 is %2, which does not go with %3 experts</source>
+        <translation>%1이(가) %2인데, 전문가 %3개와 맞지 않습니다</translation>
+    </message>
+    <message>
         <source>%1 is %2, which does not divide the %3 heads</source>
         <translation>%1의 값 %2(으)로 헤드 %3개를 나눌 수 없습니다</translation>
     </message>
@@ -947,6 +951,14 @@
     <message>
         <source>it has the tensor %1, which %2 models do not have</source>
         <translation>%2 모델에는 없는 텐서 %1이(가) 있습니다</translation>
+    </message>
+    <message>
+        <source>it has the tensor %1, which newer files hold in two parts; a newer file of this model is needed</source>
+        <translation>텐서 %1이(가) 있는데, 새 파일에서는 이것이 둘로 나뉘어 있습니다. 이 모델의 새 파일이 필요합니다</translation>
+    </message>
+    <message>
+        <source>%1 cannot compute latent attention (%2) yet</source>
+        <translation>%1은(는) 아직 잠재 어텐션(%2)을 계산할 수 없습니다</translation>
     </message>
     <message>
         <source>%1 cannot compute with the number format %2 yet</source>

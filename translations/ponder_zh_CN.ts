@@ -881,6 +881,10 @@
         <translation>%1必须是32的倍数</translation>
     </message>
     <message>
+        <source>%1 is %2, which does not go with %3 experts</source>
+        <translation>%1为%2，与%3个专家不相配</translation>
+    </message>
+    <message>
         <source>%1 is %2, which does not divide the %3 heads</source>
         <translation>%1是%2，不能整除%3个注意力头</translation>
     </message>
@@ -947,6 +951,14 @@
     <message>
         <source>it has the tensor %1, which %2 models do not have</source>
         <translation>它含有%2模型所没有的张量%1</translation>
+    </message>
+    <message>
+        <source>it has the tensor %1, which newer files hold in two parts; a newer file of this model is needed</source>
+        <translation>它含有张量%1，而较新的文件将其分为两部分保存；请下载该模型的新版文件</translation>
+    </message>
+    <message>
+        <source>%1 cannot compute latent attention (%2) yet</source>
+        <translation>%1尚不支持潜在注意力（%2）的计算</translation>
     </message>
     <message>
         <source>%1 cannot compute with the number format %2 yet</source>

@@ -34,8 +34,12 @@ public:
         readArchitecture();
         if (m_error) return *m_error;
         readSizes();
-        readHeads();
+        if (m_config.family->row(Slot::KeyValueDown))
+            readLatent();
+        else
+            readHeads();
         readRope();
+        scaleLatent();
         readVocabulary();
         readMixture();
         rejectUnsupported();
@@ -47,6 +51,8 @@ private:
     void readArchitecture();
     void readSizes();
     void readHeads();
+    void readLatent();
+    void scaleLatent();
     void readRope();
     void readRopeScaling();
     void readYarn();
@@ -128,7 +134,7 @@ void ConfigReader::readSizes() {
     // Blocks that only guess further tokens are counted and stand at the end.
     const std::uint32_t blocks = count("block_count", kMaxLayers);
     if (m_keys.integer(key("nextn_predict_layers")) != 0)
-        m_config.draftLayers = count("nextn_predict_layers", std::max(blocks, 2U) - 1, 0);
+        m_config.draftLayers = count("nextn_predict_layers", blocks - 1, 0);
     m_config.layers = blocks - std::min(m_config.draftLayers, blocks - 1);
     m_config.width = count("embedding_length", kMaxWidth);
     // Mixtures need not have it: all of their layers may be experts.
@@ -164,6 +170,52 @@ void ConfigReader::readHeads() {
             {m_config.heads, m_config.headSize});
     if (count("attention.value_length", kMaxHeadSize, m_config.headSize) != m_config.headSize)
         bad("attention.value_length", PONDER_TR_NOOP("ErrorDetail", "%1 differs from the head size"));
+}
+
+// Heads of which RoPE turns the last values; what a token leaves is one key for all of them.
+void ConfigReader::readLatent() {
+    if (m_file.find("blk.0.attn_kv_b.weight"))
+        return fail(
+            ErrorCode::UnsupportedModel,
+            Detail{PONDER_TR_NOOP("ErrorDetail",
+                                  "it has the tensor %1, which newer files hold in two parts; a newer "
+                                  "file of this model is needed"),
+                   {"blk.0.attn_kv_b.weight"}});
+    LatentAttention& latent = m_config.latent;
+    latent.heads = m_config.heads = count("attention.head_count", kMaxHeads);
+    m_config.kvHeads = 1;
+    // Without these keys, as converters also say with a zero, queries are made of n itself.
+    if (m_keys.integer(key("attention.q_lora_rank")).value_or(0) != 0)
+        latent.queryRank = count("attention.q_lora_rank", kMaxWidth);
+    latent.kvRank = count("attention.kv_lora_rank", kMaxLatentSize);
+    latent.ropeSize = count("rope.dimension_count", kMaxHeadSize);
+    latent.valueSize = count("attention.value_length_mla", kMaxHeadSize);
+    m_config.headSize = count("attention.key_length_mla", kMaxHeadSize);
+    if (latent.kvRank % kRun != 0)
+        bad("attention.kv_lora_rank", PONDER_TR_NOOP("ErrorDetail", "%1 must be a multiple of 32"));
+    if (latent.latentSize() > kMaxLatentSize)
+        bad("attention.kv_lora_rank", PONDER_TR_NOOP("ErrorDetail", "%1 must be a number from 1 to %2"),
+            {kMaxLatentSize - latent.ropeSize});
+    if (m_config.headSize <= latent.ropeSize)
+        bad("rope.dimension_count",
+            PONDER_TR_NOOP("ErrorDetail", "%1 must be even and not larger than the head size"));
+    else
+        latent.nopeSize = m_config.headSize - latent.ropeSize;
+}
+
+// Over the square root of a query's values. With YaRN queries and keys grow by 0.1 m ln(factor) + 1, all of
+// them and not only what RoPE turns; files have 0.1 m (DeepSeek-V2's modeling code: mscale_all_dim).
+void ConfigReader::scaleLatent() {
+    LatentAttention& latent = m_config.latent;
+    if (latent.heads == 0 || m_error) return;
+    double scale = 1 / std::sqrt(static_cast<double>(latent.keySize()));
+    RopeScaling& scaling = m_config.ropeScaling;
+    if (scaling.yarn != 0 && scaling.logMultiplier != 0) {
+        const double grown = 1 + scaling.logMultiplier * std::log(std::max(1.0, 1 / m_config.ropeScale));
+        scale *= grown * grown;
+        scaling.inScores = true;
+    }
+    latent.scale = static_cast<float>(scale);
 }
 
 void ConfigReader::readRope() {
@@ -280,7 +332,8 @@ void ConfigReader::readMixture() {
 void ConfigReader::readRouting() {
     MixtureFeedForward& mixture = m_config.mixture;
     constexpr std::array kGatings{Gating::Softmax, Gating::Sigmoid, Gating::SoftmaxOfChosen};
-    mixture.gating = m_config.family->gating;
+    // Files of those that choose with a bias may leave this out as well.
+    mixture.gating = ofMixture(Slot::RouterBias) ? Gating::Sigmoid : m_config.family->gating;
     if (m_keys.integer(key("expert_gating_func")).value_or(0) != 0)
         mixture.gating = kGatings[count("expert_gating_func", kGatings.size()) - 1];
     mixture.normalises =
@@ -293,8 +346,8 @@ void ConfigReader::readRouting() {
     if (mixture.experts % mixture.groups != 0 ||
         mixture.experts / mixture.groups * mixture.usedGroups < mixture.used)
         bad("expert_group_count",
-            PONDER_TR_NOOP("ErrorDetail", "%1 is %2, which does not go with %3 experts, %4 of them used"),
-            {mixture.groups, mixture.experts, mixture.used});
+            PONDER_TR_NOOP("ErrorDetail", "%1 is %2, which does not go with %3 experts"),
+            {mixture.groups, mixture.experts});
 }
 
 // Variants that would load and then answer nonsense.
@@ -355,10 +408,12 @@ std::uint32_t ModelConfig::queryLength() const { return longestHeads(*this, &Hea
 std::uint32_t ModelConfig::keyLength() const { return longestHeads(*this, &HeadAttention::keyLength); }
 std::uint32_t ModelConfig::valueLength() const { return longestHeads(*this, &HeadAttention::valueLength); }
 std::uint32_t ModelConfig::attendedLength() const {
-    return longestHeads(*this, &HeadAttention::attendedLength);
+    return std::max(longestHeads(*this, &HeadAttention::attendedLength), latent.attendedLength());
 }
 std::uint32_t ModelConfig::longestValue() const {
-    return longest(*this, [](const Layer& layer) { return layer.heads() ? layer.heads()->valueSize : 0; });
+    return longest(*this, [](const Layer& layer) {
+        return layer.heads() ? layer.heads()->valueSize : layer.latent()->kvRank;
+    });
 }
 std::uint32_t ModelConfig::hiddenLength() const {
     return longest(*this, [](const Layer& layer) { return layer.hidden(); });
@@ -385,15 +440,26 @@ void ModelConfig::write(GgufOutput& output) const {
     const auto key = [&](const char* name) { return std::string(architecture()) + "." + name; };
     output.set(key("block_count"), layers).set(key("context_length"), trainedContext);
     output.set(key("embedding_length"), width).set(key("feed_forward_length"), hidden);
-    output.set(key("attention.head_count"), heads).set(key("attention.head_count_kv"), kvHeads);
-    if (std::uint64_t{headSize} * heads != width)
-        output.set(key("attention.key_length"), headSize).set(key("attention.value_length"), headSize);
+    writeHeads(output);
     output.set(key("attention.layer_norm_rms_epsilon"), normEpsilon);
     output.set(key("rope.freq_base"), static_cast<float>(ropeBase));
     output.set(key("rope.dimension_count"), rotary).set(key("vocab_size"), vocabulary);
     if (mixture.experts > 0) writeMixture(output);
     if (queryGrowth != 0) output.set(key("attention.temperature_scale"), queryGrowth);
     writeRopeScaling(*this, output);
+}
+
+void ModelConfig::writeHeads(GgufOutput& output) const {
+    const auto key = [&](const char* name) { return std::string(architecture()) + ".attention." + name; };
+    output.set(key("head_count"), heads).set(key("head_count_kv"), kvHeads);
+    if (latent.heads > 0) {
+        if (latent.queryRank > 0) output.set(key("q_lora_rank"), latent.queryRank);
+        output.set(key("kv_lora_rank"), latent.kvRank);
+        output.set(key("key_length"), latent.latentSize()).set(key("value_length"), latent.kvRank);
+        output.set(key("key_length_mla"), latent.keySize()).set(key("value_length_mla"), latent.valueSize);
+    } else if (std::uint64_t{headSize} * heads != width) {
+        output.set(key("key_length"), headSize).set(key("value_length"), headSize);
+    }
 }
 
 void ModelConfig::writeMixture(GgufOutput& output) const {

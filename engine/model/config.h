@@ -39,6 +39,7 @@ struct ModelConfig {
     bool longFactors = false; // it has those of longrope: for contexts beyond the original one and within
     RopeScaling ropeScaling;
     float queryGrowth = 0;         // with the position (layer.h)
+    LatentAttention latent;        // of families that have it; else no heads
     MixtureFeedForward mixture;    // of families that have one; else no experts
     std::uint32_t denseLayers = 0; // before the mixtures
     std::uint32_t draftLayers = 0; // whose tensors follow the model's, to guess further tokens; not used
@@ -60,6 +61,7 @@ struct ModelConfig {
     void write(GgufOutput& output) const;
 
 private:
+    void writeHeads(GgufOutput& output) const;
     void writeMixture(GgufOutput& output) const;
 };
 

@@ -49,6 +49,22 @@ constexpr TensorRow kHeadNormRows[] = {
     {QueryNorm, "attn_q_norm.weight", "self_attn.q_norm.weight", Vector, One, HeadKey},
     {KeyNorm, "attn_k_norm.weight", "self_attn.k_norm.weight", Vector, One, HeadKey},
 };
+constexpr TensorRow kLatentRows[] = {
+    {AttentionNorm, "attn_norm.weight", "input_layernorm.weight", Vector, One, Width},
+    {Query, "attn_q.weight", "self_attn.q_proj.weight", Matrix, Queries, Width, Presence::Always,
+     Reader::Heads},
+    {QueryDown, "attn_q_a.weight", "self_attn.q_a_proj.weight", Matrix, QueryRank, Width, Presence::Always,
+     Reader::Heads},
+    {QueryDownNorm, "attn_q_a_norm.weight", "self_attn.q_a_layernorm.weight", Vector, One, QueryRank},
+    {QueryUp, "attn_q_b.weight", "self_attn.q_b_proj.weight", Matrix, RankQueries, QueryRank},
+    {KeyValueDown, "attn_kv_a_mqa.weight", "self_attn.kv_a_proj_with_mqa.weight", Matrix, Latent, Width,
+     Presence::Always, Reader::Heads},
+    {KeyValueNorm, "attn_kv_a_norm.weight", "self_attn.kv_a_layernorm.weight", Vector, One, KvRank},
+    // In a folder both are one matrix, whose rows are each head's keys and then its values.
+    {KeyUp, "attn_k_b.weight", "self_attn.kv_b_proj.weight", PerHead, KvRank, HeadNope},
+    {ValueUp, "attn_v_b.weight", "self_attn.kv_b_proj.weight", PerHead, HeadValue, KvRank},
+    {AttentionOutput, "attn_output.weight", "self_attn.o_proj.weight", Matrix, Width, Attended},
+};
 constexpr TensorRow kGatedRows[] = {
     {FeedForwardNorm, "ffn_norm.weight", "post_attention_layernorm.weight", Vector, One, Width},
     {Gate, "ffn_gate.weight", "mlp.gate_proj.weight", Matrix, Hidden, Width, Presence::Always, Reader::Gated,
@@ -97,6 +113,7 @@ std::span<const TensorRow> headRows() { return kHeadRows; }
 std::span<const TensorRow> headBiasRows() { return kBiasRows; }
 std::span<const TensorRow> maybeHeadBiasRows() { return kMaybeBiasRows; }
 std::span<const TensorRow> headNormRows() { return kHeadNormRows; }
+std::span<const TensorRow> latentRows() { return kLatentRows; }
 std::span<const TensorRow> gatedRows() { return kGatedRows; }
 std::span<const TensorRow> mixtureRows() { return kMixtureRows; }
 std::span<const TensorRow> routerBiasRows() { return kRouterBiasRows; }
@@ -114,6 +131,7 @@ std::vector<TensorRow> tensorTable(std::initializer_list<std::span<const TensorR
 
 std::uint64_t lengthOf(Extent extent, const ModelConfig& config, const Layer& layer) {
     const HeadAttention* heads = layer.heads();
+    const LatentAttention* latent = layer.latent();
     const GatedFeedForward* gated = layer.gated();
     const MixtureFeedForward* mixture = layer.mixture();
     switch (extent) {
@@ -126,15 +144,31 @@ std::uint64_t lengthOf(Extent extent, const ModelConfig& config, const Layer& la
     case Extent::HalfRotary:
         return config.rotary / 2;
     case Extent::Queries:
+        if (latent) return latent->queryRank == 0 ? latent->queryLength() : 0;
         return heads ? heads->queryLength() : 0;
     case Extent::Keys:
         return heads ? heads->keyLength() : 0;
     case Extent::Values:
         return heads ? heads->valueLength() : 0;
     case Extent::Attended:
+        if (latent) return latent->attendedLength();
         return heads ? heads->attendedLength() : 0;
     case Extent::HeadKey:
         return heads && (heads->normsHeads || heads->normsTurned) ? heads->keySize : 0;
+    case Extent::Heads:
+        return latent ? latent->heads : 0;
+    case Extent::QueryRank:
+        return latent ? latent->queryRank : 0;
+    case Extent::RankQueries:
+        return latent && latent->queryRank > 0 ? latent->queryLength() : 0;
+    case Extent::KvRank:
+        return latent ? latent->kvRank : 0;
+    case Extent::Latent:
+        return latent ? latent->latentSize() : 0;
+    case Extent::HeadNope:
+        return latent ? latent->nopeSize : 0;
+    case Extent::HeadValue:
+        return latent ? latent->valueSize : 0;
     case Extent::Hidden:
         return gated ? gated->hidden : 0;
     case Extent::Experts:
@@ -201,10 +235,10 @@ std::string Family::hubNameOf(Weight weight) const {
 }
 
 std::span<const Family* const> families() {
-    static const std::array kFamilies{&llamaFamily(),    &qwen2Family(),        &qwen2MoeFamily(),
-                                      &qwen3Family(),    &qwen3MoeFamily(),     &exaoneFamily(),
-                                      &mistral3Family(), &hunyuanDenseFamily(), &phi3Family(),
-                                      &seedOssFamily(),  &smolLm3Family()};
+    static const std::array kFamilies{&deepseek2Family(), &exaoneFamily(),   &hunyuanDenseFamily(),
+                                      &llamaFamily(),     &mistral3Family(), &phi3Family(),
+                                      &qwen2Family(),     &qwen2MoeFamily(), &qwen3Family(),
+                                      &qwen3MoeFamily(),  &seedOssFamily(),  &smolLm3Family()};
     return kFamilies;
 }
 
@@ -216,7 +250,7 @@ const Family* familyNamed(std::string_view architecture) {
 
 const Family* familyOfHubClass(std::string_view name) {
     for (const Family* family : families())
-        if (family->hubClass == name) return family;
+        if (!name.empty() && family->hubClass == name) return family;
     return nullptr;
 }
 

@@ -17,7 +17,7 @@ namespace ponder {
 
 struct Family {
     std::string_view architecture; // general.architecture of a GGUF file
-    std::string_view hubClass;     // architectures[0] of a folder's config.json
+    std::string_view hubClass;     // architectures[0] of a folder's config.json; empty: none is converted
     RopePairs ropePairs = RopePairs::Adjacent;
     Gating gating = Gating::Softmax; // of a mixture, where a file does not say, and the next likewise
     bool normalisesExperts = false;
@@ -43,6 +43,7 @@ std::span<const TensorRow> headRows();          // attention by heads, the norm 
 std::span<const TensorRow> headBiasRows();      // biases of q, k and v
 std::span<const TensorRow> maybeHeadBiasRows(); // all of them or none
 std::span<const TensorRow> headNormRows();      // norms of each head of q and k
+std::span<const TensorRow> latentRows();        // latent attention, the norm before it
 std::span<const TensorRow> gatedRows();         // a dense feed-forward part, the norm before it
 std::span<const TensorRow> mixtureRows();       // router and experts of a mixture, without that norm
 std::span<const TensorRow> routerBiasRows();    // the bias that only chooses

@@ -8,8 +8,8 @@
 // It is written once, over the operations below. A backend supplies them: the reference computes at once,
 // Vulkan records one dispatch (or a few) for each and submits the recording many times. Operands are named by
 // slot and layer (slot.h); the pass, not the backend, says which norm comes next. Sources: Touvron et al.
-// 2023 (Llama), Su et al. 2021 (RoPE), Shazeer 2020 (SwiGLU), Zhang & Sennrich 2019 (RMSNorm). Thread: the
-// backend's. Next station: sample/ (logits to a token).
+// 2023 (Llama), DeepSeek-AI 2024 (latent attention), Su et al. 2021 (RoPE), Shazeer 2020 (SwiGLU), Zhang &
+// Sennrich 2019 (RMSNorm). Thread: the backend's. Next station: sample/ (logits to a token).
 #pragma once
 
 #include "engine/model/config.h"
@@ -26,7 +26,7 @@ struct Projection {
 
 // Rows that an operation left and a product reads.
 enum class Rows {
-    Attended, // what attend() gave [heads * valueSize]
+    Attended, // what attend() or expandValues() gave [heads * valueSize]
     Gated,    // what gate() gave [f]
     Shared,   // the same, times the share that route() gave
 };
@@ -66,6 +66,32 @@ void attention(Ops& ops, const HeadAttention& heads, std::uint32_t layer, Weight
                 {{Slot::Value, layer}, {Slot::ValueBias, layer}});
     ops.turnAndStore(layer, heads, {Slot::QueryNorm, layer}, {Slot::KeyNorm, layer});
     ops.attend(layer, heads);
+    ops.addTo({Slot::AttentionOutput, layer}, Rows::Attended, next);
+}
+
+// Of latent attention. What stands for the queries may be kept in any form until they are absorbed.
+template<class Ops>
+concept LatentOps = requires(Ops& ops, Weight w, std::uint32_t layer, const LatentAttention& latent) {
+    {ops.compress(w, w)};                       // q, or what it is made from, and [c, k_pe] = W·n
+    {ops.expandQuery(w, w)};                    // q = Wuq · (rms(that) * w)
+    {ops.turnAndStoreLatent(layer, latent, w)}; // turns q_pe and k_pe; appends [rms(c) * w, k_pe]
+    {ops.absorb(w, latent)};                    // of each head: [Wukᵀ·q_nope, q_pe]
+    {ops.attendLatent(layer, latent)};          // softmax(scale · that·[c, k_pe], causal) · c
+    {ops.expandValues(w, latent)};              // Wuv · that, of each head
+};
+
+// x += Wo · [Wuv_h · softmax(scale · [Wuk_hᵀ·q_nope_h, RoPE(q_pe_h)] · [c, RoPE(k_pe)]ᵀ, causal) · c of each
+// h] with [q_nope_h, q_pe_h] = Wuq_h · rms(Wdq·n) or Wq_h·n, [c, k_pe] = Wdkv·n, c normed
+template<DecoderOps Ops>
+requires LatentOps<Ops>
+void attention(Ops& ops, const LatentAttention& latent, std::uint32_t layer, Weight next) {
+    const bool ranked = latent.queryRank > 0;
+    ops.compress({ranked ? Slot::QueryDown : Slot::Query, layer}, {Slot::KeyValueDown, layer});
+    if (ranked) ops.expandQuery({Slot::QueryDownNorm, layer}, {Slot::QueryUp, layer});
+    ops.turnAndStoreLatent(layer, latent, {Slot::KeyValueNorm, layer});
+    ops.absorb({Slot::KeyUp, layer}, latent);
+    ops.attendLatent(layer, latent);
+    ops.expandValues({Slot::ValueUp, layer}, latent);
     ops.addTo({Slot::AttentionOutput, layer}, Rows::Attended, next);
 }
 
@@ -112,7 +138,9 @@ void forward(Ops& ops, const ModelConfig& config, std::uint32_t first, std::uint
         const Layer layer = config.layer(index);
         std::visit(
             [&](const auto& part) {
-                attention(ops, part, index, {Slot::FeedForwardNorm, index});
+                // A backend that lacks a part refuses such a model when it plans.
+                if constexpr (requires { attention(ops, part, index, {Slot::FeedForwardNorm, index}); })
+                    attention(ops, part, index, {Slot::FeedForwardNorm, index});
             },
             layer.attention);
         std::visit([&](const auto& part) { feedForward(ops, part, index, normBefore(config, index + 1)); },

@@ -3,7 +3,7 @@
 // A family says for every layer which kinds it has (family.h); the forward pass visits them (forward.h), and
 // plans and caches take their lengths from here. The tensors of a part are the slots that its family's table
 // lists. Sources: Vaswani et al. 2017; Ainslie et al. 2023 (grouped queries); Shazeer 2020 (gated units);
-// Shazeer et al. 2017 and DeepSeek-AI 2024 (mixtures of experts).
+// Shazeer et al. 2017 and DeepSeek-AI 2024 (mixtures of experts, latent attention).
 #pragma once
 
 #include <cmath>
@@ -13,6 +13,8 @@
 namespace ponder {
 
 inline constexpr std::uint32_t kMaxHeadSize = 512; // values of a key or a value; files with more are refused
+// Values that a cache keeps of a token where all heads share them.
+inline constexpr std::uint32_t kMaxLatentSize = 1024;
 // Caches and the kernels of attention take the values of a head in runs of 32, the last filled with zeros.
 constexpr std::uint32_t paddedHead(std::uint32_t size) { return (size + 31) / 32 * 32; }
 
@@ -44,6 +46,30 @@ struct HeadAttention {
     std::uint32_t queryLength() const { return heads * keySize; }
     std::uint32_t keyLength() const { return kvHeads * keySize; }
     std::uint32_t valueLength() const { return kvHeads * valueSize; }
+    std::uint32_t attendedLength() const { return heads * valueSize; }
+};
+
+// Multi-head latent attention: a token leaves one vector c and a part that RoPE turns, k_pe. Keys and values
+// of all heads are products of c; their matrices are multiplied with queries and with what attention gives
+// instead, so that [c, k_pe] is the one key of all heads and c its value (DeepSeek-V2, arXiv 2405.04434).
+struct LatentAttention {
+    std::uint32_t heads = 0;
+    std::uint32_t queryRank = 0; // values that queries are made from; 0: of n itself
+    std::uint32_t kvRank = 0;    // of c
+    std::uint32_t nopeSize = 0;  // values of a head's query that RoPE does not turn, first
+    std::uint32_t ropeSize = 0;  // and those that it does
+    std::uint32_t valueSize = 0; // of a head's value
+    float scale = 0;             // of the scores
+    float growth = 0;            // of queries, as of heads
+    std::uint32_t growthLength = 1;
+
+    float scaleAt(std::uint32_t position) const {
+        return growth == 0 ? scale
+                           : scale * (1 + growth * std::log1p(static_cast<float>(position / growthLength)));
+    }
+    std::uint32_t keySize() const { return nopeSize + ropeSize; } // of a head's query
+    std::uint32_t latentSize() const { return kvRank + ropeSize; }
+    std::uint32_t queryLength() const { return heads * keySize(); }
     std::uint32_t attendedLength() const { return heads * valueSize; }
 };
 
@@ -84,11 +110,25 @@ struct MixtureFeedForward {
     bool grouped() const { return groups > 1 && usedGroups < groups; }
 };
 
+// What a cache keeps of a token in a layer. Where a value is no vector of its own (0 values), it is the
+// beginning of the key.
+struct KeptValues {
+    std::uint32_t heads = 0, keySize = 0, valueSize = 0;
+
+    std::uint32_t keyLength() const { return heads * keySize; }
+    std::uint32_t valueLength() const { return heads * valueSize; }
+};
+
 struct Layer {
-    std::variant<HeadAttention> attention;
+    std::variant<HeadAttention, LatentAttention> attention;
     std::variant<GatedFeedForward, MixtureFeedForward> feedForward;
 
     const HeadAttention* heads() const { return std::get_if<HeadAttention>(&attention); }
+    const LatentAttention* latent() const { return std::get_if<LatentAttention>(&attention); }
+    KeptValues kept() const {
+        if (latent()) return {1, latent()->latentSize(), 0};
+        return {heads()->kvHeads, heads()->keySize, heads()->valueSize};
+    }
     const GatedFeedForward* gated() const { return std::get_if<GatedFeedForward>(&feedForward); }
     const MixtureFeedForward* mixture() const { return std::get_if<MixtureFeedForward>(&feedForward); }
     // Rows of the Wgate that every row of activations meets; 0: none does.

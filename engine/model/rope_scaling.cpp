@@ -7,7 +7,7 @@
 namespace ponder {
 
 double RopeScaling::magnitude(double scale) const {
-    if (yarn == 0 || scale >= 1) return attentionFactor;
+    if (yarn == 0 || scale >= 1 || inScores) return attentionFactor;
     const double grown = 0.1 * std::log(1 / scale);
     return attentionFactor * (1 + grown) / (1 + grown * logMultiplier);
 }

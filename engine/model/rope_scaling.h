@@ -15,6 +15,7 @@ struct RopeScaling {
     double yarn = 0;                    // share of YaRN's ramp (yarn_ext_factor); 0: none
     double betaFast = 32, betaSlow = 1; // turns within the original context where the ramp begins and ends
     double logMultiplier = 0;           // 0: not given
+    bool inScores = false;              // all of the growth is in the scores' scale
     double attentionFactor = 1;         // multiplies cosines and sines
 
     // By what queries and keys grow where angles are slowed to `scale`, as the cosines and sines have it.

@@ -26,6 +26,13 @@ enum class Slot : std::uint8_t {
     ValueBias,
     QueryNorm,       // [keySize], of each head of q
     KeyNorm,         // [keySize], of each head of k
+    QueryDown,       // Wdq [queryRank x d]
+    QueryDownNorm,   // [queryRank]
+    QueryUp,         // Wuq [heads * keySize x queryRank]
+    KeyValueDown,    // Wdkv [kvRank + ropeSize x d]
+    KeyValueNorm,    // [kvRank]
+    KeyUp,           // [heads] of Wuk transposed [kvRank x nopeSize]
+    ValueUp,         // [heads] of Wuv [valueSize x kvRank]
     AttentionOutput, // Wo [d x heads * valueSize]
     FeedForwardNorm, // [d]
     Gate,            // [f x d]

@@ -26,6 +26,13 @@ enum class Extent : std::uint8_t {
     Values,       // kvHeads * valueSize
     Attended,     // heads * valueSize
     HeadKey,      // keySize, where heads are normed
+    Heads,        // of latent attention, and the next likewise
+    QueryRank,    // 0 where queries are made of n itself
+    RankQueries,  // heads * keySize where they are not, else 0
+    KvRank,       //
+    Latent,       // kvRank + ropeSize
+    HeadNope,     // nopeSize
+    HeadValue,    // valueSize
     Hidden,       // f
     Experts,      //
     ExpertHidden, // h
@@ -38,11 +45,12 @@ enum class Extent : std::uint8_t {
 std::uint64_t lengthOf(Extent extent, const ModelConfig& config, const Layer& layer);
 
 enum class TensorKind : std::uint8_t {
-    Matrix, // multiplied with
-    Table,  // rows are looked up
-    Vector, // f32 in every file: norms, biases, factors
-    Small,  // multiplied with, and kept as f32 when a model is quantized: what routes
-    Stack,  // a matrix for each expert, one after the other: {row length, rows, experts}
+    Matrix,  // multiplied with
+    Table,   // rows are looked up
+    Vector,  // f32 in every file: norms, biases, factors
+    Small,   // multiplied with, and kept as f32 when a model is quantized: what routes
+    Stack,   // a matrix for each expert, one after the other: {row length, rows, experts}
+    PerHead, // a matrix for each head, likewise
 };
 
 enum class Presence : std::uint8_t {
@@ -74,7 +82,10 @@ struct TensorRow {
 
     bool multiplied() const { return kind != TensorKind::Vector && kind != TensorKind::Table; }
     // Matrices in it; the rows of all of them stand one after the other.
-    Extent depth() const { return kind == TensorKind::Stack ? Extent::Experts : Extent::One; }
+    Extent depth() const {
+        if (kind == TensorKind::PerHead) return Extent::Heads;
+        return kind == TensorKind::Stack ? Extent::Experts : Extent::One;
+    }
 };
 
 } // namespace ponder

@@ -96,6 +96,18 @@ std::uint64_t expertScratch(const CpuPlan& plan) {
     return tiles + logits + gated + users * 20 + std::uint64_t{mixture.experts} * 192;
 }
 
+// Of a row of latent attention: queries, what they are made from, what is kept, queries that keys were
+// absorbed in, what attention gives, and whole numbers of each head's (backend/cpu/cpu_latent.cpp).
+std::uint64_t latentScratch(const CpuPlan& plan) {
+    const LatentAttention& latent = plan.config.latent;
+    if (latent.heads == 0) return 0;
+    const std::uint64_t size = keptSize(latent), heads = latent.heads;
+    const std::uint64_t perBlock = plan.rounding == Rounding::Fine ? 84 : 68;
+    return 4 * (latent.queryLength() + 2 * latent.queryRank + size + 3 * kPanelRows + heads * size +
+                heads * latent.kvRank) +
+           (latent.queryRank + heads * std::max(latent.kvRank, latent.nopeSize)) / 32 * perBlock;
+}
+
 } // namespace
 
 CpuKvPlan CpuPlan::planCache(std::uint32_t tokens, KvType type) const {
@@ -105,10 +117,10 @@ CpuKvPlan CpuPlan::planCache(std::uint32_t tokens, KvType type) const {
     const std::uint64_t blocks = (std::uint64_t{tokens} + kCacheSlots - 1) / kCacheSlots;
     for (std::uint32_t i = layers.first; i < layers.end; ++i) {
         const Layer layer = config.layer(i);
-        const HeadAttention& heads = *layer.heads();
-        const std::uint32_t keySize = paddedHead(heads.keySize), valueSize = paddedHead(heads.valueSize);
-        out.layers.push_back({heads.kvHeads, keySize, valueSize, headBytes(type, keySize, valueSize),
-                              out.allBytes, heads.keySize, heads.valueSize});
+        const KeptValues kept = layer.kept();
+        const std::uint32_t keySize = paddedHead(kept.keySize), valueSize = paddedHead(kept.valueSize);
+        out.layers.push_back({kept.heads, keySize, valueSize, headBytes(type, keySize, valueSize),
+                              out.allBytes, kept.keySize, kept.valueSize});
         out.allBytes += blocks * out.layers.back().blockBytes();
     }
     return out;
@@ -125,21 +137,23 @@ CpuPlan CpuPlan::make(const PlanRequest& request, unsigned threads) {
                                                            : Rounding::Coarse;
     for (std::uint32_t i = plan.layers.first; i < plan.layers.end; ++i) {
         const Layer layer = plan.config.layer(i);
-        const std::uint32_t size = layer.heads()->valueSize;
-        if (paddedHead(size) != size)
-            plan.wideLength = std::max(plan.wideLength, layer.heads()->heads * paddedHead(size));
+        const HeadAttention* heads = layer.heads();
+        if (heads && paddedHead(heads->valueSize) != heads->valueSize)
+            plan.wideLength = std::max(plan.wideLength, heads->heads * paddedHead(heads->valueSize));
     }
     plan.kv = plan.planCache(request.contextTokens, request.kvType);
     const ModelConfig& c = plan.config;
     const std::uint64_t queries = c.queryLength(), attended = c.attendedLength(), hidden = c.hiddenLength();
     const std::uint64_t widest =
-        std::max({std::uint64_t{c.width}, hidden, attended, std::uint64_t{c.mixture.hidden}});
+        std::max({std::uint64_t{c.width}, hidden, attended, std::uint64_t{c.mixture.hidden},
+                  std::uint64_t{c.latent.queryRank}, std::uint64_t{c.latent.kvRank}});
     // Of a row: x, its normed form, q, k, v, what attention gives, tiles (at most 68 or 84 bytes for 32
     // values).
     const std::uint64_t row =
         std::uint64_t{4} *
             (2 * c.width + queries + attended + c.keyLength() + c.valueLength() + hidden + plan.wideLength) +
-        (c.width + attended + hidden) / 32 * (plan.rounding == Rounding::Fine ? 84 : 68);
+        (c.width + attended + hidden) / 32 * (plan.rounding == Rounding::Fine ? 84 : 68) +
+        latentScratch(plan);
     // Of a thread: an unpacked panel, a chunk of results.
     const std::uint64_t thread = widest / 32 * kUnpackedBlockBytes + std::uint64_t{kMaxRows} * 64 * 4;
     plan.scratchBytes = row * plan.maxRows + thread * threads + expertScratch(plan);

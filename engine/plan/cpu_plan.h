@@ -37,12 +37,16 @@ struct CpuKvPlan {
         std::uint64_t at = 0;                                // its first byte in the cache
         std::uint32_t keyFilled = 0, valueFilled = 0;        // without the padding
 
+        bool rows() const { return valueSize == 0; }                   // keys begin with their values
         std::uint64_t blockBytes() const { return heads * headBytes; } // of 16 slots
     };
     std::vector<Layer> layers; // of the plan's
     std::uint64_t allBytes = 0;
     std::uint64_t bytes() const { return allBytes; }
 };
+
+// Values that the cache keeps of a token for latent attention: whole blocks of 32, zeros at the end.
+inline std::uint32_t keptSize(const LatentAttention& latent) { return paddedHead(latent.latentSize()); }
 
 struct CpuPlan {
     ModelConfig config;

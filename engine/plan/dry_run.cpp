@@ -20,8 +20,8 @@ Memory referenceMemory(const PlanRequest& request) {
     forEachTensor(weights, [&](const TensorInfo* tensor) { use.weights += bytesOf(*tensor); });
     std::uint64_t tokenBytes = 0;
     for (std::uint32_t i = layers.first; i < layers.end; ++i) {
-        const Layer layer = request.config.layer(i);
-        tokenBytes += (layer.heads()->keyLength() + layer.heads()->valueLength()) * sizeof(float);
+        const KeptValues kept = request.config.layer(i).kept();
+        tokenBytes += (kept.keyLength() + kept.valueLength()) * sizeof(float);
     }
     return [use, tokenBytes](std::uint32_t context) mutable -> Result<MemoryUse> {
         use.kv = tokenBytes * context;

@@ -316,6 +316,8 @@ MemoryUse VulkanPlan::memory() const {
 Result<VulkanPlan> VulkanPlan::make(const ModelConfig& config, const FileWeights& weights,
                                     const PlanLimits& limits, std::uint32_t contextTokens, KvType type,
                                     const LayerRange& layers) {
+    if (const auto heads = checkHeads(config, layers.of(config.layers), limits.deviceName); !heads)
+        return heads.error();
     // The kernels turn four values at a time; halves of what is turned begin at a multiple of four.
     const std::uint32_t turnedTogether = config.ropePairs() == RopePairs::Halves ? 8 : 4;
     if (config.rotary % turnedTogether != 0 || config.headSize % 4 != 0 || config.rotary > config.headSize)

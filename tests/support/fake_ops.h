@@ -44,6 +44,17 @@ public:
     void addChosen(Weight down, const MixtureFeedForward&, Weight next) {
         say("add chosen " + name(down) + then(next));
     }
+    void compress(Weight query, Weight keyValue) { say("compress " + name(query) + " " + name(keyValue)); }
+    void expandQuery(Weight norm, Weight up) {
+        say("expand queries normed by " + name(norm) + ", " + name(up));
+    }
+    void turnAndStoreLatent(std::uint32_t layer, const LatentAttention& latent, Weight norm) {
+        say("turn and store " + std::to_string(layer) + ": " + std::to_string(latent.latentSize()) +
+            " values normed by " + name(norm));
+    }
+    void absorb(Weight keyUp, const LatentAttention&) { say("absorb " + name(keyUp)); }
+    void attendLatent(std::uint32_t layer, const LatentAttention&) { say("attend " + std::to_string(layer)); }
+    void expandValues(Weight valueUp, const LatentAttention&) { say("expand values " + name(valueUp)); }
     void head(Weight output) { say("head " + name(output)); }
 
     const std::vector<std::string>& said() const { return m_said; }

@@ -39,4 +39,15 @@ inline ModelConfig qwen2MoeConfig() {
     return config;
 }
 
+// Two layers, of which the first is dense: what a token leaves is 64 values and 16 that RoPE turns.
+inline ModelConfig latentConfig() {
+    ModelConfig config = qwen2Config(2, 64, 2, 1, 48, 96, 100);
+    config.family = familyNamed("deepseek2");
+    config.rotary = 16;
+    config.latent = {2, 32, 64, 32, 16, 24, 0.125F};
+    config.denseLayers = 1;
+    config.mixture = {.experts = 4, .used = 2, .hidden = 32, .sharedHidden = 32};
+    return config;
+}
+
 } // namespace ponder::test

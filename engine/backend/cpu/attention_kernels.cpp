@@ -15,15 +15,17 @@
 HWY_BEFORE_NAMESPACE();
 namespace ponder::cpu::HWY_NAMESPACE {
 
-// How the two kinds of storage are read. keys(): sixteen slots' value h, from lane `lane` on.
+// How the kinds of storage are read. key(): sixteen slots' value h, from lane `lane` on. value(): of a slot,
+// from h on; where keys are rows, this reads them.
 struct SingleStore {
     const float* keys;
     const float* values;
-    std::size_t keySize, size; // of a key, of a value
+    std::size_t keySize, size; // of a key, of a value's row
 
     SingleStore(const std::byte* block, const HeadBlocks& head)
-        : keys(reinterpret_cast<const float*>(block)), values(keys + kCacheSlots * head.keySize),
-          keySize(head.keySize), size(head.valueSize) {}
+        : keys(reinterpret_cast<const float*>(block)),
+          values(head.rows ? keys : keys + kCacheSlots * head.keySize), keySize(head.keySize),
+          size(head.rows ? head.keySize : head.valueSize) {}
     const std::byte* valueBytes() const { return reinterpret_cast<const std::byte*>(values); }
     HWY_INLINE VF key(std::size_t h, std::size_t lane) const {
         return hn::LoadU(DF(), keys + h * kCacheSlots + lane);
@@ -36,11 +38,12 @@ struct SingleStore {
 struct HalfStore {
     const std::uint16_t* keys;
     const std::uint16_t* values;
-    std::size_t keySize, size; // of a key, of a value
+    std::size_t keySize, size; // of a key, of a value's row
 
     HalfStore(const std::byte* block, const HeadBlocks& head)
-        : keys(reinterpret_cast<const std::uint16_t*>(block)), values(keys + kCacheSlots * head.keySize),
-          keySize(head.keySize), size(head.valueSize) {}
+        : keys(reinterpret_cast<const std::uint16_t*>(block)),
+          values(head.rows ? keys : keys + kCacheSlots * head.keySize), keySize(head.keySize),
+          size(head.rows ? head.keySize : head.valueSize) {}
     const std::byte* valueBytes() const { return reinterpret_cast<const std::byte*>(values); }
     HWY_INLINE VF key(std::size_t h, std::size_t lane) const {
         return loadHalves(keys + h * kCacheSlots + lane);
@@ -56,14 +59,18 @@ struct EightBitStore {
     const std::uint16_t* keyScales;
     const std::int8_t* values;
     const std::uint16_t* valueScales;
-    std::size_t keySize, size; // of a key, of a value
+    std::size_t keySize, size; // of a key, of a value's row
 
     EightBitStore(const std::byte* block, const HeadBlocks& head)
         : keys(reinterpret_cast<const std::int8_t*>(block)),
           keyScales(reinterpret_cast<const std::uint16_t*>(keys + kCacheSlots * head.keySize)),
-          values(reinterpret_cast<const std::int8_t*>(keyScales + kCacheSlots * head.keySize / 32)),
-          valueScales(reinterpret_cast<const std::uint16_t*>(values + kCacheSlots * head.valueSize)),
-          keySize(head.keySize), size(head.valueSize) {}
+          values(head.rows
+                     ? keys
+                     : reinterpret_cast<const std::int8_t*>(keyScales + kCacheSlots * head.keySize / 32)),
+          valueScales(head.rows
+                          ? keyScales
+                          : reinterpret_cast<const std::uint16_t*>(values + kCacheSlots * head.valueSize)),
+          keySize(head.keySize), size(head.rows ? head.keySize : head.valueSize) {}
     const std::byte* valueBytes() const { return reinterpret_cast<const std::byte*>(values); }
     static HWY_INLINE VF load(const std::int8_t* at) {
         const hn::Rebind<std::int8_t, DI> d8;
@@ -114,6 +121,23 @@ HWY_INLINE void scoreBlock(const Store& store, const Ahead& ahead, const float* 
     }
 }
 
+// The same where keys are rows.
+template<class Store, std::size_t kQueries>
+HWY_NOINLINE void scoreRows(const Store& store, const float* const* query, float* scores) {
+    for (std::size_t slot = 0; slot < kCacheSlots; ++slot) {
+        VF sum[kQueries];
+        for (std::size_t q = 0; q < kQueries; ++q)
+            sum[q] = hn::Zero(DF());
+        for (std::size_t h = 0; h < store.keySize; h += kLanes) {
+            const VF key = store.value(slot, h);
+            for (std::size_t q = 0; q < kQueries; ++q)
+                sum[q] = hn::MulAdd(hn::LoadU(DF(), query[q] + h), key, sum[q]);
+        }
+        for (std::size_t q = 0; q < kQueries; ++q)
+            scores[q * kStepPositions + slot] = hn::GetLane(hn::SumOfLanes(DF(), sum[q]));
+    }
+}
+
 // Positions that follow each other in slots that do.
 struct Span {
     std::uint32_t begin, end;
@@ -131,13 +155,19 @@ HWY_INLINE void scoreSpan(const HeadBlocks& head, const Span& span, std::uint32_
         const Store store(block, head);
         const Ahead ahead{store.valueBytes(), block + head.stride};
         float* out = scores + (position - base);
+        const auto score = [&](float* to) {
+            if (head.rows)
+                scoreRows<Store, kQueries>(store, query, to);
+            else
+                scoreBlock<Store, kQueries>(store, ahead, query, to);
+        };
         if (lane == 0 && (position - base) % kCacheSlots == 0) {
-            scoreBlock<Store, kQueries>(store, ahead, query, out);
+            score(out);
             position += kCacheSlots;
             continue;
         }
         HWY_ALIGN float some[kQueries * kStepPositions];
-        scoreBlock<Store, kQueries>(store, ahead, query, some);
+        score(some);
         const std::uint32_t count = HWY_MIN(kCacheSlots - lane, span.end - position);
         for (std::size_t q = 0; q < kQueries; ++q)
             std::copy_n(some + q * kStepPositions + lane, count, out + q * kStepPositions);

@@ -25,6 +25,7 @@ struct HeadBlocks {
     std::size_t stride = 0; // bytes to the next 16 slots
     std::uint32_t keySize = 0, valueSize = 0;
     KvType type = KvType::F16;
+    bool rows = false; // keys stand [slot][value], a multiple of 32 of them, and begin with their values
 };
 
 // Where positions lie: p in slot p, from `shared` on in slot p + offset.

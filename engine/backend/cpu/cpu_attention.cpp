@@ -13,15 +13,22 @@ constexpr std::uint32_t kRowsAtOnce = 16;
 
 } // namespace
 
+void CpuOps::makeAngles() {
+    if (!m_angles.empty()) return;
+    const CpuTensor* factors = m_plan.weights[Slot::RopeFactors];
+    const std::size_t count = factors ? factors->source->rowLength() : 0;
+    m_angles = ropeTable(m_config, {m_weights.vector(factors), count}, m_batch.firstPosition,
+                         m_batch.branches ? 1 : m_rows);
+}
+
+const float* CpuOps::anglesOf(std::uint32_t row) const {
+    return &m_angles[std::size_t{positionOf(row) - m_batch.firstPosition} * m_config.rotary];
+}
+
 void CpuOps::turnAndStore(std::uint32_t layer, const HeadAttention& heads, Weight queryNorm, Weight keyNorm) {
     if (stopped()) return;
     const KernelClock::Measure measure(m_clock, "rope", 0);
-    if (m_angles.empty()) {
-        const CpuTensor* factors = m_plan.weights[Slot::RopeFactors];
-        const std::size_t count = factors ? factors->source->rowLength() : 0;
-        m_angles = ropeTable(m_config, {m_weights.vector(factors), count}, m_batch.firstPosition,
-                             m_batch.branches ? 1 : m_rows);
-    }
+    makeAngles();
     const float* norms[] = {m_weights.vector(m_plan.weights[queryNorm]),
                             m_weights.vector(m_plan.weights[keyNorm])};
     const bool adjacent = m_config.ropePairs() == RopePairs::Adjacent;
@@ -35,8 +42,7 @@ void CpuOps::turnAndStore(std::uint32_t layer, const HeadAttention& heads, Weigh
     m_pool.forEach(m_rows, grain, [&](std::size_t first, std::size_t end, unsigned) {
         for (auto t = static_cast<std::uint32_t>(first); t < end; ++t) {
             float* row = &m_qkv[t * m_qkvStride];
-            const float* angles =
-                &m_angles[std::size_t{positionOf(t) - m_batch.firstPosition} * m_config.rotary];
+            const float* angles = anglesOf(t);
             for (std::uint32_t head = 0; head < heads.heads; ++head)
                 turnHead(row + head * size, norms[0], angles);
             multiplyBy(heads.scale * heads.growthAt(positionOf(t)), row, heads.queryLength());
@@ -49,10 +55,15 @@ void CpuOps::turnAndStore(std::uint32_t layer, const HeadAttention& heads, Weigh
     });
 }
 
-// A unit of work: some rows of the batch, all queries of one key head's group.
 void CpuOps::attend(std::uint32_t index, const HeadAttention& heads) {
     if (stopped()) return;
-    const AttendedLayer layer{heads, index - m_plan.layers.first};
+    const Place place = attendedPlace(heads);
+    attend({heads, index - m_plan.layers.first, m_qkv.data(), m_qkvStride, place.first, place.stride});
+}
+
+// A unit of work: some rows of the batch, all queries of one key head's group.
+void CpuOps::attend(const AttendedLayer& layer) {
+    const HeadAttention& heads = layer.heads;
     const std::uint32_t seen = positionOf(m_rows - 1) + 1;
     const KernelClock::Measure measure(m_clock, "attention",
                                        seen * m_cache->layer(layer.own).blockBytes() / kCacheSlots);
@@ -74,8 +85,12 @@ void CpuOps::attend(std::uint32_t index, const HeadAttention& heads) {
 
 HeadBlocks CpuOps::headBlocks(const AttendedLayer& layer, std::uint32_t kvHead) const {
     // What a query's neighbours hold counts for nothing: the key is zero there.
-    return {m_cache->head(layer.own, kvHead), m_cache->layer(layer.own).blockBytes(),
-            paddedHead(layer.heads.keySize), paddedHead(layer.heads.valueSize), m_cache->type()};
+    return {m_cache->head(layer.own, kvHead),
+            m_cache->layer(layer.own).blockBytes(),
+            paddedHead(layer.heads.keySize),
+            paddedHead(layer.heads.valueSize),
+            m_cache->type(),
+            m_cache->layer(layer.own).rows()};
 }
 
 // Where the kernels leave what attention gives, heads by padded heads.
@@ -104,7 +119,6 @@ Slots CpuOps::slotsOf(std::uint32_t row) const {
 // Part by part, each folded into what was before: as attendInParts() does with a single row.
 void CpuOps::attendRows(const AttendedLayer& layer, std::uint32_t kvHead, RowRange rows, unsigned thread) {
     const std::uint32_t keySize = layer.heads.keySize, size = paddedHead(layer.heads.valueSize);
-    const Place place = attendedPlace(layer.heads);
     const std::uint32_t group = layer.heads.group(), end = positionOf(rows.first + rows.count - 1) + 1;
     const HeadBlocks head = headBlocks(layer, kvHead);
     for (std::uint32_t done = 0; done < group; done += kMaxQueries) {
@@ -114,12 +128,14 @@ void CpuOps::attendRows(const AttendedLayer& layer, std::uint32_t kvHead, RowRan
             Queries queries;
             for (std::uint32_t t = 0; t < rows.count; ++t)
                 for (std::uint32_t q = 0; q < some; ++q)
-                    queries.add(&m_qkv[(rows.first + t) * m_qkvStride + (firstHead + q) * keySize],
+                    queries.add(layer.queries + (rows.first + t) * layer.queryStride +
+                                    (firstHead + q) * keySize,
                                 positionOf(rows.first + t) + 1,
                                 AttentionState::nothing(out + t * rowStride + q * size, size));
             return queries;
         };
-        Queries whole = queriesInto(place.first + rows.first * place.stride + firstHead * size, place.stride);
+        Queries whole =
+            queriesInto(layer.out + rows.first * layer.outStride + firstHead * size, layer.outStride);
         attendPart(head, rows, {0, std::min(end, kPartPositions)}, whole);
         for (std::uint32_t begin = kPartPositions; begin < end; begin += kPartPositions) {
             Queries part = queriesInto(m_threads[thread].part.data(), std::size_t{some} * size);
@@ -152,25 +168,25 @@ void CpuOps::attendInParts(const AttendedLayer& layer, std::uint32_t seen) {
     const std::uint32_t keySize = layer.heads.keySize, size = paddedHead(layer.heads.valueSize);
     const std::uint32_t group = layer.heads.group();
     const std::size_t length = std::size_t{heads} * size;
-    const Place place = attendedPlace(layer.heads);
     const std::uint32_t parts = (seen + kPartPositions - 1) / kPartPositions;
     m_parts.resize(parts * length);
     m_states.resize(std::size_t{parts} * heads);
-    m_pool.forEach(std::size_t{parts} * kvHeads, 1, [&](std::size_t first, std::size_t end, unsigned) {
+    const std::uint32_t sets = (group + kMaxQueries - 1) / kMaxQueries; // of queries that share a key
+    const std::size_t units = std::size_t{parts} * kvHeads * sets;
+    m_pool.forEach(units, 1, [&](std::size_t first, std::size_t end, unsigned) {
         for (std::size_t unit = first; unit < end; ++unit) {
-            const auto part = static_cast<std::uint32_t>(unit / kvHeads);
-            const auto kvHead = static_cast<std::uint32_t>(unit % kvHeads);
-            float* out = part == 0 ? place.first : &m_parts[part * length];
-            for (std::uint32_t done = 0; done < group; done += kMaxQueries) {
-                const std::uint32_t firstHead = kvHead * group + done;
-                Queries queries;
-                for (std::uint32_t h = firstHead; h < firstHead + std::min(kMaxQueries, group - done); ++h)
-                    queries.add(&m_qkv[std::size_t{h} * keySize], seen,
-                                AttentionState::nothing(out + std::size_t{h} * size, size));
-                ponder::cpu::attend(headBlocks(layer, kvHead), {}, part * kPartPositions,
-                                    std::min(seen, (part + 1) * kPartPositions), queries, 0, queries.count);
-                std::copy_n(queries.state.begin(), queries.count, &m_states[part * heads + firstHead]);
-            }
+            const auto part = static_cast<std::uint32_t>(unit / sets / kvHeads);
+            const auto kvHead = static_cast<std::uint32_t>(unit / sets % kvHeads);
+            const auto done = static_cast<std::uint32_t>(unit % sets) * kMaxQueries;
+            float* out = part == 0 ? layer.out : &m_parts[part * length];
+            const std::uint32_t firstHead = kvHead * group + done;
+            Queries queries;
+            for (std::uint32_t h = firstHead; h < firstHead + std::min(kMaxQueries, group - done); ++h)
+                queries.add(layer.queries + std::size_t{h} * keySize, seen,
+                            AttentionState::nothing(out + std::size_t{h} * size, size));
+            ponder::cpu::attend(headBlocks(layer, kvHead), {}, part * kPartPositions,
+                                std::min(seen, (part + 1) * kPartPositions), queries, 0, queries.count);
+            std::copy_n(queries.state.begin(), queries.count, &m_states[part * heads + firstHead]);
         }
     });
     for (std::uint32_t head = 0; head < heads; ++head) {

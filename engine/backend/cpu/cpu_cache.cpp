@@ -74,6 +74,22 @@ void storeHalves(const Lane& to, const float* key, const float* value) {
     toHalves(value, to.valueSize, keys + kCacheSlots * to.keySize + to.lane * to.valueSize);
 }
 
+// A key that begins with its value: one row.
+void storeRow(KvType type, const Lane& to, const float* row) {
+    const std::size_t size = to.keySize, at = to.lane * size;
+    if (type == KvType::F32)
+        std::copy_n(row, size, reinterpret_cast<float*>(to.block) + at);
+    else if (type == KvType::F16)
+        toHalves(row, size, reinterpret_cast<std::uint16_t*>(to.block) + at);
+    if (type != KvType::Q8_0) return;
+    auto* scales = reinterpret_cast<std::uint16_t*>(to.block + kCacheSlots * size);
+    for (std::size_t i = 0; i < size; i += 32) {
+        const EightBits k(row + i);
+        std::memcpy(to.block + at + i, k.quants, 32);
+        scales[(at + i) / 32] = k.scale;
+    }
+}
+
 // The values of a head, with zeros up to the size that is kept.
 const float* filledUp(const float* values, std::uint32_t length, std::uint32_t size,
                       std::array<float, kMaxHeadSize>& room) {
@@ -108,6 +124,7 @@ void CpuCache::store(std::uint32_t layer, std::uint32_t head, std::uint32_t slot
     const CpuKvPlan::Layer& sizes = m_plan.layers[layer];
     const Lane lane{this->head(layer, head) + slot / kCacheSlots * sizes.blockBytes(), slot % kCacheSlots,
                     sizes.keySize, sizes.valueSize};
+    if (sizes.rows()) return storeRow(m_plan.type, lane, key);
     std::array<float, kMaxHeadSize> keyRoom, valueRoom;
     key = filledUp(key, sizes.keyFilled, sizes.keySize, keyRoom);
     value = filledUp(value, sizes.valueFilled, sizes.valueSize, valueRoom);

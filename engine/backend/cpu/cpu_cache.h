@@ -1,6 +1,7 @@
 // The keys and values of one conversation in host memory, laid out for the attention kernels.
 //
 //     [layer][16 slots][key head] of  keys [value][slot], then values [slot][value]
+//     where values are the beginning of keys (latent attention): keys [slot][value] only
 //     Q8_0: i8 keys, f16 key scales [value / 32][slot], i8 values, f16 value scales [slot][value / 32]
 //
 // Sixteen keys side by side give sixteen scores without a sum across lanes. Owner: the caller of
@@ -31,7 +32,7 @@ public:
     const CpuKvPlan::Layer& layer(std::uint32_t layer) const { return m_plan.layers[layer]; }
     std::byte* head(std::uint32_t layer, std::uint32_t head);
 
-    // key, value: one head's values, which are padded here.
+    // key, value: one head's values, which are padded here; value may be null where there are none.
     void store(std::uint32_t layer, std::uint32_t head, std::uint32_t slot, const float* key,
                const float* value);
 

@@ -17,15 +17,22 @@ std::uint64_t padded(std::uint64_t rows) { return (rows + kPanelRows - 1) / kPan
 
 CpuOps::CpuOps(const CpuPlan& plan, const CpuWeights& weights, const CpuAdapters& adapters, ThreadPool& pool)
     : m_plan(plan), m_config(plan.config), m_weights(weights), m_adapters(adapters), m_pool(pool),
-      m_normed(plan.rounding), m_attended(plan.rounding), m_gated(plan.rounding), m_threads(pool.threads()) {
+      m_normed(plan.rounding), m_attended(plan.rounding), m_gated(plan.rounding), m_compressed(plan.rounding),
+      m_threads(pool.threads()) {
     m_kAt = padded(m_config.queryLength());
     m_vAt = m_kAt + padded(m_config.keyLength());
     m_qkvStride = m_vAt + padded(m_config.valueLength());
+    if (const LatentAttention& latent = m_config.latent; latent.heads > 0) {
+        m_compressed.length = latent.queryRank;
+        m_kAt = padded(latent.queryRank > 0 ? latent.queryRank : latent.queryLength());
+        m_qkvStride = m_kAt + keptSize(latent);
+    }
     m_normed.length = m_config.width;
-    m_attended.length = m_config.attendedLength();
+    m_attended.length = (m_config.attendedLength() + 31) / 32 * 32;
     m_gated.length = m_hiddenLength = m_config.hiddenLength();
     const std::uint32_t widest =
-        std::max({m_config.width, m_gated.length, m_attended.length, m_config.mixture.hidden});
+        std::max({m_config.width, m_gated.length, m_attended.length, m_config.mixture.hidden,
+                  m_config.latent.queryRank, m_config.latent.kvRank});
     for (Thread& thread : m_threads) {
         thread.part.resize(std::size_t{kMaxQueries} * paddedHead(m_config.longestValue()));
         thread.unpacked.resize(unpackedBytes(PanelLayout::of(TensorType::Q6_K, widest, kPanelRows)));
@@ -49,6 +56,13 @@ void CpuOps::begin(const Batch& batch, CpuCache& cache, const std::stop_token& s
         fit(operand->values, operand->length);
     fit(m_gated.values, m_hiddenLength);
     fit(m_qkv, m_qkvStride);
+    if (const LatentAttention& latent = m_config.latent; latent.heads > 0) {
+        const std::size_t heads = latent.heads;
+        fit(m_compressed.values, latent.queryRank);
+        if (latent.queryRank > 0) fit(m_queries, padded(latent.queryLength()) + kChunkRows);
+        fit(m_absorbed, heads * keptSize(latent));
+        fit(m_latents, heads * latent.kvRank);
+    }
     fit(m_wide, m_plan.wideLength);
     for (Thread& thread : m_threads)
         fit(thread.chunk, 2 * kChunkRows);
@@ -62,7 +76,9 @@ std::uint64_t CpuOps::bytes() const {
     std::uint64_t values = m_x.size() + m_qkv.size() + m_angles.size() + m_parts.size() + m_low.size() +
                            m_logits.size() + m_share.size() + m_expertGated.size() + m_wide.size();
     std::uint64_t sum = m_experts.bytes() + m_chosen.size() * sizeof(ChosenExpert);
-    for (const Operand* operand : {&m_normed, &m_attended, &m_gated}) {
+    values += m_queries.size() + m_absorbed.size() + m_latents.size();
+    sum += m_headMemory.size() + m_headTiles.size() * sizeof(ActivationTiles);
+    for (const Operand* operand : {&m_normed, &m_attended, &m_gated, &m_compressed}) {
         values += operand->values.size();
         sum += operand->tiles.bytes();
     }
@@ -165,25 +181,26 @@ std::size_t CpuOps::panelGrain(std::uint64_t panels) const {
 
 void CpuOps::project(const Projection& q, const Projection& k, const Projection& v) {
     if (stopped()) return;
-    struct Part {
-        Adapted matrix;
-        const float* bias;
-        std::size_t at;
-    };
     const auto part = [&](const Projection& projection, std::size_t at) {
-        return Part{adapted(projection.matrix), m_weights.vector(m_plan.weights[projection.bias]), at};
+        return ProjectedPart{adapted(projection.matrix), m_weights.vector(m_plan.weights[projection.bias]),
+                             at};
     };
-    const Part parts[] = {part(q, 0), part(k, m_kAt), part(v, m_vAt)};
+    const ProjectedPart parts[] = {part(q, 0), part(k, m_kAt), part(v, m_vAt)};
     norm({0, m_rows}, {parts[0].matrix, parts[1].matrix, parts[2].matrix});
+    projectInto(parts);
+}
+
+// Products of n that stand beside each other in the rows of m_qkv.
+void CpuOps::projectInto(std::span<const ProjectedPart> parts) {
     std::uint64_t all = 0, bytes = 0;
-    for (const Part& one : parts) {
+    for (const ProjectedPart& one : parts) {
         all += one.matrix.matrix->layout.panels();
         bytes += one.matrix.matrix->layout.bytes();
     }
     const KernelClock::Measure measure(m_clock, "qkv", bytes);
     m_pool.forEach(all, panelGrain(all), [&](std::uint64_t first, std::uint64_t end, unsigned thread) {
         std::uint64_t before = 0;
-        for (const Part& one : parts) {
+        for (const ProjectedPart& one : parts) {
             const std::uint64_t panels = one.matrix.matrix->layout.panels();
             const std::uint64_t from = std::max(first, before), to = std::min(end, before + panels);
             if (from < to) {

@@ -36,6 +36,12 @@ public:
     void gate(Weight gate, Weight up, Activation activation, Weight reader);
     void addTo(Weight matrix, Rows rows, Weight next);
     void head(Weight output);
+    void compress(Weight query, Weight keyValue);
+    void expandQuery(Weight norm, Weight up);
+    void turnAndStoreLatent(std::uint32_t layer, const LatentAttention& latent, Weight norm);
+    void absorb(Weight keyUp, const LatentAttention& latent);
+    void attendLatent(std::uint32_t layer, const LatentAttention& latent);
+    void expandValues(Weight valueUp, const LatentAttention& latent);
     void route(Weight router, Weight bias, Weight share, const MixtureFeedForward& mixture);
     void gateChosen(Weight gate, Weight up, Weight reader, const MixtureFeedForward& mixture);
     void addChosen(Weight down, const MixtureFeedForward& mixture, Weight next);
@@ -77,6 +83,19 @@ private:
                   std::uint64_t end, unsigned thread, Place out);
     void gateUpChunk(const Adapted& gate, const Adapted& up, const Adapted& reader, std::uint64_t chunk,
                      unsigned thread);
+    struct ProjectedPart {
+        Adapted matrix;
+        const float* bias;
+        std::size_t at; // in a row of m_qkv
+    };
+    void projectInto(std::span<const ProjectedPart> parts);
+    // Rows of values of all heads.
+    struct HeadRows {
+        float* first;
+        std::size_t rowStride, headStride;
+    };
+    void multiplyHeads(Tensor stack, std::uint32_t heads, const HeadRows& in, const HeadRows& out);
+    void quantizeHeads(std::uint32_t heads, std::uint32_t length, const HeadRows& in);
     std::size_t panelGrain(std::uint64_t panels) const;
     void descend(const Operand& in, std::uint32_t rows, std::initializer_list<Adapted> readers);
     void descendPanel(const Operand& in, RowRange rows, const CpuAddition& addition, std::uint64_t panel);
@@ -98,11 +117,18 @@ private:
     struct PositionRange {
         std::uint32_t begin, end;
     };
-    // Attention of one layer: its numbers, and which of the executor's layers it is.
+    // Attention of one layer: its numbers, which of the executor's layers it is, and its rows.
     struct AttendedLayer {
         const HeadAttention& heads;
         std::uint32_t own;
+        const float* queries; // [rows x heads * keySize], each row after `queryStride`
+        std::size_t queryStride;
+        float* out; // [rows x heads * valueSize]
+        std::size_t outStride;
     };
+    void attend(const AttendedLayer& layer);
+    void makeAngles();
+    const float* anglesOf(std::uint32_t row) const;
     HeadBlocks headBlocks(const AttendedLayer& layer, std::uint32_t kvHead) const;
     Slots slotsOf(std::uint32_t row) const;
     void attendRows(const AttendedLayer& layer, std::uint32_t kvHead, RowRange rows, unsigned thread);
@@ -130,11 +156,18 @@ private:
     Operand m_normed;              // [rows x width]
     std::vector<float> m_qkv;      // q, k and v after each other, each padded to whole panels
     std::size_t m_kAt = 0, m_vAt = 0, m_qkvStride = 0;
-    std::vector<float> m_angles;        // [rows x rotary/2] pairs (cos, sin)
-    Operand m_attended;                 // [rows x heads * valueSize]
-    std::vector<float> m_wide;          // the same with padded heads, where they are padded
-    Operand m_gated;                    // activation(gate) * up [rows x hidden]
-    std::uint32_t m_hiddenLength = 0;   // the longest of these in any layer
+    std::vector<float> m_angles;      // [rows x rotary/2] pairs (cos, sin)
+    Operand m_attended;               // [rows x heads * valueSize]
+    std::vector<float> m_wide;        // the same with padded heads, where they are padded
+    Operand m_gated;                  // activation(gate) * up [rows x hidden]
+    std::uint32_t m_hiddenLength = 0; // the longest of these in any layer
+    // Of latent attention. The queries are in m_qkv or, where they are made from less, in m_queries.
+    Operand m_compressed;                     // what queries are made from [rows x queryRank]
+    std::vector<float> m_queries;             // [rows x heads * keySize]
+    HeadRows m_query{};                       // whichever it is
+    std::vector<float> m_absorbed, m_latents; // [rows x heads * keptSize], [rows x heads * kvRank]
+    std::vector<ActivationTiles> m_headTiles; // of each head, in m_headMemory
+    HostBuffer m_headMemory;
     std::vector<ChosenExpert> m_chosen; // [rows x used]
     ExpertRows m_experts;               // the same, sorted
     std::vector<float> m_logits;        // the router's [rows x padded experts], then scores [rows x experts]

@@ -32,7 +32,8 @@ void packMatrix(const CpuTensor& tensor, const ModelFile& file, ThreadPool& pool
         const std::size_t count = std::min(band, panels - at);
         pool.forEach(count, kPanelsAtOnce, [&](std::size_t first, std::size_t end, unsigned) {
             for (std::size_t p = at + first; p < at + end && !stop.stop_requested(); ++p)
-                packPanel(tensor.layout, sourceOf(p, p + 1), out + p * tensor.layout.panelBytes());
+                packPanel(tensor.layout, sourceOf(p, p + 1), out + p * tensor.layout.panelBytes(),
+                          tensor.source->rowLength());
         });
         file.release(sourceOf(at, at + count));
     }

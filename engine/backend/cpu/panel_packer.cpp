@@ -113,15 +113,16 @@ void packQ2_K(const PanelLayout& layout, const Byte* source, std::size_t row, By
 }
 
 template<class Value>
-void packFloats(const PanelLayout& layout, const Byte* source, std::size_t row, Byte* panel) {
-    for (std::size_t k = 0; k < layout.rowLength(); ++k)
+void packFloats(std::size_t length, const Byte* source, std::size_t row, Byte* panel) {
+    for (std::size_t k = 0; k < length; ++k)
         std::memcpy(panel + (k * kPanelRows + row) * sizeof(Value), source + k * sizeof(Value),
                     sizeof(Value));
 }
 
-void packRow(const PanelLayout& layout, const Byte* source, std::size_t row, Byte* panel) {
-    if (layout.type == TensorType::F32) return packFloats<std::uint32_t>(layout, source, row, panel);
-    if (!layout.quantized()) return packFloats<std::uint16_t>(layout, source, row, panel);
+void packRow(const PanelLayout& layout, std::size_t length, const Byte* source, std::size_t row,
+             Byte* panel) {
+    if (layout.type == TensorType::F32) return packFloats<std::uint32_t>(length, source, row, panel);
+    if (!layout.quantized()) return packFloats<std::uint16_t>(length, source, row, panel);
     if (smallNumberTraits(layout.type)) return packSmallNumbers(layout, source, row, panel);
     const auto traits = typeTraits(layout.type);
     if (layout.blocksPerUnit < 8) {
@@ -144,12 +145,14 @@ void packRow(const PanelLayout& layout, const Byte* source, std::size_t row, Byt
 
 } // namespace
 
-void packPanel(const PanelLayout& layout, std::span<const std::byte> rows, std::byte* panel) {
+void packPanel(const PanelLayout& layout, std::span<const std::byte> rows, std::byte* panel,
+               std::uint64_t rowLength) {
     const auto traits = typeTraits(layout.type);
-    const std::size_t rowBytes = std::size_t{layout.rowLength()} / traits->blockValues * traits->blockBytes;
+    const std::size_t length = rowLength > 0 ? rowLength : layout.rowLength();
+    const std::size_t rowBytes = length / traits->blockValues * traits->blockBytes;
     const auto* source = reinterpret_cast<const Byte*>(rows.data());
     for (std::size_t row = 0; row * rowBytes < rows.size(); ++row)
-        packRow(layout, source + row * rowBytes, row, reinterpret_cast<Byte*>(panel));
+        packRow(layout, length, source + row * rowBytes, row, reinterpret_cast<Byte*>(panel));
 }
 
 } // namespace ponder::cpu

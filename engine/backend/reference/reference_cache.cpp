@@ -38,8 +38,8 @@ ReferenceCache::ReferenceCache(const ModelConfig& config, const LayerRange& laye
                                KvType type, std::uint64_t& bytesInUse)
     : m_capacity(tokens), m_type(type), m_bytesInUse(bytesInUse), m_layers(layers) {
     for (std::uint32_t i = layers.first; i < layers.end; ++i) {
-        const Layer layer = config.layer(i);
-        m_kept.push_back({layer.heads()->keyLength(), layer.heads()->valueLength(), {}, {}});
+        const KeptValues kept = config.layer(i).kept();
+        m_kept.push_back({kept.keyLength(), kept.valueLength(), {}, {}});
     }
 }
 

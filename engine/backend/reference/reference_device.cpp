@@ -15,8 +15,8 @@ class ReferenceExecutor final : public Executor {
 public:
     ReferenceExecutor(const PlanRequest& request, std::uint64_t weightBytes)
         : m_config(request.config),
-          m_weights(withRopeFactors(request.weights, request.config, request.contextTokens)), m_adapters(request.config.layers),
-          m_layers(request.layers.of(request.config.layers)) {
+          m_weights(withRopeFactors(request.weights, request.config, request.contextTokens)),
+          m_adapters(request.config.layers), m_layers(request.layers.of(request.config.layers)) {
         m_memory.weights = weightBytes;
     }
 

@@ -75,19 +75,23 @@ void ReferenceOps::project(const Projection& q, const Projection& k, const Proje
     multiply(v, m_normed, m_v);
 }
 
+std::span<const float> ReferenceOps::anglesOf(std::size_t row) {
+    if (m_angles.empty())
+        m_angles = ropeTable(m_config, vectorOf(m_weights[Slot::RopeFactors]), m_batch.firstPosition,
+                             m_batch.branches ? 1 : static_cast<std::uint32_t>(m_rows));
+    const std::size_t turn = positionOf(row) - m_batch.firstPosition;
+    return std::span<const float>(m_angles).subspan(turn * m_config.rotary, m_config.rotary);
+}
+
 void ReferenceOps::turnAndStore(std::uint32_t layer, const HeadAttention& heads, Weight queryNorm,
                                 Weight keyNorm) {
     if (heads.normsHeads) {
         normHeads(queryNorm, m_q);
         normHeads(keyNorm, m_k);
     }
-    if (m_angles.empty())
-        m_angles = ropeTable(m_config, vectorOf(m_weights[Slot::RopeFactors]), m_batch.firstPosition,
-                             m_batch.branches ? 1 : static_cast<std::uint32_t>(m_rows));
     const std::size_t q = heads.queryLength(), k = heads.keyLength(), v = heads.valueLength();
     for (std::size_t t = 0; t < m_rows; ++t) {
-        const std::size_t turn = positionOf(t) - m_batch.firstPosition;
-        const auto angles = std::span<const float>(m_angles).subspan(turn * m_config.rotary, m_config.rotary);
+        const auto angles = anglesOf(t);
         const auto query = std::span(m_q).subspan(t * q, q), key = std::span(m_k).subspan(t * k, k);
         if (heads.turns)
             for (const auto row : {query, key})
@@ -151,7 +155,8 @@ void ReferenceOps::norm(Weight weight) {
 }
 
 void ReferenceOps::normHeads(Weight weight, std::span<float> rows) const {
-    reference::rmsNorm(std::vector<float>(rows.begin(), rows.end()), vectorOf(m_weights[weight]), m_config.normEpsilon, rows);
+    reference::rmsNorm(std::vector<float>(rows.begin(), rows.end()), vectorOf(m_weights[weight]),
+                       m_config.normEpsilon, rows);
 }
 
 void ReferenceOps::multiply(const Projection& projection, std::span<const float> in,

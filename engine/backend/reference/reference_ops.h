@@ -24,6 +24,12 @@ public:
     void gate(Weight gate, Weight up, Activation activation, Weight reader);
     void addTo(Weight matrix, Rows rows, Weight next);
     void head(Weight output);
+    void compress(Weight query, Weight keyValue);
+    void expandQuery(Weight norm, Weight up);
+    void turnAndStoreLatent(std::uint32_t layer, const LatentAttention& latent, Weight norm);
+    void absorb(Weight keyUp, const LatentAttention& latent);
+    void attendLatent(std::uint32_t layer, const LatentAttention& latent);
+    void expandValues(Weight valueUp, const LatentAttention& latent);
     void route(Weight router, Weight bias, Weight share, const MixtureFeedForward& mixture);
     void gateChosen(Weight gate, Weight up, Weight reader, const MixtureFeedForward& mixture);
     void addChosen(Weight down, const MixtureFeedForward& mixture, Weight next);
@@ -35,6 +41,7 @@ private:
     void normHeads(Weight weight, std::span<float> rows) const; // each head by itself
     // out = in · matrixᵀ + bias, with what adapters add to the matrix
     void multiply(const Projection& projection, std::span<const float> in, std::vector<float>& out) const;
+    std::span<const float> anglesOf(std::size_t row);
     std::uint32_t positionOf(std::size_t row) const;
     std::uint32_t slotOf(std::size_t row) const;
     // The rows of a layer's keys or values, each `length` long, that a row of the batch sees, in order of
@@ -57,7 +64,9 @@ private:
     std::vector<ChosenExpert> m_chosen; // [n x used]
     std::vector<float> m_share;         // [n], of the shared expert
     std::vector<float> m_expertGate;    // [n x used x h]
-    std::vector<float> m_angles;        // [n x rotary/2] pairs (cos, sin)
+    std::vector<float> m_latent;   // [n x kvRank + ropeSize]; then what attention gives [n x heads x kvRank]
+    std::vector<float> m_absorbed; // [n x heads x kvRank + ropeSize]
+    std::vector<float> m_angles;   // [n x rotary/2] pairs (cos, sin)
 };
 
 } // namespace ponder

@@ -5,6 +5,7 @@
 
 namespace ponder {
 
+const Family& deepseek2Family();
 const Family& exaoneFamily();
 const Family& hunyuanDenseFamily();
 const Family& llamaFamily();

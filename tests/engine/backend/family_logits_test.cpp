@@ -16,10 +16,11 @@ using namespace ponder;
 
 namespace {
 
-const QStringList kFiles{"qwen3-q4_k_m",    "llama-linear-q4_k_m",  "qwen2-yarn-q4_k_m",
-                         "exaone-q4_k_m",   "seed_oss-q4_k_m",      "smollm3-q4_k_m",
-                         "phi3-q4_k_m",     "phi3-longrope-q4_k_m", "hunyuan-dense-q4_k_m",
-                         "mistral3-q4_k_m", "qwen2moe-q4_k_m",      "qwen3moe-q4_k_m"};
+const QStringList kFiles{"qwen3-q4_k_m",          "llama-linear-q4_k_m",  "qwen2-yarn-q4_k_m",
+                         "exaone-q4_k_m",         "seed_oss-q4_k_m",      "smollm3-q4_k_m",
+                         "phi3-q4_k_m",           "phi3-longrope-q4_k_m", "hunyuan-dense-q4_k_m",
+                         "mistral3-q4_k_m",       "qwen2moe-q4_k_m",      "deepseek2-glm-q4_k_m",
+                         "deepseek2-lite-q4_k_m", "qwen3moe-q4_k_m"};
 const std::vector<std::pair<const char*, Precision>> kDevices{{"reference", Precision::Float},
                                                               {"cpu", Precision::Float},
                                                               {"cpu", Precision::Fast},
@@ -126,6 +127,12 @@ private slots:
             return error <= bar;
         };
         const auto executor = model.load(precision);
+        if (!executor && model.config.latent.heads > 0 && model.device->info().id.starts_with("vulkan")) {
+            // What a device lacks it says by name before it allocates anything.
+            QCOMPARE(executor.error().code, ErrorCode::UnsupportedModel);
+            QVERIFY(executor.error().message().find("latent attention (deepseek2)") != std::string::npos);
+            return;
+        }
         QVERIFY2(executor, executor ? "" : executor.error().message().c_str());
         const std::size_t count = tokens.size();
         QVERIFY(check(**executor, {count}, "in one batch"));

@@ -112,6 +112,16 @@ GgufWriter mixtureOf(std::uint32_t experts, std::uint32_t used) {
     return writer;
 }
 
+// With what a token leaves 64 values and 16 that RoPE turns long.
+GgufWriter latentOf(std::uint32_t queryRank) {
+    GgufWriter writer = test::tinyModel("deepseek2");
+    writer.set("deepseek2.expert_count", 4u).set("deepseek2.expert_used_count", 2u);
+    writer.set("deepseek2.attention.kv_lora_rank", 64u).set("deepseek2.rope.dimension_count", 16u);
+    writer.set("deepseek2.attention.key_length_mla", 48u).set("deepseek2.attention.value_length_mla", 24u);
+    if (queryRank > 0) writer.set("deepseek2.attention.q_lora_rank", queryRank);
+    return writer;
+}
+
 } // namespace
 
 Q_DECLARE_METATYPE(const Change*)
@@ -139,6 +149,46 @@ private slots:
         QVERIFY(sorted->mixture.gating == Gating::Sigmoid && sorted->mixture.normalises);
         QVERIFY(sorted->mixture.grouped() && sorted->mixture.merged);
         QCOMPARE(sorted->mixture.scale, 2.5F);
+    }
+    void latentAttentionIsReadFromItsKeys() {
+        const auto plain = configOf(latentOf(0)), ranked = configOf(latentOf(96));
+        QVERIFY2(plain, plain ? "" : plain.error().message().c_str());
+        QVERIFY2(ranked, ranked ? "" : ranked.error().message().c_str());
+        QCOMPARE(plain->latent.queryRank, 0U);
+        QCOMPARE(ranked->latent.queryRank, 96U);
+        QCOMPARE(plain->latent.nopeSize, 32U);
+        QCOMPARE(plain->latent.ropeSize, 16U);
+        QCOMPARE(plain->latent.valueSize, 24U);
+        QCOMPARE(plain->layer(0).kept().keyLength(), 80U);
+        QCOMPARE(plain->layer(0).kept().valueLength(), 0U);
+        QCOMPARE(plain->latent.scale, 1 / std::sqrt(48.0F));
+    }
+    void yarnOfLatentAttentionIsInTheScaleOfItsScores() {
+        GgufWriter writer = latentOf(0);
+        writer.set("deepseek2.rope.scaling.type", "yarn").set("deepseek2.rope.scaling.factor", 40.0F);
+        writer.set("deepseek2.rope.scaling.yarn_log_multiplier", 0.1F);
+        const auto config = configOf(writer);
+        QVERIFY2(config, config ? "" : config.error().message().c_str());
+        const double grown = 1 + 0.1 * std::log(40.0);
+        QVERIFY(std::abs(config->latent.scale / (grown * grown / std::sqrt(48.0)) - 1) < 1e-6);
+        QCOMPARE(config->ropeScaling.magnitude(config->ropeScale), 1.0);
+    }
+    void keysOfLatentAttentionThatCannotBeAreNamed() {
+        const std::vector<std::pair<const char*, std::uint32_t>> wrong{
+            {"attention.kv_lora_rank", 0},       {"attention.kv_lora_rank", 48},
+            {"attention.kv_lora_rank", 1024},    {"attention.key_length_mla", 16},
+            {"attention.value_length_mla", 513}, {"rope.dimension_count", 15}};
+        for (const auto& [name, value] : wrong) {
+            GgufWriter writer = latentOf(0);
+            writer.set(std::string("deepseek2.") + name, value);
+            const auto config = configOf(writer);
+            QVERIFY2(!config && config.error().code == ErrorCode::BadMetadata, name);
+        }
+        GgufWriter old = latentOf(0);
+        old.tensor("blk.0.attn_kv_b.weight", {64, 112}, TensorType::F16);
+        const auto config = configOf(old);
+        QVERIFY(!config && config.error().code == ErrorCode::UnsupportedModel);
+        QVERIFY(config.error().message().find("attn_kv_b") != std::string::npos);
     }
     void keysOfAMixtureThatCannotBeAreNamed() {
         const std::vector<std::pair<const char*, std::uint32_t>> wrong{

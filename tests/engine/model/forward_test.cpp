@@ -66,6 +66,26 @@ private slots:
         QCOMPARE(pass[3], std::string("turn and store 0: 2 heads, 1 of keys, 64 values"));
         QCOMPARE(pass.size(), std::size_t{9});
     }
+    void latentAttentionCompressesAbsorbsAttendsAndExpands() {
+        ModelConfig config = test::latentConfig();
+        const Pass expected{
+            "embed token_embd, then 0.attn_norm",
+            "compress 0.attn_q_a 0.attn_kv_a_mqa",
+            "expand queries normed by 0.attn_q_a_norm, 0.attn_q_b",
+            "turn and store 0: 80 values normed by 0.attn_kv_a_norm",
+            "absorb 0.attn_k_b",
+            "attend 0",
+            "expand values 0.attn_v_b",
+            "add 0.attn_output of attended, then 0.ffn_norm",
+        };
+        Pass pass = test::passOf(config, 0, 1);
+        pass.resize(expected.size());
+        QCOMPARE(pass, expected);
+        config.latent.queryRank = 0; // queries of n itself
+        pass = test::passOf(config, 0, 1);
+        QCOMPARE(pass[1], std::string("compress 0.attn_q 0.attn_kv_a_mqa"));
+        QCOMPARE(pass[2], expected[3]);
+    }
     void aRangeOfLayersReceivesAndSends() {
         const ModelConfig config = test::llamaConfig(3, 64, 2, 1, 32, 96, 100);
         const Pass pass = test::passOf(config, 1, 2);
@@ -78,6 +98,7 @@ private slots:
         for (const Family* family : families()) {
             ModelConfig config = test::qwen2Config(1, 64, 2, 1, 32, 96, 100);
             config.family = family;
+            config.latent = test::latentConfig().latent;
             for (const std::string& step : test::passOf(config, 0, 1))
                 QVERIFY2(step.find(" -") == std::string::npos, step.c_str()); // a bias may be absent
         }
