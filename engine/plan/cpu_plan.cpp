@@ -137,8 +137,8 @@ CpuPlan CpuPlan::make(const PlanRequest& request, unsigned threads) {
     // Of a row: x, its normed form, q, k, v, what attention gives, tiles (at most 68 or 84 bytes for 32
     // values).
     const std::uint64_t row =
-        std::uint64_t{4} * (2 * c.width + queries + attended + c.keyLength() + c.valueLength() + hidden +
-                            plan.wideLength) +
+        std::uint64_t{4} *
+            (2 * c.width + queries + attended + c.keyLength() + c.valueLength() + hidden + plan.wideLength) +
         (c.width + attended + hidden) / 32 * (plan.rounding == Rounding::Fine ? 84 : 68);
     // Of a thread: an unpacked panel, a chunk of results.
     const std::uint64_t thread = widest / 32 * kUnpackedBlockBytes + std::uint64_t{kMaxRows} * 64 * 4;

@@ -33,9 +33,9 @@ struct CpuKvPlan {
     KvType type = KvType::F16;
     struct Layer {
         std::uint32_t heads = 0, keySize = 0, valueSize = 0; // padded (model/layer.h)
-        std::uint64_t headBytes = 0; // keys and values of one head in 16 slots
-        std::uint64_t at = 0;        // its first byte in the cache
-        std::uint32_t keyFilled = 0, valueFilled = 0; // without the padding
+        std::uint64_t headBytes = 0;                         // keys and values of one head in 16 slots
+        std::uint64_t at = 0;                                // its first byte in the cache
+        std::uint32_t keyFilled = 0, valueFilled = 0;        // without the padding
 
         std::uint64_t blockBytes() const { return heads * headBytes; } // of 16 slots
     };

@@ -38,7 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     const auto config = ModelConfig::read(**file);
     if (!config) return 0;
-    require(config->heads % config->kvHeads == 0 && config->headSize % 32 == 0);
+    require(config->heads % config->kvHeads == 0 && config->headSize % 2 == 0);
     require(config->vocabulary > 0 && config->rotary <= config->headSize);
     const auto weights = bindWeights(**file, *config);
     if (weights) require(weights->layers() == config->layers && (*weights)[Slot::Output]);

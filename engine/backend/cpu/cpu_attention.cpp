@@ -119,8 +119,7 @@ void CpuOps::attendRows(const AttendedLayer& layer, std::uint32_t kvHead, RowRan
                                 AttentionState::nothing(out + t * rowStride + q * size, size));
             return queries;
         };
-        Queries whole =
-            queriesInto(place.first + rows.first * place.stride + firstHead * size, place.stride);
+        Queries whole = queriesInto(place.first + rows.first * place.stride + firstHead * size, place.stride);
         attendPart(head, rows, {0, std::min(end, kPartPositions)}, whole);
         for (std::uint32_t begin = kPartPositions; begin < end; begin += kPartPositions) {
             Queries part = queriesInto(m_threads[thread].part.data(), std::size_t{some} * size);

@@ -18,20 +18,26 @@ namespace ponder::cpu::HWY_NAMESPACE {
 
 constexpr std::size_t kBlock = 32;
 
+// Whole blocks by vectors; what follows them, of a head of an odd size, value by value.
 void RmsNorm(const float* in, const float* weight, std::size_t length, float epsilon, float* out) {
     const DF df;
+    const std::size_t whole = length / kBlock * kBlock;
     VF squares[2] = {hn::Zero(df), hn::Zero(df)};
-    for (std::size_t i = 0; i < length; i += kBlock)
+    for (std::size_t i = 0; i < whole; i += kBlock)
         for (std::size_t j = 0; j < kBlock; j += kLanes) {
             const VF x = hn::LoadU(df, in + i + j);
             VF& sum = squares[j / kLanes % 2];
             sum = hn::MulAdd(x, x, sum);
         }
-    const float mean =
-        hn::GetLane(hn::SumOfLanes(df, hn::Add(squares[0], squares[1]))) / static_cast<float>(length);
-    const VF scale = hn::Set(df, 1.0F / std::sqrt(mean + epsilon));
-    for (std::size_t i = 0; i < length; i += kLanes)
+    float total = hn::GetLane(hn::SumOfLanes(df, hn::Add(squares[0], squares[1])));
+    for (std::size_t i = whole; i < length; ++i)
+        total += in[i] * in[i];
+    const float factor = 1.0F / std::sqrt(total / static_cast<float>(length) + epsilon);
+    const VF scale = hn::Set(df, factor);
+    for (std::size_t i = 0; i < whole; i += kLanes)
         hn::StoreU(hn::Mul(hn::Mul(hn::LoadU(df, in + i), scale), hn::LoadU(df, weight + i)), df, out + i);
+    for (std::size_t i = whole; i < length; ++i)
+        out[i] = in[i] * factor * weight[i];
 }
 
 void SwiGlu(float* gate, const float* up, std::size_t length) {

@@ -1,6 +1,6 @@
-// Mistral 3 and Ministral 3: Mistral AI 2025. As Llama; queries grow with the logarithm of how many times their
-// position exceeds the original context, as in Llama 4. Its YaRN has a multiplier of 1: what queries and keys
-// would grow by the scores' scale takes back, so both stay as they are.
+// Mistral 3 and Ministral 3: Mistral AI 2025. As Llama; queries grow with the logarithm of how many times
+// their position exceeds the original context, as in Llama 4. Its YaRN has a multiplier of 1: what queries
+// and keys would grow by the scores' scale takes back, so both stay as they are.
 #include "engine/model/families/families.h"
 
 #include "engine/model/config.h"

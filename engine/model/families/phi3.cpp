@@ -1,6 +1,6 @@
-// Phi-3 and Phi-4: Abdin et al. 2024. As Llama, but RoPE turns halves of what it turns, and files hold q, k and
-// v in one tensor, gate and up in another. The small ones have the factors of longrope. The window that some
-// files name is wider than their context, or was not trained with: nothing looks at it.
+// Phi-3 and Phi-4: Abdin et al. 2024. As Llama, but RoPE turns halves of what it turns, and files hold q, k
+// and v in one tensor, gate and up in another. The small ones have the factors of longrope. The window that
+// some files name is wider than their context, or was not trained with: nothing looks at it.
 #include "engine/model/families/families.h"
 
 namespace ponder {

@@ -1,5 +1,5 @@
-// Seed-OSS: ByteDance 2025. As Qwen2 with heads of their own size; the norm before the feed-forward part bears
-// the name of one after attention.
+// Seed-OSS: ByteDance 2025. As Qwen2 with heads of their own size; the norm before the feed-forward part
+// bears the name of one after attention.
 #include "engine/model/families/families.h"
 
 namespace ponder {

@@ -1,4 +1,5 @@
-// SmolLM3: Hugging Face 2025. As Llama; every fourth layer goes without RoPE (Yang et al. 2025, "Rope to Nope").
+// SmolLM3: Hugging Face 2025. As Llama; every fourth layer goes without RoPE (Yang et al. 2025, "Rope to
+// Nope").
 #include "engine/model/families/families.h"
 
 namespace ponder {

@@ -109,8 +109,17 @@ class VulkanAttentionKernelsTest : public QObject {
 
         KernelTuning tuning = b.tuning;
         tuning.attentionBySlots = bySlots;
-        const AttentionPlace place{h.heads, h.kvHeads, h.size, {kQuery, length / 4}, {kResult, length / 4},
-                                   kParts,  type,      0,      cache.capacity,       kBranches};
+        const AttentionPlace place{.heads = h.heads,
+                                   .kvHeads = h.kvHeads,
+                                   .headSize = h.size,
+                                   .resultSize = h.size,
+                                   .query = {kQuery, length / 4},
+                                   .result = {kResult, length / 4},
+                                   .parts = kParts,
+                                   .type = type,
+                                   .cacheAt = 0,
+                                   .capacity = cache.capacity,
+                                   .branches = kBranches};
         CommandRecorder recorder(*b.context, *b.pipelines, 1e18);
         recordAttention(recorder, tuning, b.buffers, place, {rows.count, rows.parts, rows.ownParts}, 1);
         const auto recording = recorder.finish();

@@ -39,6 +39,19 @@ private slots:
         config.ropeScale = 0.25;
         QCOMPARE(ropeTable(config, {}, 8, 1), plain);
     }
+    // 128 positions of base 10^6 over 32 values: the ramp begins at frequency 0 and ends at 3.49, rounded up.
+    void yarnSlowsFrequenciesAlongARampAndLengthensWhatItTurns() {
+        RopeScaling scaling;
+        scaling.originalContext = 128;
+        QCOMPARE(scaling.kept(0, 32, 1e6), 0.0);
+        scaling.yarn = 1;
+        QCOMPARE(scaling.kept(0, 32, 1e6), 1.0);
+        QCOMPARE(scaling.kept(2, 32, 1e6), 0.5);
+        QCOMPARE(scaling.kept(4, 32, 1e6), 0.0);
+        QCOMPARE(scaling.magnitude(0.25), 1 + 0.1 * std::log(4.0));
+        scaling.logMultiplier = 1;
+        QCOMPARE(scaling.magnitude(0.25), 1.0);
+    }
 };
 
 PONDER_TEST(RopeTableTest)
