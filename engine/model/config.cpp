@@ -134,7 +134,9 @@ void ConfigReader::readSizes() {
     // Blocks that only guess further tokens are counted and stand at the end.
     const std::uint32_t blocks = count("block_count", kMaxLayers);
     if (m_keys.integer(key("nextn_predict_layers")) != 0)
-        m_config.draftLayers = count("nextn_predict_layers", blocks - 1, 0);
+        m_config.draftLayers = count("nextn_predict_layers", kMaxLayers, 0);
+    if (m_config.draftLayers >= blocks)
+        bad("nextn_predict_layers", PONDER_TR_NOOP("ErrorDetail", "%1 does not go with the other sizes"));
     m_config.layers = blocks - std::min(m_config.draftLayers, blocks - 1);
     m_config.width = count("embedding_length", kMaxWidth);
     // Mixtures need not have it: all of their layers may be experts.
