@@ -889,10 +889,6 @@
         <translation>%1의 값 %2(으)로 헤드 %3개를 나눌 수 없습니다</translation>
     </message>
     <message>
-        <source>%1 is %2, which does not go with %3 experts, %4 of them used</source>
-        <translation>%1의 값 %2은(는) 전문가 %3개 중 %4개를 사용하는 구성과 맞지 않습니다</translation>
-    </message>
-    <message>
         <source>%1 is %2, which does not divide the embedding length of %3</source>
         <translation>%1의 값 %2(으)로 임베딩 길이 %3을(를) 나눌 수 없습니다</translation>
     </message>

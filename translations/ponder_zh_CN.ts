@@ -889,10 +889,6 @@
         <translation>%1是%2，不能整除%3个注意力头</translation>
     </message>
     <message>
-        <source>%1 is %2, which does not go with %3 experts, %4 of them used</source>
-        <translation>%1是%2，与%3个专家、每次使用%4个的设置不符</translation>
-    </message>
-    <message>
         <source>%1 is %2, which does not divide the embedding length of %3</source>
         <translation>%1是%2，不能整除嵌入长度%3</translation>
     </message>
