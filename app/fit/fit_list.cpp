@@ -207,10 +207,9 @@ std::vector<GpuRow> gpusTogether(const GpuCatalogue& catalogue, const CatalogueM
                                  std::uint32_t contextTokens) {
     constexpr std::uint64_t kMostInAServer = 8, kBytesOfNumber = 2;
     std::uint64_t needed = quickEstimate(model.parameters, type);
-    if (model.latentAttention)
-        needed += std::uint64_t(model.config.layers) *
-                  std::uint64_t(model.latentAttention->kvRank + model.latentAttention->ropeSize) *
-                  contextTokens * kBytesOfNumber;
+    if (model.config.latent.heads > 0)
+        needed += std::uint64_t(model.config.layers) * model.config.latent.latentSize() * contextTokens *
+                  kBytesOfNumber;
     std::vector<GpuRow> rows;
     for (const Gpu& gpu : catalogue.gpus()) {
         const DeviceInfo device = FitDevice::of(gpu, {}, 0).info;

@@ -43,20 +43,6 @@ struct RecommendedSettings {
     int maxReplyTokens = 0;
 };
 
-// What a mixture of experts has beside the dense layers.
-struct CatalogueExperts {
-    int routed = 0, shared = 0;
-    int active = 0; // of the routed ones, for a token
-    int hidden = 0; // of one expert
-    int denseLayers = 0;
-};
-
-// Keys and values that are kept as one short vector of kvRank + ropeSize numbers a layer and token.
-struct LatentAttention {
-    int queryRank = 0, kvRank = 0;
-    int ropeSize = 0, nopeSize = 0, valueSize = 0;
-};
-
 struct CatalogueModel {
     QString id, name, family;
     QString basedOn; // id of the model whose weights these are, quantized or tuned; or empty
@@ -65,8 +51,6 @@ struct CatalogueModel {
     std::uint64_t activeParameters = 0; // read for one token
     QString architecture;               // as general.architecture in GGUF
     ModelConfig config;                 // without a family where none is known here
-    std::optional<CatalogueExperts> experts;
-    std::optional<LatentAttention> latentAttention;
     QString licence;
     QStringList languages; // "en", "zh", "ko"
     RecommendedSettings recommended;

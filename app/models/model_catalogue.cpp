@@ -33,12 +33,34 @@ RecommendedSettings readRecommended(const QJsonObject& row) {
             row.value(u"max_reply_tokens").toInt()};
 }
 
+std::uint32_t numberAt(const QJsonObject& row, QStringView name) {
+    return static_cast<std::uint32_t>(row.value(name).toInt());
+}
+
+void readMixture(const QJsonObject& row, ModelConfig& config) {
+    config.mixture.experts = numberAt(row, u"routed");
+    config.mixture.used = numberAt(row, u"active");
+    config.mixture.hidden = numberAt(row, u"hidden");
+    config.mixture.sharedHidden = numberAt(row, u"shared") * config.mixture.hidden;
+    config.denseLayers = numberAt(row, u"dense_layers");
+}
+
+void readLatent(const QJsonObject& row, ModelConfig& config) {
+    if (row.isEmpty()) return;
+    config.latent.heads = config.heads;
+    config.latent.queryRank = numberAt(row, u"query_rank");
+    config.latent.kvRank = numberAt(row, u"kv_rank");
+    config.latent.ropeSize = config.rotary = numberAt(row, u"rope_size");
+    config.latent.nopeSize = numberAt(row, u"nope_size");
+    config.latent.valueSize = numberAt(row, u"value_size");
+}
+
 void readShape(const QJsonObject& row, CatalogueModel& model) {
     model.architecture = row.value(u"architecture").toString();
     model.parameters = std::uint64_t(row.value(u"parameters").toInteger());
     model.activeParameters =
         std::uint64_t(row.value(u"active_parameters").toInteger(qint64(model.parameters)));
-    const auto number = [&](QStringView name) { return static_cast<std::uint32_t>(row.value(name).toInt()); };
+    const auto number = [&](QStringView name) { return numberAt(row, name); };
     ModelConfig& config = model.config;
     config.family = familyNamed(model.architecture.toStdString());
     config.layers = number(u"layers");
@@ -53,14 +75,8 @@ void readShape(const QJsonObject& row, CatalogueModel& model) {
     config.tied = row.value(u"tied").toBool();
     config.trainedContext = number(u"context");
     config.ropeFactors = row.value(u"rope_factors").toBool();
-    if (const QJsonObject experts = row.value(u"experts").toObject(); !experts.isEmpty())
-        model.experts = {experts.value(u"routed").toInt(), experts.value(u"shared").toInt(),
-                         experts.value(u"active").toInt(), experts.value(u"hidden").toInt(),
-                         experts.value(u"dense_layers").toInt()};
-    if (const QJsonObject latent = row.value(u"latent_attention").toObject(); !latent.isEmpty())
-        model.latentAttention = {latent.value(u"query_rank").toInt(), latent.value(u"kv_rank").toInt(),
-                                 latent.value(u"rope_size").toInt(), latent.value(u"nope_size").toInt(),
-                                 latent.value(u"value_size").toInt()};
+    readMixture(row.value(u"experts").toObject(), config);
+    readLatent(row.value(u"latent_attention").toObject(), config);
 }
 
 void readDownloads(const QJsonObject& row, CatalogueModel& model) {

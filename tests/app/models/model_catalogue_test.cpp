@@ -114,12 +114,12 @@ void ModelCatalogueTest::theLargeModelsAreShownButNotRunnable() {
         const CatalogueModel& large = model(id);
         QVERIFY(!large.runnable);
         QCOMPARE(large.activeParameters, std::uint64_t{37'000'000'000});
-        QVERIFY(large.experts && large.latentAttention);
-        QCOMPARE(large.experts->routed, 256);
-        QCOMPARE(large.latentAttention->kvRank + large.latentAttention->ropeSize, 576);
+        QVERIFY(large.config.latent.heads > 0);
+        QCOMPARE(large.config.mixture.experts, 256U);
+        QCOMPARE(large.config.latent.latentSize(), 576U);
     }
     const CatalogueModel& small = model("deepseek-r1-distill-qwen-7b");
-    QVERIFY(small.runnable && !small.experts && !small.latentAttention);
+    QVERIFY(small.runnable && small.config.mixture.experts == 0 && small.config.latent.heads == 0);
     QCOMPARE(small.activeParameters, small.parameters);
 }
 
