@@ -165,6 +165,16 @@ private slots:
         tied.tied = true;
         QCOMPARE(model(tied, FileType::F16).bytesPerToken(), model(tied, FileType::F16).fileBytes());
     }
+    void ofAMixtureATokenReadsTheExpertsThatItUses() {
+        const ModelConfig config = test::qwen2MoeConfig(); // 2 of 4, in one layer
+        const FitModel mixture = model(config, FileType::F16);
+        const std::uint64_t expert = std::uint64_t{3} * config.mixture.hidden * config.width;
+        const std::uint64_t table = std::uint64_t{config.vocabulary} * config.width;
+        QCOMPARE(mixture.bytesPerToken(), mixture.fileBytes() - 2 * (table + 2 * expert));
+        ModelConfig all = config;
+        all.mixture.used = 4;
+        QCOMPARE(model(all, FileType::F16).promptParameters() - mixture.promptParameters(), 2 * expert);
+    }
     void speedIsBandwidthTimesTheShareThatTheVendorReaches() {
         const FitForecast fit = ask(kLlama8, FileType::Q4_K_M, card(24, 936));
         // RTX 3090, R1 8B Q4_K_M: published 95 to 147 tokens/s for files of 4.7 to 8.5 GB.

@@ -71,6 +71,25 @@ class VulkanMatrixKernelsTest : public QObject {
             reference::roundToEightBits(values.subspan(first, length), std::span(out).subspan(first, length));
         return out;
     }
+    // What a norm leaves, as the kernels have it: x times the norm's weights, in eight bits where they are
+    // integers, and only then divided by rms; in another order one rounding of 100,000 goes the other way.
+    static std::vector<float> normedAsKernelsDo(std::span<const float> x, std::span<const float> norm,
+                                                float epsilon, bool integer) {
+        const std::size_t length = norm.size();
+        std::vector<float> out(x.begin(), x.end());
+        for (std::size_t i = 0; i < x.size(); ++i)
+            out[i] *= norm[i % length];
+        if (integer) out = inEightBits(out, length);
+        for (std::size_t first = 0; first < x.size(); first += length) {
+            double sum = 0;
+            for (std::size_t i = first; i < first + length; ++i)
+                sum += double{x[i]} * x[i];
+            const auto scale = static_cast<float>(1 / std::sqrt(sum / double(length) + epsilon));
+            for (std::size_t i = first; i < first + length; ++i)
+                out[i] *= scale;
+        }
+        return out;
+    }
     void checkProjection(KernelBench& b, const RandomMatrix& matrix, std::uint32_t at,
                          const std::vector<float>& norm, std::uint32_t n, bool integer) {
         const auto length = static_cast<std::uint32_t>(matrix.info.rowLength());
@@ -238,9 +257,7 @@ private slots:
                                        {kBias, kBias + q / 4, kBias + (q + kv) / 4}};
                 QVERIFY(b.multiply(MatrixKernel::NormQkv, n, types, call, {q / 4, kv / 4, kv / 4}, integer,
                                    kWritesFloats));
-                std::vector<float> normed(x.size());
-                reference::rmsNorm(x, norm, 1e-5F, normed);
-                if (integer) normed = inEightBits(normed, length);
+                const auto normed = normedAsKernelsDo(x, norm, 1e-5F, integer);
                 const auto got = b.get(b.scratch, kOutput, n, q + 2 * kv, stride);
                 std::size_t first = 0;
                 for (const RandomMatrix& matrix : matrices) {
@@ -290,9 +307,8 @@ private slots:
                                               (rows + 31) / 32 * kQuantPieces};
                     QVERIFY(b.multiply(MatrixKernel::NormGateUp, n, types, call, {call.groups}, integer,
                                        kWritesBoth));
-                    std::vector<float> normed(x.size()), wanted(n * rows), ups(n * rows);
-                    reference::rmsNorm(x, norm, 1e-6F, normed);
-                    if (integer) normed = inEightBits(normed, length);
+                    const auto normed = normedAsKernelsDo(x, norm, 1e-6F, integer);
+                    std::vector<float> wanted(n * rows), ups(n * rows);
                     reference::multiply(gate.info, {}, normed, wanted);
                     reference::multiply(up.info, {}, normed, ups);
                     reference::swiGlu(wanted, ups);
@@ -332,9 +348,8 @@ private slots:
                                 n};
             QVERIFY(b.multiply(MatrixKernel::Head, n, {TensorType::Q6_K, TensorType::Q6_K, TensorType::Q6_K},
                                call, {call.groups}, integer, kWritesFloats));
-            std::vector<float> normed(x.size()), wanted(n * rows);
-            reference::rmsNorm(x, norm, 1e-5F, normed);
-            if (integer) normed = inEightBits(normed, length);
+            const auto normed = normedAsKernelsDo(x, norm, 1e-5F, integer);
+            std::vector<float> wanted(n * rows);
             reference::multiply(matrix.info, {}, std::span(normed).subspan(firstColumn * length), wanted);
             QVERIFY(test::worst(b.get(b.other, slice, n, rows, stride), wanted) < 2e-5);
         }
