@@ -238,13 +238,21 @@ private:
         for (std::uint32_t i = 0; i < n; ++i)
             branches[i] = (i * 3 + 1) % 8;
         std::memcpy(b.step.mapped() + kBranches * 16, branches.data(), branches.size() * 4);
-        const RopeStoreCall call{kQkv,           std::uint32_t(row / 4),
-                                 kQuery,         h.heads * size / 4,
-                                 h.heads,        h.kvHeads,
-                                 size,           rotary,
-                                 kTurns,         0,
-                                 cache.capacity, 0.5F,
-                                 kBranches};
+        const RopeStoreCall call{.qkv = kQkv,
+                                 .qkvStride = std::uint32_t(row / 4),
+                                 .query = kQuery,
+                                 .queryStride = h.heads * size / 4,
+                                 .heads = h.heads,
+                                 .kvHeads = h.kvHeads,
+                                 .headSize = size,
+                                 .rotary = rotary,
+                                 .turns = kTurns,
+                                 .cacheAt = 0,
+                                 .capacity = cache.capacity,
+                                 .scale = 0.5F,
+                                 .branches = kBranches,
+                                 .size = size,
+                                 .growthLength = 1};
         PipelineKey key{"rope_store", {64}};
         key.constants[5] = pairs == RopePairs::Halves;
         key.constants[6] = static_cast<std::uint32_t>(type);

@@ -116,6 +116,7 @@ GgufWriter mixtureOf(std::uint32_t experts, std::uint32_t used) {
 GgufWriter latentOf(std::uint32_t queryRank) {
     GgufWriter writer = test::tinyModel("deepseek2");
     writer.set("deepseek2.expert_count", 4u).set("deepseek2.expert_used_count", 2u);
+    writer.set("deepseek2.expert_feed_forward_length", 32u);
     writer.set("deepseek2.attention.kv_lora_rank", 64u).set("deepseek2.rope.dimension_count", 16u);
     writer.set("deepseek2.attention.key_length_mla", 48u).set("deepseek2.attention.value_length_mla", 24u);
     if (queryRank > 0) writer.set("deepseek2.attention.q_lora_rank", queryRank);
