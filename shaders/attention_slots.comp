@@ -1,5 +1,5 @@
 // The same as attention.comp for devices whose lanes are cheap and whose exchanges between lanes are not: each
-// lane takes whole keys and values, AHEAD positions at once, and lanes meet only behind the last position.
+// lane takes whole keys and values, AHEAD positions at once, and lanes meet only after the last position.
 //
 // Nothing is skipped for a lane that has no position left: software devices run both sides of a branch.
 // Twin: engine/backend/reference.

@@ -1,8 +1,7 @@
 // The compiled kernels, as they lie in the program.
 //
-// Takes a kernel's name and its loads ("head_row", texels or addresses); gives SPIR-V words. Owner:
-// constants. Thread: any. Errors: an empty span for an unknown name. Next station:
-// backend/vulkan/pipeline/pipeline_set.h.
+// Takes a kernel's name and its loads ("head_row", texels or addresses); gives SPIR-V words. Errors: an empty
+// span for an unknown name. Next station: backend/vulkan/pipeline/pipeline_set.h.
 #pragma once
 
 #include <cstdint>

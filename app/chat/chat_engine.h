@@ -74,8 +74,9 @@ struct LoadedModel {
     double loadSeconds = 0;
     ThinkMarkers markers;
     bool canTurnThinkingOff = false;
-    QString templateNote;  // set when a built-in template stands in for the file's own; already translated
-    QStringList fileNotes; // what its file says wrongly and how it is read, Tokenizer::notes(); already translated
+    QString templateNote; // set when a built-in template stands in for the file's own; already translated
+    QStringList
+        fileNotes; // what its file says wrongly and how it is read, Tokenizer::notes(); already translated
 };
 
 struct ReplySummary {

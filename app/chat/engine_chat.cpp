@@ -45,7 +45,7 @@ EngineChat::EngineChat(ModelLoader loader, QObject* parent)
 EngineChat::~EngineChat() {
     m_loadStop.request_stop();
     m_replyStop.request_stop();
-    work([this] { m_thread.quit(); }); // behind what was asked for, which sees its stop or is short
+    work([this] { m_thread.quit(); }); // after what was asked for, which sees its stop or is short
     m_thread.wait();
 }
 

@@ -1,6 +1,6 @@
 // What the fake engine says: replies in the language of the question, with thoughts and every kind of block.
 //
-// Owner: constants. Thread: any. Next station: FakeChatEngine.
+// Next station: FakeChatEngine.
 #pragma once
 
 #include <QString>

@@ -1,8 +1,8 @@
 // What a person says about a model's thought marks, where the template doctor's own finding is not right.
 //
 // Written as one line: "" (as the model's template says), "never" (nothing is folded, whatever it prints), or
-// two marks with a space between, as in "<think> </think>". Owner: plain value. Thread: any. Next station:
-// ReplyRequest::marks, kept by Settings under the model's path.
+// two marks with a space between, as in "<think> </think>". Next station: ReplyRequest::marks, kept by
+// Settings under the model's path.
 #pragma once
 
 #include "app/chat/chat_engine.h"

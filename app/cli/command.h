@@ -1,8 +1,7 @@
 // The subcommands of ponder-cli: what each is called, takes and does.
 //
 // declare() says which arguments the command takes; run() gets them checked, and returns an exit code. One
-// command per <name>_command.cpp. Owner: constants. Thread: main. Previous station: main.cpp. Next station:
-// the engine.
+// command per <name>_command.cpp. Thread: main. Previous station: main.cpp. Next station: the engine.
 #pragma once
 
 #include "app/cli/arguments.h"

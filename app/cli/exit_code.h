@@ -1,7 +1,6 @@
 // What ponder-cli tells the shell that started it.
 //
-// Takes an error code of the engine; gives one of the codes that the man page lists. Owner: plain value.
-// Thread: any. Next station: the shell.
+// Takes an error code of the engine; gives one of the codes that the man page lists. Next station: the shell.
 #pragma once
 
 #include "engine/base/error.h"

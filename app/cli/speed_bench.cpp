@@ -45,7 +45,7 @@ SpeedBench::SpeedBench(const RunModel& loaded, std::vector<TokenId> ids, std::ui
       m_rounds(rounds), m_stop(std::move(stop)) {}
 
 std::vector<TokenId> SpeedBench::prompt(std::uint32_t tokens) const {
-    std::vector<TokenId> out(std::max(tokens, 1U)); // nothing can be written behind nothing
+    std::vector<TokenId> out(std::max(tokens, 1U)); // nothing can be written after nothing
     for (std::size_t i = 0; i < out.size(); ++i)
         out[i] = m_ids[i % m_ids.size()];
     return out;

@@ -43,7 +43,7 @@ public:
     Result<void> warmUp();
     // Prefill and first token of prompts of this length, each from an empty cache.
     Result<std::array<Figure, 2>> prefill(std::uint32_t tokens, const OnRound& onRound);
-    // The prompt of `depth` tokens is read once; every round writes `tokens` behind it.
+    // The prompt of `depth` tokens is read once; every round writes `tokens` after it.
     Result<Figure> decode(std::uint32_t tokens, std::uint32_t depth, const OnRound& onRound);
     // The same with several replies that share the prompt.
     Result<Figure> decodeMany(std::uint32_t tokens, std::uint32_t depth, std::uint32_t sequences,

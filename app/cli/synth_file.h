@@ -2,8 +2,7 @@
 //
 // Takes the name of a shape and how it is quantized; gives the plan of a file whose tensors still need bytes.
 // The vocabulary has the right size and is otherwise made up: 256 bytes, one merge, fillers, two marks.
-// Source: the config.json of the DeepSeek-R1 distills. Owner: constants. Thread: main. Next station:
-// synth_command.cpp.
+// Source: the config.json of the DeepSeek-R1 distills. Thread: main. Next station: synth_command.cpp.
 #pragma once
 
 #include "engine/file/gguf_output.h"

@@ -1,8 +1,7 @@
 // A device as the fit hint sees it: its memory, how quickly that can be read, and the processor beside it.
 //
-// One of this machine's devices, or a graphics processor of the catalogue put in its place. Owner: plain
-// value. Thread: any. Errors: none; a bandwidth of 0 means that nobody knows it. Next station:
-// fit_forecast.h.
+// One of this machine's devices, or a graphics processor of the catalogue put in its place. Errors: none; a
+// bandwidth of 0 means that nobody knows it. Next station: fit_forecast.h.
 #pragma once
 
 #include "app/fit/gpu_catalogue.h"

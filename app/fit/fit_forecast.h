@@ -2,9 +2,9 @@
 //
 // Takes a model, a device and what the user wants; asks the loader's own plans (engine/plan/dry_run.h) and
 // follows the loader's own order (engine/model_placement.h): the whole model with the context that was asked
-// for, then a shorter one, then some layers on the processor. Owner: plain values. Thread: any; well under a
-// millisecond for each. Errors: none, a model that no plan can hold does not fit. Next station:
-// fit_text.h, fit_list_model.h, `ponder-cli fit`.
+// for, then a shorter one, then some layers on the processor. Thread: any; well under a millisecond for each.
+// Errors: none, a model that no plan can hold does not fit. Next station: fit_text.h, fit_list_model.h,
+// `ponder-cli fit`.
 #pragma once
 
 #include "app/fit/speed_forecast.h"

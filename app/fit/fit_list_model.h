@@ -1,7 +1,7 @@
 // The models page: every known model, how each quantization fits the device, and how fast it will be.
 //
 // Looks at the devices, the library and the measured speeds; the forecasts are made on a worker thread, anew
-// whenever one of them changes. Owner: App. Thread: GUI. Errors: none. Previous station: fit_list.h,
+// whenever one of them changes. Owner: App. Thread: GUI. Previous station: fit_list.h,
 // models/library_model.h. Next station: ui/models.
 #pragma once
 

@@ -32,7 +32,7 @@ public:
     // Weights that one token of a reply reads: all but the table of embeddings, of which it reads a row,
     // and experts that it does not use.
     std::uint64_t bytesPerToken() const { return m_bytesPerToken; }
-    // The same for some of its layers; with the head behind the last.
+    // The same for some of its layers; with the head after the last.
     std::uint64_t bytesPerToken(const LayerRange& layers) const;
 
 private:

@@ -1,7 +1,6 @@
 // What a row of the fit list says of a model and one of its quantizations, apart from its figures.
 //
-// Owner: free functions. Thread: GUI. Errors: none. Previous station: fit_list.h. Next station:
-// fit_list_model.h.
+// Owner: free functions. Thread: GUI. Previous station: fit_list.h. Next station: fit_list_model.h.
 #pragma once
 
 #include "app/fit/fit_list.h"

@@ -2,7 +2,7 @@
 //
 // Parameters times the nominal bits of the quantization, and half a gigabyte for what is kept finer: the rule
 // of thumb that model pages use. Where the shape is known, FitModel counts real tensors. Owner: plain
-// function. Thread: any. Errors: none.
+// function. Thread: any.
 #pragma once
 
 #include "engine/quant/file_type.h"

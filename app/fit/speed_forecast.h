@@ -4,9 +4,9 @@
 // of the bandwidth that kernels reach, and for each layer what starting kernels or waiting for threads costs.
 // A prompt is held up by products or by weights, whichever is slower. What a device reaches comes from
 // published measurements per vendor, until a reply on this machine has shown it: of the model itself, or of
-// one that is at most four times larger or smaller; never less than a third of the table. Owner: plain
-// values. Thread: any. Errors: none; 0 where the bandwidth is not known. Sources: the comments of the tables.
-// Previous station: app/store/measurements.h. Next station: fit_forecast.h.
+// one that is at most four times larger or smaller; never less than a third of the table. Errors: none; 0
+// where the bandwidth is not known. Sources: the comments of the tables. Previous station:
+// app/store/measurements.h. Next station: fit_forecast.h.
 #pragma once
 
 #include "app/fit/fit_device.h"

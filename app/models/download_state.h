@@ -1,8 +1,8 @@
 // What is known of an unfinished file, kept beside it: FILE.part.json beside FILE.part.
 //
 // Says which content the bytes belong to and how many of them are surely on the disk; written whole or not at
-// all, and only after those bytes. A state that cannot be read counts as none. Owner: plain value. Thread:
-// any. Errors: FileUnwritable, NoSpace. Next station: part_file.h.
+// all, and only after those bytes. A state that cannot be read counts as none. Errors: FileUnwritable,
+// NoSpace. Next station: part_file.h.
 #pragma once
 
 #include "app/models/file_digest.h"

@@ -1,7 +1,6 @@
 // What a download is doing, in the words of the user's language.
 //
-// Owner: free functions. Thread: GUI, or main. Errors: none. Next station: download_model.h, the download
-// subcommand.
+// Owner: free functions. Thread: GUI, or main. Next station: download_model.h, the download subcommand.
 #pragma once
 
 #include "app/models/download_entry.h"

@@ -1,7 +1,7 @@
 // The checksum that a file should have, and the one that it has.
 //
 // The hub gives the SHA-256 of large files, and of small ones what Git calls them: SHA-1 over "blob SIZE" and
-// the content. Owner: plain values. Thread: one. Errors: none. Next station: part_file.h.
+// the content. Thread: one. Next station: part_file.h.
 #pragma once
 
 #include <QByteArrayView>

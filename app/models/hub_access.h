@@ -1,9 +1,9 @@
 // How the hub is reached: its endpoint, the token of the user's account, the proxy.
 //
 // Gives requests that carry the token to the endpoint's own host and to no other, encrypted unless the host
-// is this machine; and where a redirection leads, never from an encrypted address to an open one. Owner:
-// plain value. Thread: any. Errors: BadArgument; HubUnreachable for a redirection that is not followed. Next
-// station: hub_request.h, download_transfer.h.
+// is this machine; and where a redirection leads, never from an encrypted address to an open one. Errors:
+// BadArgument; HubUnreachable for a redirection that is not followed. Next station: hub_request.h,
+// download_transfer.h.
 #pragma once
 
 #include "app/models/hub_endpoint.h"

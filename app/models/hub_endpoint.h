@@ -1,8 +1,8 @@
 // Where the hub of models is, and the addresses below it.
 //
 // Takes the setting, else HF_ENDPOINT of the environment, else the public hub; a mirror is entered as its
-// host or address, with or without a path and a last slash. Owner: plain value. Thread: any. Errors:
-// BadArgument. Source: the hub's documented HTTP interface. Next station: hub_access.h.
+// host or address, with or without a path and a last slash. Errors: BadArgument. Source: the hub's documented
+// HTTP interface. Next station: hub_access.h.
 #pragma once
 
 #include "app/models/hub_name.h"

@@ -1,8 +1,8 @@
 // Why an answer of the hub is none, and whether asking again makes sense.
 //
 // Takes a finished reply without a usable body; gives the error for people, with what to do next, and how to
-// go on. Owner: plain values. Thread: that of the reply. Source: the hub's documented status codes and its
-// X-Error-Code header. Next station: hub_request.h, download_transfer.h.
+// go on. Thread: that of the reply. Source: the hub's documented status codes and its X-Error-Code header.
+// Next station: hub_request.h, download_transfer.h.
 #pragma once
 
 #include "app/models/hub_access.h"

@@ -2,8 +2,8 @@
 // safetensors.
 //
 // Takes the repository's files; gives them grouped, smallest first, each with its label, size and whether
-// anything is missing. Owner: plain values. Thread: any. Errors: NotOnHub (with the labels that come
-// closest), BadArgument (several things have that name). Next station: download_queue.h.
+// anything is missing. Errors: NotOnHub (with the labels that come closest), BadArgument (several things have
+// that name). Next station: download_queue.h.
 #pragma once
 
 #include "app/models/hub_repository.h"

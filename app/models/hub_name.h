@@ -1,8 +1,8 @@
 // The name of a repository on the hub as people write it: "owner/name", with a revision, or a page's address.
 //
 // Takes what was typed or pasted: owner/name, owner/name@revision, owner/name:Q4_K_M, or an address of the
-// hub's page, folder or file. Gives checked parts that are safe in an address and in a folder's name. Owner:
-// plain value. Thread: any. Errors: BadArgument. Next station: hub_endpoint.h.
+// hub's page, folder or file. Gives checked parts that are safe in an address and in a folder's name. Errors:
+// BadArgument. Next station: hub_endpoint.h.
 #pragma once
 
 #include "engine/base/result.h"

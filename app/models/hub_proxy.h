@@ -2,8 +2,8 @@
 //
 // Takes the setting: empty (the environment's, else the system's), "none", or an address such as
 // http://user:password@host:8080 or socks5://host:1080; gives a factory for network managers. The
-// environment's are HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, in capitals or not. Owner: plain value.
-// Thread: any. Errors: BadArgument. Next station: hub_access.h.
+// environment's are HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, in capitals or not. Errors: BadArgument.
+// Next station: hub_access.h.
 #pragma once
 
 #include "engine/base/result.h"

@@ -1,9 +1,8 @@
 // What the hub says of a repository: its commit, whether it is open, its files with sizes and checksums.
 //
 // Takes the JSON of /api/models/OWNER/NAME?blobs=true or of its tree; gives values whose paths are safe to
-// join to a folder: files with other paths are left out and counted. Owner: plain values. Thread: any.
-// Errors: DownloadDamaged (an answer that cannot be read). Source: the hub's documented HTTP interface. Next
-// station: hub_item.h.
+// join to a folder: files with other paths are left out and counted. Errors: DownloadDamaged (an answer that
+// cannot be read). Source: the hub's documented HTTP interface. Next station: hub_item.h.
 #pragma once
 
 #include "app/models/hub_name.h"

@@ -2,8 +2,8 @@
 //
 // Takes the path of a model and the template that the user wants in place of its own; reads its header and
 // vocabulary and tries its template. Gives plain values; adviceText() says each in the user's language.
-// Owner: plain value. Thread: advise() any one, it takes a second; adviceText() GUI. Errors: those of the
-// file. Previous station: prompt/template_doctor.h. Next station: model_settings_model.h.
+// Thread: advise() any one, it takes a second; adviceText() GUI. Errors: those of the file. Previous station:
+// prompt/template_doctor.h. Next station: model_settings_model.h.
 #pragma once
 
 #include "app/prompt/template_choice.h"

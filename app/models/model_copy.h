@@ -2,7 +2,7 @@
 //
 // Asks for the space first. Each part is written under another name, brought to the disk and renamed: what
 // has its name is whole, also after a crash or a power cut. A copy that fails or is stopped leaves nothing
-// behind; where a crash has cut one off, the next copy of the same files goes on behind its whole parts. One
+// behind; where a crash has cut one off, the next copy of the same files goes on after its whole parts. One
 // copy at a time, in all processes. Owner: free function. Thread: worker. Errors: NoSpace, FileUnreadable,
 // FileUnwritable, Cancelled. Next station: model_adding.h.
 #pragma once

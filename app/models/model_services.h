@@ -1,8 +1,8 @@
 // What the model library asks of the machine: check a file or an adapter, list the devices. Each may take a
 // second and is called on a worker thread.
 //
-// The window uses the engine's (engineModelServices); a run with the fake engine brings its own. Owner:
-// plain value. Thread: worker. Next station: model_library.h.
+// The window uses the engine's (engineModelServices); a run with the fake engine brings its own. Thread:
+// worker. Next station: model_library.h.
 #pragma once
 
 #include "app/store/model_record.h"

@@ -1,8 +1,8 @@
 // Formats that are known by name and cannot be used here: what each is, why not, and what would work.
 //
 // A file is told by its first bytes, then by its name. Nothing of it is run or unpacked; a PyTorch file is a
-// program and is never read further. Owner: free functions. Thread: any. Errors: none. Source of the magic
-// numbers: the formats' own descriptions. Next station: recognition.h.
+// program and is never read further. Owner: free functions. Thread: any. Source of the magic numbers: the
+// formats' own descriptions. Next station: recognition.h.
 #pragma once
 
 #include "app/models/recognition.h"

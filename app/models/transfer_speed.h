@@ -1,6 +1,6 @@
 // How fast bytes come, over the last seconds, and how long the rest will take.
 //
-// Owner: plain value. Thread: one. Errors: none. Next station: download_model.h, the download subcommand.
+// Thread: one. Next station: download_model.h, the download subcommand.
 #pragma once
 
 #include <QList>

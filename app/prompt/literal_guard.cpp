@@ -26,7 +26,7 @@ QString LiteralGuard::protect(const QString& typed) const {
     out.reserve(text.size() + static_cast<qsizetype>(starts.size()));
     qsizetype copied = 0;
     for (const qsizetype start : starts) {
-        // A character outside the basic plane is two code units; the guard goes behind both.
+        // A character outside the basic plane is two code units; the guard goes after both.
         const qsizetype behind = start + (text.at(start).isHighSurrogate() ? 2 : 1);
         out += QStringView(text).mid(copied, behind - copied);
         out += kGuard;

@@ -3,8 +3,8 @@
 // Before rendering, protect() puts a noncharacter behind the first character of every special text that
 // occurs in a person's words, so that it neither spells a token nor ends a thought while the template works
 // on it. After rendering, release() takes the noncharacters out and gives the byte offsets where those texts
-// start: Tokenizer::encode leaves them ordinary text. Owner: PromptBuilder. Thread: any. Errors: none.
-// Next station: Tokenizer::encode.
+// start: Tokenizer::encode leaves them ordinary text. Owner: PromptBuilder. Thread: any. Next station:
+// Tokenizer::encode.
 #pragma once
 
 #include <QString>

@@ -1,9 +1,8 @@
 // What a model file says about how to talk to it: the words of its header that prompts depend on.
 //
 // Takes the metadata and the tokenizer of a model; gives plain values, so that everything in prompt/ can also
-// be used with a template alone. Owner: plain value. Thread: any. Errors: none; what the file does not say is
-// empty. Source of the keys: the GGUF file format (tokenizer.chat_template, general.sampling.*).
-// Next station: template_choice.h.
+// be used with a template alone. Errors: none; what the file does not say is empty. Source of the keys: the
+// GGUF file format (tokenizer.chat_template, general.sampling.*). Next station: template_choice.h.
 #pragma once
 
 #include "engine/text/tokenizer.h"

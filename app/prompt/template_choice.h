@@ -1,8 +1,8 @@
 // The template a model is talked to with: its own where that works, else the built-in one of its family.
 //
 // Takes a ModelCard; tries its template on one question; gives a ChatTemplate that renders and says where it
-// came from, so that the user can be told. Owner: ReplyGenerator. Thread: the one that called. Errors: none.
-// Next station: template_doctor.h.
+// came from, so that the user can be told. Owner: ReplyGenerator. Thread: the one that called. Next station:
+// template_doctor.h.
 #pragma once
 
 #include "app/prompt/chat_template.h"

@@ -1,10 +1,10 @@
 // What a model's template and name tell about talking to it, found out once when it is loaded.
 //
 // Takes a template that renders and a ModelCard; renders a few short conversations and looks. Gives plain
-// facts. Owner: plain value. Thread: the template's. Errors: none; a probe that fails counts as "no".
-// Source of the R1 rules: the model card of DeepSeek-R1 (temperature 0.6, top-p 0.95, no system prompt,
-// replies that start with "<think>\n", up to 32,768 tokens). Other families: their cards and generation
-// settings. Next station: prompt_builder.h.
+// facts. Thread: the template's. Errors: none; a probe that fails counts as "no". Source of the R1 rules: the
+// model card of DeepSeek-R1 (temperature 0.6, top-p 0.95, no system prompt, replies that start with
+// "<think>\n", up to 32,768 tokens). Other families: their cards and generation settings. Next station:
+// prompt_builder.h.
 #pragma once
 
 #include "app/chat/chat_engine.h"

@@ -1,8 +1,8 @@
 // A piece of an answer that is laid out as one thing: a paragraph, a heading, a list, code, a table, a
 // quoted paragraph or a rule.
 //
-// Inline text is rich text for Qt Quick: escaped, with <b>, <i>, <s>, <code>, <br> and <a href> only. Owner:
-// plain value. Thread: any. Previous station: markdown_parser.h. Next station: chat/block_model.h.
+// Inline text is rich text for Qt Quick: escaped, with <b>, <i>, <s>, <code>, <br> and <a href> only.
+// Previous station: markdown_parser.h. Next station: chat/block_model.h.
 #pragma once
 
 #include <QList>

@@ -1,7 +1,7 @@
 // Where this program keeps what it can make again: tuned kernels, compiled pipelines.
 //
 // PONDER_DATA_DIR, if set, holds it as well (Database::defaultFolder()). Owner: plain function. Thread: any.
-// Errors: none. Next station: LoadOptions::cacheFolder.
+// Next station: LoadOptions::cacheFolder.
 #pragma once
 
 #include <QString>

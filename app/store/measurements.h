@@ -1,7 +1,7 @@
 // What replies on this machine have shown: how quickly a device ran a model, and what memory that took.
 //
-// Owner: plain values. Thread: any. Errors: none. Previous station: a finished reply (chat/reply_measure.h).
-// Next station: measurement_table.h keeps them, fit/speed_forecast.h learns from them.
+// Previous station: a finished reply (chat/reply_measure.h). Next station: measurement_table.h keeps them,
+// fit/speed_forecast.h learns from them.
 #pragma once
 
 #include <QString>

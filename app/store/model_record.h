@@ -1,6 +1,6 @@
 // One model of the library, as it is kept: where its file is, what the file says, what the user chose.
 //
-// Owner: plain value. Thread: any. Next station: model_table.h (to and from SQL), models/library_model.h.
+// Next station: model_table.h (to and from SQL), models/library_model.h.
 #pragma once
 
 #include "app/store/model_settings.h"

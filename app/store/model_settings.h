@@ -1,8 +1,8 @@
 // What the user chose for one model: how it is loaded and how it answers. What is not chosen stays open and
 // follows the settings for all models, then the model's own recommendation.
 //
-// Reading is forgiving: a value that makes no sense counts as not chosen. Owner: plain value. Thread: any.
-// Next station: ModelLibrary (LoadRequestInfo), ChatController (ReplyRequest).
+// Reading is forgiving: a value that makes no sense counts as not chosen. Next station: ModelLibrary
+// (LoadRequestInfo), ChatController (ReplyRequest).
 #pragma once
 
 #include <QList>

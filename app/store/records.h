@@ -1,8 +1,7 @@
 // The rows of the history as values: chats and messages.
 //
-// A message with parent 0 opens its chat; the others hang below one, so a chat is a tree and its
-// current leaf picks the branch that is shown. Owner: plain values. Thread: any.
-// Next station: chat_table.h (to and from SQL), chat/conversation.h.
+// A message with parent 0 opens its chat; the others hang below one, so a chat is a tree and its current leaf
+// picks the branch that is shown. Next station: chat_table.h (to and from SQL), chat/conversation.h.
 #pragma once
 
 #include "engine/base/error.h"

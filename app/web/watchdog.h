@@ -2,7 +2,7 @@
 //
 // Takes a time limit; gives one call of `onTime` from its own thread at most once per arm(). After disarm()
 // returned, `onTime` is neither running nor going to run. Owner: JsEngine. Thread: arm and disarm from one
-// thread. Errors: none. Next station: JsEngine, which interrupts its script.
+// thread. Next station: JsEngine, which interrupts its script.
 #pragma once
 
 #include <chrono>

@@ -1,7 +1,7 @@
 // What each kernel cost in all, while profiling is on.
 //
 // Takes one call after the other; gives a line for each kernel. Owner: an executor. Thread: its device's.
-// Errors: none. Next station: `ponder-cli bench --profile`.
+// Next station: `ponder-cli bench --profile`.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // A 64-bit checksum of bytes that come in pieces; how they are cut does not matter. It finds accidents, not
 // attacks.
 //
-// Owner: plain value. Thread: one. Errors: none.
+// Thread: one.
 #pragma once
 
 #include <bit>

@@ -3,9 +3,9 @@
 // Takes the root of the file system, so that tests can bring a recorded one; gives the limits that bind, of
 // the group of this process and of every group above it. Memory in use is counted without the pages of files
 // that the kernel gives back when it needs them: reading a model fills them, and nothing is lost with them.
-// Owner: plain values. Thread: any. Errors: none; what cannot be read limits nothing. Sources:
-// Documentation/admin-guide/cgroup-v2.rst and cgroup-v1/memory.rst of Linux, sched-bwc.rst, proc(5) for
-// mountinfo. Next station: host_memory.h, processor.h.
+// Errors: none; what cannot be read limits nothing. Sources: Documentation/admin-guide/cgroup-v2.rst and
+// cgroup-v1/memory.rst of Linux, sched-bwc.rst, proc(5) for mountinfo. Next station: host_memory.h,
+// processor.h.
 #pragma once
 
 #include <cstdint>

@@ -5,7 +5,7 @@
 // itself and stays as it is in every language. A pattern is a whole statement; arguments are never part of a
 // sentence, which no translation could put right. english() joins the two.
 //
-// Owner: plain value. Thread: any. Errors: none. Next station: error.h; app/chat/error_text.h translates.
+// Next station: error.h; app/chat/error_text.h translates.
 #pragma once
 
 #include <string>

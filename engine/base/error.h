@@ -6,7 +6,7 @@
 // ending in what to do next; the application shows the same sentence in the user's language: its template is
 // translated under the context "Error", the pattern of the particulars under "ErrorDetail" (detail.h).
 //
-// Owner: plain value. Thread: any. Next station: whoever called.
+// Next station: whoever called.
 #pragma once
 
 #include "engine/base/detail.h"

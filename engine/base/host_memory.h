@@ -1,8 +1,8 @@
 // How much memory this process may have and how much of it is free, and what it used, from the operating
 // system. Zero where it cannot tell.
 //
-// The machine's, or less where a container or a slice has a limit. Owner: plain value. Thread: any. Errors:
-// DoesNotFit. Source: /proc on Linux, control_group.h.
+// The machine's, or less where a container or a slice has a limit. Errors: DoesNotFit. Source: /proc on
+// Linux, control_group.h.
 #pragma once
 
 #include "engine/base/result.h"

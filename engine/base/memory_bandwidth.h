@@ -1,9 +1,9 @@
 // How quickly this machine's memory can be read: the bound of a decode step, which reads every weight once.
 //
 // measureMemoryBandwidth() reads some memory a few times; steadyMemoryBandwidth() does so until the best
-// figure repeats, because a busy machine reads more slowly, and says whether others were at work. Owner:
-// plain values. Thread: any; works on a pool of its own. Errors: OutOfMemory. Next station: bench and the
-// speed hints of the fit (app/fit/processor_bandwidth.h).
+// figure repeats, because a busy machine reads more slowly, and says whether others were at work. Thread:
+// any; works on a pool of its own. Errors: OutOfMemory. Next station: bench and the speed hints of the fit
+// (app/fit/processor_bandwidth.h).
 #pragma once
 
 #include "engine/base/machine_load.h"

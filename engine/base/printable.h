@@ -1,7 +1,7 @@
 // Text from a hostile file, made fit for an error message: short, and nothing in it that a terminal or a
 // label would interpret.
 //
-// Owner: plain value. Thread: any. Next station: Error::detail.
+// Next station: Error::detail.
 #pragma once
 
 #include <string>

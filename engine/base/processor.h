@@ -1,8 +1,7 @@
 // The processor that this process runs on.
 //
-// Owner: plain value. Thread: any. Source: /proc/cpuinfo, the scheduler's mask and the limits of
-// control_group.h on Linux; elsewhere the standard library's count alone. Next station:
-// backend/cpu/cpu_device.h.
+// Source: /proc/cpuinfo, the scheduler's mask and the limits of control_group.h on Linux; elsewhere the
+// standard library's count alone. Next station: backend/cpu/cpu_device.h.
 #pragma once
 
 #include <filesystem>

@@ -4,7 +4,7 @@
 //     if (!r) return r.error();
 //     use(*r);
 //
-// Owner: plain value. Thread: as T. Source: the shape of std::expected (C++23), which C++20 lacks.
+// Thread: as T. Source: the shape of std::expected (C++23), which C++20 lacks.
 #pragma once
 
 #include "engine/base/error.h"

@@ -2,8 +2,8 @@
 //
 // Takes that object; gives the length of the groups that share a scale and a zero. Four bits, the order of
 // the GEMM kernels and zero points are what is published and what is known here; anything else is an error
-// that names it. Owner: plain value. Thread: any. Errors: CannotConvert, BadJson (names the field). Source:
-// the AutoAWQ library, engine-notes.md section 4. Next station: awq_matrix.h.
+// that names it. Errors: CannotConvert, BadJson (names the field). Source: the AutoAWQ library,
+// engine-notes.md section 4. Next station: awq_matrix.h.
 #pragma once
 
 #include "engine/base/result.h"

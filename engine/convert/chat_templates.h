@@ -1,8 +1,8 @@
 // The chat templates of a model folder.
 //
 // Takes tokenizer_config.json and the text of chat_template.jinja, where there are; gives the standard
-// template and named ones beside it. The file of its own goes before the field. Owner: plain value. Thread:
-// any. Errors: none; what is no template is left out. Next station: folder_metadata.h, then app/prompt.
+// template and named ones beside it. The file of its own goes before the field. Errors: none; what is no
+// template is left out. Next station: folder_metadata.h, then app/prompt.
 #pragma once
 
 #include "engine/file/gguf_output.h"

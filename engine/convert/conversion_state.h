@@ -1,8 +1,8 @@
 // How far a conversion has come, in a small file beside its unfinished output.
 //
-// Takes the path of the finished file; the state lies in PATH.part.json. Owner: plain value. Thread: one.
-// Errors: of save() FileUnwritable; a state that cannot be read or belongs to another source counts as none.
-// Next station: conversion.h.
+// Takes the path of the finished file; the state lies in PATH.part.json. Thread: one. Errors: of save()
+// FileUnwritable; a state that cannot be read or belongs to another source counts as none. Next station:
+// conversion.h.
 #pragma once
 
 #include "engine/convert/conversion_plan.h"

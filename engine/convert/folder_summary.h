@@ -2,9 +2,8 @@
 //
 // Takes a folder with a config.json; gives what it holds, how large each file type would be, its shape for
 // the memory plans, and why it cannot be converted, if so. Reads headers and the tokenizer, no weights.
-// Owner: plain value. Thread: any. Errors: FileNotFound, MissingFiles (no config.json), BadJson,
-// CannotConvert (a family that is not built in); all other problems are part of the summary. Next station:
-// conversion.h; app/models/ shows it.
+// Errors: FileNotFound, MissingFiles (no config.json), BadJson, CannotConvert (a family that is not built
+// in); all other problems are part of the summary. Next station: conversion.h; app/models/ shows it.
 #pragma once
 
 #include "engine/base/result.h"

@@ -4,9 +4,9 @@
 // known. What would change the computation and is not built in (other activations, YaRN, sliding windows,
 // attention biases of Llama) is an error that names it, never passed over.
 //
-// Owner: plain value. Thread: any. Errors: BadJson (names the field), CannotConvert. Source: the
-// configuration_qwen2 and configuration_llama classes of the transformers library; for the rope factors
-// Meta's Llama 3.1 (engine-notes.md section 4). Next station: tensor_names.h, conversion.h.
+// Errors: BadJson (names the field), CannotConvert. Source: the configuration_qwen2 and configuration_llama
+// classes of the transformers library; for the rope factors Meta's Llama 3.1 (engine-notes.md section 4).
+// Next station: tensor_names.h, conversion.h.
 #pragma once
 
 #include "engine/base/result.h"

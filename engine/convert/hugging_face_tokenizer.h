@@ -5,8 +5,8 @@
 // scores they came from. Added tokens that are special, or written like a mark of their family, are control
 // tokens.
 //
-// Owner: plain value. Thread: any. Errors: BadTokenizer, UnknownTokenizer (names what is not known). Source:
-// the tokenizer.json files that the tokenizers library writes. Next station: token_list.h.
+// Errors: BadTokenizer, UnknownTokenizer (names what is not known). Source: the tokenizer.json files that the
+// tokenizers library writes. Next station: token_list.h.
 #pragma once
 
 #include "engine/convert/token_list.h"

@@ -1,9 +1,8 @@
 // What the README.md of a model folder says about the model: name, licence, languages.
 //
 // Takes its text and the folder's path; gives what stands in the front matter (the lines between two "---").
-// Without a name there, the folder's own is taken; of the hub's cache that of the repository. Owner: plain
-// value. Thread: any. Errors: none. Source: the Hugging Face hub's model cards. Next station:
-// folder_metadata.h.
+// Without a name there, the folder's own is taken; of the hub's cache that of the repository. Source: the
+// Hugging Face hub's model cards. Next station: folder_metadata.h.
 #pragma once
 
 #include <filesystem>

@@ -1,8 +1,8 @@
 // Under which name GGUF files know the way in which a tokenizer.json cuts text.
 //
 // Takes its "pre_tokenizer" section; gives the name for tokenizer.ggml.pre, one of pre_tokenizer_rules.h, or
-// nothing where it cuts in a way that is not known here. Owner: static data. Thread: any. Errors: none.
-// Source: the tokenizer.json files that Qwen, Meta, DeepSeek, Hugging Face and OpenAI publish. Next station:
+// nothing where it cuts in a way that is not known here. Owner: static data. Thread: any. Source: the
+// tokenizer.json files that Qwen, Meta, DeepSeek, Hugging Face and OpenAI publish. Next station:
 // hugging_face_tokenizer.h.
 #pragma once
 

@@ -1,9 +1,8 @@
 // The tokens of a vocabulary that is being converted, in the order of their ids.
 //
 // Takes tokens one by one, each id once; gives the tokenizer.ggml.* keys. Ids that nobody named, and rows of
-// the embedding behind the last token, become unused tokens, so that there are as many tokens as rows. Owner:
-// plain value. Thread: any. Errors: BadTokenizer. Source: the GGUF file format's tokenizer keys. Next
-// station: conversion.h.
+// the embedding after the last token, become unused tokens, so that there are as many tokens as rows.
+// Errors: BadTokenizer. Source: the GGUF file format's tokenizer keys. Next station: conversion.h.
 #pragma once
 
 #include "engine/base/result.h"

@@ -4,8 +4,8 @@
 // there are; gives ids and the tokenizer.ggml.*_token_id keys. tokenizer_config.json goes before config.json;
 // of several ends that generation_config.json lists, those of a turn and of a message have keys of their own.
 //
-// Owner: plain value. Thread: any. Errors: none; what names no token is left out, and the tokenizer then says
-// what it lacks. Source: the GGUF file format's tokenizer keys. Next station: folder_metadata.h.
+// Errors: none; what names no token is left out, and the tokenizer then says what it lacks. Source: the GGUF
+// file format's tokenizer keys. Next station: folder_metadata.h.
 #pragma once
 
 #include "engine/convert/hugging_face_config.h"

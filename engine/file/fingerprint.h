@@ -1,7 +1,7 @@
 // A number that tells one model file from another, without reading all of it: its size, its metadata, its
 // tensor table, and a few bytes from the middle of every tensor.
 //
-// Owner: plain value. Thread: any. Errors: none. Next station: session_state.h.
+// Next station: session_state.h.
 #pragma once
 
 #include "engine/file/model_file.h"

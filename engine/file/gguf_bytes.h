@@ -1,7 +1,6 @@
 // Bytes that grow by values, as the header of a GGUF file writes them.
 //
-// Owner: plain value. Thread: one. Errors: none. Source: the GGUF file format, value types 0..12. Next
-// station: gguf_output.h.
+// Thread: one. Source: the GGUF file format, value types 0..12. Next station: gguf_output.h.
 #pragma once
 
 #include <cstddef>

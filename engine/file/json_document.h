@@ -4,8 +4,8 @@
 // a number that no double holds and text that is not UTF-8 are errors, where most readers take something and
 // go on. jsonFile() reads a whole file and refuses one larger than it is told.
 //
-// Owner: plain value. Thread: any. Errors: BadJson; of jsonFile() FileNotFound and FileUnreadable too.
-// Source: RFC 8259. Next station: safetensors.h, engine/convert/.
+// Errors: BadJson; of jsonFile() FileNotFound and FileUnreadable too. Source: RFC 8259. Next station:
+// safetensors.h, engine/convert/.
 #pragma once
 
 #include "engine/base/result.h"

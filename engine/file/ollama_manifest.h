@@ -3,8 +3,8 @@
 // Takes the text of manifests/REGISTRY/NAMESPACE/NAME/TAG; gives the digests of its layers by what they hold.
 // A digest becomes a file name, so it is taken only in the form "sha256:" and 64 hexadecimal digits: nothing
 // in a manifest can name a file elsewhere. Sizes are what the manifest says and are not believed before the
-// blob is looked at. Owner: plain value. Thread: any. Errors: BadJson, MissingFiles (no layer with a model).
-// Source: the image manifest, version 2, with Ollama's media types. Next station: app/models/ollama_store.h.
+// blob is looked at. Errors: BadJson, MissingFiles (no layer with a model). Source: the image manifest,
+// version 2, with Ollama's media types. Next station: app/models/ollama_store.h.
 #pragma once
 
 #include "engine/base/result.h"

@@ -136,7 +136,7 @@ Result<std::span<const std::byte>> TableReader::place(const std::string& name, c
     return m_data.subspan(*first, *end - *first);
 }
 
-// Each byte behind the table belongs to one tensor.
+// Each byte after the table belongs to one tensor.
 Result<void> TableReader::checkPlaces() const {
     std::uint64_t end = 0;
     for (const SafetensorsTensor& tensor : m_tensors) {

@@ -1,7 +1,7 @@
 // One .safetensors file: its tensors, judged before anybody sees them, and its notes.
 //
 // Takes a path, or bytes; gives tensors whose bytes lie inside the mapped file: known number format, as many
-// bytes as shape times format says, none over another, no holes, nothing behind the last. Offsets may be
+// bytes as shape times format says, none over another, no holes, nothing after the last. Offsets may be
 // unaligned. Nothing in the file is ever run.
 //
 // Owner: move-only; names are copies, bytes borrow the file. Thread: any, read only. Errors: FileNotFound,

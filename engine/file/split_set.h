@@ -1,9 +1,9 @@
 // The parts of a model that was cut into several files: NAME-00001-of-00003.gguf and its siblings.
 //
 // Takes one part's path and metadata; gives the paths of all parts in order. A file without split.count, or
-// with one of 0 or 1, is a set of itself. Owner: plain values. Thread: any. Errors: MissingSplitPart (names
-// the missing files), BadMetadata (split.count or split.no contradict the file name). Source: the GGUF naming
-// convention for shards. Next station: model_file.h.
+// with one of 0 or 1, is a set of itself. Errors: MissingSplitPart (names the missing files), BadMetadata
+// (split.count or split.no contradict the file name). Source: the GGUF naming convention for shards. Next
+// station: model_file.h.
 #pragma once
 
 #include "engine/base/result.h"

@@ -31,7 +31,7 @@ public:
     void clear() override { m_tokens.clear(); }
 
 private:
-    // Runs tokens behind those in the cache; appends logits of rows from `firstLogits` (an index into tokens)
+    // Runs tokens after those in the cache; appends logits of rows from `firstLogits` (an index into tokens)
     // on.
     Result<void> append(std::span<const TokenId> tokens, std::size_t firstLogits, std::stop_token stop,
                         std::vector<float>& logits, const Progress& progress);
@@ -40,7 +40,7 @@ private:
     void forgetOtherAdapters();
     std::string layoutName() const; // of saved states
     Result<void> checkTokens(std::span<const TokenId> tokens) const;
-    // Keeps the part of the cache that `tokens` begin with, at most `most` of them: those behind are run
+    // Keeps the part of the cache that `tokens` begin with, at most `most` of them: those after it are run
     // again for their logits. Returns its length.
     std::size_t reusePrefix(std::span<const TokenId> tokens, std::size_t most);
     // Runs the part of the prompt that is not in the cache. What it says of that goes into `result`.

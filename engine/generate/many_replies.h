@@ -1,9 +1,9 @@
 // Several replies to one prompt, made side by side: each step is one run with a row for every reply that goes
 // on, and the weights and the prompt's keys and values are read once for all of them.
 //
-// Takes the logits behind the prompt, whose keys and values are slots 0 .. prompt - 1 of the cache; puts
-// those of reply b into `length` slots of its own behind the prompt, as backend.h's Branches says. What the
-// cache holds behind the prompt afterwards is of no use to anybody else. A reply is the one that is made
+// Takes the logits after the prompt, whose keys and values are slots 0 .. prompt - 1 of the cache; puts
+// those of reply b into `length` slots of its own after the prompt, as backend.h's Branches says. What the
+// cache holds after the prompt afterwards is of no use to anybody else. A reply is the one that is made
 // alone: on the processor bit by bit, on a GPU but for near ties, as with guesses (speculation.h). Owner:
 // LocalSession::generateMany. Thread: its session's. Errors: as Executor::run; a stop is a result. Next
 // station: reply.h.

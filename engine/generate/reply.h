@@ -19,7 +19,7 @@ class Reply {
 public:
     using Clock = std::chrono::steady_clock;
 
-    // `vocabulary`: rows of the model's output; those behind the tokenizer's last token are never picked.
+    // `vocabulary`: rows of the model's output; those after it the tokenizer's last token are never picked.
     Reply(const Tokenizer& tokenizer, std::uint32_t vocabulary, const GenerateSettings& settings,
           std::span<const TokenId> prompt, OnToken onToken);
 

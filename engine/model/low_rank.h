@@ -1,6 +1,6 @@
 // What all adapters of a set add to one weight W [rows x length]: B (s ⊙ (A x)) beside W x.
 //
-// The factors of several adapters stand one behind the other: A has the rows of all of them, B their columns,
+// The factors of several adapters stand one after the other: A has the rows of all of them, B their columns,
 // and s one number for each, strength times scale. So they cost two products however many there are, and
 // another strength changes s alone. The token embedding is looked up instead: there A [rows x rank] has a row
 // for every token, and a token's row of W gets B (s ⊙ row of A).

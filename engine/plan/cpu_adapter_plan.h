@@ -2,8 +2,7 @@
 //
 // Takes a set and which layers; gives each pair of matrices its place, packed into panels like the weights
 // (panel_layout.h), and the numbers it is scaled by. A table's A is looked up by rows and stays as rows.
-// Owner: plain value. Thread: any. Errors: none. Previous station: model/adapter_set.h. Next station:
-// backend/cpu/cpu_adapters.h.
+// Previous station: model/adapter_set.h. Next station: backend/cpu/cpu_adapters.h.
 #pragma once
 
 #include "engine/base/result.h"

@@ -1,8 +1,7 @@
 // What the plan of the processor and its kernels must agree on.
 //
-// A header of its own: the kernels take minutes to compile and need nothing else of cpu_plan.h. Owner:
-// constants. Thread: any. Next station: cpu_plan.h, backend/cpu/attention_kernels.h, backend/cpu/
-// activation_tiles.h.
+// A header of its own: the kernels take minutes to compile and need nothing else of cpu_plan.h. Next station:
+// cpu_plan.h, backend/cpu/attention_kernels.h, backend/cpu/ activation_tiles.h.
 #pragma once
 
 #include "engine/plan/kv_type.h"

@@ -4,7 +4,7 @@
 // one block of memory and the size of caches and scratch. The loader allocates exactly this; the fit hint
 // shows exactly this. The table of embeddings, where nothing multiplies with it, stays in the mapped file.
 //
-// Owner: plain value; the TensorInfos belong to the ModelFile. Thread: any. Errors: none. Next station:
+// Owner: plain value; the TensorInfos belong to the ModelFile. Thread: any. Next station:
 // backend/cpu/cpu_weights.h, backend/cpu/cpu_cache.h.
 #pragma once
 

@@ -23,8 +23,8 @@
 // lanes walk through memory together; [group][block][part] above then means [eight groups][block][part][group
 // of the eight], likewise planes and scales, and the groups are padded to whole eights (`together`).
 //
-// Owner: plain value. Thread: any. Errors: none. Next station: plan/vulkan_plan.h (placement),
-// backend/vulkan/weights/weight_layout.h (the rearrangement), shaders/include/formats.glsl (the reader).
+// Next station: plan/vulkan_plan.h (placement), backend/vulkan/weights/weight_layout.h (the rearrangement),
+// shaders/include/formats.glsl (the reader).
 #pragma once
 
 #include "engine/quant/tensor_type.h"

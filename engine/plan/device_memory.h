@@ -3,9 +3,9 @@
 // Drivers describe memory in ways that invite mistakes: host memory beside the card's own, a window of 256
 // MiB through which the host sees memory that another heap has counted already, one memory cut into several
 // heaps, budgets below what is in use. All of that is decided here, on plain numbers, so that descriptions
-// recorded on real machines can be tests. Owner: plain values. Thread: any. Errors: none. Source: Vulkan
-// specification, chapter Memory Allocation; VK_EXT_memory_budget. Next station: backend/vulkan/
-// vulkan_physical.h and vulkan_buffer.h, which allocate from `types` in this order.
+// recorded on real machines can be tests. Source: Vulkan specification, chapter Memory Allocation;
+// VK_EXT_memory_budget. Next station: backend/vulkan/ vulkan_physical.h and vulkan_buffer.h, which allocate
+// from `types` in this order.
 #pragma once
 
 #include "engine/plan/device_info.h"

@@ -3,10 +3,9 @@
 //
 // The same plans that the loaders follow, whether the memory is there or not: the fit hint subtracts. Devices
 // that are not in this machine can be asked about as well; their DeviceInfo needs kind, memory, unified and
-// largestAllocation. Owner: plain value. Thread: any. Errors: DoesNotFit where a tensor or a layer is too
-// large for any buffer of the device, UnsupportedModel where the device lacks a number format, BadMetadata,
-// BadArgument; never for lack of memory. Next station:
-// app/fit.
+// largestAllocation. Errors: DoesNotFit where a tensor or a layer is too large for any buffer of the device,
+// UnsupportedModel where the device lacks a number format, BadMetadata, BadArgument; never for lack of
+// memory. Next station: app/fit.
 #pragma once
 
 #include "engine/base/result.h"

@@ -1,7 +1,7 @@
 // The number format of keys and values in a cache.
 //
 // A header of its own: the kernels that read caches take minutes to compile and need nothing else of
-// backend.h. Owner: constants. Thread: any. Next station: backend.h.
+// backend.h. Next station: backend.h.
 #pragma once
 
 namespace ponder {

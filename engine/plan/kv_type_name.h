@@ -1,7 +1,7 @@
 // What the number formats of a cache are called on the command line and in a model's settings.
 //
-// Owner: constants. Thread: any. Errors: none; another word is no format. Previous station: kv_type.h. Next
-// stations: `ponder-cli --kv`, app/chat/engine_worker.h.
+// Errors: none; another word is no format. Previous station: kv_type.h. Next stations: `ponder-cli --kv`,
+// app/chat/engine_worker.h.
 #pragma once
 
 #include "engine/plan/kv_type.h"

@@ -35,7 +35,7 @@
 // It is lossless, and begins every unit on a multiple of 64 bytes, so one stream of whole cache lines feeds a
 // thread. Rows are padded with zeros to whole panels, the last blocks to a whole unit.
 //
-// Owner: plain value. Thread: any. Errors: none. Next station: plan/cpu_plan.h, backend/cpu/panel_packer.h.
+// Next station: plan/cpu_plan.h, backend/cpu/panel_packer.h.
 #pragma once
 
 #include "engine/quant/tensor_type.h"

@@ -2,7 +2,7 @@
 //
 // SmolLM2-135M's text is 0.06 nat a token off with all of them rounded, 0.022 where the few large ones keep
 // 16 bits; Qwen 1.5B goes from 0.020 to 0.010 only, and would read prompts an eighth slower. Owner: constant.
-// Thread: any. Errors: none. Next stations: cpu_plan.h, vulkan_plan.h.
+// Thread: any. Next stations: cpu_plan.h, vulkan_plan.h.
 #pragma once
 
 #include <cstdint>

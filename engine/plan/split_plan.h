@@ -2,8 +2,8 @@
 //
 // The last layers and the head go to the GPU, because the head is read for every token; the embedding, of
 // which a token reads one row, and the first layers stay. Takes what each side would allocate for a range of
-// layers, and whether that fits; nothing is allocated here. Owner: plain value. Thread: any. Errors:
-// DoesNotFit where a side cannot hold its part. Next station: model_placement.h.
+// layers, and whether that fits; nothing is allocated here. Errors: DoesNotFit where a side cannot hold its
+// part. Next station: model_placement.h.
 #pragma once
 
 #include "engine/base/result.h"

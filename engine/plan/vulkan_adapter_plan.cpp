@@ -97,7 +97,7 @@ Result<VulkanAdapterPlan> VulkanAdapterPlan::make(const AdapterSet& set, const M
     plan.additions = Weights<VulkanAddition>(config.layers);
     if (auto placed = placeMatrices(plan, set, limits, config, layers); !placed) return placed.error();
     if (plan.chunks.empty()) return plan;
-    const std::uint64_t rows = limits.maxRows + limits.tileColumns; // a tile reads rows behind the last
+    const std::uint64_t rows = limits.maxRows + limits.tileColumns; // a tile reads rows after the last
     const auto region = [&](ScratchRegion& out, std::uint32_t stride) {
         out = {static_cast<std::uint32_t>(plan.scratchPieces), stride};
         plan.scratchPieces += rows * stride;

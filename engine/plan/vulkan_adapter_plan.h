@@ -8,8 +8,8 @@
 //     unread  [rows x ranks]          what a kernel leaves besides
 //     scales  s of every weight
 //
-// Offsets count pieces of 16 bytes. Owner: plain value. Thread: any. Errors: DoesNotFit. Previous station:
-// model/adapter_set.h. Next station: backend/vulkan/step/vulkan_adapters.h.
+// Offsets count pieces of 16 bytes. Errors: DoesNotFit. Previous station: model/adapter_set.h. Next station:
+// backend/vulkan/step/vulkan_adapters.h.
 #pragma once
 
 #include "engine/plan/vulkan_plan.h"

@@ -166,7 +166,7 @@ void placeScratch(VulkanPlan& plan, std::uint32_t contextTokens) {
         scratch.pieces += pieces;
         return at;
     };
-    // A tile reads (and forgets) rows behind the last; logits may begin at any row.
+    // A tile reads (and forgets) rows after the last; logits may begin at any row.
     const std::uint64_t rows = plan.limits.maxRows + plan.limits.tileColumns;
     const auto region = [&](std::uint32_t stride) { return ScratchRegion{take(rows * stride), stride}; };
     const std::uint32_t queries = config.queryLength(), keys = config.keyLength();
@@ -215,7 +215,7 @@ void placeScratch(VulkanPlan& plan, std::uint32_t contextTokens) {
     scratch.parts = take(std::uint64_t{scratch.partPlaces} * (wideAttended / 4 + config.heads));
 }
 
-// What the host writes before a pass, and what it reads behind it.
+// What the host writes before a pass, and what it reads after it.
 void placeTransfers(VulkanPlan& plan) {
     const ModelConfig& config = plan.config;
     const std::uint32_t rows = plan.limits.maxRows;

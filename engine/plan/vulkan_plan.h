@@ -25,7 +25,7 @@ struct PlanLimits {
     std::string deviceName;
     std::uint64_t largestBuffer = 0;    // bytes
     std::uint32_t maxRows = 0;          // tokens in one pass, a multiple of 8
-    std::uint32_t tileColumns = 0;      // columns of a matrix kernel's tile: it reads rows behind the last
+    std::uint32_t tileColumns = 0;      // columns of a matrix kernel's tile: it reads rows after the last
     bool quantizesActivations = false;  // for integer matrix kernels
     std::uint32_t maxPartPositions = 0; // cache positions that one invocation of attention may walk
     std::uint32_t groupsTogether = 1;   // of a matrix (device_layout.h)
@@ -79,7 +79,7 @@ struct ScratchPlan {
     ScratchRegion x;            // residual stream
     ScratchRegion normed;       // x times the next norm's weights
     ScratchRegion squares;      // sums of squares, one for every four values of x
-    ScratchRegion qkv;          // q, k and v behind each other
+    ScratchRegion qkv;          // q, k and v after each other
     ScratchRegion query;        // q after RoPE
     ScratchRegion attention;    // what attention gives
     ScratchRegion hidden;       // silu(gate) * up

@@ -2,7 +2,7 @@
 //
 // Most file types are mixtures: what hurts most is kept finer than the type says. Source: the naming of GGUF
 // files, and the mixtures that llama.cpp writes under these names without further knowledge of the weights.
-// Owner: constants. Thread: any. Errors: none. Next station: the writers of model files.
+// Next station: the writers of model files.
 #pragma once
 
 #include "engine/quant/tensor_type.h"

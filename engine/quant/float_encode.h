@@ -1,7 +1,7 @@
 // f32 to plain floating-point values, F32, F16 and BF16, rounded to the nearest even.
 //
 // Takes values of which F16 can hold every one; gives as many, little-endian. Owner: caller's memory. Thread:
-// any. Errors: none. Next station: encode.h.
+// any. Next station: encode.h.
 #pragma once
 
 #include <cstddef>

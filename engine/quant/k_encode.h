@@ -3,7 +3,7 @@
 // Takes whole blocks of finite values that a half can hold; gives the blocks whose layout k_blocks.cpp
 // describes. First every sub-block gets its best scale (and minimum) as floats; these give the unit that the
 // block's whole-number scales count in; then the whole numbers are searched near them, and the units fitted
-// again. Owner: caller's memory. Thread: any. Errors: none. Next station: encode.h.
+// again. Owner: caller's memory. Thread: any. Next station: encode.h.
 #pragma once
 
 #include <cstddef>

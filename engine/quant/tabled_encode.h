@@ -3,7 +3,7 @@
 // Takes whole blocks of finite values that a half can hold; gives the blocks whose layout tabled_blocks.cpp
 // describes. Where sub-blocks have whole-number scales, each first gets its best scale as a float; these give
 // the unit; then the whole numbers are searched near them, and the unit fitted again. Owner: caller's memory.
-// Thread: any. Errors: none. Next station: encode.h.
+// Thread: any. Next station: encode.h.
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 // The number formats of GGUF tensors and the size of their blocks.
 //
-// Source of ids and sizes: the GGUF file format (ggml type numbers).
-// Owner: constants. Thread: any. Next station: decode.h (values), file/ (sizes), backend/ (device layouts).
+// Source of ids and sizes: the GGUF file format (ggml type numbers). Next station: decode.h (values), file/
+// (sizes), backend/ (device layouts).
 #pragma once
 
 #include <array>

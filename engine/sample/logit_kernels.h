@@ -1,8 +1,7 @@
 // The passes over all logits of a vocabulary that picking a token takes, on vectors.
 //
 // A vocabulary of 150,000 makes each of them a matter of milliseconds when done value by value. Logits are
-// f32 [vocabulary]; sums are double. Owner: caller's memory. Thread: any. Errors: none. Next station:
-// token_distribution.h.
+// f32 [vocabulary]; sums are double. Owner: caller's memory. Thread: any. Next station: token_distribution.h.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 // How a token is picked from logits; see sampler.h for the order.
 //
-// Owner: plain value. Thread: any. Next station: sampler.h on the host, Executor::startDecode on a device.
+// Next station: sampler.h on the host, Executor::startDecode on a device.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // The random numbers that tokens are drawn with: one for every token, on the host, for all backends.
 //
-// Owner: the generation it serves. Thread: one. Errors: none. Next station: sampler.h, or a DecodeStream.
+// Owner: the generation it serves. Thread: one. Next station: sampler.h, or a DecodeStream.
 #pragma once
 
 #include <cstdint>

@@ -2,7 +2,7 @@
 //
 // Takes a token's text from a model file ("Ġthe"); gives the bytes it means (" the"). Printable Latin-1
 // characters stand for themselves; the other 68 bytes are U+0100 onwards, in order. Source: the byte encoder
-// published with GPT-2. Owner: nobody, pure. Thread: any. Errors: none. Next station: vocabulary.h.
+// published with GPT-2. Owner: nobody, pure. Thread: any. Next station: vocabulary.h.
 #pragma once
 
 #include <string>

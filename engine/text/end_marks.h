@@ -6,8 +6,8 @@
 // may contain ("</s>" is an element of HTML, and a token of Gemma) counts only where the vocabulary or the
 // template shows it as a mark; a token that merges make is a word.
 //
-// Owner: nobody, pure. Thread: any. Errors: none. Source: the chat templates and generation_config.json files
-// that the makers publish. Next station: vocabulary.h.
+// Owner: nobody, pure. Thread: any. Source: the chat templates and generation_config.json files that the
+// makers publish. Next station: vocabulary.h.
 #pragma once
 
 #include "engine/text/vocabulary.h"

@@ -3,8 +3,8 @@
 // Takes pairs in the order of training (earlier ones win); turns the tokens of single bytes into the tokens
 // of a word. A word of n bytes costs n log n, so a single word of 100 kB is no trap.
 //
-// Owner: ByteBpe. Thread: any, const. Errors: none. Source: Sennrich, Haddow and Birch 2016, "Neural Machine
-// Translation of Rare Words with Subword Units". Next station: byte_bpe.h.
+// Owner: ByteBpe. Thread: any, const. Source: Sennrich, Haddow and Birch 2016, "Neural Machine Translation of
+// Rare Words with Subword Units". Next station: byte_bpe.h.
 #pragma once
 
 #include <cstddef>

@@ -4,7 +4,7 @@
 // with given bytes counts. Made for vocabularies of 150,000 tokens that are looked up half a million times
 // while a model loads: one flat table, no allocation per token.
 //
-// Owner: ByteBpe. Thread: any, const. Errors: none. Next station: byte_bpe.h.
+// Owner: ByteBpe. Thread: any, const. Next station: byte_bpe.h.
 #pragma once
 
 #include "engine/text/vocabulary.h"

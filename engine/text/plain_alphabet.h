@@ -2,7 +2,7 @@
 // such as "<0x0A>" for single bytes.
 //
 // Takes a token's text and type from a model file; gives the bytes it means. Owner: nobody, pure. Thread:
-// any. Errors: none. Next station: vocabulary.h.
+// any. Next station: vocabulary.h.
 #pragma once
 
 #include "engine/text/vocabulary.h"

@@ -5,8 +5,8 @@
 // architecture, and where several vocabularies go with one architecture, of their special tokens and their
 // size.
 //
-// Owner: plain value. Thread: any, pure. Errors: none; a name that is not known gives no rule. Source: the
-// vocabularies that the makers publish. Next station: byte_bpe.h.
+// Thread: any, pure. Errors: none; a name that is not known gives no rule. Source: the vocabularies that the
+// makers publish. Next station: byte_bpe.h.
 #pragma once
 
 #include "engine/file/metadata.h"

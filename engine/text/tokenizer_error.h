@@ -1,6 +1,6 @@
 // The two ways in which a model file's tokenizer can be unusable, as Error values that name the file.
 //
-// Owner: plain values. Thread: any. Next station: whoever opens a model.
+// Next station: whoever opens a model.
 #pragma once
 
 #include "engine/base/error.h"

@@ -1,8 +1,8 @@
 // UTF-8, one character at a time, strict as the Unicode standard defines it.
 //
 // Takes bytes that may be anything; gives where characters end and what is not a character. Source: Unicode
-// 15, table 3-7 (well-formed byte sequences) and section 3.9 (one U+FFFD per maximal ill-formed part).
-// Owner: nobody, pure functions. Thread: any. Errors: none. Next station: byte_bpe.h, stream_decoder.h.
+// 15, table 3-7 (well-formed byte sequences) and section 3.9 (one U+FFFD per maximal ill-formed part). Owner:
+// nobody, pure functions. Thread: any. Next station: byte_bpe.h, stream_decoder.h.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 // One layer's keys and values: rows of headSize values, keys [head][slot], then values the same.
 //
-// f16, f32, or q8_0: 8 bits a value and, behind all rows, an f16 scale for every 32 values of a row, two to a
+// f16, f32, or q8_0: 8 bits a value and, after all rows, an f16 scale for every 32 values of a row, two to a
 // word, rows padded to whole words. "Eight" counts pieces of eight values. Includer: declares cacheAt, kvHeads,
 // headSize and capacity as push constants, and includes loads.glsl first.
 layout(constant_id = 6) const uint KV_TYPE = 0u; // as KvType: 0 f16, 1 f32, 2 q8_0

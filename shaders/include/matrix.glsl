@@ -4,7 +4,7 @@
 // columns), MATRIX_SHARED (operands in shared memory, as f16 with MATRIX_HALF; GPUs, many columns) and
 // MATRIX_TILE (an invocation takes a group, registers only; software devices). Each serves any number of
 // columns: an invocation holds COLUMNS of them, a workgroup TILE_COLUMNS, and gl_WorkGroupID.y counts those.
-// Columns behind the last are computed and forgotten. A kernel calls product() and then stores what it made of
+// Columns after the last are computed and forgotten. A kernel calls product() and then stores what it made of
 // `sums`; where an integer kernel reads that next, it keeps the values with keepForQuants() and ends with
 // writeQuants(). With MATRIX_INTEGER the activations are quants themselves (quants.glsl).
 #extension GL_KHR_shader_subgroup_basic : require

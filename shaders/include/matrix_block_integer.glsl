@@ -2,7 +2,7 @@
 // (quants.glsl), on top of `sums`: four bytes times four bytes at once. No float formats.
 #include "matrix_bytes.glsl"
 
-// The pieces of a block of quants, those of a column behind each other, from piece `at` on.
+// The pieces of a block of quants, those of a column after each other, from piece `at` on.
 uvec4 loadQuantPiece(uint piece, uint at, uint stride) {
     return loadScratchBits(at + piece / QUANT_PIECES * stride + piece % QUANT_PIECES);
 }

@@ -18,7 +18,7 @@ const uint UNITS_DOWN = 4u * TILE_GROUPS / UNIT_ROWS;
 const uint UNITS = UNITS_DOWN * (TILE_COLUMNS / UNIT_COLUMNS);
 const uint OWN_UNITS = (UNITS + SUBGROUPS - 1u) / SUBGROUPS; // of a subgroup
 #define PART coopmat<float, gl_ScopeSubgroup, UNIT_ROWS, UNIT_COLUMNS, gl_MatrixUseAccumulator>
-// Rows of 32 halves behind each other; the padding spreads them over the banks of shared memory.
+// Rows of 32 halves after each other; the padding spreads them over the banks of shared memory.
 #define LINE_PIECES 10u
 uint weightPlace(uint row, uint i) { return row * LINE_PIECES + i; }
 uint columnPlace(uint column, uint i) { return column * LINE_PIECES + i; }

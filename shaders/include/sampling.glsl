@@ -2,7 +2,7 @@
 //
 // The four buffers of loads.glsl mean here: weights: what the host wrote ahead, RING entries of (uniform number,
 // 0, 0, 0) and the cosines and sines of the position; scratch: RING token ids for the host; other: logits;
-// step: the stream's state, that is the step parameters and, behind them,
+// step: the stream's state, that is the step parameters and, after them,
 //     counters    (picks so far, tokens in history, 0, 0), then LEVELS counts of candidates
 //     parts       of every range of the vocabulary: (largest logit, its id, sum of weights, 0)
 //     candidates  [LEVELS][CANDIDATES] pairs (distance, id), in no order

@@ -22,7 +22,7 @@ void ActivationTiles::shape(std::uint32_t columns, std::uint32_t length) {
     m_width = std::min(std::bit_ceil(std::max(columns, 1U)), kTileColumns);
 }
 
-// The columns behind the last are multiplied too; what they hold is thrown away, yet has to be defined.
+// The columns after the last are multiplied too; what they hold is thrown away, yet has to be defined.
 void ActivationTiles::clearTail() {
     if (m_columns % m_width != 0) std::memset(tile(tiles() - 1), 0, tileBytes());
 }

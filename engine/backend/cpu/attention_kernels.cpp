@@ -145,7 +145,7 @@ struct Span {
 };
 
 // scores[query][position - base] of a span. A whole block is written where it begins at a multiple of
-// sixteen, so that a few scores behind the span's end may be anything.
+// sixteen, so that a few scores after the span's end may be anything.
 template<class Store, std::size_t kQueries>
 HWY_INLINE void scoreSpan(const HeadBlocks& head, const Span& span, std::uint32_t base,
                           const float* const* query, float* scores) {

@@ -4,8 +4,8 @@
 // are taken in steps that begin at multiples of kStepPositions, and parts that are to be folded begin at
 // multiples of kPartPositions, whoever else is there. So a token of a batch, of a branch and of a reply by
 // itself have the same logits. Source: Milakov & Gimelshein 2018 (online softmax). Scores, weights and sums
-// are f32. Owner: caller's memory. Thread: any, each with its own state. Errors: none. The plain twin is
-// reference::attend. Next station: cpu_ops.h.
+// are f32. Owner: caller's memory. Thread: any, each with its own state. The plain twin is reference::attend.
+// Next station: cpu_ops.h.
 #pragma once
 
 #include "engine/plan/cpu_formats.h"

@@ -160,7 +160,7 @@ void CpuOps::quantize(Operand& in, std::uint32_t count) {
     });
 }
 
-// Rows of one product for panels first .. end - 1; what stands behind the last row is cut off. Adapters have
+// Rows of one product for panels first .. end - 1; what stands after the last row is cut off. Adapters have
 // descended already.
 void CpuOps::multiply(const Adapted& adapted, const Operand& in, std::uint32_t rows, std::uint64_t first,
                       std::uint64_t end, unsigned thread, Place out) {

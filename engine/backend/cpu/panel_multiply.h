@@ -8,8 +8,7 @@
 //
 // Integer products inside a block of 32, exact; scales and sums in f32. A few columns read the packed weights
 // directly; for more, each panel is unpacked once into `scratch` and reused. Owner: caller's memory. Thread:
-// any, each with its own out and scratch. Errors: none. The plain twin is reference::multiply. Next station:
-// cpu_ops.h.
+// any, each with its own out and scratch. The plain twin is reference::multiply. Next station: cpu_ops.h.
 #pragma once
 
 #include "engine/backend/cpu/activation_tiles.h"

@@ -11,7 +11,7 @@
 
 namespace ponder::cpu {
 
-// rows: 1 to 16 rows as in the file, behind each other. panel: layout.panelBytes() bytes, all of them zero
+// rows: 1 to 16 rows as in the file, after each other. panel: layout.panelBytes() bytes, all of them zero
 // or of an earlier panel with as many rows. rowLength: of the file's rows where it is not the layout's, which
 // is whole blocks.
 void packPanel(const PanelLayout& layout, std::span<const std::byte> rows, std::byte* panel,

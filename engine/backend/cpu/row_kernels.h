@@ -1,7 +1,6 @@
 // What happens to whole rows of activations between the matrix products.
 //
-// Owner: caller's memory. Thread: any. Errors: none. The plain twins are in reference/kernels.h. Next
-// station: cpu_ops.h.
+// Owner: caller's memory. Thread: any. The plain twins are in reference/kernels.h. Next station: cpu_ops.h.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +17,7 @@ void swiGlu(float* gate, const float* up, std::size_t length);
 // x += in
 void addTo(float* x, const float* in, std::size_t length);
 
-// Rotates one head in place by the angles [rotary / 2] pairs (cos, sin); values behind `rotary` stay.
+// Rotates one head in place by the angles [rotary / 2] pairs (cos, sin); values after `rotary` stay.
 // Adjacent: a pair is values 2i and 2i+1, else i and i + rotary / 2 (model/rope_table.h).
 void rotateHead(float* head, std::size_t rotary, bool adjacent, const float* angles);
 

@@ -1,6 +1,6 @@
 // Which of the compiled instruction sets the kernels use on this processor.
 //
-// Owner: constants. Thread: any. Errors: none. Next station: cpu_device.h.
+// Next station: cpu_device.h.
 #pragma once
 
 #include <string_view>

@@ -26,7 +26,7 @@ TensorInfo expertOf(const TensorInfo& stack, std::uint64_t expert);
 TensorInfo rowsOf(const TensorInfo& matrix, std::uint64_t first, std::uint64_t count);
 
 // out += B (s ⊙ (A · in)) as adapters have it (model/low_rank.h). down: A [rank x in's length]; up: B [rows x
-// scales.size()], padded with zeros behind the rank.
+// scales.size()], padded with zeros after the rank.
 void addLowRank(const TensorInfo& down, const TensorInfo& up, std::span<const float> scales,
                 std::span<const float> in, std::span<float> out);
 // out += B (s ⊙ a row of A), for a table that is looked up; down: A [rows x scales.size()].

@@ -1,7 +1,7 @@
 // What adapters add to a model's weights, as plain matrices beside the file's.
 //
 // Takes a set; keeps its matrices stacked. While all strengths are 0 nothing is added. Owner:
-// ReferenceExecutor. Thread: its device's. Errors: none. Next station: reference_ops.h.
+// ReferenceExecutor. Thread: its device's. Next station: reference_ops.h.
 #pragma once
 
 #include "engine/model/adapter_set.h"

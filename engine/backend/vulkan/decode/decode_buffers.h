@@ -13,7 +13,7 @@ struct DecodeBuffers {
     VulkanBuffer state;  // the step's parameters and what sampling keeps (shaders/include/sampling.glsl)
     VulkanBuffer logits; // one row
     VulkanBuffer inputs; // [kDecodeRing][1 + turnPieces], written ahead by the host
-    VulkanBuffer tokens; // [kDecodeRing] ids, read behind by the host
+    VulkanBuffer tokens; // [kDecodeRing] ids, read later by the host
     TexelSet stateSet;   // scratch and state
     TexelSet logitsSet;
     TexelSet runLogitsSet; // of VulkanExecutor::run, from which the first token is picked

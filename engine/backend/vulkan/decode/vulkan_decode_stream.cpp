@@ -53,7 +53,7 @@ Result<TokenId> VulkanDecodeStream::next(std::stop_token stop) {
     return id;
 }
 
-// So many that the device never waits for the host; few, for those behind the end of a reply are in vain.
+// So many that the device never waits for the host; few, for those after the end of a reply are in vain.
 std::uint64_t VulkanDecodeStream::stepsAhead() const {
     if (m_model.profiles) return 0; // times are read before the commands run again
     if (!m_step) return 1;
@@ -106,7 +106,7 @@ void VulkanDecodeStream::writeInputs() {
                                                static_cast<std::uint32_t>(kInputsAtOnce));
     std::byte* to = m_buffers.inputs.mapped() + m_submitted % kDecodeRing * (std::size_t{1} + pieces) * 16;
     for (std::uint64_t i = 0; i < kInputsAtOnce; ++i) {
-        // Rounding up to 1 would draw behind the last token.
+        // Rounding up to 1 would draw after the last token.
         const float draw = std::min(static_cast<float>(m_draws.next()), std::nextafter(1.0F, 0.0F));
         const float head[4] = {draw, 0, 0, 0};
         std::memcpy(to, head, sizeof(head));

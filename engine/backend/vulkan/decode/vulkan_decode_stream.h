@@ -5,7 +5,7 @@
 // steps ahead and reads ids after them. Where a step is longer than a slice may be, nothing is submitted
 // ahead, so that a stop is heeded between slices. Owner: the caller of Executor::startDecode(); the model,
 // the buffers and the cache outlive it. Thread: the executor's. Errors: DeviceLost, OutOfMemory, Cancelled,
-// ContextFull (nothing is written behind the cache's end). Next station: local_session.h.
+// ContextFull (nothing is written after the cache's end). Next station: local_session.h.
 #pragma once
 
 #include "engine/backend/vulkan/decode/decode_buffers.h"

@@ -3,8 +3,7 @@
 // Takes a physical device; gives the largest unit of f16 operands and f32 sums that fits into the tiles of
 // shaders/include/matrix_shared_half.glsl, or none. Also none where the width of subgroups cannot be pinned:
 // drivers have computed nonsense without. Debian 12's Vulkan headers do not know the extension, hence the
-// structures here. Owner: plain values. Thread: any. Errors: none. Next station: vulkan_physical.h,
-// matrix_shape.h. Not met by hardware yet.
+// structures here. Next station: vulkan_physical.h, matrix_shape.h. Not met by hardware yet.
 #pragma once
 
 #include "engine/backend/vulkan/device/vulkan_api.h"

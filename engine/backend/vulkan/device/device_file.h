@@ -1,7 +1,7 @@
 // The name of a file that keeps something about one device, its driver and these kernels.
 //
 // A change of any of the three makes another name, so that nothing stale is read. Owner: plain function.
-// Thread: any. Errors: none. Next station: tuning_file.h, pipeline_cache_file.h.
+// Thread: any. Next station: tuning_file.h, pipeline_cache_file.h.
 #pragma once
 
 #include "engine/backend/vulkan/device/vulkan_physical.h"

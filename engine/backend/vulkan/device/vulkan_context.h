@@ -39,7 +39,7 @@ public:
     Result<double> submitAndWait(VkCommandBuffer commands);
     // Records one command buffer, runs it and frees it.
     Result<void> runOnce(const std::function<void(VkCommandBuffer)>& record);
-    // Runs it behind what was submitted before, without waiting; gives the ticket that wait() takes.
+    // Runs it after what was submitted before, without waiting; gives the ticket that wait() takes.
     Result<std::uint64_t> submit(VkCommandBuffer commands);
     // True when the work of the ticket (and all before it) has ended, false when the time was not enough.
     Result<bool> wait(std::uint64_t ticket, std::uint64_t nanoseconds);

@@ -1,7 +1,7 @@
 // How many Vulkan objects and bytes of device memory are alive in this process.
 //
 // The wrappers (vulkan_handles.h, vulkan_buffer.h) keep count; tests read it to see that unloading frees
-// everything. Owner: process-wide. Thread: any. Errors: none.
+// everything. Owner: process-wide. Thread: any.
 #pragma once
 
 #include <cstdint>

@@ -1,9 +1,8 @@
 // One graphics processor as its driver describes it, and whether Ponder can run on it.
 //
 // Takes a VkPhysicalDevice; gives plain numbers and the DeviceInfo that the user sees. What is needed: Vulkan
-// 1.2, a compute queue, buffer device addresses, subgroup arithmetic and shuffle in compute shaders.
-// Owner: plain value. Thread: any. Errors: none (what is missing stands in info.unusable). Next station:
-// vulkan_context.h.
+// 1.2, a compute queue, buffer device addresses, subgroup arithmetic and shuffle in compute shaders. Errors:
+// none (what is missing stands in info.unusable). Next station: vulkan_context.h.
 #pragma once
 
 #include "engine/backend/backend.h"

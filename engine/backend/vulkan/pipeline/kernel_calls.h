@@ -1,7 +1,6 @@
 // The push constants of every kernel, field by field as in its .comp file, and the device's format numbers.
 //
-// Offsets and strides count pieces of 16 bytes. Owner: plain values. Thread: any. Errors: none. Next station:
-// command_recorder.h.
+// Offsets and strides count pieces of 16 bytes. Next station: command_recorder.h.
 #pragma once
 
 #include "engine/backend/vulkan/pipeline/pipeline_set.h"

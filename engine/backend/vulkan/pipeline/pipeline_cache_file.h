@@ -2,8 +2,8 @@
 //
 // The name says the device, its driver and the kernels (device_file.h). Drivers are not trusted with damaged
 // bytes: length, checksum and the driver's own header are looked at first, and a file that is not right
-// counts as none. Owner: plain values. Thread: any. Errors: none (a cache that cannot be written is no reason
-// to fail). Next station: pipeline_set.h.
+// counts as none. Errors: none (a cache that cannot be written is no reason to fail). Next station:
+// pipeline_set.h.
 #pragma once
 
 #include "engine/backend/vulkan/device/vulkan_physical.h"

@@ -5,8 +5,8 @@
 // which nearly all went into formats that the pipeline does not have.
 //
 // Takes the words as they were built, and the constants by id; gives a module that computes the same with
-// these constants. What it does not understand it leaves as it is. Owner: plain function. Thread: any.
-// Errors: none. Next station: pipeline_set.h.
+// these constants. What it does not understand it leaves as it is. Owner: plain function. Thread: any. Next
+// station: pipeline_set.h.
 #pragma once
 
 #include <cstdint>

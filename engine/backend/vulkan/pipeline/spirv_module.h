@@ -1,8 +1,7 @@
 // A shader's SPIR-V, cut into instructions, functions and blocks.
 //
 // Takes the words as they were built; gives spans of them, or nothing where they are not what a compiler of
-// shaders writes. Owner: plain value; the words outlive it. Thread: any. Errors: none. Next station:
-// shader_pruner.h.
+// shaders writes. Owner: plain value; the words outlive it. Thread: any. Next station: shader_pruner.h.
 #pragma once
 
 #include <cstdint>

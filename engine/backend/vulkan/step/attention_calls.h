@@ -1,8 +1,8 @@
 // How one layer's attention is divided among kernel calls: tiles of rows, parts of the positions.
 //
 // Takes where queries, cache and result lie, and how many rows and parts there are; records one call, two for
-// branches, and one more that puts parts together. Owner: plain values. Thread: the recorder's. Errors: kept
-// by the recorder. Next station: shaders/include/attention.glsl.
+// branches, and one more that puts parts together. Thread: the recorder's. Errors: kept by the recorder. Next
+// station: shaders/include/attention.glsl.
 #pragma once
 
 #include "engine/backend/vulkan/pipeline/command_recorder.h"

@@ -1,8 +1,7 @@
 // How a batch is cut into passes, and a pass into parts of attention, rows of logits and submits.
 //
 // Takes a plan and what was measured so far; gives numbers of rows and the shapes of recordings. Owner:
-// VulkanExecutor; plan and tuning outlive it. Thread: one at a time. Errors: none. Next station:
-// step_recorder.h.
+// VulkanExecutor; plan and tuning outlive it. Thread: one at a time. Next station: step_recorder.h.
 #pragma once
 
 #include "engine/backend/vulkan/step/step_recorder.h"

@@ -1,7 +1,7 @@
 // What the host writes before each pass: rows, positions, branches, tokens, RoPE's turns, activations.
 //
 // Takes a pass and the plan's places; fills mapped memory. Owner: plain function. Thread: the executor's.
-// Errors: none. Next station: shaders/include/loads.glsl (loadStep).
+// Next station: shaders/include/loads.glsl (loadStep).
 #pragma once
 
 #include "engine/backend/batch.h"

@@ -1,7 +1,7 @@
 // How much work one submit may carry, so that no driver's watchdog fires and a stop is heeded soon.
 //
 // Takes the measured seconds of each submit; gives the multiply-adds that should take about 0.15 s. Owner:
-// VulkanExecutor. Thread: one at a time. Errors: none. Next station: command_recorder.h.
+// VulkanExecutor. Thread: one at a time. Next station: command_recorder.h.
 #pragma once
 
 namespace ponder {

@@ -1,8 +1,7 @@
 // Sizes of workgroups and tiles for one device. Results do not depend on them, except that integer
 // kernels round activations.
 //
-// Owner: plain value. Thread: any. Errors: none. Source of the software figures: measured on lavapipe.
-// Next station: step_recorder.h.
+// Source of the software figures: measured on lavapipe. Next station: step_recorder.h.
 #pragma once
 
 #include "engine/backend/vulkan/tuning/matrix_shape.h"

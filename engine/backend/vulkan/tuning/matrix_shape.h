@@ -1,8 +1,8 @@
 // How a matrix kernel shares out its rows and columns among invocations, and its pipeline.
 //
 // Takes a way (shaders/include/matrix.glsl) and a number of columns; gives the specialization constants and
-// the workgroups. Results do not depend on it. Owner: plain value. Thread: any. Errors: none. Next station:
-// kernel_tuning.h (chooses), step_recorder.h (records).
+// the workgroups. Results do not depend on it. Next station: kernel_tuning.h (chooses), step_recorder.h
+// (records).
 #pragma once
 
 #include "engine/backend/vulkan/pipeline/command_recorder.h"

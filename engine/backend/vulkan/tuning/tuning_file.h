@@ -1,9 +1,8 @@
 // What the search for the quickest kernels found on one device, kept in a file of the cache folder.
 //
 // The file's name says the device, its driver and the kernels, so that a change of any makes a new search. A
-// file that cannot be read, or that holds what this device cannot run, counts as none. Owner: plain values.
-// Thread: any. Errors: none (a cache that cannot be written is no reason to fail). Next station:
-// tuning_search.h, vulkan_device.h.
+// file that cannot be read, or that holds what this device cannot run, counts as none. Errors: none (a cache
+// that cannot be written is no reason to fail). Next station: tuning_search.h, vulkan_device.h.
 #pragma once
 
 #include "engine/backend/vulkan/tuning/kernel_tuning.h"

@@ -1,9 +1,9 @@
 // A model's weights on the device: the chunks of the plan, and scratch memory with norms and biases in it.
 //
 // Takes a plan; allocates exactly its buffers and fills them from the mapped file, a few megabytes at a time,
-// rearranged by several threads while the megabytes before are copied; the file's pages are let go behind.
-// Owner: VulkanExecutor. Thread: one at a time; progress is called on it. Errors: OutOfMemory, DeviceLost,
-// Cancelled. Next station: vulkan_executor.h.
+// rearranged by several threads while the megabytes before are copied; the file's pages are let go after
+// them. Owner: VulkanExecutor. Thread: one at a time; progress is called on it. Errors: OutOfMemory,
+// DeviceLost, Cancelled. Next station: vulkan_executor.h.
 #pragma once
 
 #include "engine/backend/vulkan/weights/uploader.h"
