@@ -6,6 +6,7 @@
 #include "engine/devices.h"
 #include "engine/split_executor.h"
 #include "tests/support/logits_check.h"
+#include "tests/support/present_device.h"
 #include "tests/support/test_class.h"
 
 #include <QTest>
@@ -65,13 +66,6 @@ struct OnDevice {
     }
 };
 
-bool hasDevice(const char* id) {
-    const auto devices = listDevices();
-    return std::any_of(devices.begin(), devices.end(), [&](const DeviceInfo& device) {
-        return device.id.starts_with(id) && device.unusable.empty();
-    });
-}
-
 // The logits of all tokens, which run in batches that end at these places.
 std::vector<float> logitsOf(Executor& executor, std::span<const TokenId> tokens,
                             std::span<const std::size_t> ends) {
@@ -110,7 +104,7 @@ private slots:
         QFETCH(QString, name);
         QFETCH(int, device);
         const auto& [id, precision] = kDevices[std::size_t(device)];
-        if (!hasDevice(id)) QSKIP("there is no such device");
+        if (!test::hasDevice(id)) QSKIP("there is no such device");
         OnDevice model;
         QCOMPARE(model.open(name, id), QString());
         const auto tokens = manifest()["tokens"].get<std::vector<TokenId>>();

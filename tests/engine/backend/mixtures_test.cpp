@@ -6,6 +6,7 @@
 #include "engine/devices.h"
 #include "tests/support/gguf_writer.h"
 #include "tests/support/logits_check.h"
+#include "tests/support/present_device.h"
 #include "tests/support/random_matrix.h"
 #include "tests/support/test_class.h"
 
@@ -156,13 +157,6 @@ struct Loaded {
     }
 };
 
-bool isThere(const char* id) {
-    const auto devices = listDevices();
-    return std::any_of(devices.begin(), devices.end(), [&](const DeviceInfo& device) {
-        return device.id.starts_with(id) && device.unusable.empty();
-    });
-}
-
 } // namespace
 
 class MixturesTest : public QObject {
@@ -179,7 +173,7 @@ private slots:
         QFETCH(int, kind);
         QFETCH(QString, device);
         const QByteArray id = device.toLatin1();
-        if (!isThere(id)) QSKIP("there is no such device");
+        if (!test::hasDevice(id)) QSKIP("there is no such device");
         const ModelConfig config = configOf(kKinds[std::size_t(kind)]);
         const auto file =
             ModelFile::fromBytes(fileOf(kKinds[std::size_t(kind)], config).bytes(), "mixture.gguf");
