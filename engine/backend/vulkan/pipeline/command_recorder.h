@@ -15,6 +15,11 @@
 
 namespace ponder {
 
+// Workgroups of b that cover a.
+inline std::uint32_t ceilDiv(std::uint64_t a, std::uint64_t b) {
+    return static_cast<std::uint32_t>((a + b - 1) / b);
+}
+
 // The buffers of one call; sets are null on the address path.
 struct CallBuffers {
     VkDeviceAddress weights = 0, scratch = 0, other = 0, step = 0;

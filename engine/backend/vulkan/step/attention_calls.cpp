@@ -11,10 +11,6 @@ constexpr std::uint32_t kMostLanePieces = 64;   // queries times pieces that a l
 
 enum Range : std::uint32_t { Causal = 0, Shared = 1, Own = 2 }; // as in shaders/include/attention.glsl
 
-std::uint32_t ceilDiv(std::uint64_t a, std::uint64_t b) {
-    return static_cast<std::uint32_t>((a + b - 1) / b);
-}
-
 // rows: that may go into one tile.
 PipelineKey attentionKey(const KernelTuning& tuning, const AttentionPlace& place, std::uint32_t rows) {
     const std::uint32_t pieces = place.headSize / 8;

@@ -7,11 +7,6 @@
 namespace ponder {
 namespace {
 
-std::uint32_t ceilDiv(std::uint64_t a, std::uint64_t b) {
-    return static_cast<std::uint32_t>((a + b - 1) / b);
-}
-std::uint32_t groupsOf(const WeightSlice& slice) { return static_cast<std::uint32_t>(slice.layout.groups()); }
-
 constexpr std::uint32_t kSortWorkgroup = 64;
 
 } // namespace

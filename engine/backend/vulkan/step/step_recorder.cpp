@@ -5,10 +5,6 @@
 namespace ponder {
 namespace {
 
-std::uint32_t ceilDiv(std::uint64_t a, std::uint64_t b) {
-    return static_cast<std::uint32_t>((a + b - 1) / b);
-}
-std::uint32_t groupsOf(const WeightSlice& slice) { return static_cast<std::uint32_t>(slice.layout.groups()); }
 // Of matrices times so many columns.
 KernelWork workOf(std::initializer_list<const WeightSlice*> slices, std::uint32_t columns) {
     KernelWork work(0);

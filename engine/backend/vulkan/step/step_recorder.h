@@ -13,6 +13,11 @@
 
 namespace ponder {
 
+// Of four rows each, as kernels count them.
+inline std::uint32_t groupsOf(const WeightSlice& slice) {
+    return static_cast<std::uint32_t>(slice.layout.groups());
+}
+
 // What a recording refers to; all outlive it.
 struct StepBuffers {
     std::vector<CallBuffers> chunks; // by chunk; scratch and step filled in, other empty
