@@ -24,6 +24,13 @@ enum class RopePairs {
     Halves,   // (i, i + rotary/2), "NEOX": qwen2
 };
 
+// What a query is multiplied by, so that scores stay sharp far out: 1 + growth · ln(1 + floor(position /
+// length)).
+inline float queryGrowth(float growth, std::uint32_t length, std::uint32_t position) {
+    const std::uint32_t lengths = position / length;
+    return growth == 0 ? 1 : 1 + growth * std::log1p(static_cast<float>(lengths));
+}
+
 // softmax(scale · q·Kᵀ, causal) · V in each query head; heads / kvHeads of them share keys and values.
 struct HeadAttention {
     std::uint32_t heads = 0;
@@ -34,14 +41,10 @@ struct HeadAttention {
     bool normsHeads = false;     // each head of q and k by itself (Dehghani et al. 2023), before RoPE
     bool normsTurned = false;    // or after it
     bool turns = true;           // RoPE at all
-    // q grows by 1 + growth · ln(1 + floor(position / growthLength)), so that scores stay sharp far out.
-    float growth = 0;
+    float growth = 0;            // of queries with their position
     std::uint32_t growthLength = 1;
 
-    float growthAt(std::uint32_t position) const {
-        const std::uint32_t lengths = position / growthLength;
-        return growth == 0 ? 1 : 1 + growth * std::log1p(static_cast<float>(lengths));
-    }
+    float growthAt(std::uint32_t position) const { return queryGrowth(growth, growthLength, position); }
     std::uint32_t group() const { return heads / kvHeads; }
     std::uint32_t queryLength() const { return heads * keySize; }
     std::uint32_t keyLength() const { return kvHeads * keySize; }
@@ -64,8 +67,7 @@ struct LatentAttention {
     std::uint32_t growthLength = 1;
 
     float scaleAt(std::uint32_t position) const {
-        return growth == 0 ? scale
-                           : scale * (1 + growth * std::log1p(static_cast<float>(position / growthLength)));
+        return scale * queryGrowth(growth, growthLength, position);
     }
     std::uint32_t keySize() const { return nopeSize + ropeSize; } // of a head's query
     std::uint32_t latentSize() const { return kvRank + ropeSize; }
