@@ -108,13 +108,16 @@ int listAll(const Question& question) {
     return kDone;
 }
 
-// The graphics processors that hold the whole model.
+// The graphics processors that hold the whole model; of one that none does, so many of them together.
 int listGpus(const Question& question, const FitModel& model) {
     const Console& console = question.call.console;
     const QString vendor = question.call.arguments.text(QStringLiteral("vendor"));
+    const GpuCatalogue& catalogue = GpuCatalogue::builtIn();
+    const std::uint32_t context = question.list.contextTokens;
+    std::vector<GpuRow> rows = gpuList(catalogue, model, question.device, context);
+    if (needsSeveral(rows)) rows = gpusTogether(catalogue, model, context);
     Json list = Json::array();
-    for (const GpuRow& row :
-         gpuList(GpuCatalogue::builtIn(), model, question.device, question.list.contextTokens)) {
+    for (const GpuRow& row : rows) {
         if (!fitsWhole(row.fit.verdict)) continue;
         if (!vendor.isEmpty() && row.gpu->vendor.compare(vendor, Qt::CaseInsensitive) != 0) continue;
         if (console.json())
@@ -215,8 +218,8 @@ const Command kFitCommand{
         arguments.text(QStringLiteral("gpu"), QStringLiteral("NAME"),
                        Cli::tr("Another graphics processor, as if it were in this machine."),
                        Arguments::Presence::Optional);
-        arguments.flag(QStringLiteral("gpus"),
-                       Cli::tr("The graphics processors that hold the whole model, by memory."));
+        arguments.flag(QStringLiteral("gpus"), Cli::tr("The graphics processors that hold the whole model, "
+                                                       "by memory, or so many of them together."));
         arguments.text(QStringLiteral("vendor"), QStringLiteral("V"),
                        Cli::tr("Only those of one vendor: NVIDIA, AMD, Intel or Apple."),
                        Arguments::Presence::Optional);

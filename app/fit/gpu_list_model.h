@@ -23,8 +23,8 @@ class GpuListModel : public QAbstractListModel {
     Q_PROPERTY(int contextTokens READ contextTokens WRITE setContextTokens NOTIFY questionChanged)
     Q_PROPERTY(QString vendor READ vendor WRITE setVendor NOTIFY questionChanged) // empty: all
     Q_PROPERTY(QStringList vendors READ vendors CONSTANT)
-    // The model does not run here: the rows say how many of each would have the memory for it.
-    Q_PROPERTY(bool together READ together NOTIFY questionChanged)
+    // No card holds the model: the rows say how many of each would have the memory for it.
+    Q_PROPERTY(bool together READ together NOTIFY countChanged)
     Q_PROPERTY(bool fittingOnly READ fittingOnly WRITE setFittingOnly NOTIFY questionChanged)
     Q_PROPERTY(int count READ count NOTIFY countChanged)
 public:
@@ -58,7 +58,7 @@ public:
     QString vendor() const { return m_vendor; }
     QStringList vendors() const;
     bool fittingOnly() const { return m_fittingOnly; }
-    bool together() const;
+    bool together() const { return m_together; }
     int count() const { return int(m_rows.size()); }
 
     void setModelId(const QString& id);
@@ -77,14 +77,13 @@ private:
     template<class T>
     void change(T& member, const T& value);
     void update();
-    std::vector<GpuRow> allRows();
 
     FindModel m_find;
     FitDevice m_own;
     std::vector<GpuRow> m_rows;
     QString m_modelId, m_quantization = QStringLiteral("Q4_K_M"), m_vendor;
     int m_contextTokens = 0;
-    bool m_fittingOnly = true;
+    bool m_fittingOnly = true, m_together = false;
 };
 
 } // namespace ponder

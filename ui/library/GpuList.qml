@@ -58,7 +58,7 @@ Column {
     Label {
         width: parent.width
         visible: App.fit.gpus.together
-        text: qsTr("Ponder does not run this model yet: its mixture of experts is not built in. These would have the memory for it, one alone or several in a server:")
+        text: qsTr("No card holds this model. These would have the memory for it, one alone or several in a server; Ponder itself uses one at a time:")
         color: Theme.soft
         wrapMode: Text.Wrap
         elide: Text.ElideNone
