@@ -1844,6 +1844,10 @@
         <source>No card holds this model. These would have the memory for it, one alone or several in a server; Ponder itself uses one at a time:</source>
         <translation>이 모델을 담을 수 있는 그래픽 카드는 없습니다. 아래는 한 개로, 또는 서버에 여러 개를 함께 쓰면 메모리가 충분합니다. Ponder 자체는 한 번에 하나만 사용합니다.</translation>
     </message>
+    <message>
+        <source>It does not fit here. What would run it, as estimated:</source>
+        <translation>이 컴퓨터에는 맞지 않습니다. 다음에서는 실행할 수 있습니다(예상):</translation>
+    </message>
 </context>
 <context>
     <name>GpuSearch</name>
@@ -2473,6 +2477,21 @@
     <message>
         <source>Drop models anywhere in this window: files, folders, several at once.</source>
         <translation>모델 파일이나 폴더를 이 창 아무 곳에나 놓으세요. 여러 개도 됩니다.</translation>
+    </message>
+</context>
+<context>
+    <name>NeededMachine</name>
+    <message>
+        <source>A computer with %1 of memory that is read at %2 GB/s: %3</source>
+        <translation>메모리가 %1이고 초당 %2 GB를 읽는 컴퓨터: %3</translation>
+    </message>
+    <message>
+        <source>Attention on a card like %1, experts in %2 of memory: %3</source>
+        <translation>어텐션은 %1 같은 카드에, 전문가는 %2 메모리에: %3</translation>
+    </message>
+    <message>
+        <source>%1 of memory, experts from a disk that is read at %2 GB/s: %3</source>
+        <translation>메모리 %1, 전문가는 초당 %2 GB를 읽는 디스크에서: %3</translation>
     </message>
 </context>
 <context>

@@ -1844,6 +1844,10 @@
         <source>No card holds this model. These would have the memory for it, one alone or several in a server; Ponder itself uses one at a time:</source>
         <translation>没有一块显卡装得下此模型。以下设备单独一块，或在服务器中多块一起，内存才足够；Ponder本身一次只使用一块：</translation>
     </message>
+    <message>
+        <source>It does not fit here. What would run it, as estimated:</source>
+        <translation>这里放不下它。以下设备可以运行它（估计）：</translation>
+    </message>
 </context>
 <context>
     <name>GpuSearch</name>
@@ -2473,6 +2477,21 @@
     <message>
         <source>Drop models anywhere in this window: files, folders, several at once.</source>
         <translation>把模型文件或文件夹拖到本窗口任意位置，可一次多个。</translation>
+    </message>
+</context>
+<context>
+    <name>NeededMachine</name>
+    <message>
+        <source>A computer with %1 of memory that is read at %2 GB/s: %3</source>
+        <translation>内存%1、读取速度%2 GB/s的计算机：%3</translation>
+    </message>
+    <message>
+        <source>Attention on a card like %1, experts in %2 of memory: %3</source>
+        <translation>注意力在%1这样的显卡上，专家在%2内存中：%3</translation>
+    </message>
+    <message>
+        <source>%1 of memory, experts from a disk that is read at %2 GB/s: %3</source>
+        <translation>内存%1，专家从读取速度%2 GB/s的磁盘读取：%3</translation>
     </message>
 </context>
 <context>

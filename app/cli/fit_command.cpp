@@ -108,6 +108,14 @@ int listAll(const Question& question) {
     return kDone;
 }
 
+// What would run a model that does not fit here.
+std::vector<NeededMachine> machinesFor(const Question& question, const FitModel& model) {
+    FitQuestion asked;
+    asked.contextTokens = question.list.contextTokens;
+    if (forecastFit(model, question.device, asked).verdict != FitVerdict::DoesNotFit) return {};
+    return neededMachines(GpuCatalogue::builtIn(), model, question.device, asked.contextTokens);
+}
+
 // The graphics processors that hold the whole model; of one that none does, so many of them together.
 int listGpus(const Question& question, const FitModel& model) {
     const Console& console = question.call.console;
@@ -125,10 +133,18 @@ int listGpus(const Question& question, const FitModel& model) {
         else
             print(console, row);
     }
+    Json others = Json::array();
+    for (const NeededMachine& machine : machinesFor(question, model)) {
+        if (console.json())
+            others.push_back(toJson(machine));
+        else
+            print(console, machine);
+    }
     if (console.json())
         console.value({{"model", model.name().toStdString()},
                        {"quantization", model.quantization().toStdString()},
-                       {"gpus", list}});
+                       {"gpus", list},
+                       {"machines", others}});
     return kDone;
 }
 

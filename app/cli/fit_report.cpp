@@ -70,6 +70,15 @@ Json toJson(const GpuRow& row) {
     return json;
 }
 
+Json toJson(const NeededMachine& machine) {
+    return {{"kind", kindName(machine.kind)},
+            {"memory_bytes", machine.memoryBytes},
+            {"memory_bytes_per_second", machine.memoryRate},
+            {"gpu", machine.card ? Json(machine.card->name.toStdString()) : Json()},
+            {"disk_bytes_per_second", machine.diskRate > 0 ? Json(machine.diskRate) : Json()},
+            {"predicted_decode_tokens_per_second", machine.speed.decodeTokensPerSecond}};
+}
+
 void print(const Console& console, const FitDevice& device) {
     console.line(Cli::tr("For %1, %2 of memory, %3 free")
                      .arg(QString::fromStdString(device.info.name),
@@ -116,5 +125,7 @@ void print(const Console& console, const GpuRow& row) {
     console.line(QStringLiteral("  %1 · %2 · %3")
                      .arg(verdictText(row.fit), verdictDetail(row.fit), speedText(row.fit.speed)));
 }
+
+void print(const Console& console, const NeededMachine& machine) { console.line(machineText(machine)); }
 
 } // namespace ponder

@@ -28,10 +28,15 @@ void GpuListModel::setOwn(const FitDevice& own) {
 void GpuListModel::update() {
     beginResetModel();
     m_rows.clear();
+    m_machines.clear();
     m_together = false;
     if (const std::shared_ptr<const FitModel> model = m_find(m_modelId, m_quantization)) {
         const GpuCatalogue& catalogue = GpuCatalogue::builtIn();
         const auto context = std::uint32_t(m_contextTokens);
+        FitQuestion question;
+        question.contextTokens = context;
+        if (forecastFit(*model, m_own, question).verdict == FitVerdict::DoesNotFit)
+            m_machines = neededMachines(catalogue, *model, m_own, context);
         m_rows = gpuList(catalogue, *model, m_own, context);
         m_together = needsSeveral(m_rows);
         if (m_together) m_rows = gpusTogether(catalogue, *model, context);
@@ -42,6 +47,13 @@ void GpuListModel::update() {
     }
     endResetModel();
     emit countChanged();
+}
+
+QStringList GpuListModel::machines() const {
+    QStringList sentences;
+    for (const NeededMachine& machine : m_machines)
+        sentences << machineText(machine);
+    return sentences;
 }
 
 QStringList GpuListModel::vendors() const {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "app/fit/fit_list.h"
+#include "app/fit/needed_machine.h"
 
 #include <QAbstractListModel>
 #include <QtQml/qqmlregistration.h>
@@ -25,6 +26,8 @@ class GpuListModel : public QAbstractListModel {
     Q_PROPERTY(QStringList vendors READ vendors CONSTANT)
     // No card holds the model: the rows say how many of each would have the memory for it.
     Q_PROPERTY(bool together READ together NOTIFY countChanged)
+    // What would run a model that does not fit here, a sentence each.
+    Q_PROPERTY(QStringList machines READ machines NOTIFY countChanged)
     Q_PROPERTY(bool fittingOnly READ fittingOnly WRITE setFittingOnly NOTIFY questionChanged)
     Q_PROPERTY(int count READ count NOTIFY countChanged)
 public:
@@ -59,6 +62,7 @@ public:
     QStringList vendors() const;
     bool fittingOnly() const { return m_fittingOnly; }
     bool together() const { return m_together; }
+    QStringList machines() const;
     int count() const { return int(m_rows.size()); }
 
     void setModelId(const QString& id);
@@ -81,6 +85,7 @@ private:
     FindModel m_find;
     FitDevice m_own;
     std::vector<GpuRow> m_rows;
+    std::vector<NeededMachine> m_machines;
     QString m_modelId, m_quantization = QStringLiteral("Q4_K_M"), m_vendor;
     int m_contextTokens = 0;
     bool m_fittingOnly = true, m_together = false;
