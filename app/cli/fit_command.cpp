@@ -122,8 +122,8 @@ int listGpus(const Question& question, const FitModel& model) {
     const QString vendor = question.call.arguments.text(QStringLiteral("vendor"));
     const GpuCatalogue& catalogue = GpuCatalogue::builtIn();
     const std::uint32_t context = question.list.contextTokens;
-    std::vector<GpuRow> rows = gpuList(catalogue, model, question.device, context);
-    if (needsSeveral(rows)) rows = gpusTogether(catalogue, model, context);
+    std::vector<GpuRow> rows = gpuList(catalogue, model, context);
+    if (needsSeveral(rows)) rows = gpusTogether(rows, model, context);
     Json list = Json::array();
     for (const GpuRow& row : rows) {
         if (!fitsWhole(row.fit.verdict)) continue;

@@ -122,7 +122,8 @@ void Forecaster::judge(FitForecast& out) const {
         out.verdict = tight ? FitVerdict::Tight : FitVerdict::Fits;
         return loadWith(out, out.contextTokens);
     }
-    const bool canSplit = m_device.isGpu() && m_device.processor.freeBytes > 0 && !m_device.info.unified;
+    const bool canSplit = m_device.isGpu() && m_device.processor.freeBytes > 0 && !m_device.info.unified &&
+                          !m_question.wholeOnly;
     const std::uint32_t before = canSplit ? kSmallestBeforeSplit : kSmallestContext;
     if (out.largestContext >= std::min(before, out.contextTokens)) {
         out.verdict = FitVerdict::ShorterContext;
@@ -158,7 +159,7 @@ std::optional<FileType> Forecaster::finestThatFits() const {
 
 FitForecast Forecaster::answer() {
     FitForecast out = judged();
-    if (out.verdict == FitVerdict::DoesNotFit) out.better = finestThatFits();
+    if (out.verdict == FitVerdict::DoesNotFit && !m_question.wholeOnly) out.better = finestThatFits();
     addSpeed(out);
     return out;
 }

@@ -32,6 +32,7 @@ struct FitQuestion {
     std::uint32_t contextTokens = 0; // 0: what reasoning needs, at most what the model was trained for
     std::optional<KvType> kvType;    // nothing: the device's own choice
     QString modelPath;               // of a model that is here: its measured speed counts
+    bool wholeOnly = false; // what does not fit is neither split nor looked for in another quantization
     std::span<const MeasuredSpeed> history;
 };
 

@@ -182,14 +182,14 @@ std::vector<FitRow> fitList(const ModelCatalogue& catalogue, const FitListQuesti
     return ListMaker(catalogue, question, models).make();
 }
 
-std::vector<GpuRow> gpuList(const GpuCatalogue& catalogue, const FitModel& model, const FitDevice& own,
+std::vector<GpuRow> gpuList(const GpuCatalogue& catalogue, const FitModel& model,
                             std::uint32_t contextTokens) {
     std::vector<GpuRow> rows;
     FitQuestion question;
     question.contextTokens = contextTokens;
+    question.wholeOnly = true;
     for (const Gpu& gpu : catalogue.gpus())
-        rows.push_back(
-            {&gpu, forecastFit(model, FitDevice::of(gpu, own.processor, own.processorBandwidth), question)});
+        rows.push_back({&gpu, forecastFit(model, FitDevice::of(gpu, {}, 0), question)});
     std::stable_sort(rows.begin(), rows.end(), [](const GpuRow& a, const GpuRow& b) {
         if (a.gpu->memoryGb != b.gpu->memoryGb) return a.gpu->memoryGb < b.gpu->memoryGb;
         return a.gpu->name < b.gpu->name;
@@ -197,23 +197,23 @@ std::vector<GpuRow> gpuList(const GpuCatalogue& catalogue, const FitModel& model
     return rows;
 }
 
-std::vector<GpuRow> gpusTogether(const GpuCatalogue& catalogue, const FitModel& model,
+std::vector<GpuRow> gpusTogether(const std::vector<GpuRow>& alone, const FitModel& model,
                                  std::uint32_t contextTokens) {
     constexpr std::uint64_t kMostInAServer = 8;
     FitQuestion question;
     question.contextTokens = contextTokens;
+    question.wholeOnly = true;
     std::vector<GpuRow> rows;
-    for (const Gpu& gpu : catalogue.gpus()) {
-        FitDevice device = FitDevice::of(gpu, {}, 0);
-        const std::uint64_t needed = forecastFit(model, device, question).memory.total();
-        const std::uint64_t room =
-            device.info.freeBytes - std::min(device.info.freeBytes, marginBytes(device.info));
+    for (const GpuRow& row : alone) {
+        FitDevice device = FitDevice::of(*row.gpu, {}, 0);
+        const std::uint64_t margin = std::min(marginBytes(device.info), device.info.freeBytes);
+        const std::uint64_t needed = row.fit.memory.total(), room = device.info.freeBytes - margin;
         const std::uint64_t count = room > 0 ? (needed + room - 1) / room : 0;
-        if (count == 0 || count > (gpu.unified ? 1 : kMostInAServer)) continue;
+        if (count == 0 || count > (row.gpu->unified ? 1 : kMostInAServer)) continue;
         // Each has some of the layers, and a token passes through all of them.
         device.info.memoryBytes *= count;
         device.info.freeBytes *= count;
-        rows.push_back({&gpu, forecastFit(model, device, question), int(count)});
+        rows.push_back({row.gpu, forecastFit(model, device, question), int(count)});
     }
     std::stable_sort(rows.begin(), rows.end(), [](const GpuRow& a, const GpuRow& b) {
         if (a.together != b.together) return a.together < b.together;

@@ -3,8 +3,9 @@
 // Takes the catalogue, the models of the library and a device; gives rows for the models page and `ponder-cli
 // fit`. A model of the library stands in the row of the catalogue that has its name, others in rows of their
 // own. Owner: FitModels keeps what was read and built, for the next list. Thread: one at a time, a worker;
-// the catalogue alone takes a few tenths of a second. Errors: none; a file that cannot be read has no forecast.
-// Previous station: models/model_catalogue.h, models/library_model.h. Next station: fit_list_model.h.
+// the catalogue alone takes a few tenths of a second. Errors: none; a file that cannot be read has no
+// forecast. Previous station: models/model_catalogue.h, models/library_model.h. Next station:
+// fit_list_model.h.
 #pragma once
 
 #include "app/fit/fit_forecast.h"
@@ -68,16 +69,16 @@ std::vector<FitRow> fitList(const ModelCatalogue& catalogue, const FitListQuesti
 // "DeepSeek-R1-Distill-Qwen-1.5B" are one model.
 QString plainName(const QString& name);
 
-// Graphics processors for one model, the other way round.
+// Graphics processors for one model, the other way round: whether they hold all of it.
 struct GpuRow {
     const Gpu* gpu = nullptr;
     FitForecast fit;
     int together = 1; // with so many of them
 };
-std::vector<GpuRow> gpuList(const GpuCatalogue& catalogue, const FitModel& model, const FitDevice& own,
+std::vector<GpuRow> gpuList(const GpuCatalogue& catalogue, const FitModel& model,
                             std::uint32_t contextTokens); // by memory, then by name
-// Of a model that no card of the catalogue holds: by how many of them would, a server's worth at most.
-std::vector<GpuRow> gpusTogether(const GpuCatalogue& catalogue, const FitModel& model,
+// Of a model that no card of the list holds: by how many of them would, a server's worth at most.
+std::vector<GpuRow> gpusTogether(const std::vector<GpuRow>& alone, const FitModel& model,
                                  std::uint32_t contextTokens);
 // Whether it is such a model. Computers whose memory is the graphics processor's are no cards.
 bool needsSeveral(const std::vector<GpuRow>& rows);

@@ -91,10 +91,10 @@ void FitListModel::refresh() {
     });
 }
 
-std::shared_ptr<const FitModel> FitListModel::modelOf(const QString& id, const QString& quantization) const {
+const FitChoice* FitListModel::find(const QString& id, const QString& quantization) const {
     for (const FitRow& row : m_rows)
         for (const FitChoice& choice : row.choices)
-            if (row.id == id && choice.quantization == quantization) return choice.model;
+            if (row.id == id && choice.quantization == quantization) return &choice;
     return nullptr;
 }
 

@@ -124,7 +124,7 @@ private:
     struct Answer;
 
     QVariantMap hintsOf(const FitChoice& choice) const;
-    std::shared_ptr<const FitModel> modelOf(const QString& id, const QString& quantization) const;
+    const FitChoice* find(const QString& id, const QString& quantization) const; // null: not there
     const FitRow& rowAt(int row) const { return m_rows[m_shown[std::size_t(row)]]; }
     const FitChoice& choiceAt(int row) const;
     QVariant forecastData(const FitChoice& choice, int role) const;
@@ -140,7 +140,7 @@ private:
     QPointer<ModelTasks> m_tasks;
     std::shared_ptr<FitModels> m_models = std::make_shared<FitModels>(); // the worker's
     GpuListModel m_gpus{
-        [this](const QString& id, const QString& quantization) { return modelOf(id, quantization); }};
+        [this](const QString& id, const QString& quantization) { return find(id, quantization); }};
     FitDevice m_device, m_machine;
     std::vector<FitRow> m_rows;
     std::vector<std::size_t> m_shown;

@@ -30,16 +30,16 @@ void GpuListModel::update() {
     m_rows.clear();
     m_machines.clear();
     m_together = false;
-    if (const std::shared_ptr<const FitModel> model = m_find(m_modelId, m_quantization)) {
+    const FitChoice* choice = m_find(m_modelId, m_quantization);
+    if (choice && choice->known) {
+        const FitModel& model = *choice->model;
         const GpuCatalogue& catalogue = GpuCatalogue::builtIn();
         const auto context = std::uint32_t(m_contextTokens);
-        FitQuestion question;
-        question.contextTokens = context;
-        if (forecastFit(*model, m_own, question).verdict == FitVerdict::DoesNotFit)
-            m_machines = neededMachines(catalogue, *model, m_own, context);
-        m_rows = gpuList(catalogue, *model, m_own, context);
+        if (choice->fit.verdict == FitVerdict::DoesNotFit)
+            m_machines = neededMachines(catalogue, model, m_own, context);
+        m_rows = gpuList(catalogue, model, context);
         m_together = needsSeveral(m_rows);
-        if (m_together) m_rows = gpusTogether(catalogue, *model, context);
+        if (m_together) m_rows = gpusTogether(m_rows, model, context);
         std::erase_if(m_rows, [&](const GpuRow& row) {
             return (m_fittingOnly && !fitsWhole(row.fit.verdict)) ||
                    (!m_vendor.isEmpty() && row.gpu->vendor != m_vendor);

@@ -44,11 +44,10 @@ public:
         YearTextRole
     };
 
-    // Of a row of the fit list; null: no forecast can be made of it.
-    using FindModel =
-        std::function<std::shared_ptr<const FitModel>(const QString& modelId, const QString& quantization)>;
+    // Of a row of the fit list; null: it is not there.
+    using FindChoice = std::function<const FitChoice*(const QString& modelId, const QString& quantization)>;
 
-    explicit GpuListModel(FindModel find, QObject* parent = nullptr)
+    explicit GpuListModel(FindChoice find, QObject* parent = nullptr)
         : QAbstractListModel(parent), m_find(std::move(find)) {}
 
     int rowCount(const QModelIndex& parent = {}) const override;
@@ -70,7 +69,7 @@ public:
     void setContextTokens(int tokens);
     void setVendor(const QString& vendor);
     void setFittingOnly(bool only);
-    void setOwn(const FitDevice& own); // whose processor takes the layers that do not fit
+    void setOwn(const FitDevice& own); // which needs another where it does not fit
     void retranslate();
 
 signals:
@@ -82,7 +81,7 @@ private:
     void change(T& member, const T& value);
     void update();
 
-    FindModel m_find;
+    FindChoice m_find;
     FitDevice m_own;
     std::vector<GpuRow> m_rows;
     std::vector<NeededMachine> m_machines;

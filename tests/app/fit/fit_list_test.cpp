@@ -83,8 +83,9 @@ private slots:
         config.layers *= 3;
         const FitModel model(QStringLiteral("large"), config, FileType::Q4_K_M);
         const GpuCatalogue& catalogue = GpuCatalogue::builtIn();
-        QVERIFY(needsSeveral(gpuList(catalogue, model, {}, 8192)));
-        const auto rows = gpusTogether(catalogue, model, 8192);
+        const auto alone = gpuList(catalogue, model, 8192);
+        QVERIFY(needsSeveral(alone));
+        const auto rows = gpusTogether(alone, model, 8192);
         QVERIFY(!rows.empty());
         for (const GpuRow& row : rows) {
             QVERIFY2(fitsWhole(row.fit.verdict), qPrintable(row.gpu->name));
@@ -92,7 +93,7 @@ private slots:
             QVERIFY(row.fit.speed.decodeTokensPerSecond > 0);
         }
         const FitModel small(QStringLiteral("small"), config, FileType::Q2_K);
-        QVERIFY(gpusTogether(catalogue, small, 8192).size() >= rows.size());
+        QVERIFY(gpusTogether(gpuList(catalogue, small, 8192), small, 8192).size() >= rows.size());
     }
     void theFinestQuantizationThatFitsIsSuggested() {
         const auto rows = listFor(onCard("NVIDIA GeForce RTX 3060"));
@@ -141,8 +142,7 @@ private slots:
         QVERIFY(entry);
         const auto model = models.ofCatalogue(*entry, QStringLiteral("Q4_K_M"));
         QVERIFY(model);
-        FitDevice own;
-        const auto rows = gpuList(GpuCatalogue::builtIn(), *model, own, 8192);
+        const auto rows = gpuList(GpuCatalogue::builtIn(), *model, 8192);
         QCOMPARE(rows.size(), GpuCatalogue::builtIn().gpus().size());
         for (std::size_t i = 1; i < rows.size(); ++i)
             QVERIFY(rows[i - 1].gpu->memoryGb <= rows[i].gpu->memoryGb);
