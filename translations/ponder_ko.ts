@@ -1619,14 +1619,6 @@
 <context>
     <name>FitRowText</name>
     <message>
-        <source>Does not run here yet</source>
-        <translation>아직 실행할 수 없습니다</translation>
-    </message>
-    <message>
-        <source>its mixture of experts is not built in, and it needs %1</source>
-        <translation>전문가 혼합 구조를 아직 지원하지 않으며, %1가 필요합니다</translation>
-    </message>
-    <message>
         <source>This model does not fit %1: %2.</source>
         <translation>이 모델은 %1에 맞지 않습니다: %2.</translation>
     </message>
@@ -1849,8 +1841,12 @@
         <translation>하나를 고르면 그 GPU로 모든 모델이 어떤지 볼 수 있습니다.</translation>
     </message>
     <message>
-        <source>Ponder does not run this model yet: its mixture of experts is not built in. These would have the memory for it, one alone or several in a server:</source>
-        <translation>이 모델은 아직 Ponder에서 실행되지 않습니다. 전문가 혼합 구조를 지원하지 않기 때문입니다. 아래 GPU는 한 개로, 또는 서버에 여러 개를 함께 쓰면 메모리가 충분합니다.</translation>
+        <source>No card holds this model. These would have the memory for it, one alone or several in a server; Ponder itself uses one at a time:</source>
+        <translation>이 모델을 담을 수 있는 그래픽 카드는 없습니다. 아래는 한 개로, 또는 서버에 여러 개를 함께 쓰면 메모리가 충분합니다. Ponder 자체는 한 번에 하나만 사용합니다.</translation>
+    </message>
+    <message>
+        <source>It does not fit here. What would run it, as estimated:</source>
+        <translation>이 컴퓨터에는 맞지 않습니다. 다음에서는 실행할 수 있습니다(예상):</translation>
     </message>
 </context>
 <context>
@@ -2481,6 +2477,21 @@
     <message>
         <source>Drop models anywhere in this window: files, folders, several at once.</source>
         <translation>모델 파일이나 폴더를 이 창 아무 곳에나 놓으세요. 여러 개도 됩니다.</translation>
+    </message>
+</context>
+<context>
+    <name>NeededMachine</name>
+    <message>
+        <source>A computer with %1 of memory that is read at %2 GB/s: %3</source>
+        <translation>메모리가 %1이고 초당 %2 GB를 읽는 컴퓨터: %3</translation>
+    </message>
+    <message>
+        <source>Attention on a card like %1, experts in %2 of memory: %3</source>
+        <translation>어텐션은 %1 같은 카드에, 전문가는 %2 메모리에: %3</translation>
+    </message>
+    <message>
+        <source>%1 of memory, experts from a disk that is read at %2 GB/s: %3</source>
+        <translation>메모리 %1, 전문가는 초당 %2 GB를 읽는 디스크에서: %3</translation>
     </message>
 </context>
 <context>
@@ -3646,10 +3657,6 @@ process had, as the system says; the other *_bytes are what the engine holds. &q
         <translation>, 프로그램 %1</translation>
     </message>
     <message>
-        <source>%1  %2  %3, does not run here yet</source>
-        <translation>%1  %2  %3, 아직 여기서 실행할 수 없습니다</translation>
-    </message>
-    <message>
         <source>For %1, %2 of memory, %3 free</source>
         <translation>%1, 메모리 %2 중 %3 사용 가능</translation>
     </message>
@@ -3780,10 +3787,6 @@ where it changes, which loses a little; an F16 base loses least.</source>
         <translation>종료 코드: 0 완료, 2 사용법 오류, 3 잘못된 파일, 4 공간 부족, 5 장치 오류, 6 네트워크 오류, 130 중단.</translation>
     </message>
     <message>
-        <source>The graphics processors that hold the whole model, by memory.</source>
-        <translation>모델 전체가 들어가는 그래픽 프로세서를 메모리 순서로 보여 줍니다.</translation>
-    </message>
-    <message>
         <source>Only those of one vendor: NVIDIA, AMD, Intel or Apple.</source>
         <translation>한 제조사의 것만: NVIDIA, AMD, Intel 또는 Apple.</translation>
     </message>
@@ -3820,6 +3823,10 @@ where it changes, which loses a little; an F16 base loses least.</source>
 Types: those of quantize. What such a model writes has no meaning.</source>
         <translation>모양: qwen2.5-0.5b, r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b. tiny-qwen과 tiny-llama는 시험용입니다.
 형식은 quantize 명령과 같습니다. 이런 모델이 쓰는 글에는 뜻이 없습니다.</translation>
+    </message>
+    <message>
+        <source>The graphics processors that hold the whole model, by memory, or so many of them together.</source>
+        <translation>모델 전체를 담을 수 있는 GPU를 메모리 순으로, 또는 함께 쓸 때 필요한 개수와 함께 보여 줍니다.</translation>
     </message>
 </context>
 <context>
@@ -3964,10 +3971,6 @@ Types: those of quantize. What such a model writes has no meaning.</source>
     <message>
         <source>about $%1</source>
         <translation>약 $%1</translation>
-    </message>
-    <message>
-        <source>one has the memory</source>
-        <translation>한 개로 충분</translation>
     </message>
     <message numerus="yes">
         <source>%n together</source>

@@ -1619,14 +1619,6 @@
 <context>
     <name>FitRowText</name>
     <message>
-        <source>Does not run here yet</source>
-        <translation>暂不能在此运行</translation>
-    </message>
-    <message>
-        <source>its mixture of experts is not built in, and it needs %1</source>
-        <translation>尚不支持混合专家结构，且需要%1</translation>
-    </message>
-    <message>
         <source>This model does not fit %1: %2.</source>
         <translation>此模型放不进%1：%2。</translation>
     </message>
@@ -1849,8 +1841,12 @@
         <translation>选择一块GPU，即可查看所有模型在它上面的情况。</translation>
     </message>
     <message>
-        <source>Ponder does not run this model yet: its mixture of experts is not built in. These would have the memory for it, one alone or several in a server:</source>
-        <translation>Ponder暂不能运行此模型：尚不支持混合专家结构。下列显卡单张或在服务器中多张合用时，内存足够：</translation>
+        <source>No card holds this model. These would have the memory for it, one alone or several in a server; Ponder itself uses one at a time:</source>
+        <translation>没有一块显卡装得下此模型。以下设备单独一块，或在服务器中多块一起，内存才足够；Ponder本身一次只使用一块：</translation>
+    </message>
+    <message>
+        <source>It does not fit here. What would run it, as estimated:</source>
+        <translation>这里放不下它。以下设备可以运行它（估计）：</translation>
     </message>
 </context>
 <context>
@@ -2481,6 +2477,21 @@
     <message>
         <source>Drop models anywhere in this window: files, folders, several at once.</source>
         <translation>把模型文件或文件夹拖到本窗口任意位置，可一次多个。</translation>
+    </message>
+</context>
+<context>
+    <name>NeededMachine</name>
+    <message>
+        <source>A computer with %1 of memory that is read at %2 GB/s: %3</source>
+        <translation>内存%1、读取速度%2 GB/s的计算机：%3</translation>
+    </message>
+    <message>
+        <source>Attention on a card like %1, experts in %2 of memory: %3</source>
+        <translation>注意力在%1这样的显卡上，专家在%2内存中：%3</translation>
+    </message>
+    <message>
+        <source>%1 of memory, experts from a disk that is read at %2 GB/s: %3</source>
+        <translation>内存%1，专家从读取速度%2 GB/s的磁盘读取：%3</translation>
     </message>
 </context>
 <context>
@@ -3645,10 +3656,6 @@ process had, as the system says; the other *_bytes are what the engine holds. &q
         <translation>，程序%1</translation>
     </message>
     <message>
-        <source>%1  %2  %3, does not run here yet</source>
-        <translation>%1  %2  %3，尚不能在此运行</translation>
-    </message>
-    <message>
         <source>For %1, %2 of memory, %3 free</source>
         <translation>%1，内存%2，可用%3</translation>
     </message>
@@ -3779,10 +3786,6 @@ where it changes, which loses a little; an F16 base loses least.</source>
         <translation>退出码：0完成，2用法错误，3文件错误，4放不下，5设备错误，6网络错误，130中断。</translation>
     </message>
     <message>
-        <source>The graphics processors that hold the whole model, by memory.</source>
-        <translation>按显存列出能装下整个模型的显卡。</translation>
-    </message>
-    <message>
         <source>Only those of one vendor: NVIDIA, AMD, Intel or Apple.</source>
         <translation>只列出某一厂商的：NVIDIA、AMD、Intel或Apple。</translation>
     </message>
@@ -3819,6 +3822,10 @@ where it changes, which loses a little; an F16 base loses least.</source>
 Types: those of quantize. What such a model writes has no meaning.</source>
         <translation>形状：qwen2.5-0.5b、r1-qwen-1.5b、r1-qwen-7b、r1-qwen-14b、r1-qwen-32b、r1-llama-8b；tiny-qwen和tiny-llama供测试。
 类型：与quantize命令相同。这种模型写出的内容没有意义。</translation>
+    </message>
+    <message>
+        <source>The graphics processors that hold the whole model, by memory, or so many of them together.</source>
+        <translation>按内存列出装得下整个模型的GPU，或需要多少块一起才装得下。</translation>
     </message>
 </context>
 <context>
@@ -3963,10 +3970,6 @@ Types: those of quantize. What such a model writes has no meaning.</source>
     <message>
         <source>about $%1</source>
         <translation>约$%1</translation>
-    </message>
-    <message>
-        <source>one has the memory</source>
-        <translation>单张即可</translation>
     </message>
     <message numerus="yes">
         <source>%n together</source>

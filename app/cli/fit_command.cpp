@@ -108,13 +108,24 @@ int listAll(const Question& question) {
     return kDone;
 }
 
-// The graphics processors that hold the whole model.
+// What would run a model that does not fit here.
+std::vector<NeededMachine> machinesFor(const Question& question, const FitModel& model) {
+    FitQuestion asked;
+    asked.contextTokens = question.list.contextTokens;
+    if (forecastFit(model, question.device, asked).verdict != FitVerdict::DoesNotFit) return {};
+    return neededMachines(GpuCatalogue::builtIn(), model, question.device, asked.contextTokens);
+}
+
+// The graphics processors that hold the whole model; of one that none does, so many of them together.
 int listGpus(const Question& question, const FitModel& model) {
     const Console& console = question.call.console;
     const QString vendor = question.call.arguments.text(QStringLiteral("vendor"));
+    const GpuCatalogue& catalogue = GpuCatalogue::builtIn();
+    const std::uint32_t context = question.list.contextTokens;
+    std::vector<GpuRow> rows = gpuList(catalogue, model, context);
+    if (needsSeveral(rows)) rows = gpusTogether(rows, model, context);
     Json list = Json::array();
-    for (const GpuRow& row :
-         gpuList(GpuCatalogue::builtIn(), model, question.device, question.list.contextTokens)) {
+    for (const GpuRow& row : rows) {
         if (!fitsWhole(row.fit.verdict)) continue;
         if (!vendor.isEmpty() && row.gpu->vendor.compare(vendor, Qt::CaseInsensitive) != 0) continue;
         if (console.json())
@@ -122,10 +133,18 @@ int listGpus(const Question& question, const FitModel& model) {
         else
             print(console, row);
     }
+    Json others = Json::array();
+    for (const NeededMachine& machine : machinesFor(question, model)) {
+        if (console.json())
+            others.push_back(toJson(machine));
+        else
+            print(console, machine);
+    }
     if (console.json())
         console.value({{"model", model.name().toStdString()},
                        {"quantization", model.quantization().toStdString()},
-                       {"gpus", list}});
+                       {"gpus", list},
+                       {"machines", others}});
     return kDone;
 }
 
@@ -215,8 +234,8 @@ const Command kFitCommand{
         arguments.text(QStringLiteral("gpu"), QStringLiteral("NAME"),
                        Cli::tr("Another graphics processor, as if it were in this machine."),
                        Arguments::Presence::Optional);
-        arguments.flag(QStringLiteral("gpus"),
-                       Cli::tr("The graphics processors that hold the whole model, by memory."));
+        arguments.flag(QStringLiteral("gpus"), Cli::tr("The graphics processors that hold the whole model, "
+                                                       "by memory, or so many of them together."));
         arguments.text(QStringLiteral("vendor"), QStringLiteral("V"),
                        Cli::tr("Only those of one vendor: NVIDIA, AMD, Intel or Apple."),
                        Arguments::Presence::Optional);

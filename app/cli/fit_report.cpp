@@ -53,8 +53,7 @@ Json toJson(const FitRow& row, const FitChoice& choice) {
               {"quantization", choice.quantization.toStdString()},
               {"suggested", &choice == &row.choices[row.suggested]},
               {"path", choice.path.isEmpty() ? Json() : Json(choice.path.toStdString())},
-              {"file_bytes", choice.bytes},
-              {"runnable", row.runnable}};
+              {"file_bytes", choice.bytes}};
     if (choice.known) json.update(toJson(choice.fit));
     return json;
 }
@@ -65,9 +64,19 @@ Json toJson(const GpuRow& row) {
               {"memory_gb", row.gpu->memoryGb},
               {"bandwidth_gb_per_second", row.gpu->bandwidthGbS},
               {"year", row.gpu->year > 0 ? Json(row.gpu->year) : Json()},
-              {"price_usd", row.gpu->priceUsd ? Json(*row.gpu->priceUsd) : Json()}};
+              {"price_usd", row.gpu->priceUsd ? Json(*row.gpu->priceUsd) : Json()},
+              {"together", row.together}};
     json.update(toJson(row.fit));
     return json;
+}
+
+Json toJson(const NeededMachine& machine) {
+    return {{"kind", kindName(machine.kind)},
+            {"memory_bytes", machine.memoryBytes},
+            {"memory_bytes_per_second", machine.memoryRate},
+            {"gpu", machine.card ? Json(machine.card->name.toStdString()) : Json()},
+            {"disk_bytes_per_second", machine.diskRate > 0 ? Json(machine.diskRate) : Json()},
+            {"predicted_decode_tokens_per_second", machine.speed.decodeTokensPerSecond}};
 }
 
 void print(const Console& console, const FitDevice& device) {
@@ -100,11 +109,8 @@ void print(const Console& console, const QString& name, const QString& quantizat
 void print(const Console& console, const FitRow& row, const FitChoice& choice) {
     if (choice.known)
         print(console, row.name, choice.quantization, choice.fit);
-    else if (row.runnable)
-        console.line(Cli::tr("%1  %2  %3, its file cannot be read")
-                         .arg(row.name, choice.quantization, byteText(qint64(choice.bytes))));
     else
-        console.line(Cli::tr("%1  %2  %3, does not run here yet")
+        console.line(Cli::tr("%1  %2  %3, its file cannot be read")
                          .arg(row.name, choice.quantization, byteText(qint64(choice.bytes))));
     if (!choice.path.isEmpty()) console.line(Cli::tr("  on this computer: %1").arg(choice.path));
 }
@@ -113,9 +119,13 @@ void print(const Console& console, const GpuRow& row) {
     QStringList about{Cli::tr("%1 GB").arg(QLocale().toString(row.gpu->memoryGb))};
     if (row.gpu->year > 0) about << QString::number(row.gpu->year);
     if (row.gpu->priceUsd) about << Cli::tr("about $%1").arg(QLocale().toString(*row.gpu->priceUsd));
-    console.line(QStringLiteral("%1  %2").arg(row.gpu->name, about.join(QStringLiteral(", "))));
+    const QString name =
+        row.together > 1 ? QStringLiteral("%1 × %2").arg(row.together).arg(row.gpu->name) : row.gpu->name;
+    console.line(QStringLiteral("%1  %2").arg(name, about.join(QStringLiteral(", "))));
     console.line(QStringLiteral("  %1 · %2 · %3")
                      .arg(verdictText(row.fit), verdictDetail(row.fit), speedText(row.fit.speed)));
 }
+
+void print(const Console& console, const NeededMachine& machine) { console.line(machineText(machine)); }
 
 } // namespace ponder

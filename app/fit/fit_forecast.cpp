@@ -34,7 +34,6 @@ private:
         return {m_model.config(), m_model.weights(), m_model.fileBytes(), 0, m_kvType, layers};
     }
     std::optional<MemoryForecast> memory(std::uint32_t context) const; // with all layers
-    std::uint32_t wantedContext() const;
     std::uint32_t largestContext(std::uint32_t most) const;
     bool split(FitForecast& out, std::uint32_t smallest) const;
     void loadWith(FitForecast& out, std::uint32_t context) const;
@@ -55,12 +54,6 @@ std::optional<MemoryForecast> Forecaster::memory(std::uint32_t context) const {
     if (!use) return std::nullopt;
     return MemoryForecast{use->weights, use->kv, use->scratch + use->staging,
                           programBytes(m_device.info, m_model.config())};
-}
-
-std::uint32_t Forecaster::wantedContext() const {
-    if (m_question.contextTokens > 0) return m_question.contextTokens;
-    const std::uint32_t trained = m_model.config().trainedContext;
-    return trained > 0 ? std::min(trained, kDefaultContext) : kDefaultContext;
 }
 
 // Memory grows almost evenly with the context: a line gives the place, exact plans the last step.
@@ -129,7 +122,8 @@ void Forecaster::judge(FitForecast& out) const {
         out.verdict = tight ? FitVerdict::Tight : FitVerdict::Fits;
         return loadWith(out, out.contextTokens);
     }
-    const bool canSplit = m_device.isGpu() && m_device.processor.freeBytes > 0 && !m_device.info.unified;
+    const bool canSplit = m_device.isGpu() && m_device.processor.freeBytes > 0 && !m_device.info.unified &&
+                          !m_question.wholeOnly;
     const std::uint32_t before = canSplit ? kSmallestBeforeSplit : kSmallestContext;
     if (out.largestContext >= std::min(before, out.contextTokens)) {
         out.verdict = FitVerdict::ShorterContext;
@@ -148,8 +142,7 @@ void Forecaster::addSpeed(FitForecast& out) const {
     SpeedQuestion question;
     question.modelPath = m_question.modelPath;
     question.gpuLayers = {out.layers - out.gpuLayers, out.layers};
-    // Half a reply of a quarter of the context: what a reader waits for most of the time.
-    question.cacheBytes = std::uint64_t(double(out.memory.context) * 0.125 *
+    question.cacheBytes = std::uint64_t(double(cacheReadBytes(out.memory.context)) *
                                         (double(out.usedContext) / double(out.contextTokens)));
     out.speed = forecastSpeed(m_model, m_device, question, m_question.history);
 }
@@ -166,7 +159,7 @@ std::optional<FileType> Forecaster::finestThatFits() const {
 
 FitForecast Forecaster::answer() {
     FitForecast out = judged();
-    if (out.verdict == FitVerdict::DoesNotFit) out.better = finestThatFits();
+    if (out.verdict == FitVerdict::DoesNotFit && !m_question.wholeOnly) out.better = finestThatFits();
     addSpeed(out);
     return out;
 }
@@ -174,7 +167,7 @@ FitForecast Forecaster::answer() {
 FitForecast Forecaster::judged() const {
     FitForecast out;
     out.layers = m_model.config().layers;
-    out.contextTokens = wantedContext();
+    out.contextTokens = wantedContext(m_model.config(), m_question);
     const auto whole = memory(out.contextTokens);
     if (whole) out.memory = *whole;
     out.spareBytes = whole ? std::int64_t(m_room) - std::int64_t(whole->total()) : -1;
@@ -190,6 +183,11 @@ FitForecast Forecaster::judged() const {
 
 FitForecast forecastFit(const FitModel& model, const FitDevice& device, const FitQuestion& question) {
     return Forecaster(model, device, question).answer();
+}
+
+std::uint32_t wantedContext(const ModelConfig& config, const FitQuestion& question) {
+    if (question.contextTokens > 0) return question.contextTokens;
+    return config.trainedContext > 0 ? std::min(config.trainedContext, kDefaultContext) : kDefaultContext;
 }
 
 std::uint64_t marginBytes(const DeviceInfo& device) {

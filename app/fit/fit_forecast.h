@@ -32,6 +32,7 @@ struct FitQuestion {
     std::uint32_t contextTokens = 0; // 0: what reasoning needs, at most what the model was trained for
     std::optional<KvType> kvType;    // nothing: the device's own choice
     QString modelPath;               // of a model that is here: its measured speed counts
+    bool wholeOnly = false; // what does not fit is neither split nor looked for in another quantization
     std::span<const MeasuredSpeed> history;
 };
 
@@ -50,6 +51,12 @@ struct FitForecast {
 };
 
 FitForecast forecastFit(const FitModel& model, const FitDevice& device, const FitQuestion& question);
+
+// Of the question, or what reasoning needs, at most what the model was trained for.
+std::uint32_t wantedContext(const ModelConfig& config, const FitQuestion& question);
+// What a token reads of a cache in half a reply of a quarter of the context: what a reader waits for most of
+// the time.
+constexpr std::uint64_t cacheReadBytes(std::uint64_t cache) { return cache / 8; }
 
 // What is left free on purpose: other programs' windows, and what a driver takes without saying.
 std::uint64_t marginBytes(const DeviceInfo& device);

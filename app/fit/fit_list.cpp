@@ -1,7 +1,5 @@
 #include "app/fit/fit_list.h"
 
-#include "app/fit/quick_estimate.h"
-
 #include <QFileInfo>
 
 #include <algorithm>
@@ -69,16 +67,13 @@ private:
     }
 
     FitRow ofCatalogue(const CatalogueModel& model) {
-        FitRow row{model.id, &model, model.name, model.licence, model.languages, model.runnable, {}, 0};
+        FitRow row{model.id, &model, model.name, model.licence, model.languages, {}, 0};
         for (const QString& name : model.quantizations) {
             FitChoice choice;
             choice.quantization = name;
-            choice.canDownload = model.runnable;
             if (const CatalogueQuantization* rated = m_catalogue.findQuantization(name))
                 choice.quality = rated->quality;
-            const auto type = fileType(name.toStdString());
-            if (!model.runnable && type) choice.bytes = quickEstimate(model.parameters, *type);
-            if (model.runnable) forecast(choice, m_models.ofCatalogue(model, name));
+            forecast(choice, m_models.ofCatalogue(model, name));
             row.choices.push_back(std::move(choice));
         }
         return row;
@@ -99,7 +94,7 @@ private:
     }
 
     FitRow ofFile(const ModelRecord& model) {
-        FitRow row{model.id, nullptr, model.label(), model.licence, model.languages, true, {}, 0};
+        FitRow row{model.id, nullptr, model.label(), model.licence, model.languages, {}, 0};
         addFile(row, model);
         return row;
     }
@@ -165,7 +160,6 @@ std::size_t suggestedChoice(const std::vector<FitChoice>& choices) {
 
 std::shared_ptr<const FitModel> FitModels::ofCatalogue(const CatalogueModel& model,
                                                        const QString& quantization) {
-    if (!model.runnable) return nullptr;
     const QString key = model.id + QLatin1Char(' ') + quantization;
     if (const auto known = m_known.constFind(key); known != m_known.constEnd()) return *known;
     const auto type = fileType(quantization.toStdString());
@@ -188,14 +182,14 @@ std::vector<FitRow> fitList(const ModelCatalogue& catalogue, const FitListQuesti
     return ListMaker(catalogue, question, models).make();
 }
 
-std::vector<GpuRow> gpuList(const GpuCatalogue& catalogue, const FitModel& model, const FitDevice& own,
+std::vector<GpuRow> gpuList(const GpuCatalogue& catalogue, const FitModel& model,
                             std::uint32_t contextTokens) {
     std::vector<GpuRow> rows;
     FitQuestion question;
     question.contextTokens = contextTokens;
+    question.wholeOnly = true;
     for (const Gpu& gpu : catalogue.gpus())
-        rows.push_back(
-            {&gpu, forecastFit(model, FitDevice::of(gpu, own.processor, own.processorBandwidth), question)});
+        rows.push_back({&gpu, forecastFit(model, FitDevice::of(gpu, {}, 0), question)});
     std::stable_sort(rows.begin(), rows.end(), [](const GpuRow& a, const GpuRow& b) {
         if (a.gpu->memoryGb != b.gpu->memoryGb) return a.gpu->memoryGb < b.gpu->memoryGb;
         return a.gpu->name < b.gpu->name;
@@ -203,25 +197,34 @@ std::vector<GpuRow> gpuList(const GpuCatalogue& catalogue, const FitModel& model
     return rows;
 }
 
-std::vector<GpuRow> gpusTogether(const GpuCatalogue& catalogue, const CatalogueModel& model, FileType type,
+std::vector<GpuRow> gpusTogether(const std::vector<GpuRow>& alone, const FitModel& model,
                                  std::uint32_t contextTokens) {
-    constexpr std::uint64_t kMostInAServer = 8, kBytesOfNumber = 2;
-    std::uint64_t needed = quickEstimate(model.parameters, type);
-    if (model.config.latent.heads > 0)
-        needed += std::uint64_t(model.config.layers) * model.config.latent.latentSize() * contextTokens *
-                  kBytesOfNumber;
+    constexpr std::uint64_t kMostInAServer = 8;
+    FitQuestion question;
+    question.contextTokens = contextTokens;
+    question.wholeOnly = true;
     std::vector<GpuRow> rows;
-    for (const Gpu& gpu : catalogue.gpus()) {
-        const DeviceInfo device = FitDevice::of(gpu, {}, 0).info;
-        const std::uint64_t room = device.freeBytes - std::min(device.freeBytes, marginBytes(device));
-        const std::uint64_t count = room > 0 ? (needed + room - 1) / room : kMostInAServer + 1;
-        if (count <= (gpu.unified ? 1 : kMostInAServer)) rows.push_back({&gpu, {}, int(count)});
+    for (const GpuRow& row : alone) {
+        FitDevice device = FitDevice::of(*row.gpu, {}, 0);
+        const std::uint64_t margin = std::min(marginBytes(device.info), device.info.freeBytes);
+        const std::uint64_t needed = row.fit.memory.total(), room = device.info.freeBytes - margin;
+        const std::uint64_t count = room > 0 ? (needed + room - 1) / room : 0;
+        if (count == 0 || count > (row.gpu->unified ? 1 : kMostInAServer)) continue;
+        // Each has some of the layers, and a token passes through all of them.
+        device.info.memoryBytes *= count;
+        device.info.freeBytes *= count;
+        rows.push_back({row.gpu, forecastFit(model, device, question), int(count)});
     }
     std::stable_sort(rows.begin(), rows.end(), [](const GpuRow& a, const GpuRow& b) {
         if (a.together != b.together) return a.together < b.together;
         return a.gpu->name < b.gpu->name;
     });
     return rows;
+}
+
+bool needsSeveral(const std::vector<GpuRow>& rows) {
+    return std::none_of(rows.begin(), rows.end(),
+                        [](const GpuRow& row) { return !row.gpu->unified && fitsWhole(row.fit.verdict); });
 }
 
 } // namespace ponder

@@ -3,8 +3,9 @@
 // Takes the catalogue, the models of the library and a device; gives rows for the models page and `ponder-cli
 // fit`. A model of the library stands in the row of the catalogue that has its name, others in rows of their
 // own. Owner: FitModels keeps what was read and built, for the next list. Thread: one at a time, a worker;
-// the catalogue alone takes well under 50 ms. Errors: none; a file that cannot be read has no forecast.
-// Previous station: models/model_catalogue.h, models/library_model.h. Next station: fit_list_model.h.
+// the catalogue alone takes a few tenths of a second. Errors: none; a file that cannot be read has no
+// forecast. Previous station: models/model_catalogue.h, models/library_model.h. Next station:
+// fit_list_model.h.
 #pragma once
 
 #include "app/fit/fit_forecast.h"
@@ -18,7 +19,7 @@ namespace ponder {
 // Shapes and file headers that have been turned into FitModels before.
 class FitModels {
 public:
-    // Null for what these engines cannot run, or a quantization that they do not know.
+    // Null for a quantization that these engines do not know.
     std::shared_ptr<const FitModel> ofCatalogue(const CatalogueModel& model, const QString& quantization);
     std::shared_ptr<const FitModel> ofFile(const ModelRecord& model);
 
@@ -28,11 +29,10 @@ private:
 
 struct FitChoice {
     QString quantization;
-    std::uint64_t bytes = 0; // of the file
-    QString path;            // on this computer; empty: not here
-    bool missing = false;    // the library knows it, and its file is not there any more
-    QString libraryId;       // the library's name of it; empty likewise
-    bool canDownload = false;
+    std::uint64_t bytes = 0;               // of the file
+    QString path;                          // on this computer; empty: not here
+    bool missing = false;                  // the library knows it, and its file is not there any more
+    QString libraryId;                     // the library's name of it; empty likewise
     std::optional<int> quality;            // percent of the unquantized model's
     bool known = false;                    // there is a forecast
     std::shared_ptr<const FitModel> model; // of which it was made; null without one
@@ -50,7 +50,6 @@ struct FitRow {
     QString name;
     QString licence;
     QStringList languages;
-    bool runnable = true;
     std::vector<FitChoice> choices; // from the smallest; never empty
     std::size_t suggested = 0;      // here already, else the finest that fits
 };
@@ -70,16 +69,18 @@ std::vector<FitRow> fitList(const ModelCatalogue& catalogue, const FitListQuesti
 // "DeepSeek-R1-Distill-Qwen-1.5B" are one model.
 QString plainName(const QString& name);
 
-// Graphics processors for one model, the other way round.
+// Graphics processors for one model, the other way round: whether they hold all of it.
 struct GpuRow {
     const Gpu* gpu = nullptr;
     FitForecast fit;
-    int together = 0; // so many have the memory for a model that does not run here
+    int together = 1; // with so many of them
 };
-std::vector<GpuRow> gpuList(const GpuCatalogue& catalogue, const FitModel& model, const FitDevice& own,
+std::vector<GpuRow> gpuList(const GpuCatalogue& catalogue, const FitModel& model,
                             std::uint32_t contextTokens); // by memory, then by name
-// Of a model that does not run here: by how many of them it takes, a server's worth at most.
-std::vector<GpuRow> gpusTogether(const GpuCatalogue& catalogue, const CatalogueModel& model, FileType type,
+// Of a model that no card of the list holds: by how many of them would, a server's worth at most.
+std::vector<GpuRow> gpusTogether(const std::vector<GpuRow>& alone, const FitModel& model,
                                  std::uint32_t contextTokens);
+// Whether it is such a model. Computers whose memory is the graphics processor's are no cards.
+bool needsSeveral(const std::vector<GpuRow>& rows);
 
 } // namespace ponder

@@ -91,10 +91,10 @@ void FitListModel::refresh() {
     });
 }
 
-std::shared_ptr<const FitModel> FitListModel::modelOf(const QString& id, const QString& quantization) const {
+const FitChoice* FitListModel::find(const QString& id, const QString& quantization) const {
     for (const FitRow& row : m_rows)
         for (const FitChoice& choice : row.choices)
-            if (row.id == id && choice.quantization == quantization) return choice.model;
+            if (row.id == id && choice.quantization == quantization) return &choice;
     return nullptr;
 }
 
@@ -191,7 +191,7 @@ QVariant FitListModel::data(const QModelIndex& index, int role) const {
     case FileBytesRole:
         return double(choice.bytes);
     case WarningRole:
-        return downloadWarning(row, choice, deviceName());
+        return downloadWarning(choice, deviceName());
     case TaskPhaseRole:
     case TaskProgressRole:
     case TaskTextRole:
@@ -205,7 +205,7 @@ QVariant FitListModel::data(const QModelIndex& index, int role) const {
     case ReceiptTextRole:
         return receiptText(choice.path);
     default:
-        return forecastData(row, choice, role);
+        return forecastData(choice, role);
     }
 }
 
@@ -218,25 +218,24 @@ QVariant FitListModel::taskData(const FitRow& row, const FitChoice& choice, int 
     return task ? task->text : QString();
 }
 
-QVariant FitListModel::forecastData(const FitRow& row, const FitChoice& choice, int role) const {
+QVariant FitListModel::forecastData(const FitChoice& choice, int role) const {
     const std::uint64_t memory = m_device.info.memoryBytes;
     const MemoryForecast& use = shown(choice);
     switch (role) {
     case WeightsShareRole:
-        return row.runnable ? share(use.weights, memory) : 1.0;
+        return share(use.weights, memory);
     case ContextShareRole:
         return share(use.context, memory);
     case WorkShareRole:
         return share(use.workSpace + use.program, memory);
     case MemoryTextRole:
-        return tr("%1 of %2")
-            .arg(memoryText(qint64(row.runnable ? use.total() : choice.bytes)), memoryText(qint64(memory)));
+        return tr("%1 of %2").arg(memoryText(qint64(use.total())), memoryText(qint64(memory)));
     case VerdictRole:
-        return verdictKey(row, choice);
+        return verdictKey(choice);
     case VerdictTextRole:
-        return verdictWords(row, choice);
+        return verdictWords(choice);
     case VerdictDetailRole:
-        return verdictReason(row, choice);
+        return verdictReason(choice);
     case SpeedTextRole:
         return choice.known ? speedText(choice.fit.speed) : QString();
     case SourceTextRole:
@@ -286,8 +285,8 @@ QString FitListModel::receiptText(const QString& path) const {
         .arg(memoryText(qint64(found->predictedBytes), 2), memoryText(qint64(found->usedBytes), 2));
 }
 
-QVariantMap FitListModel::hintsOf(const FitRow& row, const FitChoice& choice) const {
-    return {{QStringLiteral("verdict"), verdictKey(row, choice)},
+QVariantMap FitListModel::hintsOf(const FitChoice& choice) const {
+    return {{QStringLiteral("verdict"), verdictKey(choice)},
             {QStringLiteral("verdictText"), verdictText(choice.fit)},
             {QStringLiteral("verdictDetail"), verdictDetail(choice.fit)},
             {QStringLiteral("speedText"), speedText(choice.fit.speed)},
@@ -298,7 +297,7 @@ QVariantMap FitListModel::hintsOf(const FitRow& row, const FitChoice& choice) co
 QVariantMap FitListModel::hintsFor(const ModelRecord& model) const {
     for (const FitRow& row : m_rows)
         for (const FitChoice& choice : row.choices)
-            if (choice.path == model.path && choice.known) return hintsOf(row, choice);
+            if (choice.path == model.path && choice.known) return hintsOf(choice);
     return {};
 }
 

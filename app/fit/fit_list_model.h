@@ -58,7 +58,7 @@ public:
         SpeedTextRole,
         SourceTextRole,
         PromptTextRole, // "reads 1,000 tokens in 2.4 s"
-        ActionRole,     // "chat", "download", "convert", "server"
+        ActionRole,     // "chat", "download", "convert", "machines"
         PathRole,
         LibraryIdRole,
         FileBytesRole,    // as a double: QML has no 64-bit integers
@@ -123,11 +123,11 @@ signals:
 private:
     struct Answer;
 
-    QVariantMap hintsOf(const FitRow& row, const FitChoice& choice) const;
-    std::shared_ptr<const FitModel> modelOf(const QString& id, const QString& quantization) const;
+    QVariantMap hintsOf(const FitChoice& choice) const;
+    const FitChoice* find(const QString& id, const QString& quantization) const; // null: not there
     const FitRow& rowAt(int row) const { return m_rows[m_shown[std::size_t(row)]]; }
     const FitChoice& choiceAt(int row) const;
-    QVariant forecastData(const FitRow& row, const FitChoice& choice, int role) const;
+    QVariant forecastData(const FitChoice& choice, int role) const;
     QString receiptText(const QString& path) const;
     void take(int generation, Answer answer);
     QVariant taskData(const FitRow& row, const FitChoice& choice, int role) const;
@@ -140,7 +140,7 @@ private:
     QPointer<ModelTasks> m_tasks;
     std::shared_ptr<FitModels> m_models = std::make_shared<FitModels>(); // the worker's
     GpuListModel m_gpus{
-        [this](const QString& id, const QString& quantization) { return modelOf(id, quantization); }};
+        [this](const QString& id, const QString& quantization) { return find(id, quantization); }};
     FitDevice m_device, m_machine;
     std::vector<FitRow> m_rows;
     std::vector<std::size_t> m_shown;

@@ -14,6 +14,12 @@
 
 namespace ponder {
 
+// Of the experts of some layers.
+struct ExpertCosts {
+    std::uint64_t bytes = 0;      // that so many rows read
+    std::uint64_t parameters = 0; // that each row is multiplied with
+};
+
 class FitModel {
 public:
     FitModel(QString name, const ModelConfig& config, FileType type);
@@ -32,8 +38,10 @@ public:
     // Weights that one token of a reply reads: all but the table of embeddings, of which it reads a row,
     // and experts that it does not use.
     std::uint64_t bytesPerToken() const { return m_bytesPerToken; }
-    // The same for some of its layers; with the head after the last.
-    std::uint64_t bytesPerToken(const LayerRange& layers) const;
+    // The same for some of its layers, with the head after the last, and for so many rows of a prompt in one
+    // pass: the more there are, the more experts some of them use.
+    std::uint64_t bytesRead(double rows, const LayerRange& layers = {}) const;
+    ExpertCosts experts(double rows, const LayerRange& layers) const; // an empty range: none
 
 private:
     FitModel() = default;

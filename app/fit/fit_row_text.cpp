@@ -23,20 +23,13 @@ bool fits(const FitRow& row) {
 
 } // namespace
 
-QString verdictKey(const FitRow& row, const FitChoice& choice) {
-    if (!row.runnable) return QStringLiteral("not_runnable");
+QString verdictKey(const FitChoice& choice) {
     return choice.known ? QLatin1String(verdictName(choice.fit.verdict)) : QString();
 }
 
-QString verdictWords(const FitRow& row, const FitChoice& choice) {
-    if (!row.runnable) return FitRowText::tr("Does not run here yet");
-    return choice.known ? verdictText(choice.fit) : QString();
-}
+QString verdictWords(const FitChoice& choice) { return choice.known ? verdictText(choice.fit) : QString(); }
 
-QString verdictReason(const FitRow& row, const FitChoice& choice) {
-    if (!row.runnable)
-        return FitRowText::tr("its mixture of experts is not built in, and it needs %1")
-            .arg(memoryText(qint64(choice.bytes), 0));
+QString verdictReason(const FitChoice& choice) {
     return choice.known ? verdictDetail(choice.fit) : QString();
 }
 
@@ -46,15 +39,14 @@ QString whereText(const FitChoice& choice) {
 }
 
 QString actionOf(const FitRow& row, const FitChoice& choice) {
-    if (!row.runnable) return QStringLiteral("server");
     if (choice.missing) return QStringLiteral("locate");
     if (!choice.path.isEmpty()) return QStringLiteral("chat");
-    const bool ready = row.entry && row.entry->download(choice.quantization);
-    return ready ? QStringLiteral("download") : QStringLiteral("convert");
+    if (row.entry && row.entry->download(choice.quantization)) return QStringLiteral("download");
+    return row.entry && row.entry->converts() ? QStringLiteral("convert") : QStringLiteral("machines");
 }
 
-QString downloadWarning(const FitRow& row, const FitChoice& choice, const QString& deviceName) {
-    if (!row.runnable || !choice.known || choice.fit.verdict != FitVerdict::DoesNotFit) return {};
+QString downloadWarning(const FitChoice& choice, const QString& deviceName) {
+    if (!choice.known || choice.fit.verdict != FitVerdict::DoesNotFit) return {};
     return FitRowText::tr("This model does not fit %1: %2.").arg(deviceName, verdictDetail(choice.fit));
 }
 
@@ -62,7 +54,7 @@ QVariantList choicesOf(const FitRow& row) {
     QVariantList list;
     for (const FitChoice& one : row.choices)
         list << QVariantMap{{QStringLiteral("name"), one.quantization},
-                            {QStringLiteral("verdict"), verdictKey(row, one)},
+                            {QStringLiteral("verdict"), verdictKey(one)},
                             {QStringLiteral("verdictText"), one.known ? verdictText(one.fit) : QString()},
                             {QStringLiteral("verdictDetail"), one.known ? verdictDetail(one.fit) : QString()},
                             {QStringLiteral("sizeText"), byteText(qint64(one.bytes))},

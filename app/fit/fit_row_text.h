@@ -9,15 +9,15 @@
 
 namespace ponder {
 
-QString verdictKey(const FitRow& row, const FitChoice& choice); // "fits", "not_runnable"; empty: not known
-QString verdictWords(const FitRow& row, const FitChoice& choice);
-QString verdictReason(const FitRow& row, const FitChoice& choice);
+QString verdictKey(const FitChoice& choice); // "fits"; empty: not known
+QString verdictWords(const FitChoice& choice);
+QString verdictReason(const FitChoice& choice);
 QString whereText(const FitChoice& choice); // "on this computer"
-// "chat", "locate" (its file has gone), "download", "convert" (downloaded and converted), "server" (it does
-// not run here yet).
+// "chat", "locate" (its file has gone), "download", "convert" (downloaded and converted), "machines" (nothing
+// is known that could be brought here).
 QString actionOf(const FitRow& row, const FitChoice& choice);
 // What has to be known before it is downloaded for a device that it does not fit; as a rule empty.
-QString downloadWarning(const FitRow& row, const FitChoice& choice, const QString& deviceName);
+QString downloadWarning(const FitChoice& choice, const QString& deviceName);
 QVariantList choicesOf(const FitRow& row); // for the menu of quantizations
 QString scoresText(const CatalogueModel* entry);
 

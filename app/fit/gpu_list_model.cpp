@@ -25,31 +25,35 @@ void GpuListModel::setOwn(const FitDevice& own) {
     update();
 }
 
-bool GpuListModel::together() const {
-    const CatalogueModel* entry = ModelCatalogue::builtIn().find(m_modelId);
-    return entry && !entry->runnable;
-}
-
-std::vector<GpuRow> GpuListModel::allRows() {
-    const CatalogueModel* entry = ModelCatalogue::builtIn().find(m_modelId);
-    const auto type = fileType(m_quantization.toStdString());
-    const auto context = std::uint32_t(m_contextTokens);
-    if (entry && !entry->runnable && type)
-        return gpusTogether(GpuCatalogue::builtIn(), *entry, *type, context);
-    const std::shared_ptr<const FitModel> model = m_find(m_modelId, m_quantization);
-    return model ? gpuList(GpuCatalogue::builtIn(), *model, m_own, context) : std::vector<GpuRow>();
-}
-
 void GpuListModel::update() {
     beginResetModel();
     m_rows.clear();
-    for (const GpuRow& row : allRows()) {
-        const bool fits = row.together > 0 || fitsWhole(row.fit.verdict);
-        if ((fits || !m_fittingOnly) && (m_vendor.isEmpty() || row.gpu->vendor == m_vendor))
-            m_rows.push_back(row);
+    m_machines.clear();
+    m_together = false;
+    const FitChoice* choice = m_find(m_modelId, m_quantization);
+    if (choice && choice->known) {
+        const FitModel& model = *choice->model;
+        const GpuCatalogue& catalogue = GpuCatalogue::builtIn();
+        const auto context = std::uint32_t(m_contextTokens);
+        if (choice->fit.verdict == FitVerdict::DoesNotFit)
+            m_machines = neededMachines(catalogue, model, m_own, context);
+        m_rows = gpuList(catalogue, model, context);
+        m_together = needsSeveral(m_rows);
+        if (m_together) m_rows = gpusTogether(m_rows, model, context);
+        std::erase_if(m_rows, [&](const GpuRow& row) {
+            return (m_fittingOnly && !fitsWhole(row.fit.verdict)) ||
+                   (!m_vendor.isEmpty() && row.gpu->vendor != m_vendor);
+        });
     }
     endResetModel();
     emit countChanged();
+}
+
+QStringList GpuListModel::machines() const {
+    QStringList sentences;
+    for (const NeededMachine& machine : m_machines)
+        sentences << machineText(machine);
+    return sentences;
 }
 
 QStringList GpuListModel::vendors() const {
@@ -76,12 +80,11 @@ QVariant GpuListModel::data(const QModelIndex& index, int role) const {
     case BandwidthTextRole:
         return tr("%1 GB/s").arg(QLocale().toString(gpu->bandwidthGbS));
     case VerdictRole:
-        return together > 0 ? QStringLiteral("tight") : QLatin1String(verdictName(fit.verdict));
+        return QLatin1String(verdictName(fit.verdict));
     case VerdictTextRole:
-        if (together == 1) return tr("one has the memory");
-        return together > 0 ? tr("%n together", "so many cards", together) : verdictText(fit);
+        return together > 1 ? tr("%n together", "so many cards", together) : verdictText(fit);
     case VerdictDetailRole:
-        return together > 0 ? QString() : verdictDetail(fit);
+        return verdictDetail(fit);
     case SpeedTextRole:
         return speedText(fit.speed);
     case PriceTextRole:

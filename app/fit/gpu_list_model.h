@@ -5,6 +5,7 @@
 #pragma once
 
 #include "app/fit/fit_list.h"
+#include "app/fit/needed_machine.h"
 
 #include <QAbstractListModel>
 #include <QtQml/qqmlregistration.h>
@@ -23,8 +24,10 @@ class GpuListModel : public QAbstractListModel {
     Q_PROPERTY(int contextTokens READ contextTokens WRITE setContextTokens NOTIFY questionChanged)
     Q_PROPERTY(QString vendor READ vendor WRITE setVendor NOTIFY questionChanged) // empty: all
     Q_PROPERTY(QStringList vendors READ vendors CONSTANT)
-    // The model does not run here: the rows say how many of each would have the memory for it.
-    Q_PROPERTY(bool together READ together NOTIFY questionChanged)
+    // No card holds the model: the rows say how many of each would have the memory for it.
+    Q_PROPERTY(bool together READ together NOTIFY countChanged)
+    // What would run a model that does not fit here, a sentence each.
+    Q_PROPERTY(QStringList machines READ machines NOTIFY countChanged)
     Q_PROPERTY(bool fittingOnly READ fittingOnly WRITE setFittingOnly NOTIFY questionChanged)
     Q_PROPERTY(int count READ count NOTIFY countChanged)
 public:
@@ -41,11 +44,10 @@ public:
         YearTextRole
     };
 
-    // Of a row of the fit list; null: no forecast can be made of it.
-    using FindModel =
-        std::function<std::shared_ptr<const FitModel>(const QString& modelId, const QString& quantization)>;
+    // Of a row of the fit list; null: it is not there.
+    using FindChoice = std::function<const FitChoice*(const QString& modelId, const QString& quantization)>;
 
-    explicit GpuListModel(FindModel find, QObject* parent = nullptr)
+    explicit GpuListModel(FindChoice find, QObject* parent = nullptr)
         : QAbstractListModel(parent), m_find(std::move(find)) {}
 
     int rowCount(const QModelIndex& parent = {}) const override;
@@ -58,7 +60,8 @@ public:
     QString vendor() const { return m_vendor; }
     QStringList vendors() const;
     bool fittingOnly() const { return m_fittingOnly; }
-    bool together() const;
+    bool together() const { return m_together; }
+    QStringList machines() const;
     int count() const { return int(m_rows.size()); }
 
     void setModelId(const QString& id);
@@ -66,7 +69,7 @@ public:
     void setContextTokens(int tokens);
     void setVendor(const QString& vendor);
     void setFittingOnly(bool only);
-    void setOwn(const FitDevice& own); // whose processor takes the layers that do not fit
+    void setOwn(const FitDevice& own); // which needs another where it does not fit
     void retranslate();
 
 signals:
@@ -77,14 +80,14 @@ private:
     template<class T>
     void change(T& member, const T& value);
     void update();
-    std::vector<GpuRow> allRows();
 
-    FindModel m_find;
+    FindChoice m_find;
     FitDevice m_own;
     std::vector<GpuRow> m_rows;
+    std::vector<NeededMachine> m_machines;
     QString m_modelId, m_quantization = QStringLiteral("Q4_K_M"), m_vendor;
     int m_contextTokens = 0;
-    bool m_fittingOnly = true;
+    bool m_fittingOnly = true, m_together = false;
 };
 
 } // namespace ponder

@@ -48,6 +48,10 @@ constexpr double kSoftwareLayer = 140e-6;
 // The reference does one plain operation after the other.
 constexpr double kReferenceShare = 0.012, kReferenceOperations = 0.02; // of a byte of bandwidth
 
+// Rows go to the processor and come back for each layer whose experts are there, and the card waits for them:
+// two transfers and two beginnings of work. Assumed, not measured.
+constexpr double kLentLayer = 100e-6;
+
 constexpr double kPromptRows = 512, kProcessorPromptRows = 256, kSoftwarePromptRows = 64; // in one pass
 
 // The parts of a token's time on a device, as they are before anything was measured.
@@ -86,7 +90,8 @@ double shareOfOperations(const std::string& instructionSet) {
 
 Pace paceOf(const DeviceInfo& device, double bandwidth, std::uint64_t bytesPerToken) {
     const bool small = bytesPerToken < kSmallModelBytes;
-    const double cores = device.cores > 0 ? device.cores : processor().cores;
+    const bool counts = device.kind == DeviceKind::Processor || device.kind == DeviceKind::Software;
+    const double cores = device.cores > 0 || !counts ? device.cores : processor().cores;
     switch (device.kind) {
     case DeviceKind::Processor:
         return {bandwidth * kProcessorShare,
@@ -129,21 +134,20 @@ Pace paceOf(const FitDevice& device, std::uint64_t bytesPerToken) {
 }
 
 // Nothing where a model is so small that its time says little about larger ones.
-std::optional<double> decodeRatio(const MeasuredSpeed& seen, const FitDevice& device,
-                                  std::optional<double> layers) {
+std::optional<double> decodeRatio(const MeasuredSpeed& seen, const FitDevice& device, const FitModel* own) {
     const Pace pace = paceOf(device, seen.bytesPerToken);
-    const double predicted =
-        pace.replySeconds(double(seen.bytesPerToken + seen.cacheBytes), layers.value_or(kUsualLayers));
-    if (!layers && predicted < 2 * pace.replySeconds(0, kUsualLayers)) return std::nullopt;
+    const double layers = own ? own->config().layers : kUsualLayers;
+    const double predicted = pace.replySeconds(double(seen.bytesPerToken + seen.cacheBytes), layers);
+    if (!own && predicted < 2 * pace.replySeconds(0, kUsualLayers)) return std::nullopt;
     return predicted * seen.decodeTokensPerSecond;
 }
 
-std::optional<double> prefillRatio(const MeasuredSpeed& seen, const FitDevice& device,
-                                   std::optional<double> layers) {
+std::optional<double> prefillRatio(const MeasuredSpeed& seen, const FitDevice& device, const FitModel* own) {
     const Pace pace = paceOf(device, seen.bytesPerToken);
-    const double predicted = pace.promptSeconds(double(seen.parameters), double(seen.bytesPerToken),
-                                                layers.value_or(kUsualLayers));
-    if (!layers && predicted < 2 * pace.promptSeconds(0, 0, kUsualLayers)) return std::nullopt;
+    const double layers = own ? own->config().layers : kUsualLayers;
+    const double bytes = own ? double(own->bytesRead(pace.promptRows)) : double(seen.bytesPerToken);
+    const double predicted = pace.promptSeconds(double(seen.parameters), bytes, layers);
+    if (!own && predicted < 2 * pace.promptSeconds(0, 0, kUsualLayers)) return std::nullopt;
     return predicted * seen.prefillTokensPerSecond;
 }
 
@@ -166,18 +170,18 @@ private:
     std::vector<double> m_quiet, m_older;
 };
 
-// By the replies of one model on the device, whose layers are known, or by those of all that are like it.
-Shown learnFrom(std::span<const MeasuredSpeed> history, const FitDevice& device, std::optional<double> layers,
+// By the replies of one model on the device, whose shape is known, or by those of all that are like it.
+Shown learnFrom(std::span<const MeasuredSpeed> history, const FitDevice& device, const FitModel* own,
                 const std::function<bool(const MeasuredSpeed&)>& counts) {
     Ratios decode, prefill;
     for (const MeasuredSpeed& seen : history) {
         if (seen.device != device.key() || !counts(seen)) continue;
         std::optional<double> reply;
-        if (seen.decodeTokensPerSecond > 0) reply = decodeRatio(seen, device, layers);
+        if (seen.decodeTokensPerSecond > 0) reply = decodeRatio(seen, device, own);
         // A busy hour that an older version kept, with the prompt's figure of that hour.
         if (!seen.quiet && reply && *reply < kLeastRatio) continue;
         decode.add(seen.quiet, reply);
-        if (seen.prefillTokensPerSecond > 0) prefill.add(seen.quiet, prefillRatio(seen, device, layers));
+        if (seen.prefillTokensPerSecond > 0) prefill.add(seen.quiet, prefillRatio(seen, device, own));
     }
     return {decode.middle(), prefill.middle(), SpeedSource::Estimated};
 }
@@ -185,12 +189,12 @@ Shown learnFrom(std::span<const MeasuredSpeed> history, const FitDevice& device,
 Shown learn(const FitModel& model, const FitDevice& device, const QString& modelPath,
             std::span<const MeasuredSpeed> history) {
     if (!modelPath.isEmpty()) {
-        Shown own = learnFrom(history, device, double(model.config().layers),
+        Shown own = learnFrom(history, device, &model,
                               [&](const MeasuredSpeed& seen) { return seen.model == modelPath; });
         own.source = SpeedSource::Measured;
         if (own.decode) return own;
     }
-    Shown others = learnFrom(history, device, std::nullopt, [&](const MeasuredSpeed& seen) {
+    Shown others = learnFrom(history, device, nullptr, [&](const MeasuredSpeed& seen) {
         return isLike(seen.bytesPerToken, model.bytesPerToken());
     });
     if (others.decode) {
@@ -225,18 +229,29 @@ SpeedForecast forecastSpeed(const FitModel& model, const FitDevice& device, cons
     const LayerRange onDevice = question.gpuLayers.of(model.config().layers);
     const double share = double(onDevice.end - onDevice.first) / layers;
     const double parameters = double(model.promptParameters()), cache = double(question.cacheBytes);
-    const std::uint64_t all = model.bytesPerToken(), here = model.bytesPerToken(onDevice);
+    const std::uint64_t all = model.bytesPerToken();
     const Pace pace = paceOf(device, all);
+    const ExpertCosts lent = model.experts(1, question.lentExperts);
+    const std::uint64_t here = model.bytesRead(1, onDevice) - lent.bytes;
+    const auto promptBytes = [&](double rows) {
+        return double(model.bytesRead(rows, onDevice) - model.experts(rows, question.lentExperts).bytes);
+    };
     double seconds =
         pace.replySeconds(double(here) + cache * share, layers * share) / shown.decode.value_or(1);
-    double promptSeconds =
-        pace.promptSeconds(parameters * share, double(here), layers * share) / shown.prefill.value_or(1);
+    double promptSeconds = pace.promptSeconds(parameters * share - double(lent.parameters),
+                                              promptBytes(pace.promptRows), layers * share) /
+                           shown.prefill.value_or(1);
     if (here < all) {
         if (device.processorBandwidth <= 0) return {};
         const Pace there = paceOf(device.processor, device.processorBandwidth, all);
-        const double rest = double(all - here), part = 1 - share;
-        seconds += there.replySeconds(rest + cache * part, layers * part);
-        promptSeconds += there.promptSeconds(parameters * part, rest, layers * part);
+        const double part = 1 - share, rows = there.promptRows;
+        const double lentLayers = question.lentExperts.end - question.lentExperts.first;
+        seconds += there.replySeconds(double(all - here) + cache * part, layers * part + lentLayers) +
+                   lentLayers * kLentLayer;
+        promptSeconds += there.promptSeconds(parameters * part + double(lent.parameters),
+                                             double(model.bytesRead(rows)) - promptBytes(rows),
+                                             layers * part + lentLayers) +
+                         lentLayers * kLentLayer / rows;
     }
     out.decodeTokensPerSecond = 1 / seconds;
     out.prefillTokensPerSecond = 1 / promptSeconds;

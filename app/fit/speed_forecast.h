@@ -2,6 +2,7 @@
 //
 // A token of a reply reads every weight and the keys and values so far: bytes over bandwidth times the share
 // of the bandwidth that kernels reach, and for each layer what starting kernels or waiting for threads costs.
+// Of a mixture a token reads the experts that it uses, a prompt nearly all of them.
 // A prompt is held up by products or by weights, whichever is slower. What a device reaches comes from
 // published measurements per vendor, until a reply on this machine has shown it: of the model itself, or of
 // one that is at most four times larger or smaller; never less than a third of the table. Errors: none; 0
@@ -30,6 +31,7 @@ struct SpeedForecast {
 
 struct SpeedQuestion {
     LayerRange gpuLayers;         // on the device; the others on the processor beside it
+    LayerRange lentExperts{0, 0}; // of these layers the experts are on the processor
     std::uint64_t cacheBytes = 0; // keys and values that a token reads
     QString modelPath;            // of a model that is here, else empty
 };

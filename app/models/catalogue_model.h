@@ -46,23 +46,24 @@ struct RecommendedSettings {
 struct CatalogueModel {
     QString id, name, family;
     QString basedOn; // id of the model whose weights these are, quantized or tuned; or empty
-    bool runnable = true;
     std::uint64_t parameters = 0;
-    std::uint64_t activeParameters = 0; // read for one token
-    QString architecture;               // as general.architecture in GGUF
-    ModelConfig config;                 // without a family where none is known here
+    QString architecture; // as general.architecture in GGUF
+    ModelConfig config;
     QString licence;
     QStringList languages; // "en", "zh", "ko"
     RecommendedSettings recommended;
     std::vector<CatalogueBenchmark> benchmarks;
-    QString repository;        // of the original weights
-    QString format;            // of these: "safetensors", "awq"
-    QStringList quantizations; // offered: those without a download are made from the original weights
+    QString repository; // of the original weights
+    QString format;     // of these: "safetensors", "awq", "fp8", or "gguf" where it has files ready-made
+    QStringList quantizations; // those without a download are made from the original weights, if they can be
     std::vector<CatalogueDownload> downloads;
     QString source;
 
     // Null: no ready-made file is known.
     const CatalogueDownload* download(const QString& quantization) const;
+    // The original weights can be made into a file here.
+    bool converts() const;
+    bool canBring(const QString& quantization) const { return converts() || download(quantization); }
 };
 
 } // namespace ponder

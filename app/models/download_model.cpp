@@ -56,7 +56,8 @@ DownloadModel::DownloadModel(DownloadQueue& queue, std::function<QString()> fold
 bool DownloadModel::addFromCatalogue(const QString& modelId, const QString& quantization,
                                      double outputBytes) {
     const CatalogueModel* model = ModelCatalogue::builtIn().find(modelId);
-    if (!model || !model->runnable || !model->quantizations.contains(quantization) || !m_folder) return false;
+    if (!model || !model->quantizations.contains(quantization) || !model->canBring(quantization) || !m_folder)
+        return false;
     const CatalogueDownload* download = model->download(quantization);
     const Result<HubName> name = HubName::parse(download ? download->repository : model->repository);
     if (!name) return false;

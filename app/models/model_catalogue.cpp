@@ -42,12 +42,14 @@ void readMixture(const QJsonObject& row, ModelConfig& config) {
     config.mixture.used = numberAt(row, u"active");
     config.mixture.hidden = numberAt(row, u"hidden");
     config.mixture.sharedHidden = numberAt(row, u"shared") * config.mixture.hidden;
+    config.mixture.sharedGate = config.mixture.sharedHidden > 0 && config.family->row(Slot::SharedRouter);
     config.denseLayers = numberAt(row, u"dense_layers");
 }
 
 void readLatent(const QJsonObject& row, ModelConfig& config) {
     if (row.isEmpty()) return;
     config.latent.heads = config.heads;
+    config.kvHeads = 1; // as files of the family have it
     config.latent.queryRank = numberAt(row, u"query_rank");
     config.latent.kvRank = numberAt(row, u"kv_rank");
     config.latent.ropeSize = config.rotary = numberAt(row, u"rope_size");
@@ -58,16 +60,16 @@ void readLatent(const QJsonObject& row, ModelConfig& config) {
 void readShape(const QJsonObject& row, CatalogueModel& model) {
     model.architecture = row.value(u"architecture").toString();
     model.parameters = std::uint64_t(row.value(u"parameters").toInteger());
-    model.activeParameters =
-        std::uint64_t(row.value(u"active_parameters").toInteger(qint64(model.parameters)));
     const auto number = [&](QStringView name) { return numberAt(row, name); };
     ModelConfig& config = model.config;
     config.family = familyNamed(model.architecture.toStdString());
+    if (!config.family) return;
     config.layers = number(u"layers");
     config.width = number(u"width");
     config.heads = number(u"heads");
     config.kvHeads = number(u"kv_heads");
-    config.headSize = config.rotary = number(u"head_size");
+    config.headSize = number(u"head_size");
+    config.rotary = row.contains(u"rotary") ? number(u"rotary") : config.headSize;
     config.hidden = number(u"hidden");
     config.vocabulary = number(u"vocabulary");
     config.ropeBase = row.value(u"rope_base").toDouble();
@@ -75,6 +77,7 @@ void readShape(const QJsonObject& row, CatalogueModel& model) {
     config.tied = row.value(u"tied").toBool();
     config.trainedContext = number(u"context");
     config.ropeFactors = row.value(u"rope_factors").toBool();
+    config.longFactors = row.value(u"long_factors").toBool();
     readMixture(row.value(u"experts").toObject(), config);
     readLatent(row.value(u"latent_attention").toObject(), config);
 }
@@ -97,7 +100,6 @@ CatalogueModel readModel(const QJsonObject& row, const QJsonObject& benchmarkSou
     model.name = row.value(u"name").toString();
     model.family = row.value(u"family").toString();
     model.basedOn = row.value(u"based_on").toString();
-    model.runnable = row.value(u"runnable").toBool();
     model.licence = row.value(u"licence").toString();
     model.languages = texts(row.value(u"languages"));
     model.recommended = readRecommended(row.value(u"recommended").toObject());
@@ -116,10 +118,9 @@ CatalogueModel readModel(const QJsonObject& row, const QJsonObject& benchmarkSou
 bool isWhole(const CatalogueModel& model) {
     return !model.id.isEmpty() && !model.name.isEmpty() && !model.licence.isEmpty() &&
            !model.architecture.isEmpty() && !model.repository.isEmpty() && !model.quantizations.isEmpty() &&
-           model.parameters > 0 && model.config.layers > 0 && model.config.width > 0 &&
+           model.config.family && model.parameters > 0 && model.config.layers > 0 && model.config.width > 0 &&
            model.config.heads > 0 && model.config.kvHeads > 0 && model.config.headSize > 0 &&
-           model.config.hidden > 0 && model.config.vocabulary > 0 && model.config.trainedContext > 0 &&
-           (!model.runnable || model.config.family);
+           model.config.hidden > 0 && model.config.vocabulary > 0 && model.config.trainedContext > 0;
 }
 
 } // namespace
@@ -129,6 +130,10 @@ const CatalogueDownload* CatalogueModel::download(const QString& quantization) c
         return one.quantization == quantization;
     });
     return found == downloads.end() ? nullptr : &*found;
+}
+
+bool CatalogueModel::converts() const {
+    return (format == u"safetensors" || format == u"awq") && !config.family->hubClass.empty();
 }
 
 const ModelCatalogue& ModelCatalogue::builtIn() {

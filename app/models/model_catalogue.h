@@ -1,7 +1,7 @@
-// The models that the application knows by itself: the DeepSeek-R1 family and its relatives.
+// The models that the application knows by itself: the DeepSeek-R1 family and other reasoning models.
 //
 // Takes resources/models.json, which is embedded and parsed once. Owner: a constant of the program. Thread:
-// any. Errors: a model without an id, a shape or a licence is refused (Internal);
+// any. Errors: a model without an id, a shape or a licence, or of an unknown family, is refused (Internal);
 // tests/tools/check_catalogue.py judges the figures. Next station: the fit list of app/fit, the model
 // browser, the downloads.
 #pragma once

@@ -88,7 +88,7 @@ QString ModelFetch::diskText() const {
 void ModelFetch::ask(const QString& modelId, const QString& quantization, double fileBytes,
                      const QString& warning) {
     const CatalogueModel* model = ModelCatalogue::builtIn().find(modelId);
-    if (!model || !model->runnable) return;
+    if (!model || !model->canBring(quantization)) return;
     m_asked = {model, QString(quantization), qint64(fileBytes), QString(warning)};
     m_disk = {};
     setState(State::Looking);

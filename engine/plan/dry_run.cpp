@@ -29,8 +29,10 @@ Memory referenceMemory(const PlanRequest& request) {
     };
 }
 
-Memory processorMemory(const PlanRequest& request) {
-    const unsigned threads = request.threads > 0 ? request.threads : processor().cores;
+// The device's cores, which need not be this machine's; asking for those takes a while.
+Memory processorMemory(const DeviceInfo& device, const PlanRequest& request) {
+    const unsigned cores = device.cores > 0 ? device.cores : processor().cores;
+    const unsigned threads = request.threads > 0 ? request.threads : cores;
     auto plan = std::make_shared<CpuPlan>(CpuPlan::make(request, threads));
     return [plan, type = request.kvType](std::uint32_t context) -> Result<MemoryUse> {
         plan->kv = plan->planCache(context, type);
@@ -48,7 +50,7 @@ Result<DryRun> DryRun::of(const DeviceInfo& device, const PlanRequest& request) 
         const LayerRange layers = request.layers.of(request.config.layers);
         if (const auto known = checkTypes(request.weights, layers, device.name, PanelLayout::knows); !known)
             return known.error();
-        out.m_memory = processorMemory(request);
+        out.m_memory = processorMemory(device, request);
     } else {
         auto plan = VulkanPlan::make(request.config, request.weights, PlanLimits::of(device, request), 0,
                                      request.kvType, request.layers);

@@ -27,9 +27,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr int kUnsupported = 77; // the device cannot run such a model
+
 int fail(const Error& error) {
     std::fprintf(stderr, "%s: %s\n", error.subject.c_str(), error.detail.english().c_str());
-    return 1;
+    return error.code == ErrorCode::UnsupportedModel ? kUnsupported : 1;
 }
 
 struct Loaded {

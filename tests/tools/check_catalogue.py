@@ -86,16 +86,20 @@ def check_listed(gpus, listed):
             yield f"{row['name']}: has {found}; the list says {wanted}"
 
 
+BIASED, NORMED = ("qwen2", "qwen2moe", "seed_oss"), ("qwen3", "qwen3moe", "hunyuan-dense", "exaone4")
+
+
 def attention_parameters(model):
     width, heads = model["width"], model["heads"]
     if latent := model.get("latent_attention"):
         query, kv = latent["query_rank"], latent["kv_rank"]
         rope, nope, value = latent["rope_size"], latent["nope_size"], latent["value_size"]
-        return (width * query + query + query * heads * (nope + rope) + width * (kv + rope) + kv +
-                kv * heads * (nope + value) + heads * value * width)
+        queries = (width + heads * (nope + rope) + 1) * query if query else width * heads * (nope + rope)
+        return queries + width * (kv + rope) + kv + kv * heads * (nope + value) + heads * value * width
     queries, keys = heads * model["head_size"], model["kv_heads"] * model["head_size"]
-    biases = queries + 2 * keys if model["architecture"] == "qwen2" else 0
-    return 2 * width * queries + 2 * width * keys + biases
+    biases = queries + 2 * keys if model["architecture"] in BIASED else 0
+    norms = 2 * model["head_size"] if model["architecture"] in NORMED else 0
+    return 2 * width * queries + 2 * width * keys + biases + norms
 
 
 def parameters(model):
@@ -104,9 +108,10 @@ def parameters(model):
     count = model["vocabulary"] * width * (1 if model["tied"] else 2) + width
     count += layers * (attention_parameters(model) + 2 * width)
     if experts := model.get("experts"):
-        dense = experts["dense_layers"]
-        one = 3 * width * experts["hidden"]
-        count += (layers - dense) * ((experts["routed"] + experts["shared"]) * one + experts["routed"] * (width + 1))
+        dense = experts.get("dense_layers", 0)
+        every = experts["routed"] + experts.get("shared", 0)
+        choosing = 1 if model.get("latent_attention") else 0  # a bias
+        count += (layers - dense) * (every * 3 * width * experts["hidden"] + experts["routed"] * (width + choosing))
     return count + dense * 3 * width * model["hidden"]
 
 
@@ -127,7 +132,12 @@ def check_downloads(model):
                 yield f"has a file for {quantization} that is called {name}"
 
 
-def check_model(model, ids, benchmark_sources):
+def known_families(root):
+    pages = (root / "engine/model/families").glob("*.cpp")
+    return [name for page in pages for name in re.findall(r'\.architecture = "([^"]+)"', page.read_text(encoding="utf-8"))]
+
+
+def check_model(model, ids, benchmark_sources, families):
     for field in ("name", "family", "licence", "languages", "source", "quantizations"):
         if not model.get(field):
             yield f"has no {field}"
@@ -135,8 +145,10 @@ def check_model(model, ids, benchmark_sources):
     count = parameters(model)
     if abs(model["parameters"] / count - 1) > 0.005:
         yield f"has {model['parameters']} parameters; its shape comes to {count}"
-    if model["runnable"] and model["architecture"] not in ("qwen2", "llama"):
-        yield f"is {model['architecture']} and cannot be run"
+    if model["architecture"] not in families:
+        yield f"is {model['architecture']}, which the engine does not know"
+    if model["format"] == "gguf" and set(model["quantizations"]) != set(model["downloads"]):
+        yield "offers what there is no file of"
     if model["heads"] % model["kv_heads"]:
         yield f"has {model['heads']} heads over {model['kv_heads']} of keys"
     if not within(model["context"], 2048, 1 << 20):
@@ -191,7 +203,7 @@ def check(root):
     ids = [model["id"] for model in catalogue["models"]]
     yield from (f"{name}: is there twice" for name in sorted(set(ids)) if ids.count(name) > 1)
     for model in catalogue["models"]:
-        problems = check_model(model, ids, catalogue["benchmark_sources"])
+        problems = check_model(model, ids, catalogue["benchmark_sources"], known_families(root))
         yield from (f"{model['id']}: {problem}" for problem in problems)
     yield from check_devices(root / "tests/data/devices")
 

@@ -185,6 +185,8 @@ class Catalogues(Tree):
         self.write("resources/models.json", json.dumps(self.models))
         listed = "tests/data/catalogue/listed_gpus.csv"
         self.write(listed, (self.SOURCE / listed).read_text(encoding="utf-8"))
+        for page in (self.SOURCE / "engine/model/families").glob("*.cpp"):
+            self.write(f"engine/model/families/{page.name}", page.read_text(encoding="utf-8"))
         return list(check_catalogue.check(self.root))
 
     def gpu(self, name):
@@ -226,7 +228,8 @@ class Catalogues(Tree):
         self.assertGreaterEqual(len(self.problems()), 1)
 
     def test_a_shape_that_is_not_the_number_of_parameters_fails(self):
-        for name in ("deepseek-r1-distill-qwen-7b", "deepseek-r1-distill-llama-8b", "sunxiaochuan-v1-3b", "deepseek-r1"):
+        for name in ("deepseek-r1-distill-qwen-7b", "deepseek-r1-distill-llama-8b", "sunxiaochuan-v1-3b", "deepseek-r1",
+                     "qwen3-30b-a3b", "glm-4.7-flash", "phi-4-mini-reasoning"):
             model = self.model(name)
             model["layers"] += 1
             self.assertEqual(len(self.problems()), 1, name)
@@ -249,8 +252,12 @@ class Catalogues(Tree):
         download["repository"] = "https://huggingface.co/a/b"
         self.assertEqual(len(self.problems()), 1)
 
-    def test_a_model_that_the_engine_does_not_know_is_not_runnable(self):
-        self.model("deepseek-r1")["runnable"] = True
+    def test_a_model_that_the_engine_does_not_know_fails(self):
+        self.model("deepseek-r1")["architecture"] = "deepseek9"
+        self.assertEqual(len(self.problems()), 1)
+
+    def test_what_is_only_there_as_files_is_offered_as_these_alone(self):
+        self.model("ministral-3-3b-reasoning-2512")["quantizations"].append("F16")
         self.assertEqual(len(self.problems()), 1)
 
     def test_a_model_based_on_nothing_fails(self):

@@ -8,7 +8,7 @@ PlainButton {
     id: root
 
     required property string name
-    required property string offer // the action of FitListModel: "chat", "download", "convert", "server"
+    required property string offer // the action of FitListModel: "chat", "download", "convert", "machines"
     required property string phase // of what brings it here; empty: nothing does
     readonly property var next: {
         if (root.phase === "running" || root.phase === "waiting")
@@ -52,7 +52,7 @@ PlainButton {
                 said: qsTr("Download and convert %1"),
                 run: () => root.downloadRequested()
             },
-            server: {
+            machines: {
                 text: qsTr("What would run it?"),
                 said: qsTr("What would run %1?"),
                 run: () => root.gpusRequested()

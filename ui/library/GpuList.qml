@@ -55,10 +55,36 @@ Column {
         }
     }
 
+    Column {
+        width: parent.width
+        spacing: Theme.s1
+        visible: App.fit.gpus.machines.length > 0
+
+        Label {
+            text: qsTr("It does not fit here. What would run it, as estimated:")
+            width: parent.width
+            wrapMode: Text.Wrap
+            elide: Text.ElideNone
+        }
+
+        Repeater {
+            model: App.fit.gpus.machines
+            delegate: Label {
+                required property string modelData
+
+                text: modelData
+                width: parent.width
+                color: Theme.soft
+                wrapMode: Text.Wrap
+                elide: Text.ElideNone
+            }
+        }
+    }
+
     Label {
         width: parent.width
         visible: App.fit.gpus.together
-        text: qsTr("Ponder does not run this model yet: its mixture of experts is not built in. These would have the memory for it, one alone or several in a server:")
+        text: qsTr("No card holds this model. These would have the memory for it, one alone or several in a server; Ponder itself uses one at a time:")
         color: Theme.soft
         wrapMode: Text.Wrap
         elide: Text.ElideNone

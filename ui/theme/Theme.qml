@@ -87,7 +87,7 @@ QtObject {
     function verdictColor(verdict: string): color {
         if (verdict === "fits")
             return root.accent;
-        return verdict === "does_not_fit" || verdict === "not_runnable" ? root.error : root.warning;
+        return verdict === "does_not_fit" ? root.error : root.warning;
     }
 
     // Motion

@@ -49,7 +49,8 @@ private slots:
         QVERIFY(all["models"].toArray().size() >= 40);
         bool has671 = false;
         for (const QJsonValue& model : all["models"].toArray())
-            has671 = has671 || (model["id"].toString() == "deepseek-r1" && !model["runnable"].toBool());
+            has671 =
+                has671 || (model["id"].toString() == "deepseek-r1" && model["verdict"] == "does_not_fit");
         QVERIFY(has671);
         const CliRun text = runCli({"fit", "--gpu", "RTX 3060"});
         QCOMPARE(text.exitCode, 0);
@@ -104,6 +105,22 @@ private slots:
             before = gpu["memory_gb"].toDouble();
         }
         QVERIFY(runCli({"fit", "--gpus"}).exitCode != 0);
+    }
+    void ofAModelThatFitsNowhereHereTheMachinesThatItNeedsAreNamed() {
+        const CliRun run = runCli(
+            {"fit", "Qwen3-235B-A22B:Q8_0", "--gpu", "RTX 3060", "--gpus", "--context", "8192", "--json"});
+        QSet<QString> kinds;
+        for (const QJsonValue& machine : run.json()["machines"].toArray()) {
+            kinds << machine["kind"].toString();
+            QVERIFY(machine["predicted_decode_tokens_per_second"].toDouble() > 0);
+            QVERIFY(machine["memory_bytes"].toDouble() >= 16.0 * (1 << 30));
+        }
+        QVERIFY(kinds.contains("memory") && kinds.contains("experts_in_memory"));
+        const CliRun text =
+            runCli({"fit", "deepseek r1:Q4_K_M", "--device", "reference", "--context", "8192", "--gpus"});
+        QVERIFY2(text.out.contains("A computer with 512 GB of memory"), qPrintable(text.out));
+        // What fits needs no other machine.
+        QVERIFY(runCli({"fit", tinyReasoner(), "--gpus", "--json"}).json()["machines"].toArray().isEmpty());
     }
     void aNameThatNobodyKnowsIsAnsweredWithTheClosest() {
         const CliRun run = runCli({"fit", "DeepSeek-R1-Distil-Qwen-7B", "--device", "reference"});

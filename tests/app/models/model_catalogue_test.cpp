@@ -20,7 +20,8 @@ private slots:
     void theFamiliesAreThere();
     void theShapesComeToTheKnownNumbersOfParameters_data();
     void theShapesComeToTheKnownNumbersOfParameters();
-    void theLargeModelsAreShownButNotRunnable();
+    void mixturesAndLatentAttentionKeepTheirShape();
+    void whatHasNoFilesAndIsNotConvertedIsNotBrought();
     void quantizationsAreRatedWhereARatingIsKnown();
     void theRuleOfThumbGivesTheKnownSizes_data();
     void theRuleOfThumbGivesTheKnownSizes();
@@ -99,6 +100,12 @@ void ModelCatalogueTest::theShapesComeToTheKnownNumbersOfParameters_data() {
     QTest::newRow("70B") << "deepseek-r1-distill-llama-70b" << 70.6;
     QTest::newRow("3B") << "sunxiaochuan-v1-3b" << 3.09;
     QTest::newRow("671B") << "deepseek-r1" << 671.0;
+    QTest::newRow("Qwen3 0.6B") << "qwen3-0.6b" << 0.596;
+    QTest::newRow("Qwen3 8B") << "qwen3-8b" << 8.19;
+    QTest::newRow("Qwen3 32B") << "qwen3-32b" << 32.8;
+    QTest::newRow("Qwen3 30B") << "qwen3-30b-a3b" << 30.5;
+    QTest::newRow("Qwen3 235B") << "qwen3-235b-a22b" << 235.0;
+    QTest::newRow("Ministral 14B") << "ministral-3-14b-reasoning-2512" << 13.506;
 }
 
 void ModelCatalogueTest::theShapesComeToTheKnownNumbersOfParameters() {
@@ -107,20 +114,33 @@ void ModelCatalogueTest::theShapesComeToTheKnownNumbersOfParameters() {
     const CatalogueModel* found = ModelCatalogue::builtIn().find(id);
     QVERIFY(found);
     QVERIFY(std::abs(double(found->parameters) / 1e9 / billions - 1) < 0.005);
+    // Small vectors apart, which a file may lack.
+    QVERIFY(std::abs(double(found->config.parameters()) / double(found->parameters) - 1) < 1e-4);
 }
 
-void ModelCatalogueTest::theLargeModelsAreShownButNotRunnable() {
-    for (const char* id : {"deepseek-r1", "deepseek-r1-zero"}) {
-        const CatalogueModel& large = model(id);
-        QVERIFY(!large.runnable);
-        QCOMPARE(large.activeParameters, std::uint64_t{37'000'000'000});
-        QVERIFY(large.config.latent.heads > 0);
-        QCOMPARE(large.config.mixture.experts, 256U);
-        QCOMPARE(large.config.latent.latentSize(), 576U);
+void ModelCatalogueTest::mixturesAndLatentAttentionKeepTheirShape() {
+    for (const char* id : {"deepseek-r1", "deepseek-r1-zero", "deepseek-r1-0528", "glm-4.7-flash"}) {
+        const ModelConfig& config = model(id).config;
+        QCOMPARE(config.layer(0).kept().keyLength(), 576U); // of a token in a layer, once for all heads
+        QCOMPARE(config.layer(0).kept().valueLength(), 0U);
+        QVERIFY(!config.layer(0).mixture() && config.layer(config.denseLayers).mixture());
     }
-    const CatalogueModel& small = model("deepseek-r1-distill-qwen-7b");
-    QVERIFY(small.runnable && small.config.mixture.experts == 0 && small.config.latent.heads == 0);
-    QCOMPARE(small.activeParameters, small.parameters);
+    QCOMPARE(model("deepseek-r1").config.mixture.experts, 256U);
+    QCOMPARE(model("deepseek-r1").config.latent.queryRank, 1536U);
+    const ModelConfig& coder = model("qwen3-coder-30b-a3b-instruct").config;
+    QCOMPARE(coder.mixture.used, 8U);
+    QVERIFY(coder.layer(0).mixture() && coder.layer(0).heads()->normsHeads);
+    QCOMPARE(model("phi-4-mini-reasoning").config.rotary, 96U);
+}
+
+void ModelCatalogueTest::whatHasNoFilesAndIsNotConvertedIsNotBrought() {
+    QVERIFY(!model("deepseek-r1").canBring("Q4_K_M")); // its weights are in eight bits of their own kind
+    QVERIFY(model("deepseek-r1-0528").canBring("Q4_K_M"));
+    QVERIFY(!model("deepseek-r1-0528").canBring("Q8_0"));
+    QVERIFY(model("qwen3-8b").canBring("F16")); // made from the weights
+    for (const CatalogueModel& model : ModelCatalogue::builtIn().models())
+        for (const CatalogueDownload& download : model.downloads)
+            QVERIFY2(model.quantizations.contains(download.quantization), qPrintable(model.id));
 }
 
 void ModelCatalogueTest::quantizationsAreRatedWhereARatingIsKnown() {
