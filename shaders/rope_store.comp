@@ -28,27 +28,16 @@
     uint growthLength;
 layout(local_size_x_id = 0) in;
 layout(constant_id = 7) const uint HEAD_NORMS = 0u; // 1: heads of q and k are normed before, 2: after
-layout(constant_id = 5) const uint ROPE_HALVES = 0u; // 1: pairs (i, i + rotary/2); 0: (2i, 2i + 1)
 #include "loads.glsl"
-#include "cache.glsl"
+#include "cache_store.glsl"
+#include "turns.glsl"
+#include "query_scale.glsl"
 
 struct Eight { vec4 a; vec4 b; };
 
 uint turnsOf(uint column) { return push.turns + column * (push.rotary / 4u); }
 uint headAt(uint column, uint head) { return push.qkv + column * push.qkvStride + head * (push.size / 4u); }
 uint normOf(uint head) { return head < push.heads ? push.queryNorm : push.keyNorm; }
-
-vec4 turnAdjacent(vec4 v, uint turn) {
-    const vec4 t = uintBitsToFloat(loadStep(turn)); // cos, sin, cos, sin
-    return vec4(v.x * t.x - v.y * t.y, v.x * t.y + v.y * t.x, v.z * t.z - v.w * t.w, v.z * t.w + v.w * t.z);
-}
-
-// sign: -1 for the first half (v cos - partner sin), +1 for the second.
-vec4 turnHalves(vec4 v, vec4 partner, uint turn, float sign) {
-    const vec4 t0 = uintBitsToFloat(loadStep(turn));
-    const vec4 t1 = uintBitsToFloat(loadStep(turn + 1u));
-    return v * vec4(t0.xz, t1.xz) + sign * partner * vec4(t0.yw, t1.yw);
-}
 
 // By what a head of q or k is multiplied besides its norm's weights. A turn leaves a pair as long as it was,
 // but for the length of (cos, sin).
@@ -92,55 +81,21 @@ Eight turned(uint column, uint head, uint piece, float scale) {
     return Eight(turnedFour(column, head, piece * 2u, scale), turnedFour(column, head, piece * 2u + 1u, scale));
 }
 
-// What a query is multiplied by at last.
-float queryScale(uint column) {
-    if (push.growth == 0.0) return push.scale;
-    const uint position = stepFirstPosition() + (stepBranchLength() == 0u ? column : 0u);
-    return push.scale * (1.0 + push.growth * log(1.0 + float(position / push.growthLength)));
-}
-
-float largestOf(vec4 v) {
-    const vec4 a = abs(v);
-    return max(max(a.x, a.y), max(a.z, a.w));
-}
-
-// The half nearest to a positive value; drivers' own conversion may cut off.
-uint nearestHalf(float value) {
-    const uint cut = packHalf2x16(vec2(value, 0.0)) & 0xffffu;
-    uint best = cut == 0u ? 0u : cut - 1u;
-    const uint first = best;
-    for (uint i = 1u; i <= 2u; ++i) {
-        const float apart = abs(unpackHalf2x16(first + i).x - value), closest = abs(unpackHalf2x16(best).x - value);
-        if (apart < closest || (apart == closest && ((first + i) & 1u) == 0u)) best = first + i;
-    }
-    return best;
-}
-
-uint signedByteWord(vec4 v, float scale) {
-    const ivec4 q = scale > 0.0 ? ivec4(sign(v) * floor(abs(v) / scale + 0.5)) : ivec4(0);
-    return (uint(q.x) & 255u) | (uint(q.y) & 255u) << 8 | (uint(q.z) & 255u) << 16 | uint(q.w) << 24;
-}
-
 // 64 values of a row of the cache, or what is left of it, from piece `first` on.
 void storeBytes(uint row, uint column, uint head, uint first, float scaled) {
     uint scales = 0u;
     for (uint block = 0u; block < 2u; ++block) {
         const uint begin = first + block * 4u;
         if (begin * 8u >= push.headSize) break;
-        Eight v[4];
-        float largest = 0.0;
+        vec4 v[8];
         [[unroll]] for (uint i = 0u; i < 4u; ++i) {
-            v[i] = turned(column, head, begin + i, scaled);
-            largest = max(largest, max(largestOf(v[i].a), largestOf(v[i].b)));
+            const Eight eight = turned(column, head, begin + i, scaled);
+            v[2u * i] = eight.a;
+            v[2u * i + 1u] = eight.b;
         }
-        const float scale = largest / 127.0;
-        scales |= nearestHalf(scale) << (16u * block);
-        [[unroll]] for (uint i = 0u; i < 2u; ++i)
-            push.other.at[push.cacheAt + row * (push.headSize / 16u) + begin / 2u + i] =
-                uvec4(signedByteWord(v[2u * i].a, scale), signedByteWord(v[2u * i].b, scale),
-                      signedByteWord(v[2u * i + 1u].a, scale), signedByteWord(v[2u * i + 1u].b, scale));
+        scales |= storeByteBlock(row, begin / 4u, v) << (16u * block);
     }
-    Words(push.other).at[scalesAt() * 4u + row * scaleWords() + first / 8u] = scales;
+    storeByteScales(row, first / 8u, scales);
 }
 
 void main() {
@@ -160,20 +115,12 @@ void main() {
         storeScratch(to + 1u, v.b * scale);
         return;
     }
-    const uint further = stepBranchLength() == 0u ? column : stepBranch(push.branches, column) * stepBranchLength();
     // Keys of all heads, then values: the same order as in q, k, v.
-    const uint row = (head - push.heads) * push.capacity + stepFirstPosition() + further;
+    const uint row = (head - push.heads) * push.capacity + slotOf(column);
     if (KV_TYPE == 2u) {
         if (piece % 8u == 0u) storeBytes(row, column, head, piece, normScale);
         return;
     }
     const Eight v = turned(column, head, piece, normScale);
-    if (KV_TYPE == 1u) {
-        const uint to = push.cacheAt + (row * pieces + piece) * 2u;
-        push.other.at[to] = floatBitsToUint(v.a);
-        push.other.at[to + 1u] = floatBitsToUint(v.b);
-    } else {
-        push.other.at[push.cacheAt + row * pieces + piece] =
-            uvec4(packHalf2x16(v.a.xy), packHalf2x16(v.a.zw), packHalf2x16(v.b.xy), packHalf2x16(v.b.zw));
-    }
+    storeEight(row, piece, v.a, v.b);
 }

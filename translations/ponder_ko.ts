@@ -957,10 +957,6 @@
         <translation>텐서 %1이(가) 있는데, 새 파일에서는 이것이 둘로 나뉘어 있습니다. 이 모델의 새 파일이 필요합니다</translation>
     </message>
     <message>
-        <source>%1 cannot compute latent attention (%2) yet</source>
-        <translation>%1은(는) 아직 잠재 어텐션(%2)을 계산할 수 없습니다</translation>
-    </message>
-    <message>
         <source>%1 cannot compute with the number format %2 yet</source>
         <translation>%1은(는) 아직 수 형식 %2(으)로 계산할 수 없습니다</translation>
     </message>

@@ -957,10 +957,6 @@
         <translation>它含有张量%1，而较新的文件将其分为两部分保存；请下载该模型的新版文件</translation>
     </message>
     <message>
-        <source>%1 cannot compute latent attention (%2) yet</source>
-        <translation>%1尚不支持潜在注意力（%2）的计算</translation>
-    </message>
-    <message>
         <source>%1 cannot compute with the number format %2 yet</source>
         <translation>%1尚不支持使用数值格式%2进行计算</translation>
     </message>

@@ -18,13 +18,4 @@ Result<void> checkTypes(const FileWeights& weights, const LayerRange& layers, co
                         {device, std::string(typeTraits(unknown->type)->name)}}};
 }
 
-Result<void> checkHeads(const ModelConfig& config, const LayerRange& layers, const std::string& device) {
-    for (std::uint32_t i = layers.first; i < layers.end; ++i)
-        if (config.layer(i).latent())
-            return Error{ErrorCode::UnsupportedModel, device,
-                         Detail{PONDER_TR_NOOP("ErrorDetail", "%1 cannot compute latent attention (%2) yet"),
-                                {device, std::string(config.architecture())}}};
-    return {};
-}
-
 } // namespace ponder

@@ -13,7 +13,4 @@ namespace ponder {
 Result<void> checkTypes(const FileWeights& weights, const LayerRange& layers, const std::string& device,
                         bool (*knows)(TensorType));
 
-// For devices that lack latent attention: an error where a layer has it.
-Result<void> checkHeads(const ModelConfig& config, const LayerRange& layers, const std::string& device);
-
 } // namespace ponder

@@ -157,6 +157,45 @@ Result<void> placeWeights(VulkanPlan& plan, const FileWeights& from) {
     return {};
 }
 
+// Values of a head's query and of what attention gives, for all heads, with their padding.
+struct WideHeads {
+    std::uint32_t queries = 0, attended = 0;
+
+    static WideHeads of(const ModelConfig& config, const LayerRange& layers) {
+        WideHeads out;
+        const auto have = [&](std::uint32_t heads, std::uint32_t keySize, std::uint32_t valueSize) {
+            out.queries = std::max(out.queries, heads * paddedHead(keySize));
+            out.attended = std::max(out.attended, heads * paddedHead(valueSize));
+        };
+        for (std::uint32_t i = layers.first; i < layers.end; ++i) {
+            const Layer layer = config.layer(i);
+            if (const HeadAttention* heads = layer.heads())
+                have(heads->heads, heads->keySize, heads->valueSize);
+            if (const LatentAttention* latent = layer.latent())
+                have(latent->heads, latent->latentSize(), latent->kvRank);
+        }
+        return out;
+    }
+};
+
+// region: takes rows of that many pieces.
+template<class Region>
+LatentScratch latentScratch(const VulkanPlan& plan, const Region& region) {
+    const LatentAttention& latent = plan.config.latent;
+    LatentScratch out;
+    if (latent.heads == 0) return out;
+    const std::uint32_t attended = latent.heads * latent.kvRank;
+    if (latent.queryRank == 0) {
+        out.heads = region(attended / 4);
+        return out;
+    }
+    out.compressed = region(padded(latent.queryRank, 32) / 4);
+    out.squares = region(out.compressed.stride / 4);
+    if (plan.limits.quantizesActivations) out.quants = region(out.compressed.stride / 8 * kQuantPieces);
+    out.heads = region(std::max(latent.queryLength(), attended) / 4);
+    return out;
+}
+
 // Continues after the vectors that placeWeights() has put into scratch.
 void placeScratch(VulkanPlan& plan, std::uint32_t contextTokens) {
     const ModelConfig& config = plan.config;
@@ -169,21 +208,20 @@ void placeScratch(VulkanPlan& plan, std::uint32_t contextTokens) {
     // A tile reads (and forgets) rows after the last; logits may begin at any row.
     const std::uint64_t rows = plan.limits.maxRows + plan.limits.tileColumns;
     const auto region = [&](std::uint32_t stride) { return ScratchRegion{take(rows * stride), stride}; };
-    const std::uint32_t queries = config.queryLength(), keys = config.keyLength();
+    const LatentAttention& latent = config.latent;
+    const std::uint32_t queries = std::max(config.queryLength(), latent.queryLength());
+    const std::uint32_t keys = std::max(config.keyLength(), latent.heads > 0 ? latent.latentSize() : 0);
     const std::uint32_t values = config.valueLength(), attended = config.attendedLength();
     scratch.zeros =
-        take(padded(std::max({queries, keys, values, config.width, config.mixture.experts}), 32) / 4);
+        take(padded(std::max({queries, keys, values, config.width, config.mixture.experts, latent.queryRank}),
+                    32) /
+             4);
     scratch.x = region(padded(config.width, 32) / 4);
     scratch.normed = region(scratch.x.stride);
     scratch.squares = region(scratch.x.stride / 4);
-    scratch.qkv = region((queries + keys + values) / 4);
-    std::uint32_t wideQueries = 0, wideAttended = 0; // with their heads' padding
-    for (std::uint32_t i = plan.layers.first; i < plan.layers.end; ++i) {
-        const Layer layer = config.layer(i);
-        wideQueries = std::max(wideQueries, layer.heads()->heads * paddedHead(layer.heads()->keySize));
-        wideAttended = std::max(wideAttended, layer.heads()->heads * paddedHead(layer.heads()->valueSize));
-    }
-    scratch.query = region(wideQueries / 4);
+    scratch.qkv = region(((latent.queryRank > 0 ? latent.queryRank : queries) + keys + values) / 4);
+    const WideHeads wide = WideHeads::of(config, plan.layers);
+    scratch.query = region(wide.queries / 4);
     scratch.attention = region(attended / 4);
     scratch.hidden = region(padded(config.hiddenLength(), 32) / 4);
     if (plan.limits.quantizesActivations) {
@@ -207,12 +245,13 @@ void placeScratch(VulkanPlan& plan, std::uint32_t contextTokens) {
         if (plan.limits.quantizesActivations)
             experts.hiddenQuants = byPlace(experts.hidden.stride / 8 * kQuantPieces);
     }
+    scratch.latent = latentScratch(plan, region);
     const std::uint64_t prompt = plan.limits.maxPartPositions;
     const std::uint64_t parts = (contextTokens + prompt - 1) / prompt;
     // Branches need a part of their own positions besides those of the shared ones.
     scratch.partPlaces = static_cast<std::uint32_t>(
         std::max<std::uint64_t>(parts > 1 ? plan.limits.maxRows * parts : 0, kMostBranches * (parts + 1)));
-    scratch.parts = take(std::uint64_t{scratch.partPlaces} * (wideAttended / 4 + config.heads));
+    scratch.parts = take(std::uint64_t{scratch.partPlaces} * (wide.attended / 4 + config.heads));
 }
 
 // What the host writes before a pass, and what it reads after it.
@@ -277,10 +316,9 @@ Result<KvPlan> VulkanPlan::planCache(std::uint32_t tokens, KvType type) const {
     out.type = type;
     out.range = layers;
     for (std::uint32_t i = layers.first; i < layers.end; ++i) {
-        const Layer layer = config.layer(i);
-        const HeadAttention& heads = *layer.heads();
+        const KeptValues values = config.layer(i).kept();
         KvPlan::Layer& kept = out.layers.emplace_back(
-            KvPlan::Layer{heads.kvHeads, paddedHead(heads.keySize), paddedHead(heads.valueSize)});
+            KvPlan::Layer{values.heads, paddedHead(values.keySize), paddedHead(values.valueSize)});
         kept.keyBytes = std::uint64_t{kept.keySize} * valueBytes(type);
         kept.valueBytes = std::uint64_t{kept.valueSize} * valueBytes(type);
         if (type == KvType::Q8_0) {
@@ -316,11 +354,10 @@ MemoryUse VulkanPlan::memory() const {
 Result<VulkanPlan> VulkanPlan::make(const ModelConfig& config, const FileWeights& weights,
                                     const PlanLimits& limits, std::uint32_t contextTokens, KvType type,
                                     const LayerRange& layers) {
-    if (const auto heads = checkHeads(config, layers.of(config.layers), limits.deviceName); !heads)
-        return heads.error();
     // The kernels turn four values at a time; halves of what is turned begin at a multiple of four.
     const std::uint32_t turnedTogether = config.ropePairs() == RopePairs::Halves ? 8 : 4;
-    if (config.rotary % turnedTogether != 0 || config.headSize % 4 != 0 || config.rotary > config.headSize)
+    const bool inFours = (config.headSize | config.latent.valueSize | config.latent.queryRank) % 4 == 0;
+    if (config.rotary % turnedTogether != 0 || !inFours || config.rotary > config.headSize)
         return Error{ErrorCode::BadMetadata, limits.deviceName,
                      Detail{PONDER_TR_NOOP("ErrorDetail", "heads of %1 values, %2 of them turned"),
                             {std::to_string(config.headSize), std::to_string(config.rotary)}}};

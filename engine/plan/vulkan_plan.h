@@ -74,18 +74,27 @@ struct ExpertScratch {
     ScratchRegion hiddenQuants; // the same, as the integer kernels read them
 };
 
+// Of latent attention; nothing where no layer has it.
+struct LatentScratch {
+    ScratchRegion compressed; // what queries are made from, times its norm's weights
+    ScratchRegion squares;    // sums of its squares, one for every four values
+    ScratchRegion quants;     // compressed once more, as the integer kernels read it
+    ScratchRegion heads;      // queries that are made from it; later what attention gives, kvRank each
+};
+
 struct ScratchPlan {
     std::uint32_t zeros = 0;    // stands for absent biases
     ScratchRegion x;            // residual stream
     ScratchRegion normed;       // x times the next norm's weights
     ScratchRegion squares;      // sums of squares, one for every four values of x
     ScratchRegion qkv;          // q, k and v after each other
-    ScratchRegion query;        // q after RoPE
-    ScratchRegion attention;    // what attention gives
+    ScratchRegion query;        // q as attention reads it: after RoPE, or with keys absorbed
+    ScratchRegion attention;    // what attention gives, or what values are made of that
     ScratchRegion hidden;       // silu(gate) * up
     ScratchRegion normedQuants; // normed and hidden once more, as the integer kernels read them
     ScratchRegion hiddenQuants; // (shaders/include/quants.glsl)
     ExpertScratch experts;
+    LatentScratch latent;
     std::uint32_t parts = 0;        // attention in parts
     std::uint32_t partPlaces = 0;   // rows times parts that fit there
     std::uint64_t vectorPieces = 0; // norms and biases, before all that
@@ -122,8 +131,8 @@ struct DecodePlan {
 };
 
 struct KvPlan {
-    // A layer: keys [key head][slot][keySize], then values [key head][slot][valueSize]; then the scales of
-    // all, if any.
+    // A layer: keys [key head][slot][keySize], then values [key head][slot][valueSize], unless they are the
+    // keys' beginnings (valueSize 0); then the scales of all, if any.
     struct Layer {
         std::uint32_t heads = 0, keySize = 0, valueSize = 0;  // padded (model/layer.h)
         std::uint64_t keyBytes = 0, valueBytes = 0;           // of a slot in a head

@@ -1,4 +1,4 @@
-// What both kernels of attention share: which rows and slots a workgroup takes, and where its sums go.
+// What all kernels of attention share: which rows and slots a workgroup takes, and where its sums go.
 //
 // A row is a token and one of the query heads that share a key head. A tile is up to QUERIES rows; workgroup
 // (tile, key head, part of the positions). RANGE_CAUSAL: a row sees the positions up to its own, position is
@@ -13,7 +13,7 @@
     uint capacity;                                                                                           \
     uint result;                                                                                             \
     uint resultStride;                                                                                       \
-    uint parts;     /* piece of the parts' sums: [column][head][part][headSize / 4 + 1] */                   \
+    uint parts;     /* piece of the parts' sums: [column][head][part][SUM_SIZE / 4 + 1] */                   \
     uint partCount; /* of all dispatches */                                                                  \
     uint firstPart; /* of this one */                                                                        \
     uint range;                                                                                              \
@@ -26,6 +26,9 @@ layout(local_size_x_id = 0) in;
 layout(constant_id = 7) const uint QUERIES = 1u;
 #include "loads.glsl"
 #include "cache.glsl"
+#ifndef SUM_SIZE
+#define SUM_SIZE push.headSize // values of a head's sums
+#endif
 const uint RANGE_CAUSAL = 0u, RANGE_SHARED = 1u, RANGE_OWN = 2u;
 
 const float LOWEST = -3.0e38; // stands for minus infinity, which drivers need not keep
@@ -86,11 +89,11 @@ uint sumsAt(Tile tile, uint r) {
         return push.result + columnOf(tile, r) * push.resultStride + headOf(tile, r) * (push.resultSize / 4u);
     const uint part = push.firstPart + gl_WorkGroupID.z;
     return push.parts + ((columnOf(tile, r) * push.heads + headOf(tile, r)) * push.partCount + part) *
-                            (push.headSize / 4u + 1u);
+                            (SUM_SIZE / 4u + 1u);
 }
 // Pieces of a head that are stored there.
-uint storedPieces() { return (push.partCount == 1u ? push.resultSize : push.headSize) / 4u; }
+uint storedPieces() { return (push.partCount == 1u ? push.resultSize : SUM_SIZE) / 4u; }
 float sumScale(float total) { return push.partCount == 1u ? 1.0 / total : 1.0; }
 void storeEnds(uint sums, float best, float total) {
-    if (push.partCount > 1u) storeScratch(sums + push.headSize / 4u, vec4(best, total, 0.0, 0.0));
+    if (push.partCount > 1u) storeScratch(sums + SUM_SIZE / 4u, vec4(best, total, 0.0, 0.0));
 }

@@ -1,12 +1,16 @@
 // One layer's keys and values: rows of headSize values, keys [head][slot], then values the same.
 //
 // f16, f32, or q8_0: 8 bits a value and, after all rows, an f16 scale for every 32 values of a row, two to a
-// word, rows padded to whole words. "Eight" counts pieces of eight values. Includer: declares cacheAt, kvHeads,
-// headSize and capacity as push constants, and includes loads.glsl first.
+// word, rows padded to whole words. "Eight" counts pieces of eight values. Includer: declares cacheAt, headSize
+// and capacity as push constants, kvHeads unless it says how many CACHE_ROWS there are, and includes loads.glsl
+// first. Of latent attention there are keys only, for values are their beginnings.
+#ifndef CACHE_ROWS
+#define CACHE_ROWS (2u * push.kvHeads * push.capacity)
+#endif
 layout(constant_id = 6) const uint KV_TYPE = 0u; // as KvType: 0 f16, 1 f32, 2 q8_0
 
 uint scaleWords() { return (push.headSize + 63u) / 64u; } // of a row
-uint scalesAt() { return push.cacheAt + 2u * push.kvHeads * push.capacity * (push.headSize / 16u); }
+uint scalesAt() { return push.cacheAt + CACHE_ROWS * (push.headSize / 16u); }
 
 vec4 signedBytes(uint word) {
     const int w = int(word);

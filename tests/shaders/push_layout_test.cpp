@@ -45,8 +45,35 @@ struct Kernel {
     Fields fields;
 };
 
-std::vector<Kernel> kernels() {
+std::vector<Kernel> attentionKernels() {
     return {
+        {"rope_store",
+         sizeof(RopeStoreCall),
+         {PONDER_FIELDS(RopeStoreCall, qkv, qkvStride, query, queryStride, heads, kvHeads, headSize, rotary,
+                        turns, cacheAt, capacity, scale, branches, queryNorm, keyNorm, epsilon, size, growth,
+                        growthLength)}},
+        {"latent_store",
+         sizeof(LatentStoreCall),
+         {PONDER_FIELDS(LatentStoreCall, kept, keptStride, q, qStride, query, queryStride, heads, keySize,
+                        rank, rotary, headSize, norm, epsilon, turns, cacheAt, capacity, branches, scale,
+                        growth, growthLength)}},
+        {"head_product",
+         sizeof(HeadProductCall),
+         {PONDER_FIELDS(HeadProductCall, x, xStride, xHead, blocks, matrix, groups, stackGroups, y, yStride,
+                        yHead, scale, growth, growthLength)}},
+        {"attention",
+         sizeof(AttentionCall),
+         {PONDER_FIELDS(AttentionCall, query, queryStride, heads, kvHeads, headSize, cacheAt, capacity,
+                        result, resultStride, parts, partCount, firstPart, range, branches, resultSize)}},
+        {"attention_combine",
+         sizeof(AttentionCombineCall),
+         {PONDER_FIELDS(AttentionCombineCall, heads, headSize, result, resultStride, parts, partCount,
+                        resultSize)}},
+    };
+}
+
+std::vector<Kernel> kernels() {
+    std::vector<Kernel> all{
         {"norm_qkv",
          sizeof(NormQkvCall),
          {PONDER_FIELDS(NormQkvCall, x, xStride, squares, squarePieces, width, epsilon, blocks, y, yStride,
@@ -103,25 +130,19 @@ std::vector<Kernel> kernels() {
          sizeof(ReceiveCall),
          {PONDER_FIELDS(ReceiveCall, from, x, xStride, normed, squares, squarePieces, norm, quants,
                         quantStride)}},
+        {"norm_rows",
+         sizeof(NormRowsCall),
+         {PONDER_FIELDS(NormRowsCall, x, xStride, values, normed, normedStride, squares, squarePieces, norm,
+                        quants, quantStride)}},
         {"send", sizeof(SendCall), {PONDER_FIELDS(SendCall, x, pieces)}},
-        {"rope_store",
-         sizeof(RopeStoreCall),
-         {PONDER_FIELDS(RopeStoreCall, qkv, qkvStride, query, queryStride, heads, kvHeads, headSize, rotary,
-                        turns, cacheAt, capacity, scale, branches, queryNorm, keyNorm, epsilon, size, growth,
-                        growthLength)}},
-        {"attention",
-         sizeof(AttentionCall),
-         {PONDER_FIELDS(AttentionCall, query, queryStride, heads, kvHeads, headSize, cacheAt, capacity,
-                        result, resultStride, parts, partCount, firstPart, range, branches, resultSize)}},
-        {"attention_combine",
-         sizeof(AttentionCombineCall),
-         {PONDER_FIELDS(AttentionCombineCall, heads, headSize, result, resultStride, parts, partCount,
-                        resultSize)}},
         {"sample_",
          sizeof(SampleCall),
          {PONDER_FIELDS(SampleCall, logits, vocabulary, ranges, counters, parts, candidates, history, tokens,
                         turns, turnPieces, temperature, topK, topP, minP, repetition, frequency, window)}},
     };
+    const std::vector<Kernel> more = attentionKernels();
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
 }
 
 // The one with the longest prefix of this name.

@@ -4,10 +4,9 @@
 // The family is the test's own, with all that a mixture can have: a bias that chooses, a shared expert with a
 // gate or without, dense layers in front, gate and up of an expert in one stack.
 #include "engine/devices.h"
-#include "tests/support/gguf_writer.h"
 #include "tests/support/logits_check.h"
 #include "tests/support/present_device.h"
-#include "tests/support/random_matrix.h"
+#include "tests/support/random_model.h"
 #include "tests/support/test_class.h"
 
 #include <QTest>
@@ -87,38 +86,11 @@ ModelConfig configOf(const Kind& kind) {
     return config;
 }
 
-// A file of it: norms near 1, logits of routers far apart, everything else of one format.
 test::GgufWriter fileOf(const Kind& kind, const ModelConfig& config) {
-    test::GgufWriter writer;
-    writer.set("general.architecture", std::string("mixture"));
-    std::mt19937 random{7};
-    std::uniform_real_distribution<float> value(-1.0F, 1.0F);
-    forEachWeight(config.layers, [&](Weight weight) {
-        const TensorRow* row = config.family->row(weight.slot);
-        if (!row || !has(config, *row, weight.layer)) return;
-        const Layer layer = config.layer(weight.layer);
-        const std::uint64_t length = lengthOf(row->rowLength, config, layer);
-        const std::uint64_t rows = lengthOf(row->rows, config, layer),
-                            depth = lengthOf(row->depth(), config, layer);
-        std::vector<std::uint64_t> shape{length};
-        if (rows * depth > 1) shape.push_back(rows);
-        if (depth > 1) shape.push_back(depth);
-        const std::string name = config.family->nameOf(weight);
-        if (row->kind == TensorKind::Vector || row->kind == TensorKind::Small) {
-            std::vector<float> values(length * rows);
-            for (float& one : values)
-                one = 0.3F * value(random) + (name.ends_with("norm.weight") ? 1.0F : 0.0F);
-            writer.tensor(name, shape, values);
-            return;
-        }
-        const TensorType type = weight.slot == Slot::DownExperts ? kind.down
-                                : row->kind == TensorKind::Stack ? kind.type
-                                                                 : TensorType::Q8_0;
-        const test::RandomMatrix made(type, length, rows * depth, random);
-        writer.tensor(name, shape, type);
-        writer.at(name).data = made.bytes;
+    return test::randomModel(config, [&](const TensorRow& row) {
+        if (row.slot == Slot::DownExperts) return kind.down;
+        return row.kind == TensorKind::Stack ? kind.type : TensorType::Q8_0;
     });
-    return writer;
 }
 
 struct Loaded {

@@ -98,6 +98,10 @@ struct ReceiveCall {
     std::uint32_t from, x, xStride, normed, squares, squarePieces, norm, quants, quantStride;
 };
 
+struct NormRowsCall {
+    std::uint32_t x, xStride, values, normed, normedStride, squares, squarePieces, norm, quants, quantStride;
+};
+
 struct SendCall {
     std::uint32_t x, pieces;
 };
@@ -110,6 +114,21 @@ struct RopeStoreCall {
     float epsilon;
     std::uint32_t size;
     float growth;
+    std::uint32_t growthLength;
+};
+
+struct LatentStoreCall {
+    std::uint32_t kept, keptStride, q, qStride, query, queryStride, heads, keySize, rank, rotary, headSize,
+        norm;
+    float epsilon;
+    std::uint32_t turns, cacheAt, capacity, branches;
+    float scale, growth;
+    std::uint32_t growthLength;
+};
+
+struct HeadProductCall {
+    std::uint32_t x, xStride, xHead, blocks, matrix, groups, stackGroups, y, yStride, yHead;
+    float scale, growth;
     std::uint32_t growthLength;
 };
 

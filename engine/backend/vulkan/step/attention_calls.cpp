@@ -8,11 +8,36 @@ namespace {
 
 constexpr std::uint32_t kNarrowestSubgroup = 8; // lanes, where the driver may choose below what it says
 constexpr std::uint32_t kMostLanePieces = 64;   // queries times pieces that a lane of attention_slots holds
+constexpr std::uint32_t kLatentWorkgroup = 128; // invocations of attention_latent
 
 enum Range : std::uint32_t { Causal = 0, Shared = 1, Own = 2 }; // as in shaders/include/attention.glsl
 
+// Few rows are spread evenly over their tiles: none computes rows that are not there.
+std::uint32_t rowsOfTile(std::uint32_t rows, std::uint32_t most) {
+    return rows <= 2 * most ? ceilDiv(rows, ceilDiv(rows, most)) : most;
+}
+
+PipelineKey latentKey(const KernelTuning& tuning, const AttentionPlace& place, std::uint32_t rows) {
+    PipelineKey key{"attention_latent_rows", {tuning.attentionWorkgroup, place.resultSize / 8}};
+    key.constants[6] = static_cast<std::uint32_t>(place.type);
+    if (tuning.attentionBySlots && tuning.attentionWorkgroup >= kNarrowestSubgroup) {
+        key.constants[7] = rowsOfTile(rows, tuning.attentionWorkgroup);
+        key.constants[9] = place.headSize / 8;
+        return key;
+    }
+    key.kernel = "attention_latent";
+    const std::uint32_t lanes = std::min(kNarrowestSubgroup, tuning.attentionWorkgroup);
+    key.constants[7] = rowsOfTile(rows, kLatentWorkgroup / lanes);
+    key.constants[0] = key.constants[7] * lanes;
+    key.constants[1] = place.resultSize / 4 / lanes;
+    key.constants[8] = lanes;
+    key.constants[9] = place.headSize / 4 / lanes;
+    return key;
+}
+
 // rows: that may go into one tile.
 PipelineKey attentionKey(const KernelTuning& tuning, const AttentionPlace& place, std::uint32_t rows) {
+    if (place.latent) return latentKey(tuning, place, rows);
     const std::uint32_t pieces = place.headSize / 8;
     PipelineKey key{tuning.attentionBySlots ? "attention_slots" : "attention", {tuning.attentionWorkgroup}};
     std::uint32_t most = tuning.promptQueries;
@@ -23,8 +48,7 @@ PipelineKey attentionKey(const KernelTuning& tuning, const AttentionPlace& place
         // A power of two that covers the pieces of a head, at most the narrowest subgroup.
         lanes = std::min({std::bit_ceil(pieces), kNarrowestSubgroup, tuning.attentionWorkgroup});
     key.constants[6] = static_cast<std::uint32_t>(place.type);
-    // Few rows are spread evenly over their tiles: none computes rows that are not there.
-    key.constants[7] = rows <= 2 * most ? ceilDiv(rows, ceilDiv(rows, most)) : most;
+    key.constants[7] = rowsOfTile(rows, most);
     key.constants[8] = lanes;
     key.constants[9] = ceilDiv(pieces, lanes);
     return key;
@@ -71,7 +95,7 @@ void recordAttention(CommandRecorder& recorder, const KernelTuning& tuning, cons
     }
     if (partCount == 1) return;
     const AttentionCombineCall combine{.heads = place.heads,
-                                       .headSize = place.headSize,
+                                       .headSize = place.latent ? place.resultSize : place.headSize,
                                        .result = place.result.at,
                                        .resultStride = place.result.stride,
                                        .parts = place.parts,

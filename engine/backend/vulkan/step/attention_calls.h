@@ -14,6 +14,7 @@ namespace ponder {
 struct AttentionPlace {
     std::uint32_t heads = 0, kvHeads = 0;
     std::uint32_t headSize = 0, resultSize = 0; // with and without its padding
+    bool latent = false;                        // values are the first resultSize of keys
     ScratchRegion query, result;
     std::uint32_t parts = 0; // piece of scratch
     KvType type = KvType::F16;

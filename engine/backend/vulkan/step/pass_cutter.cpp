@@ -15,6 +15,13 @@ std::uint32_t PassCutter::partsOf(std::uint32_t rows, std::uint32_t length) cons
     return std::max(needed, std::min(useful, m_plan.scratch.partPlaces));
 }
 
+// Attention does about as much again for softmax as for its products.
+double PassCutter::attentionCost(std::uint32_t length) const {
+    const LatentAttention& latent = m_plan.config.latent;
+    return 2.0 * length *
+           (2.0 * m_plan.config.queryLength() + double(latent.heads) * (latent.latentSize() + latent.kvRank));
+}
+
 std::uint32_t PassCutter::rowsOfPass(const Batch& batch, std::uint32_t rows) const {
     double largest = 1;
     for (std::uint32_t i = m_plan.layers.first; i < m_plan.layers.end; ++i) {
@@ -23,6 +30,8 @@ std::uint32_t PassCutter::rowsOfPass(const Batch& batch, std::uint32_t rows) con
         if (const MixtureFeedForward* mixture = layer.mixture())
             hidden = std::max(hidden, double(mixture->hidden) * mixture->used);
         largest = std::max(largest, 2.0 * hidden * m_plan.config.width);
+        // All heads attend to values that are several times as long as theirs.
+        if (layer.latent()) largest = std::max(largest, attentionCost(batch.firstPosition + rows));
     }
     auto most = static_cast<std::uint32_t>(std::min(promptPace.costPerSlice() / largest, 4096.0)) / 8 * 8;
     most = std::clamp<std::uint32_t>(most, 8, m_plan.limits.maxRows);
@@ -43,8 +52,7 @@ StepShape PassCutter::shapeOf(std::uint32_t rows, std::uint32_t length) const {
     shape.rows = rows;
     shape.parts = partsOf(rows, length);
     shape.costPerSlice = (rows == 1 ? tokenPace : promptPace).costPerSlice();
-    // Attention does about as much again for softmax as for its products.
-    shape.attentionCost = 4.0 * rows * length * m_plan.config.queryLength();
+    shape.attentionCost = rows * attentionCost(length);
     return shape;
 }
 

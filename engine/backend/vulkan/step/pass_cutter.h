@@ -28,6 +28,7 @@ public:
     SubmitPace promptPace;
 
 private:
+    double attentionCost(std::uint32_t length) const; // of a row in one layer
     std::uint32_t partsOf(std::uint32_t rows, std::uint32_t length) const;
 
     const VulkanPlan& m_plan;

@@ -5,7 +5,10 @@
 namespace ponder {
 namespace {
 
-// Of matrices times so many columns.
+bool isFloat(const VulkanTensor& matrix) { return scaleKind(matrix.source->type) == ScaleKind::None; }
+
+} // namespace
+
 KernelWork workOf(std::initializer_list<const WeightSlice*> slices, std::uint32_t columns) {
     KernelWork work(0);
     for (const WeightSlice* slice : slices) {
@@ -14,10 +17,6 @@ KernelWork workOf(std::initializer_list<const WeightSlice*> slices, std::uint32_
     }
     return work;
 }
-
-bool isFloat(const VulkanTensor& matrix) { return scaleKind(matrix.source->type) == ScaleKind::None; }
-
-} // namespace
 
 StepRecorder::StepRecorder(VulkanContext& context, PipelineSet& pipelines, const VulkanPlan& plan,
                            const KernelTuning& tuning, const StepBuffers& buffers, const VulkanKvCache& cache,
@@ -122,38 +121,54 @@ void StepRecorder::send() {
                         {ceilDiv(pieces, m_tuning.plainWorkgroup)}, static_cast<double>(pieces) * 4);
 }
 
-void StepRecorder::project(const Projection& q, const Projection& k, const Projection& v) {
-    const ScratchPlan& s = m_plan.scratch;
-    const WeightSlice* slices[3] = {&slice(q.matrix), &slice(k.matrix), &slice(v.matrix)};
-    const std::uint32_t biases[3] = {vectorAt(q.bias), vectorAt(k.bias), vectorAt(v.bias)};
-    const bool integer = readsQuants(m_shape.rows, {q.matrix, k.matrix, v.matrix});
-    const ScratchRegion& x = integer ? s.normedQuants : s.normed;
-    NormQkvCall call{.x = x.at,
-                     .xStride = x.stride,
-                     .squares = s.squares.at,
-                     .squarePieces = s.squares.stride,
-                     .width = static_cast<float>(m_plan.config.width),
+void StepRecorder::multiplyNormed(const NormedRows& x, std::initializer_list<Projection> parts,
+                                  const ScratchRegion& y) {
+    bool integer = true;
+    for (const Projection& part : parts)
+        integer = integer && readsQuants(m_shape.rows, {part.matrix});
+    const ScratchRegion& input = integer ? x.quants : x.floats;
+    const WeightSlice& first = slice(parts.begin()->matrix);
+    const std::uint32_t zeros = m_plan.scratch.zeros, format = kernelFormat(first.layout.type);
+    NormQkvCall call{.x = input.at,
+                     .xStride = input.stride,
+                     .squares = x.squares.at,
+                     .squarePieces = x.squares.stride,
+                     .width = static_cast<float>(x.width),
                      .epsilon = m_plan.config.normEpsilon,
-                     .blocks = slices[0]->layout.blocks,
-                     .y = s.qkv.at,
-                     .yStride = s.qkv.stride};
-    std::array<std::uint32_t, 3> formats{};
+                     .blocks = first.layout.blocks,
+                     .y = y.at,
+                     .yStride = y.stride,
+                     .matrices = {first.at, first.at, first.at},
+                     .groups = {0, 0, 0},
+                     .biases = {zeros, zeros, zeros}};
+    std::array<std::uint32_t, 3> formats{format, format, format};
     const MatrixShape shape = m_tuning.matrix(m_shape.rows, integer);
     std::uint32_t tiles = 0;
-    for (int i = 0; i < 3; ++i) {
-        call.matrices[i] = slices[i]->at;
-        call.groups[i] = groupsOf(*slices[i]);
-        call.biases[i] = biases[i];
-        formats[i] = kernelFormat(slices[i]->layout.type);
+    KernelWork work(0);
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const Projection& part = parts.begin()[i];
+        const WeightSlice& matrix = slice(part.matrix);
+        call.matrices[i] = matrix.at;
+        call.groups[i] = groupsOf(matrix);
+        call.biases[i] = vectorAt(part.bias);
+        formats[i] = kernelFormat(matrix.layout.type);
         tiles += shape.tiles(call.groups[i]);
+        const KernelWork more = workOf({&matrix}, m_shape.rows);
+        work.cost += more.cost;
+        work.bytes += more.bytes;
     }
-    m_recorder.dispatch(shape.key(MatrixKernel::NormQkv, formats, kWritesFloats), buffersOf(*slices[0]), call,
-                        shape.workgroups(tiles, m_shape.rows),
-                        workOf({slices[0], slices[1], slices[2]}, m_shape.rows));
+    m_recorder.dispatch(shape.key(MatrixKernel::NormQkv, formats, kWritesFloats), buffersOf(first), call,
+                        shape.workgroups(tiles, m_shape.rows), work);
+}
+
+void StepRecorder::project(const Projection& q, const Projection& k, const Projection& v) {
+    const ScratchPlan& s = m_plan.scratch;
+    multiplyNormed(stream(), {q, k, v}, s.qkv);
     if (!adapted()) return;
     const AdditionTrio trio{&addedTo(q.matrix), &addedTo(k.matrix), &addedTo(v.matrix)};
     if (!AdapterCalls::any(trio)) return;
-    const std::uint32_t keys = s.qkv.at + call.groups[0], values = keys + call.groups[1];
+    const std::uint32_t keys = s.qkv.at + groupsOf(slice(q.matrix)),
+                        values = keys + groupsOf(slice(k.matrix));
     adapterCalls().add(trio, normedInput(),
                        {activationBuffers().scratch, {s.qkv.at, keys, values}, s.qkv.stride}, m_shape.rows);
 }

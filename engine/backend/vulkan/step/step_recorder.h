@@ -1,4 +1,4 @@
-// The operations of model/forward.h, recorded as kernel calls: at most eight dispatches for a layer.
+// The operations of model/forward.h, recorded as kernel calls: few dispatches for a layer.
 //
 // Takes where everything lies (plan, buffers, cache) and how many rows the pass has; gives command buffers.
 // Rows and positions are read from the step parameters when the commands run, so the same recording serves
@@ -25,6 +25,9 @@ struct StepBuffers {
     AdapterBuffers adapters;
 };
 
+// Of matrices times so many columns.
+KernelWork workOf(std::initializer_list<const WeightSlice*> slices, std::uint32_t columns);
+
 struct StepShape {
     std::uint32_t rows = 1;
     std::uint32_t parts = 1;    // of attention
@@ -49,6 +52,12 @@ public:
     void project(const Projection& q, const Projection& k, const Projection& v);
     void turnAndStore(std::uint32_t layer, const HeadAttention& heads, Weight queryNorm, Weight keyNorm);
     void attend(std::uint32_t layer, const HeadAttention& heads);
+    void compress(Weight query, Weight keyValue);
+    void expandQuery(Weight norm, Weight up);
+    void turnAndStoreLatent(std::uint32_t layer, const LatentAttention& latent, Weight norm);
+    void absorb(Weight keyUp, const LatentAttention& latent);
+    void attendLatent(std::uint32_t layer, const LatentAttention& latent);
+    void expandValues(Weight valueUp, const LatentAttention& latent);
     void gate(Weight gate, Weight up, Activation activation, Weight reader);
     void addTo(Weight matrix, Rows rows, Weight next);
     void head(Weight output);
@@ -72,6 +81,24 @@ private:
     CallBuffers activationBuffers() const; // neither weights nor cache
     // Whether the kernel with these matrices reads quantized activations for so many rows.
     bool readsQuants(std::uint32_t rows, std::initializer_list<Weight> matrices) const;
+    // Of rows that have values for each head.
+    struct HeadRegion {
+        ScratchRegion rows;
+        std::uint32_t pieces = 0; // from one head to the next
+        std::uint32_t values = 0; // of a head
+    };
+    // Rows that lack only the scale 1/rms of their norm, and where sums of their squares are.
+    struct NormedRows {
+        ScratchRegion floats, quants, squares;
+        std::uint32_t width = 0;
+    };
+    NormedRows stream() const {
+        const ScratchPlan& s = m_plan.scratch;
+        return {s.normed, s.normedQuants, s.squares, m_plan.config.width};
+    }
+    // Up to three matrices, and what is added to their products, which y has after each other.
+    void multiplyNormed(const NormedRows& x, std::initializer_list<Projection> parts, const ScratchRegion& y);
+    void multiplyHeads(Weight stack, const HeadRegion& x, const HeadRegion& y, const LatentAttention& scales);
     bool adapted() const { return m_buffers.adapters.plan != nullptr; }
     // What adapters add to a weight; only where some do.
     const VulkanAddition& addedTo(Weight weight) const { return m_buffers.adapters.plan->additions[weight]; }
@@ -91,6 +118,8 @@ private:
     const StepBuffers& m_buffers;
     const VulkanKvCache& m_cache;
     StepShape m_shape;
+    ScratchRegion m_queries;                      // q of latent attention, before keys are absorbed
+    ScratchRegion m_kept;                         // and what the cache keeps, before its norm and its turn
     std::uint32_t m_normedWrites = kWritesFloats; // what the kernels leave that write normed
     CommandRecorder m_recorder;
 };

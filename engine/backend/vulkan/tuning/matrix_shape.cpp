@@ -6,7 +6,7 @@ namespace ponder {
 namespace {
 
 // By MatrixKernel and MatrixVariant.
-using Names = std::string_view[8][5];
+using Names = std::string_view[9][5];
 constexpr Names kFloat{
     {"norm_qkv_row", "norm_qkv_shared", "norm_qkv_tile", "norm_qkv_half", "norm_qkv_cooperative"},
     {"norm_gate_up_row", "norm_gate_up_shared", "norm_gate_up_tile", "norm_gate_up_half",
@@ -19,8 +19,11 @@ constexpr Names kFloat{
     {"expert_gate_up_row", "expert_gate_up_shared", "expert_gate_up_tile", "expert_gate_up_half",
      "expert_gate_up_cooperative"},
     {"expert_down_row", "expert_down_shared", "expert_down_tile", "expert_down_half",
-     "expert_down_cooperative"}};
-// Halves are never integers: MatrixTuning::readsQuants(). Adapters are floats and stay so.
+     "expert_down_cooperative"},
+    {"head_product_row", "head_product_shared", "head_product_tile", "head_product_half",
+     "head_product_cooperative"}};
+// Halves are never integers: MatrixTuning::readsQuants(). Adapters and heads' products are floats and stay
+// so.
 constexpr Names kInteger{
     {"norm_qkv_row_integer", "norm_qkv_shared_integer", "norm_qkv_tile_integer", "", ""},
     {"norm_gate_up_row_integer", "norm_gate_up_shared_integer", "norm_gate_up_tile_integer", "", ""},
@@ -29,7 +32,8 @@ constexpr Names kInteger{
     {"", "", "", "", ""},
     {"", "", "", "", ""},
     {"expert_gate_up_row_integer", "expert_gate_up_shared_integer", "expert_gate_up_tile_integer", "", ""},
-    {"expert_down_row_integer", "expert_down_shared_integer", "expert_down_tile_integer", "", ""}};
+    {"expert_down_row_integer", "expert_down_shared_integer", "expert_down_tile_integer", "", ""},
+    {"", "", "", "", ""}};
 
 std::uint32_t ceilDiv(std::uint32_t a, std::uint32_t b) { return (a + b - 1) / b; }
 

@@ -17,7 +17,8 @@ enum class MatrixKernel {
     AdapterDown,
     AdapterUp,
     ExpertGateUp,
-    ExpertDown
+    ExpertDown,
+    HeadProduct
 };
 enum class MatrixVariant { Row, Shared, Tile, Half, Cooperative };
 
