@@ -241,6 +241,11 @@ std::span<const Family* const> families() {
                                       &qwen3MoeFamily(),  &seedOssFamily(),  &smolLm3Family()};
     return kFamilies;
 }
+std::string Family::scaleNameOf(Weight weight) const {
+    const std::string name = nameOf(weight);
+    return name.substr(0, name.rfind('.')) + ".scale";
+}
+
 
 const Family* familyNamed(std::string_view architecture) {
     for (const Family* family : families())

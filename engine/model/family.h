@@ -28,8 +28,9 @@ struct Family {
     const TensorRow* row(Slot slot) const; // null: the family has no such tensor
     // The weight that a tensor of this name is; its layer may be beyond the model's.
     std::optional<Weight> find(std::string_view name) const;
-    std::string nameOf(Weight weight) const;    // "blk.3.attn_q.weight"
-    std::string hubNameOf(Weight weight) const; // "model.layers.3.self_attn.q_proj.weight"
+    std::string nameOf(Weight weight) const;      // "blk.3.attn_q.weight"
+    std::string scaleNameOf(Weight weight) const; // "blk.3.attn_q.scale", what files of NVFP4 have beside it
+    std::string hubNameOf(Weight weight) const;   // "model.layers.3.self_attn.q_proj.weight"
 };
 
 const Family* familyNamed(std::string_view architecture);

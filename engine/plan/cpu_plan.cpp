@@ -54,6 +54,7 @@ void placeWeights(CpuPlan& plan, const FileWeights& all) {
     Placer place(plan);
     plan.weights = Weights<const CpuTensor*>(file.layers());
     plan.weights.tied = file.tied;
+    plan.weights.made = file.made;
     forEachWeight(file.layers(), [&](Weight weight) {
         const TensorRow* row = plan.config.family->row(weight.slot);
         if (!row || !file[weight]) return;

@@ -147,6 +147,7 @@ Result<void> placeWeights(VulkanPlan& plan, const FileWeights& from) {
         if (!embedding) return embedding.error();
         plan.weights[Slot::TokenEmbedding] = *embedding;
     }
+    plan.weights.made = from.made;
     for (std::uint32_t i = plan.layers.first; i < plan.layers.end; ++i)
         if (auto placed = placeLayer(placer, from, plan, i); !placed) return placed.error();
     if (!plan.hasLast()) return {};

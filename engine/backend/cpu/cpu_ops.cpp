@@ -175,6 +175,9 @@ void CpuOps::multiply(const Adapted& adapted, const Operand& in, std::uint32_t r
 
 // Panels that a thread takes at least: what one of them lags behind in the end is no more than this.
 std::size_t CpuOps::panelGrain(std::uint64_t panels) const {
+    if (const auto factors = adapted.matrix->source->factors; !factors.empty())
+        for (std::uint32_t t = 0; t < rows; ++t)
+            multiplyBy(factors.front(), out.first + t * out.stride, (end - first) * kPanelRows);
     if (m_pool.threads() == 1) return panels;
     return std::max<std::uint64_t>(1, panels / (std::uint64_t{64} * m_pool.threads()));
 }

@@ -21,7 +21,7 @@ const QStringList kFiles{"qwen3-q4_k_m",          "llama-linear-q4_k_m",  "qwen2
                          "exaone-q4_k_m",         "seed_oss-q4_k_m",      "smollm3-q4_k_m",
                          "phi3-q4_k_m",           "phi3-longrope-q4_k_m", "hunyuan-dense-q4_k_m",
                          "mistral3-q4_k_m",       "qwen2moe-q4_k_m",      "deepseek2-glm-q4_k_m",
-                         "deepseek2-lite-q4_k_m", "qwen3moe-q4_k_m"};
+                         "deepseek2-lite-q4_k_m", "qwen3moe-q4_k_m",      "qwen3moe-nvfp4"};
 const std::vector<std::pair<const char*, Precision>> kDevices{{"reference", Precision::Float},
                                                               {"cpu", Precision::Float},
                                                               {"cpu", Precision::Fast},
