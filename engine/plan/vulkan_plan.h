@@ -76,9 +76,12 @@ struct ExpertScratch {
 
 struct ScratchPlan {
     std::uint32_t zeros = 0;    // stands for absent biases
+    std::uint32_t ones = 0;     // stands for the weights of norms that a model goes without
     ScratchRegion x;            // residual stream
     ScratchRegion normed;       // x times the next norm's weights
     ScratchRegion squares;      // sums of squares, one for every four values of x
+    ScratchRegion given;        // by a part, before it is normed
+    ScratchRegion givenSquares; // as those of x
     ScratchRegion qkv;          // q, k and v after each other
     ScratchRegion query;        // q after RoPE
     ScratchRegion attention;    // what attention gives

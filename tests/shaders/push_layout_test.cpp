@@ -112,7 +112,8 @@ std::vector<Kernel> kernels() {
         {"attention",
          sizeof(AttentionCall),
          {PONDER_FIELDS(AttentionCall, query, queryStride, heads, kvHeads, headSize, cacheAt, capacity,
-                        result, resultStride, parts, partCount, firstPart, range, branches, resultSize)}},
+                        result, resultStride, parts, partCount, firstPart, range, branches, resultSize,
+                        window)}},
         {"attention_combine",
          sizeof(AttentionCombineCall),
          {PONDER_FIELDS(AttentionCombineCall, heads, headSize, result, resultStride, parts, partCount,
@@ -122,6 +123,13 @@ std::vector<Kernel> kernels() {
          {PONDER_FIELDS(SampleCall, logits, vocabulary, ranges, counters, parts, candidates, history, tokens,
                         turns, turnPieces, temperature, topK, topP, minP, repetition, frequency, window)}},
     };
+}
+
+std::vector<Kernel> kernelsOfNormsAfterParts() {
+    return {{"add_normed",
+             sizeof(AddNormedCall),
+             {PONDER_FIELDS(AddNormedCall, given, givenSquares, after, width, epsilon, x, xStride, normed,
+                            squares, squarePieces, norm, quants, quantStride)}}};
 }
 
 // The one with the longest prefix of this name.
@@ -189,7 +197,9 @@ class PushLayoutTest : public QObject {
     Q_OBJECT
 private slots:
     void everyKernelReadsItsPushConstantsWhereTheStructHasThem() {
-        const std::vector<Kernel> all = kernels();
+        std::vector<Kernel> all = kernels();
+        for (const Kernel& kernel : kernelsOfNormsAfterParts())
+            all.push_back(kernel);
         for (const std::string_view name : embeddedShaderNames()) {
             const Kernel* kernel = kernelOf(all, name);
             QVERIFY2(kernel, std::string(name).c_str());

@@ -1,4 +1,5 @@
-// The operations of model/forward.h, recorded as kernel calls: at most eight dispatches for a layer.
+// The operations of model/forward.h, recorded as kernel calls: at most eight dispatches for a layer, ten
+// where what its parts give is normed.
 //
 // Takes where everything lies (plan, buffers, cache) and how many rows the pass has; gives command buffers.
 // Rows and positions are read from the step parameters when the commands run, so the same recording serves
@@ -51,6 +52,7 @@ public:
     void attend(std::uint32_t layer, const HeadAttention& heads);
     void gate(Weight gate, Weight up, Activation activation, Weight reader);
     void addTo(Weight matrix, Rows rows, Weight next);
+    void addNormedTo(Weight matrix, Rows rows, Weight norm, Weight next);
     void head(Weight output);
     void route(Weight router, Weight bias, Weight share, const MixtureFeedForward& mixture);
     void gateChosen(Weight gate, Weight up, Weight reader, const MixtureFeedForward& mixture);
@@ -65,6 +67,11 @@ private:
 
     Tensor tensor(Weight weight) const { return m_plan.weights[weight]; }
     const WeightSlice& slice(Weight weight) const { return tensor(weight)->slices.front(); }
+    // The weights of the norm that comes next; kernels that read normed from now on divide by its root mean
+    // square, or by 1 where x stays as it is.
+    std::uint32_t announce(Weight next);
+    ProjectAddCall productOf(Weight matrix, const ScratchRegion& input) const;
+    void recordProduct(Weight matrix, const ProjectAddCall& call, bool integer, std::uint32_t writes);
     // Piece of a norm or bias; of zeros where it is absent, or another executor's, which adds it itself.
     std::uint32_t vectorAt(Weight weight) const;
     CallBuffers buffersOf(const WeightSlice& slice) const;
@@ -77,7 +84,8 @@ private:
     const VulkanAddition& addedTo(Weight weight) const { return m_buffers.adapters.plan->additions[weight]; }
     AdapterInput normedInput(std::uint32_t firstRow = 0) const;
     AdapterCalls adapterCalls();
-    void addToStream(const VulkanAddition& addition, const ScratchRegion& input);
+    void addFrom(const ScratchRegion& input, const VulkanAddition& addition, const ScratchRegion& to,
+                 bool adds);
     std::uint32_t addToTable(const VulkanAddition& addition);
     std::uint32_t addToGate(Weight gate, Weight up);
     MatrixShape expertShape(const MixtureFeedForward& mixture, std::initializer_list<Weight> matrices) const;
@@ -92,6 +100,7 @@ private:
     const VulkanKvCache& m_cache;
     StepShape m_shape;
     std::uint32_t m_normedWrites = kWritesFloats; // what the kernels leave that write normed
+    float m_normWidth = 0, m_normEpsilon = 0;     // of the norm that came last
     CommandRecorder m_recorder;
 };
 
