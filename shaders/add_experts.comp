@@ -17,34 +17,21 @@
     uint quantStride;
 layout(local_size_x_id = 0) in;
 #include "loads.glsl"
-#include "quants.glsl"
+#include "stream.glsl"
 
 void main() {
-    const uint blocks = push.squarePieces / 2u;
-    const uint column = gl_GlobalInvocationID.x / blocks;
-    const uint block = gl_GlobalInvocationID.x % blocks;
+    const uint column = gl_GlobalInvocationID.x / streamBlocks();
+    const uint block = gl_GlobalInvocationID.x % streamBlocks();
     if (column >= stepRows()) return;
-    const uint at = column * push.xStride + block * 8u;
-    vec4 sums[8];
-    [[unroll]] for (uint i = 0u; i < 8u; ++i) sums[i] = vec4(0.0);
+    vec4 x[8];
+    [[unroll]] for (uint i = 0u; i < 8u; ++i) x[i] = vec4(0.0);
     for (uint s = 0u; s < push.used; ++s) {
         const uint user = column * push.used + s;
         const float weight = loadScratch(push.choices + user).y;
         const uint from = push.results + user * push.xStride + block * 8u;
-        [[unroll]] for (uint i = 0u; i < 8u; ++i) sums[i] = fma(vec4(weight), loadScratch(from + i), sums[i]);
+        [[unroll]] for (uint i = 0u; i < 8u; ++i) x[i] = fma(vec4(weight), loadScratch(from + i), x[i]);
     }
-    vec4 squares[2];
-    vec4 normed[8];
-    [[unroll]] for (uint i = 0u; i < 8u; ++i) {
-        const vec4 x = loadScratch(push.x + at + i) + sums[i];
-        storeScratch(push.x + at + i, x);
-        normed[i] = x * loadScratch(push.norm + block * 8u + i);
-        if ((WRITES & WRITES_FLOATS) != 0u) storeScratch(push.normed + at + i, normed[i]);
-        squares[i / 4u][i & 3u] = dot(x, x);
-    }
-    const uint squareAt = push.squares + column * push.squarePieces + block * 2u;
-    storeScratch(squareAt, squares[0]);
-    storeScratch(squareAt + 1u, squares[1]);
-    if ((WRITES & WRITES_QUANTS) != 0u)
-        storeQuants(push.quants + column * push.quantStride + block * QUANT_PIECES, normed);
+    [[unroll]] for (uint i = 0u; i < 8u; ++i)
+        x[i] += loadScratch(push.x + column * push.xStride + block * 8u + i);
+    storeStream(column, block, x);
 }

@@ -30,8 +30,9 @@ void main() {
 
     vec4 qa[QUERIES][HEAD_PIECES], qb[QUERIES][HEAD_PIECES], sa[QUERIES][HEAD_PIECES], sb[QUERIES][HEAD_PIECES];
     float best[QUERIES], total[QUERIES];
-    uint limit[QUERIES];
+    uint from[QUERIES], limit[QUERIES];
     [[unroll]] for (uint r = 0u; r < QUERIES; ++r) {
+        from[r] = beginOf(tile, r);
         limit[r] = limitOf(tile, r);
         best[r] = LOWEST;
         total[r] = 0.0;
@@ -59,7 +60,7 @@ void main() {
             [[unroll]] for (uint k = 0u; k < HEAD_PIECES; ++k)
                 score = dot4(qa[r][k], ka[k], dot4(qb[r][k], kb[k], score));
             score = headSum(score, lanes);
-            if (position < limit[r]) {
+            if (position >= from[r] && position < limit[r]) {
                 if (score > best[r]) {
                     const float shrink = exp(best[r] - score);
                     total[r] *= shrink;

@@ -42,9 +42,10 @@ void main() {
 
     vec4 qa[QUERIES][HEAD_PIECES], qb[QUERIES][HEAD_PIECES], sa[QUERIES][HEAD_PIECES], sb[QUERIES][HEAD_PIECES];
     float best[QUERIES], total[QUERIES];
-    uint limit[QUERIES];
+    uint from[QUERIES], limit[QUERIES];
     [[unroll]] for (uint r = 0u; r < QUERIES; ++r) {
-        limit[r] = limitOf(tile, r);
+        from[r] = beginOf(tile, r);
+        limit[r] = min(limitOf(tile, r), tile.end);
         best[r] = LOWEST;
         total[r] = 0.0;
         [[unroll]] for (uint k = 0u; k < HEAD_PIECES; ++k) {
@@ -75,12 +76,12 @@ void main() {
         [[unroll]] for (uint r = 0u; r < QUERIES; ++r) {
             float top = best[r];
             [[unroll]] for (uint u = 0u; u < AHEAD; ++u)
-                top = max(top, position[u] < min(limit[r], tile.end) ? score[r][u] : LOWEST);
+                top = max(top, position[u] >= from[r] && position[u] < limit[r] ? score[r][u] : LOWEST);
             shrink[r] = exp(best[r] - top);
             best[r] = top;
             total[r] *= shrink[r];
             [[unroll]] for (uint u = 0u; u < AHEAD; ++u) {
-                score[r][u] = position[u] < min(limit[r], tile.end) ? exp(score[r][u] - top) : 0.0;
+                score[r][u] = position[u] >= from[r] && position[u] < limit[r] ? exp(score[r][u] - top) : 0.0;
                 total[r] += score[r][u];
             }
         }

@@ -1,6 +1,7 @@
 // x += W · y for all columns: attention's output and the feed-forward layer's, added to the residual stream.
 //
-// Prepares the next norm as well: x times that norm's weights, and a sum of squares for every four values.
+// Prepares the next norm as well: x times that norm's weights, and a sum of squares for every four values. Where
+// what a part gives is normed by itself, that takes the place of x (add_normed.comp).
 // Twin: engine/backend/reference.
 #version 460
 #extension GL_GOOGLE_include_directive : require
@@ -32,7 +33,8 @@ void main() {
         vec4 normed[COLUMNS];
         [[unroll]] for (uint c = 0u; c < COLUMNS; ++c) {
             const uint at = (column + c) * push.xStride + group;
-            const vec4 x = loadScratch(push.x + at) + sums[c];
+            vec4 x = sums[c];
+            if ((WRITES & REPLACES) == 0u) x += loadScratch(push.x + at);
             normed[c] = x * norm;
             if (storesResult() && column + c < columns) {
                 storeScratch(push.x + at, x);

@@ -16,26 +16,14 @@
     uint quantStride;
 layout(local_size_x_id = 0) in;
 #include "loads.glsl"
-#include "quants.glsl"
+#include "stream.glsl"
 
 void main() {
-    const uint blocks = push.squarePieces / 2u;
-    const uint column = gl_GlobalInvocationID.x / blocks;
-    const uint block = gl_GlobalInvocationID.x % blocks;
+    const uint column = gl_GlobalInvocationID.x / streamBlocks();
+    const uint block = gl_GlobalInvocationID.x % streamBlocks();
     if (column >= stepRows()) return;
-    const uint at = column * push.xStride + block * 8u;
-    vec4 squares[2];
-    vec4 normed[8];
-    [[unroll]] for (uint i = 0u; i < 8u; ++i) {
-        const vec4 x = uintBitsToFloat(loadStep(push.from + at + i));
-        storeScratch(push.x + at + i, x);
-        normed[i] = x * loadScratch(push.norm + block * 8u + i);
-        if ((WRITES & WRITES_FLOATS) != 0u) storeScratch(push.normed + at + i, normed[i]);
-        squares[i / 4u][i & 3u] = dot(x, x);
-    }
-    const uint squareAt = push.squares + column * push.squarePieces + block * 2u;
-    storeScratch(squareAt, squares[0]);
-    storeScratch(squareAt + 1u, squares[1]);
-    if ((WRITES & WRITES_QUANTS) != 0u)
-        storeQuants(push.quants + column * push.quantStride + block * QUANT_PIECES, normed);
+    vec4 x[8];
+    [[unroll]] for (uint i = 0u; i < 8u; ++i)
+        x[i] = uintBitsToFloat(loadStep(push.from + column * push.xStride + block * 8u + i));
+    storeStream(column, block, x);
 }

@@ -885,6 +885,10 @@
         <translation>%1이(가) %2인데, 전문가 %3개와 맞지 않습니다</translation>
     </message>
     <message>
+        <source>%1 says it of %2 layers, but there are %3</source>
+        <translation>%1은(는) 레이어 %2개만 말하는데, 레이어는 %3개입니다</translation>
+    </message>
+    <message>
         <source>%1 is %2, which does not divide the %3 heads</source>
         <translation>%1의 값 %2(으)로 헤드 %3개를 나눌 수 없습니다</translation>
     </message>

@@ -885,6 +885,10 @@
         <translation>%1为%2，与%3个专家不相配</translation>
     </message>
     <message>
+        <source>%1 says it of %2 layers, but there are %3</source>
+        <translation>%1只说明了%2层，但共有%3层</translation>
+    </message>
+    <message>
         <source>%1 is %2, which does not divide the %3 heads</source>
         <translation>%1是%2，不能整除%3个注意力头</translation>
     </message>

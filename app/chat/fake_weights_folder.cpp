@@ -25,7 +25,8 @@ bool writeFile(const QString& path, const QByteArray& begin, qint64 bytes = 0) {
 
 QJsonObject configOf(const CatalogueModel& model) {
     const ModelConfig& config = model.config;
-    const std::string_view className = config.family->hubClass;
+    const auto& classes = config.family->hubClasses;
+    const std::string_view className = classes.empty() ? std::string_view() : classes.front();
     return {{"architectures", QJsonArray{QString::fromUtf8(className.data(), qsizetype(className.size()))}},
             {"model_type", model.architecture},
             {"hidden_act", "silu"},

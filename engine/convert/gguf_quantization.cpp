@@ -1,12 +1,13 @@
 #include "engine/convert/gguf_quantization.h"
 
 #include "engine/file/disk_space.h"
-#include "engine/model/weights.h"
 #include "engine/quant/decode.h"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <map>
+#include <string>
 
 namespace ponder {
 namespace {
@@ -48,6 +49,17 @@ TensorPlace placeOf(const TensorInfo& tensor, std::string_view name, TensorPlace
     return place;
 }
 
+// Those that have factors in a tensor beside them, by name.
+using ScaledTensors = std::map<std::string, const TensorInfo*, std::less<>>;
+
+// A weight of another format takes its factors into itself: they are not written.
+bool isTakenIn(std::string_view name, const ScaledTensors& scaled) {
+    constexpr std::string_view kScale = ".scale";
+    if (!name.ends_with(kScale)) return false;
+    const std::string weight = std::string(name.substr(0, name.size() - kScale.size())) + ".weight";
+    return scaled.contains(weight) && takesFileType(weight);
+}
+
 bool isQuantized(TensorType type) { return typeTraits(type)->blockValues > 1; }
 
 } // namespace
@@ -64,8 +76,16 @@ Result<GgufQuantization> GgufQuantization::plan(const ModelFile& source, std::op
     const bool cut = weights->tied && out.m_changes.ownOutput;
     TensorPlace place = anyPlace(source, *config);
     place.tied = weights->tied && !cut;
-    for (const TensorInfo& tensor : source.tensors())
-        out.planTensor(tensor, tensor.name, type, place);
+    out.m_weights = *weights;
+    ScaledTensors scaled;
+    forEachTensor(*weights, [&](const TensorInfo* tensor) {
+        if (!tensor->factors.empty()) scaled.emplace(tensor->name, tensor);
+    });
+    for (const TensorInfo& tensor : source.tensors()) {
+        const auto known = scaled.find(tensor.name);
+        if (!type || !isTakenIn(tensor.name, scaled))
+            out.planTensor(known == scaled.end() ? tensor : *known->second, tensor.name, type, place);
+    }
     if (cut) out.planTensor(*(*weights)[Slot::Output], "output.weight", type, place);
     return out;
 }
@@ -127,6 +147,8 @@ Result<void> GgufQuantization::writeTensor(std::size_t index, TensorQuantizer& q
             tensor.bytes.subspan(first * rowBytes, values.size() / tensor.rowLength() * rowBytes);
         decode(tensor.type, bytes, values);
         m_source.release(bytes);
+        for (std::size_t i = 0; i < values.size() && !tensor.factors.empty(); ++i)
+            values[i] *= tensor.factorOf(first + i / tensor.rowLength());
         if (change) change(first, values);
         return {};
     };

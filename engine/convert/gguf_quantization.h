@@ -9,6 +9,7 @@
 
 #include "engine/convert/tensor_quantizer.h"
 #include "engine/file/model_file.h"
+#include "engine/model/weights.h"
 #include "engine/quant/file_type.h"
 
 #include <functional>
@@ -60,6 +61,7 @@ private:
     const ModelFile& m_source;
     GgufChanges m_changes;
     GgufOutput m_output;
+    FileWeights m_weights;                 // of the source
     std::vector<const TensorInfo*> m_from; // what each of its tensors is made of
     bool m_again = false;
 };

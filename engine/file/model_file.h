@@ -33,9 +33,15 @@ struct TensorInfo {
     std::uint32_t dimensions = 0;
     TensorType type = TensorType::F32;
     std::span<const std::byte> bytes; // the whole tensor in the mapped file
+    // Of each matrix in it, what its products are multiplied by as well; none: 1. Set where a tensor is bound
+    // (model/weights.h): files keep them beside it.
+    std::span<const float> factors = {};
 
     std::uint64_t rowLength() const { return shape[0]; }
     std::uint64_t rows() const { return shape[1] * shape[2] * shape[3]; }
+    float factorOf(std::uint64_t row) const {
+        return factors.empty() ? 1.0F : factors[row / (rows() / factors.size())];
+    }
 };
 
 class ModelFile {

@@ -69,7 +69,8 @@ void AdapterSet::add(const LoraAdapter& adapter, float strength, const ModelConf
         addition.rows = weight.rows();
         addition.length = weight.rowLength();
         addition.table = pair.table;
-        const bool turned = pair.hubOrder && config.ropePairs() == RopePairs::Adjacent;
+        const bool turned = pair.hubOrder && config.ropePairs() == RopePairs::Adjacent &&
+                            !config.family->turnsAdjacentInFolder;
         addition.parts.push_back({&pair, strength, turned ? config.headSize : 0});
     }
 }

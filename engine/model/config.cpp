@@ -39,6 +39,7 @@ public:
         else
             readHeads();
         readRope();
+        readWindows();
         scaleLatent();
         readVocabulary();
         readMixture();
@@ -55,6 +56,7 @@ private:
     void scaleLatent();
     void readRope();
     void readRopeScaling();
+    void readWindows();
     void readYarn();
     void readVocabulary();
     void readMixture();
@@ -230,6 +232,25 @@ void ConfigReader::readRope() {
     m_config.queryGrowth = static_cast<float>(number("attention.temperature_scale", 0, 100, 0.0));
 }
 
+// Which layers have the window: a list, or n: all but every n-th.
+void ConfigReader::readWindows() {
+    constexpr std::string_view kWindow = "attention.sliding_window";
+    constexpr std::string_view kPattern = "attention.sliding_window_pattern";
+    if (!m_config.family->windows) return;
+    if (m_keys.integer(key(kWindow)).value_or(0) != 0) m_config.window = count(kWindow, kMaxContext);
+    const auto list = m_keys.integers(key(kPattern));
+    if (list.empty() && m_keys.has(key(kPattern))) {
+        const std::uint32_t period = count(kPattern, kMaxLayers);
+        for (std::uint32_t i = 0; i < m_config.layers; ++i)
+            m_config.windowed.push_back(i % period + 1 < period);
+    }
+    if (!list.empty() && list.size() < m_config.layers)
+        return bad(kPattern, PONDER_TR_NOOP("ErrorDetail", "%1 says it of %2 layers, but there are %3"),
+                   {list.size(), m_config.layers});
+    for (std::uint32_t i = 0; i < m_config.layers && !list.empty(); ++i)
+        m_config.windowed.push_back(list[i] != 0);
+}
+
 // Without a type, a factor means linear scaling (older files); a factor of 0 means none. Files of longrope
 // need no type: they have its factors.
 void ConfigReader::readRopeScaling() {
@@ -296,6 +317,7 @@ void ConfigReader::readVocabulary() {
     m_config.vocabulary = static_cast<std::uint32_t>(rows);
     m_config.tied = embedding && !m_file.find("output.weight");
     m_config.ropeFactors = m_file.find("rope_freqs.weight") != nullptr;
+    m_config.headNorms = m_file.find("blk.0.attn_q_norm.weight") != nullptr;
     m_config.longFactors = m_file.find("rope_factors_long.weight") != nullptr;
 }
 
@@ -380,30 +402,6 @@ std::uint32_t longestHeads(const ModelConfig& config, LengthOf lengthOf) {
                    [&](const Layer& layer) { return layer.heads() ? (layer.heads()->*lengthOf)() : 0; });
 }
 
-// What readRopeScaling() reads.
-void writeRopeScaling(const ModelConfig& config, GgufOutput& output) {
-    const RopeScaling& scaling = config.ropeScaling;
-    const auto set = [&](const char* name, double value) {
-        output.set(std::string(config.architecture()) + ".rope.scaling." + name, static_cast<float>(value));
-    };
-    const auto setOther = [&](const char* name, double value, double usual) {
-        if (value != usual) set(name, value);
-    };
-    if (config.longFactors || scaling.yarn != 0 || config.queryGrowth != 0)
-        output.set(std::string(config.architecture()) + ".rope.scaling.original_context_length",
-                   scaling.originalContext);
-    setOther("attn_factor", scaling.attentionFactor, 1);
-    if (config.ropeScale == 1 && scaling.yarn == 0) return;
-    output.set(std::string(config.architecture()) + ".rope.scaling.type",
-               std::string(scaling.yarn != 0 ? "yarn" : "linear"));
-    set("factor", 1 / config.ropeScale);
-    if (scaling.yarn == 0) return;
-    setOther("yarn_ext_factor", scaling.yarn, 1);
-    setOther("yarn_beta_fast", scaling.betaFast, 32);
-    setOther("yarn_beta_slow", scaling.betaSlow, 1);
-    setOther("yarn_log_multiplier", scaling.logMultiplier, 0);
-}
-
 } // namespace
 
 std::uint32_t ModelConfig::queryLength() const { return longestHeads(*this, &HeadAttention::queryLength); }
@@ -414,7 +412,9 @@ std::uint32_t ModelConfig::attendedLength() const {
 }
 std::uint32_t ModelConfig::longestValue() const {
     return longest(*this, [](const Layer& layer) {
-        return layer.heads() ? layer.heads()->valueSize : layer.latent()->kvRank;
+        const HeadAttention* own = layer.heads();
+        const LatentAttention* kept = layer.latent();
+        return own ? own->valueSize : kept ? kept->kvRank : 0;
     });
 }
 std::uint32_t ModelConfig::hiddenLength() const {
@@ -437,45 +437,5 @@ std::uint64_t ModelConfig::parameters() const {
 }
 
 Result<ModelConfig> ModelConfig::read(const ModelFile& file) { return ConfigReader(file).read(); }
-
-void ModelConfig::write(GgufOutput& output) const {
-    const auto key = [&](const char* name) { return std::string(architecture()) + "." + name; };
-    output.set(key("block_count"), layers).set(key("context_length"), trainedContext);
-    output.set(key("embedding_length"), width).set(key("feed_forward_length"), hidden);
-    writeHeads(output);
-    output.set(key("attention.layer_norm_rms_epsilon"), normEpsilon);
-    output.set(key("rope.freq_base"), static_cast<float>(ropeBase));
-    output.set(key("rope.dimension_count"), rotary).set(key("vocab_size"), vocabulary);
-    if (mixture.experts > 0) writeMixture(output);
-    if (queryGrowth != 0) output.set(key("attention.temperature_scale"), queryGrowth);
-    writeRopeScaling(*this, output);
-}
-
-void ModelConfig::writeHeads(GgufOutput& output) const {
-    const auto key = [&](const char* name) { return std::string(architecture()) + ".attention." + name; };
-    output.set(key("head_count"), heads).set(key("head_count_kv"), kvHeads);
-    if (latent.heads > 0) {
-        if (latent.queryRank > 0) output.set(key("q_lora_rank"), latent.queryRank);
-        output.set(key("kv_lora_rank"), latent.kvRank);
-        output.set(key("key_length"), latent.latentSize()).set(key("value_length"), latent.kvRank);
-        output.set(key("key_length_mla"), latent.keySize()).set(key("value_length_mla"), latent.valueSize);
-    } else if (std::uint64_t{headSize} * heads != width) {
-        output.set(key("key_length"), headSize).set(key("value_length"), headSize);
-    }
-}
-
-void ModelConfig::writeMixture(GgufOutput& output) const {
-    const auto key = [&](const char* name) { return std::string(architecture()) + "." + name; };
-    output.set(key("expert_count"), mixture.experts).set(key("expert_used_count"), mixture.used);
-    output.set(key("expert_feed_forward_length"), mixture.hidden);
-    if (mixture.sharedHidden > 0) output.set(key("expert_shared_feed_forward_length"), mixture.sharedHidden);
-    if (denseLayers > 0) output.set(key("leading_dense_block_count"), denseLayers);
-    output.set(key("expert_gating_func"), 1 + static_cast<std::uint32_t>(mixture.gating));
-    output.set(key("expert_weights_norm"), mixture.normalises);
-    if (mixture.scale != 1) output.set(key("expert_weights_scale"), mixture.scale);
-    if (!mixture.grouped()) return;
-    output.set(key("expert_group_count"), mixture.groups);
-    output.set(key("expert_group_used_count"), mixture.usedGroups);
-}
 
 } // namespace ponder

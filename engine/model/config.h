@@ -17,6 +17,7 @@
 #include "engine/model/rope_scaling.h"
 
 #include <string>
+#include <vector>
 
 namespace ponder {
 
@@ -36,9 +37,12 @@ struct ModelConfig {
     double ropeScale = 1.0;   // positions are multiplied by this (linear scaling; YaRN: at most)
     bool tied = false;        // the embedding is the output as well
     bool ropeFactors = false; // the file has factors that divide the angles
+    bool headNorms = false;   // it has norms of the heads of q and k, where a family may
     bool longFactors = false; // it has those of longrope: for contexts beyond the original one and within
     RopeScaling ropeScaling;
     float queryGrowth = 0;         // with the position (layer.h)
+    std::uint32_t window = 0;      // of the layers that have one, where the file names it
+    std::vector<bool> windowed;    // which layers those are; empty: the file does not say
     LatentAttention latent;        // of families that have it; else no heads
     MixtureFeedForward mixture;    // of families that have one; else no experts
     std::uint32_t denseLayers = 0; // before the mixtures
@@ -62,6 +66,7 @@ struct ModelConfig {
 
 private:
     void writeHeads(GgufOutput& output) const;
+    void writeWindows(GgufOutput& output) const;
     void writeMixture(GgufOutput& output) const;
 };
 

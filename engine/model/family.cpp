@@ -49,6 +49,10 @@ constexpr TensorRow kHeadNormRows[] = {
     {QueryNorm, "attn_q_norm.weight", "self_attn.q_norm.weight", Vector, One, HeadKey},
     {KeyNorm, "attn_k_norm.weight", "self_attn.k_norm.weight", Vector, One, HeadKey},
 };
+constexpr TensorRow kNormAfterRows[] = {
+    {AttendedNorm, "post_attention_norm.weight", "post_attention_layernorm.weight", Vector, One, Width},
+    {FedNorm, "post_ffw_norm.weight", "post_feedforward_layernorm.weight", Vector, One, Width},
+};
 constexpr TensorRow kLatentRows[] = {
     {AttentionNorm, "attn_norm.weight", "input_layernorm.weight", Vector, One, Width},
     {Query, "attn_q.weight", "self_attn.q_proj.weight", Matrix, Queries, Width, Presence::Always,
@@ -60,8 +64,8 @@ constexpr TensorRow kLatentRows[] = {
     {KeyValueDown, "attn_kv_a_mqa.weight", "self_attn.kv_a_proj_with_mqa.weight", Matrix, Latent, Width,
      Presence::Always, Reader::Heads},
     {KeyValueNorm, "attn_kv_a_norm.weight", "self_attn.kv_a_layernorm.weight", Vector, One, KvRank},
-    // In a folder both are one matrix, whose rows are each head's keys and then its values.
-    {KeyUp, "attn_k_b.weight", "self_attn.kv_b_proj.weight", PerHead, KvRank, HeadNope},
+    {KeyUp, "attn_k_b.weight", "self_attn.kv_b_proj.weight", PerHead, KvRank, HeadNope, Presence::Always,
+     Reader::Alone, false, false, true},
     {ValueUp, "attn_v_b.weight", "self_attn.kv_b_proj.weight", PerHead, HeadValue, KvRank},
     {AttentionOutput, "attn_output.weight", "self_attn.o_proj.weight", Matrix, Width, Attended},
 };
@@ -113,6 +117,7 @@ std::span<const TensorRow> headRows() { return kHeadRows; }
 std::span<const TensorRow> headBiasRows() { return kBiasRows; }
 std::span<const TensorRow> maybeHeadBiasRows() { return kMaybeBiasRows; }
 std::span<const TensorRow> headNormRows() { return kHeadNormRows; }
+std::span<const TensorRow> normAfterRows() { return kNormAfterRows; }
 std::span<const TensorRow> latentRows() { return kLatentRows; }
 std::span<const TensorRow> gatedRows() { return kGatedRows; }
 std::span<const TensorRow> mixtureRows() { return kMixtureRows; }
@@ -120,10 +125,17 @@ std::span<const TensorRow> routerBiasRows() { return kRouterBiasRows; }
 std::span<const TensorRow> sharedRows() { return kSharedRows; }
 std::span<const TensorRow> sharedRouterRows() { return kSharedRouterRows; }
 
-std::vector<TensorRow> tensorTable(std::initializer_list<std::span<const TensorRow>> parts) {
+std::vector<TensorRow> tensorTable(std::initializer_list<std::span<const TensorRow>> parts,
+                                   std::initializer_list<OtherName> names) {
     std::vector<TensorRow> table;
     for (const std::span<const TensorRow> part : parts)
         table.insert(table.end(), part.begin(), part.end());
+    for (const OtherName& other : names)
+        for (TensorRow& row : table) {
+            if (row.slot != other.slot) continue;
+            if (!other.name.empty()) row.name = other.name;
+            if (!other.hub.empty()) row.hub = other.hub;
+        }
     std::sort(table.begin(), table.end(),
               [](const TensorRow& a, const TensorRow& b) { return a.slot < b.slot; });
     return table;
@@ -229,16 +241,22 @@ std::string Family::nameOf(Weight weight) const {
     return isOfLayer(weight.slot) ? std::string(kBlock) + std::to_string(weight.layer) + "." + name : name;
 }
 
+std::string Family::scaleNameOf(Weight weight) const {
+    const std::string name = nameOf(weight);
+    return name.substr(0, name.rfind('.')) + ".scale";
+}
+
 std::string Family::hubNameOf(Weight weight) const {
     const std::string name(row(weight.slot)->hub);
-    return isOfLayer(weight.slot) ? "model.layers." + std::to_string(weight.layer) + "." + name : name;
+    return isOfLayer(weight.slot) ? std::string(hubLayer) + std::to_string(weight.layer) + "." + name : name;
 }
 
 std::span<const Family* const> families() {
-    static const std::array kFamilies{&deepseek2Family(), &exaoneFamily(),   &hunyuanDenseFamily(),
-                                      &llamaFamily(),     &mistral3Family(), &phi3Family(),
-                                      &qwen2Family(),     &qwen2MoeFamily(), &qwen3Family(),
-                                      &qwen3MoeFamily(),  &seedOssFamily(),  &smolLm3Family()};
+    static const std::array kFamilies{
+        &bailingMoe2Family(), &deepseek2Family(), &exaoneFamily(),       &exaone4Family(),
+        &glm4Family(),        &glm4MoeFamily(),   &hunyuanDenseFamily(), &llamaFamily(),
+        &mistral3Family(),    &phi3Family(),      &qwen2Family(),        &qwen2MoeFamily(),
+        &qwen3Family(),       &qwen3MoeFamily(),  &seedOssFamily(),      &smolLm3Family()};
     return kFamilies;
 }
 
@@ -250,7 +268,8 @@ const Family* familyNamed(std::string_view architecture) {
 
 const Family* familyOfHubClass(std::string_view name) {
     for (const Family* family : families())
-        if (!name.empty() && family->hubClass == name) return family;
+        if (std::find(family->hubClasses.begin(), family->hubClasses.end(), name) != family->hubClasses.end())
+            return family;
     return nullptr;
 }
 

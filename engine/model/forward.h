@@ -5,6 +5,9 @@
 //                       x += feedForward(n)
 //     logits = W · n
 //
+// Some families have norms after the parts, x += rms(attention(n)) * that norm, as well or instead: n is x
+// then.
+//
 // It is written once, over the operations below. A backend supplies them: the reference computes at once,
 // Vulkan records one dispatch (or a few) for each and submits the recording many times. Operands are named by
 // slot and layer (slot.h); the pass, not the backend, says which norm comes next. Sources: Touvron et al.
@@ -32,7 +35,7 @@ enum class Rows {
 };
 
 // Operations on n rows (tokens) at once. All activations are f32; x is the residual stream [n x d], n its
-// normed form rms(x) * w for the norm w that was named last.
+// normed form rms(x) * w for the norm w that was named last, or x itself where none was.
 template<class Ops>
 concept DecoderOps = requires(Ops& ops, Weight w, const Projection& p, std::uint32_t layer,
                               const HeadAttention& heads, Rows rows, Activation activation) {
@@ -43,6 +46,7 @@ concept DecoderOps = requires(Ops& ops, Weight w, const Projection& p, std::uint
     {ops.attend(layer, heads)};             // softmax(scale · q·Kᵀ, causal) · V
     {ops.gate(w, w, activation, w)};        // activation(Wgate·n) * (Wup·n), for the matrix that reads it
     {ops.addTo(w, rows, w)};                // x += W · rows; the norm that comes next
+    {ops.addNormedTo(w, rows, w, w)};       // x += rms(W · rows) * w; the norm that comes next
     {ops.head(w)};                          // logits = W·n, for the rows that are wanted
     {ops.send()};                           // x, to the layers after
 };
@@ -58,15 +62,29 @@ concept ExpertOps = requires(Ops& ops, Weight w, const MixtureFeedForward& mixtu
     {ops.addChosen(w, mixture, w)}; // x += what the chosen make of that; the norm that comes next
 };
 
+// The norms of a part: of what it gives, if any, and before what comes next.
+struct Norms {
+    Weight after, next;
+};
+
+// x += W · rows, or that normed by itself.
+template<DecoderOps Ops>
+void add(Ops& ops, Weight matrix, Rows rows, const Norms& norms) {
+    if (norms.after == kNoWeight)
+        ops.addTo(matrix, rows, norms.next);
+    else
+        ops.addNormedTo(matrix, rows, norms.after, norms.next);
+}
+
 // x += Wo · attention(RoPE(Wq·n + bq), RoPE(Wk·n + bk), Wv·n + bv)
 template<DecoderOps Ops>
-void attention(Ops& ops, const HeadAttention& heads, std::uint32_t layer, Weight next) {
+void attention(Ops& ops, const HeadAttention& heads, std::uint32_t layer, const Norms& norms) {
     ops.project({{Slot::Query, layer}, {Slot::QueryBias, layer}},
                 {{Slot::Key, layer}, {Slot::KeyBias, layer}},
                 {{Slot::Value, layer}, {Slot::ValueBias, layer}});
     ops.turnAndStore(layer, heads, {Slot::QueryNorm, layer}, {Slot::KeyNorm, layer});
     ops.attend(layer, heads);
-    ops.addTo({Slot::AttentionOutput, layer}, Rows::Attended, next);
+    add(ops, {Slot::AttentionOutput, layer}, Rows::Attended, norms);
 }
 
 // Of latent attention. What stands for the queries may be kept in any form until they are absorbed.
@@ -84,7 +102,7 @@ concept LatentOps = requires(Ops& ops, Weight w, std::uint32_t layer, const Late
 // h] with [q_nope_h, q_pe_h] = Wuq_h · rms(Wdq·n) or Wq_h·n, [c, k_pe] = Wdkv·n, c normed
 template<DecoderOps Ops>
 requires LatentOps<Ops>
-void attention(Ops& ops, const LatentAttention& latent, std::uint32_t layer, Weight next) {
+void attention(Ops& ops, const LatentAttention& latent, std::uint32_t layer, const Norms& norms) {
     const bool ranked = latent.queryRank > 0;
     ops.compress({ranked ? Slot::QueryDown : Slot::Query, layer}, {Slot::KeyValueDown, layer});
     if (ranked) ops.expandQuery({Slot::QueryDownNorm, layer}, {Slot::QueryUp, layer});
@@ -92,20 +110,20 @@ void attention(Ops& ops, const LatentAttention& latent, std::uint32_t layer, Wei
     ops.absorb({Slot::KeyUp, layer}, latent);
     ops.attendLatent(layer, latent);
     ops.expandValues({Slot::ValueUp, layer}, latent);
-    ops.addTo({Slot::AttentionOutput, layer}, Rows::Attended, next);
+    add(ops, {Slot::AttentionOutput, layer}, Rows::Attended, norms);
 }
 
 // x += Wdown · (activation(Wgate·n) * (Wup·n))
 template<DecoderOps Ops>
-void feedForward(Ops& ops, const GatedFeedForward& gated, std::uint32_t layer, Weight next) {
+void feedForward(Ops& ops, const GatedFeedForward& gated, std::uint32_t layer, const Norms& norms) {
     ops.gate({Slot::Gate, layer}, {Slot::Up, layer}, gated.activation, {Slot::Down, layer});
-    ops.addTo({Slot::Down, layer}, Rows::Gated, next);
+    add(ops, {Slot::Down, layer}, Rows::Gated, norms);
 }
 
 // x += Σ weight_e · Wdown_e · (activation(Wgate_e·n) * (Wup_e·n)) over the chosen e, + share · the shared
-// expert
+// expert. No family norms that sum.
 template<DecoderOps Ops>
-void feedForward(Ops& ops, const MixtureFeedForward& mixture, std::uint32_t layer, Weight next) {
+void feedForward(Ops& ops, const MixtureFeedForward& mixture, std::uint32_t layer, const Norms& norms) {
     static_assert(ExpertOps<Ops>);
     const Weight down{Slot::DownExperts, layer};
     const Weight gate{mixture.merged ? Slot::GateUpExperts : Slot::GateExperts, layer};
@@ -118,12 +136,13 @@ void feedForward(Ops& ops, const MixtureFeedForward& mixture, std::uint32_t laye
         ops.gate({Slot::SharedGate, layer}, {Slot::SharedUp, layer}, mixture.activation, sharedDown);
         ops.addTo(sharedDown, mixture.sharedGate ? Rows::Shared : Rows::Gated, kNoWeight); // n has been read
     }
-    ops.addChosen(down, mixture, next);
+    ops.addChosen(down, mixture, norms.next);
 }
 
-// The norm before a layer, or before the head.
+// The norm before a layer, if it has one, or before the head.
 inline Weight normBefore(const ModelConfig& config, std::uint32_t layer) {
-    return layer < config.layers ? Weight{Slot::AttentionNorm, layer} : Weight{Slot::OutputNorm};
+    if (layer == config.layers) return Slot::OutputNorm;
+    return config.layer(layer).normsBefore ? Weight{Slot::AttentionNorm, layer} : kNoWeight;
 }
 
 // Runs layers first .. end - 1. Where they begin later than the model, x is what the layers before left;
@@ -136,15 +155,18 @@ void forward(Ops& ops, const ModelConfig& config, std::uint32_t first, std::uint
         ops.receive(normBefore(config, first));
     for (std::uint32_t index = first; index < end; ++index) {
         const Layer layer = config.layer(index);
+        const auto after = [&](Slot norm) { return layer.normsAfter ? Weight{norm, index} : kNoWeight; };
+        const Norms attended{after(Slot::AttendedNorm),
+                             layer.normsBefore ? Weight{Slot::FeedForwardNorm, index} : kNoWeight};
         std::visit(
             [&](const auto& part) {
                 // A backend that lacks a part refuses such a model when it plans.
-                if constexpr (requires { attention(ops, part, index, {Slot::FeedForwardNorm, index}); })
-                    attention(ops, part, index, {Slot::FeedForwardNorm, index});
+                if constexpr (requires { attention(ops, part, index, attended); })
+                    attention(ops, part, index, attended);
             },
             layer.attention);
-        std::visit([&](const auto& part) { feedForward(ops, part, index, normBefore(config, index + 1)); },
-                   layer.feedForward);
+        const Norms fed{after(Slot::FedNorm), normBefore(config, index + 1)};
+        std::visit([&](const auto& part) { feedForward(ops, part, index, fed); }, layer.feedForward);
     }
     if (end == config.layers)
         ops.head({Slot::Output});

@@ -5,13 +5,17 @@
 namespace ponder {
 namespace {
 
+struct FusedTensor {
+    std::string_view name; // after "blk.N."
+    std::span<const Slot> slots;
+};
 constexpr Slot kHeads[] = {Slot::Query, Slot::Key, Slot::Value};
 constexpr Slot kHeadBiases[] = {Slot::QueryBias, Slot::KeyBias, Slot::ValueBias};
 constexpr Slot kGated[] = {Slot::Gate, Slot::Up};
 constexpr FusedTensor kFused[] = {
-    {"attn_qkv.weight", "self_attn.qkv_proj.weight", kHeads},
-    {"attn_qkv.bias", "self_attn.qkv_proj.bias", kHeadBiases},
-    {"ffn_up.weight", "mlp.gate_up_proj.weight", kGated},
+    {"attn_qkv.weight", kHeads},
+    {"attn_qkv.bias", kHeadBiases},
+    {"ffn_up.weight", kGated},
 };
 
 std::uint64_t lengthOfPart(const TensorRow& row, const ModelConfig& config, const Layer& layer) {
@@ -28,10 +32,7 @@ TensorInfo someRows(const TensorInfo& whole, bool vector, std::uint64_t first, s
     return part;
 }
 
-} // namespace
-
-std::span<const FusedTensor> fusedTensors() { return kFused; }
-
+// How many rows, or values of a vector, the parts have together; 0 where the family lacks one.
 std::uint64_t fusedLength(const FusedTensor& fused, const ModelConfig& config, std::uint32_t layer) {
     const Layer parts = config.layer(layer);
     std::uint64_t sum = 0;
@@ -44,11 +45,13 @@ std::uint64_t fusedLength(const FusedTensor& fused, const ModelConfig& config, s
     return sum;
 }
 
+} // namespace
+
 std::vector<const TensorInfo*> FusedParts::split(const ModelFile& file, const ModelConfig& config,
                                                  std::uint32_t layer) {
     std::vector<const TensorInfo*> used;
     const Layer parts = config.layer(layer);
-    for (const FusedTensor& fused : fusedTensors()) {
+    for (const FusedTensor& fused : kFused) {
         const std::uint64_t length = fusedLength(fused, config, layer);
         const TensorInfo* whole = file.find("blk." + std::to_string(layer) + "." + std::string(fused.name));
         if (!whole || length == 0 || file.find(config.family->nameOf({fused.slots.front(), layer}))) continue;

@@ -12,16 +12,6 @@
 
 namespace ponder {
 
-struct FusedTensor {
-    std::string_view name; // after "blk.N."
-    std::string_view hub;  // after "model.layers.N."
-    std::span<const Slot> slots;
-};
-std::span<const FusedTensor> fusedTensors();
-
-// How many rows, or values of a vector, the parts have together; 0 where the family lacks one.
-std::uint64_t fusedLength(const FusedTensor& fused, const ModelConfig& config, std::uint32_t layer);
-
 class FusedParts {
 public:
     struct Part {

@@ -41,10 +41,15 @@ struct HeadAttention {
     bool normsHeads = false;     // each head of q and k by itself (Dehghani et al. 2023), before RoPE
     bool normsTurned = false;    // or after it
     bool turns = true;           // RoPE at all
+    std::uint32_t window = 0;    // positions that a query sees, its own and those before; 0: all
     float growth = 0;            // of queries with their position
     std::uint32_t growthLength = 1;
 
     float growthAt(std::uint32_t position) const { return queryGrowth(growth, growthLength, position); }
+    // The first position that a query sees.
+    std::uint32_t firstSeen(std::uint32_t position) const {
+        return window == 0 || position < window ? 0 : position - window + 1;
+    }
     std::uint32_t group() const { return heads / kvHeads; }
     std::uint32_t queryLength() const { return heads * keySize; }
     std::uint32_t keyLength() const { return kvHeads * keySize; }
@@ -124,6 +129,8 @@ struct KeptValues {
 struct Layer {
     std::variant<HeadAttention, LatentAttention> attention;
     std::variant<GatedFeedForward, MixtureFeedForward> feedForward;
+    bool normsBefore = true; // each part reads rms(x) * a norm, or else x itself
+    bool normsAfter = false; // what each part gives is normed before it is added to x
 
     const HeadAttention* heads() const { return std::get_if<HeadAttention>(&attention); }
     const LatentAttention* latent() const { return std::get_if<LatentAttention>(&attention); }

@@ -34,10 +34,12 @@ enum class Slot : std::uint8_t {
     KeyUp,           // [heads] of Wuk transposed [kvRank x nopeSize]
     ValueUp,         // [heads] of Wuv [valueSize x kvRank]
     AttentionOutput, // Wo [d x heads * valueSize]
+    AttendedNorm,    // [d], of what attention gives
     FeedForwardNorm, // [d]
     Gate,            // [f x d]
     Up,              // [f x d]
     Down,            // [d x f]
+    FedNorm,         // [d], of what the feed-forward part gives
 
     Router,        // [experts x d]
     SharedRouter,  // [1 x d], how much the shared expert counts

@@ -71,7 +71,10 @@ inline constexpr std::size_t kReaders = 5;
 struct TensorRow {
     Slot slot;
     std::string_view name; // in GGUF; in a layer after "blk.N."
-    std::string_view hub;  // in a Hugging Face folder; in a layer after "model.layers.N."; empty: computed
+    // In a Hugging Face folder; in a layer after "model.layers.N."; empty: computed. Lines of one name are
+    // parts of one tensor there: their rows stand after each other, those of each head where it has matrices
+    // of its own.
+    std::string_view hub;
     TensorKind kind;
     Extent rows, rowLength;
     Presence presence = Presence::Always;
@@ -79,6 +82,7 @@ struct TensorRow {
     bool adaptable = false; // LoRA adapters can change it
     // Rows of each head stand in another order in a folder where the family turns adjacent pairs.
     bool turned = false;
+    bool transposed = false; // in a folder columns are rows
 
     bool multiplied() const { return kind != TensorKind::Vector && kind != TensorKind::Table; }
     // Matrices in it; the rows of all of them stand one after the other.

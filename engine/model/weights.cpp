@@ -9,6 +9,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <deque>
 #include <optional>
 #include <set>
 #include <string>
@@ -20,6 +21,16 @@ namespace {
 using Tensor = const TensorInfo*;
 using TensorShape = std::array<std::uint64_t, 4>;
 
+// What binding makes beside the file's own tensors.
+struct MadeTensors {
+    struct Scaled {
+        TensorInfo tensor;
+        std::vector<float> factors;
+    };
+    FusedParts parts;
+    std::deque<Scaled> scaled;
+};
+
 // Finds tensors by name and checks their shapes; the first problem stays and the rest is skipped.
 class Binder {
 public:
@@ -30,6 +41,7 @@ public:
 private:
     void bindLayer(std::uint32_t index, FileWeights& weights);
     Tensor find(const TensorRow& row, std::uint32_t layer);
+    Tensor scaled(const TensorRow& row, std::uint32_t layer, Tensor matrix);
     void check(const std::string& name, TensorKind kind, const TensorShape& shape, const TensorInfo& tensor);
     void checkRopeFactors(Tensor factors);
     void rejectUnused();
@@ -42,7 +54,7 @@ private:
     const ModelFile& m_file;
     const ModelConfig& m_config;
     std::set<Tensor> m_used;
-    std::shared_ptr<FusedParts> m_parts = std::make_shared<FusedParts>();
+    std::shared_ptr<MadeTensors> m_made = std::make_shared<MadeTensors>();
     std::optional<Error> m_error;
 };
 
@@ -68,7 +80,7 @@ void Binder::check(const std::string& name, TensorKind kind, const TensorShape& 
 // The tensor of a line, if the file has it.
 Tensor Binder::find(const TensorRow& row, std::uint32_t layer) {
     const std::string name = m_config.family->nameOf({row.slot, layer});
-    const Tensor part = m_parts->find({row.slot, layer});
+    const Tensor part = m_made->parts.find({row.slot, layer});
     const Tensor tensor = part ? part : m_file.find(name);
     if (!tensor) return nullptr;
     if (!part) m_used.insert(tensor);
@@ -77,11 +89,31 @@ Tensor Binder::find(const TensorRow& row, std::uint32_t layer) {
           {lengthOf(row.rowLength, m_config, parts), lengthOf(row.rows, m_config, parts),
            lengthOf(row.depth(), m_config, parts), 1},
           *tensor);
-    return tensor;
+    return part ? tensor : scaled(row, layer, tensor);
+}
+
+// The same with what stands beside it in the file: a factor for each of its matrices. Other formats than
+// NVFP4 have scales enough of their own.
+Tensor Binder::scaled(const TensorRow& row, std::uint32_t layer, Tensor matrix) {
+    const bool counts = row.multiplied() && row.kind != TensorKind::PerHead;
+    if (!counts || matrix->type != TensorType::NVFP4) return matrix;
+    const std::string name = m_config.family->scaleNameOf({row.slot, layer});
+    const Tensor scale = m_file.find(name);
+    if (!scale) return matrix;
+    m_used.insert(scale);
+    check(name, TensorKind::Vector, {lengthOf(row.depth(), m_config, m_config.layer(layer)), 1, 1, 1},
+          *scale);
+    if (m_error) return matrix;
+    MadeTensors::Scaled& made = m_made->scaled.emplace_back();
+    made.tensor = *matrix;
+    made.factors.resize(scale->rowLength());
+    std::memcpy(made.factors.data(), scale->bytes.data(), scale->bytes.size());
+    made.tensor.factors = made.factors;
+    return &made.tensor;
 }
 
 void Binder::bindLayer(std::uint32_t index, FileWeights& weights) {
-    for (const Tensor whole : m_parts->split(m_file, m_config, index))
+    for (const Tensor whole : m_made->parts.split(m_file, m_config, index))
         m_used.insert(whole);
     bool any = false; // of those that are all there or none
     for (const TensorRow& row : m_config.family->tensors) {
@@ -143,7 +175,7 @@ Result<FileWeights> Binder::bind() {
     for (std::uint32_t index = 0; index < m_config.layers && !m_error; ++index)
         bindLayer(index, weights);
     weights.tied = m_config.tied;
-    weights.parts = m_parts;
+    weights.made = m_made;
     if (weights.tied) weights[Slot::Output] = weights[Slot::TokenEmbedding];
     for (const Slot slot : {Slot::RopeFactors, Slot::RopeFactorsLong, Slot::RopeFactorsShort})
         checkRopeFactors(weights[slot]);
@@ -193,7 +225,7 @@ FileWeights partOf(const FileWeights& weights, std::uint32_t first, std::uint32_
                      (weight.slot == Slot::TokenEmbedding ? first == 0 : end == weights.layers());
         if (wanted) part[weight] = weights[weight];
     });
-    part.parts = weights.parts;
+    part.made = weights.made;
     part.tied = weights.tied && part[Slot::TokenEmbedding] && part[Slot::Output];
     return part;
 }

@@ -2,7 +2,8 @@
 //
 // Weights<T> has the same shape for every station: T is const TensorInfo* in the file, a device's own tensor
 // once loaded, what adapters add beside it. What a model lacks is T{}. The TensorInfo pointers belong to the
-// ModelFile or, where they are parts of one tensor there (fused_tensors.h), to the weights and their copies.
+// ModelFile or, where they are parts of one tensor there (fused_tensors.h) or have factors in another, to the
+// weights and their copies.
 // Errors: MissingTensor; BadTensor (wrong shape, a norm or bias that is not f32); UnsupportedModel (a tensor
 // that the family does not have, as the answers would be wrong without it). Next station: a backend's loader,
 // then forward.h.
@@ -31,8 +32,8 @@ public:
         return isOfLayer(weight.slot) ? m_layers[weight.layer][slot - kFirstLayerSlot] : m_model[slot];
     }
 
-    bool tied = false;                 // the output is the tensor of the embedding
-    std::shared_ptr<const void> parts; // keeps tensors that are parts of others in the file
+    bool tied = false;                // the output is the tensor of the embedding
+    std::shared_ptr<const void> made; // keeps tensors that are made of others in the file
 
 private:
     T m_none{};

@@ -54,6 +54,7 @@ void placeWeights(CpuPlan& plan, const FileWeights& all) {
     Placer place(plan);
     plan.weights = Weights<const CpuTensor*>(file.layers());
     plan.weights.tied = file.tied;
+    plan.weights.made = file.made;
     forEachWeight(file.layers(), [&](Weight weight) {
         const TensorRow* row = plan.config.family->row(weight.slot);
         if (!row || !file[weight]) return;
@@ -135,8 +136,10 @@ CpuPlan CpuPlan::make(const PlanRequest& request, unsigned threads) {
     plan.rounding = request.precision == Precision::Float  ? Rounding::Fine
                     : request.fileBytes < kSmallModelBytes ? Rounding::Outliers
                                                            : Rounding::Coarse;
+    bool normsAfter = false;
     for (std::uint32_t i = plan.layers.first; i < plan.layers.end; ++i) {
         const Layer layer = plan.config.layer(i);
+        normsAfter = normsAfter || layer.normsAfter;
         const HeadAttention* heads = layer.heads();
         if (heads && paddedHead(heads->valueSize) != heads->valueSize)
             plan.wideLength = std::max(plan.wideLength, heads->heads * paddedHead(heads->valueSize));
@@ -147,11 +150,11 @@ CpuPlan CpuPlan::make(const PlanRequest& request, unsigned threads) {
     const std::uint64_t widest =
         std::max({std::uint64_t{c.width}, hidden, attended, std::uint64_t{c.mixture.hidden},
                   std::uint64_t{c.latent.queryRank}, std::uint64_t{c.latent.kvRank}});
-    // Of a row: x, its normed form, q, k, v, what attention gives, tiles (at most 68 or 84 bytes for 32
-    // values).
+    // Of a row: x, its normed form, what a part gives where that is normed, q, k, v, what attention gives,
+    // tiles (at most 68 or 84 bytes for 32 values).
     const std::uint64_t row =
-        std::uint64_t{4} *
-            (2 * c.width + queries + attended + c.keyLength() + c.valueLength() + hidden + plan.wideLength) +
+        std::uint64_t{4} * ((normsAfter ? 3 : 2) * c.width + queries + attended + c.keyLength() +
+                            c.valueLength() + hidden + plan.wideLength) +
         (c.width + attended + hidden) / 32 * (plan.rounding == Rounding::Fine ? 84 : 68) +
         latentScratch(plan);
     // Of a thread: an unpacked panel, a chunk of results.

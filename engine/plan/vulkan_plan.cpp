@@ -90,6 +90,11 @@ public:
         m_plan.scratch.pieces += tensor.vectorPieces;
         return &tensor;
     }
+    // As many as a row has values.
+    void ones() {
+        m_plan.scratch.ones = static_cast<std::uint32_t>(m_plan.scratch.pieces);
+        m_plan.scratch.pieces += padded(m_plan.config.width, 32) / 4;
+    }
 
 private:
     DeviceLayout layoutOf(const TensorInfo& matrix, std::uint64_t rows) const {
@@ -142,6 +147,8 @@ Result<void> placeWeights(VulkanPlan& plan, const FileWeights& from) {
     Placer placer(plan);
     plan.weights = Weights<const VulkanTensor*>(from.layers());
     plan.weights.tied = from.tied;
+    plan.weights.made = from.made;
+    placer.ones();
     if (plan.hasFirst()) {
         const auto embedding = placer.cut(from[Slot::TokenEmbedding]);
         if (!embedding) return embedding.error();
@@ -196,6 +203,12 @@ LatentScratch latentScratch(const VulkanPlan& plan, const Region& region) {
     return out;
 }
 
+bool normsAfter(const VulkanPlan& plan) {
+    for (std::uint32_t i = plan.layers.first; i < plan.layers.end; ++i)
+        if (plan.config.layer(i).normsAfter) return true;
+    return false;
+}
+
 // Continues after the vectors that placeWeights() has put into scratch.
 void placeScratch(VulkanPlan& plan, std::uint32_t contextTokens) {
     const ModelConfig& config = plan.config;
@@ -219,6 +232,10 @@ void placeScratch(VulkanPlan& plan, std::uint32_t contextTokens) {
     scratch.x = region(padded(config.width, 32) / 4);
     scratch.normed = region(scratch.x.stride);
     scratch.squares = region(scratch.x.stride / 4);
+    if (normsAfter(plan)) {
+        scratch.given = region(scratch.x.stride);
+        scratch.givenSquares = region(scratch.squares.stride);
+    }
     scratch.qkv = region(((latent.queryRank > 0 ? latent.queryRank : queries) + keys + values) / 4);
     const WideHeads wide = WideHeads::of(config, plan.layers);
     scratch.query = region(wide.queries / 4);

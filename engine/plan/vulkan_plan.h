@@ -84,9 +84,12 @@ struct LatentScratch {
 
 struct ScratchPlan {
     std::uint32_t zeros = 0;    // stands for absent biases
+    std::uint32_t ones = 0;     // stands for the weights of norms that a model goes without
     ScratchRegion x;            // residual stream
     ScratchRegion normed;       // x times the next norm's weights
     ScratchRegion squares;      // sums of squares, one for every four values of x
+    ScratchRegion given;        // by a part, before it is normed
+    ScratchRegion givenSquares; // as those of x
     ScratchRegion qkv;          // q, k and v after each other
     ScratchRegion query;        // q as attention reads it: after RoPE, or with keys absorbed
     ScratchRegion attention;    // what attention gives, or what values are made of that

@@ -2,8 +2,9 @@
 //
 // A row is a token and one of the query heads that share a key head. A tile is up to QUERIES rows; workgroup
 // (tile, key head, part of the positions). RANGE_CAUSAL: a row sees the positions up to its own, position is
-// slot. Branches (backend.h) take two dispatches: RANGE_SHARED, the slots that all rows see, and RANGE_OWN,
-// the slots of the row's own branch, where a tile keeps to one token.
+// slot. With a window it sees the last of them only, and a tile begins with the first that one of its rows
+// sees. Branches (backend.h) take two dispatches: RANGE_SHARED, the slots that all rows see, and RANGE_OWN, the
+// slots of the row's own branch, where a tile keeps to one token.
 #define PUSH_FIELDS                                                                                          \
     uint query;                                                                                              \
     uint queryStride;                                                                                        \
@@ -18,7 +19,8 @@
     uint firstPart; /* of this one */                                                                        \
     uint range;                                                                                              \
     uint branches; /* piece of the rows' branches in step */                                                 \
-    uint resultSize; /* of a head, without the padding */
+    uint resultSize; /* of a head, without the padding */                                                   \
+    uint window;     /* positions that a row sees; 0: all up to its own */
 #extension GL_KHR_shader_subgroup_basic : require
 #extension GL_KHR_shader_subgroup_arithmetic : require
 #extension GL_KHR_shader_subgroup_shuffle : require
@@ -53,6 +55,14 @@ uint limitOf(Tile tile, uint r) {
     return stepFirstPosition() + columnOf(tile, r) + 1u;
 }
 
+// The first of them.
+uint beginOf(Tile tile, uint r) {
+    if (push.window == 0u) return 0u;
+    const uint end = stepFirstPosition() + (push.range == RANGE_CAUSAL ? columnOf(tile, r) : 0u) + 1u;
+    const uint before = push.window + (push.range == RANGE_OWN ? stepShared() : 0u);
+    return end > before ? end - before : 0u;
+}
+
 Tile tileOfWorkgroup() {
     Tile tile;
     tile.firstRow = gl_WorkGroupID.x * QUERIES;
@@ -68,8 +78,9 @@ Tile tileOfWorkgroup() {
         tile.firstSlot = stepShared() + stepBranch(push.branches, column) * stepBranchLength();
         length = stepFirstPosition() - stepShared() + 1u;
     }
-    const uint partLength = (length + gl_NumWorkGroups.z - 1u) / gl_NumWorkGroups.z;
-    tile.begin = gl_WorkGroupID.z * partLength;
+    const uint begin = min(beginOf(tile, 0u), length);
+    const uint partLength = (length - begin + gl_NumWorkGroups.z - 1u) / gl_NumWorkGroups.z;
+    tile.begin = begin + gl_WorkGroupID.z * partLength;
     tile.end = min(tile.begin + partLength, limitOf(tile, min(QUERIES, tile.endRow - tile.firstRow) - 1u));
     return tile;
 }

@@ -8,6 +8,8 @@
 // Adapters have left in `other` what is added to the kernel's first product, or to its second.
 #define ADDS_TO_FIRST 4u
 #define ADDS_TO_SECOND 8u
+// The kernel's product takes the place of what it would be added to.
+#define REPLACES 16u
 layout(constant_id = 6) const uint WRITES = WRITES_FLOATS; // what a kernel leaves for the one that reads next
 
 float largest(vec4 v) {

@@ -64,7 +64,8 @@ std::vector<Kernel> attentionKernels() {
         {"attention",
          sizeof(AttentionCall),
          {PONDER_FIELDS(AttentionCall, query, queryStride, heads, kvHeads, headSize, cacheAt, capacity,
-                        result, resultStride, parts, partCount, firstPart, range, branches, resultSize)}},
+                        result, resultStride, parts, partCount, firstPart, range, branches, resultSize,
+                        window)}},
         {"attention_combine",
          sizeof(AttentionCombineCall),
          {PONDER_FIELDS(AttentionCombineCall, heads, headSize, result, resultStride, parts, partCount,
@@ -145,6 +146,13 @@ std::vector<Kernel> kernels() {
     return all;
 }
 
+std::vector<Kernel> kernelsOfNormsAfterParts() {
+    return {{"add_normed",
+             sizeof(AddNormedCall),
+             {PONDER_FIELDS(AddNormedCall, given, givenSquares, after, width, epsilon, x, xStride, normed,
+                            squares, squarePieces, norm, quants, quantStride)}}};
+}
+
 // The one with the longest prefix of this name.
 const Kernel* kernelOf(const std::vector<Kernel>& all, std::string_view name) {
     const Kernel* best = nullptr;
@@ -210,7 +218,9 @@ class PushLayoutTest : public QObject {
     Q_OBJECT
 private slots:
     void everyKernelReadsItsPushConstantsWhereTheStructHasThem() {
-        const std::vector<Kernel> all = kernels();
+        std::vector<Kernel> all = kernels();
+        for (const Kernel& kernel : kernelsOfNormsAfterParts())
+            all.push_back(kernel);
         for (const std::string_view name : embeddedShaderNames()) {
             const Kernel* kernel = kernelOf(all, name);
             QVERIFY2(kernel, std::string(name).c_str());

@@ -29,9 +29,9 @@ public:
     void gate(Weight gate, Weight up, Activation, Weight reader) {
         say("gate " + name(gate) + " " + name(up) + " for " + name(reader));
     }
-    void addTo(Weight matrix, Rows rows, Weight next) {
-        const char* const of[] = {" of attended", " of gated", " of gated and shared"};
-        say("add " + name(matrix) + of[static_cast<std::size_t>(rows)] + then(next));
+    void addTo(Weight matrix, Rows rows, Weight next) { say("add " + product(matrix, rows) + then(next)); }
+    void addNormedTo(Weight matrix, Rows rows, Weight norm, Weight next) {
+        say("add " + product(matrix, rows) + ", normed by " + name(norm) + then(next));
     }
     void route(Weight router, Weight bias, Weight share, const MixtureFeedForward& mixture) {
         say("route " + name(router) + "+" + name(bias) +
@@ -68,6 +68,10 @@ private:
         if (name.starts_with("blk.")) name.erase(0, 4);
         if (name.ends_with(".weight")) name.erase(name.size() - 7);
         return name;
+    }
+    std::string product(Weight matrix, Rows rows) const {
+        const char* const of[] = {" of attended", " of gated", " of gated and shared"};
+        return name(matrix) + of[static_cast<std::size_t>(rows)];
     }
     std::string both(const Projection& p) const { return " " + name(p.matrix) + "+" + name(p.bias); }
     std::string then(Weight next) const {

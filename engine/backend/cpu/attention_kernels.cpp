@@ -235,14 +235,16 @@ HWY_INLINE void scaleBy(float factor, float* values, std::size_t length) {
 }
 
 // One query's scores of positions base .. to weights; those that it does not see weigh nothing.
-HWY_INLINE void weigh(float* scores, std::uint32_t base, std::uint32_t end, std::uint32_t sees,
+HWY_INLINE void weigh(float* scores, std::uint32_t base, std::uint32_t end, const PositionRange& sees,
                       std::uint32_t valueSize, AttentionState& state) {
     const std::uint32_t padded = (end - base + kCacheSlots - 1) / kCacheSlots * kCacheSlots;
-    if (sees <= base) {
+    if (!sees.meets({base, end})) {
         std::fill(scores, scores + padded, 0.0F);
         return;
     }
-    std::fill(scores + (HWY_MIN(sees, end) - base), scores + padded, -std::numeric_limits<float>::infinity());
+    constexpr float kNothing = -std::numeric_limits<float>::infinity();
+    if (sees.begin > base) std::fill(scores, scores + (sees.begin - base), kNothing);
+    std::fill(scores + (HWY_MIN(sees.end, end) - base), scores + padded, kNothing);
     const float shrink = softmaxStep(scores, padded, state);
     if (shrink != 1.0F) scaleBy(shrink, state.out, valueSize);
 }
@@ -324,7 +326,7 @@ void AttentionState::finish(std::uint32_t valueSize) {
         out[h] /= sum;
 }
 
-void Queries::add(const float* scaled, std::uint32_t positions, AttentionState start) {
+void Queries::add(const float* scaled, const PositionRange& positions, AttentionState start) {
     query[count] = scaled;
     sees[count] = positions;
     state[count] = start;

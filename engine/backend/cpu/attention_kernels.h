@@ -47,14 +47,21 @@ struct AttentionState {
     void finish(std::uint32_t valueSize); // out is the weighted mean now
 };
 
-// Up to kMaxQueries queries [keySize], scaled already, each of which sees positions below `sees`.
+// Positions begin .. end - 1.
+struct PositionRange {
+    std::uint32_t begin = 0, end = 0;
+
+    bool meets(const PositionRange& other) const { return begin < other.end && other.begin < end; }
+};
+
+// Up to kMaxQueries queries [keySize], scaled already, and the positions that each of them sees.
 struct Queries {
     std::uint32_t count = 0;
     std::array<const float*, kMaxQueries> query;
-    std::array<std::uint32_t, kMaxQueries> sees;
+    std::array<PositionRange, kMaxQueries> sees;
     std::array<AttentionState, kMaxQueries> state;
 
-    void add(const float* scaled, std::uint32_t positions, AttentionState start);
+    void add(const float* scaled, const PositionRange& positions, AttentionState start);
 };
 
 // Adds positions first .. end - 1 to `count` of the queries from `firstQuery` on. first: a multiple of

@@ -64,9 +64,9 @@ void CpuOps::attend(std::uint32_t index, const HeadAttention& heads) {
 // A unit of work: some rows of the batch, all queries of one key head's group.
 void CpuOps::attend(const AttendedLayer& layer) {
     const HeadAttention& heads = layer.heads;
-    const std::uint32_t seen = positionOf(m_rows - 1) + 1;
-    const KernelClock::Measure measure(m_clock, "attention",
-                                       seen * m_cache->layer(layer.own).blockBytes() / kCacheSlots);
+    const PositionRange seen{seenBy(layer, 0).begin, seenBy(layer, m_rows - 1).end};
+    const KernelClock::Measure measure(
+        m_clock, "attention", (seen.end - seen.begin) * m_cache->layer(layer.own).blockBytes() / kCacheSlots);
     if (m_rows == 1 && !m_batch.branches) return attendInParts(layer, seen);
     const std::uint32_t tileRows = std::max(1U, kMaxQueries / heads.group());
     const std::uint32_t tiles = (m_rows + tileRows - 1) / tileRows;
@@ -116,10 +116,18 @@ Slots CpuOps::slotsOf(std::uint32_t row) const {
     return {m_batch.branches->shared, m_batch.branches->ofRow[row] * m_batch.branches->length};
 }
 
+PositionRange CpuOps::seenBy(const AttendedLayer& layer, std::uint32_t row) const {
+    const std::uint32_t position = positionOf(row);
+    return {layer.heads.firstSeen(position), position + 1};
+}
+
 // Part by part, each folded into what was before: as attendInParts() does with a single row.
 void CpuOps::attendRows(const AttendedLayer& layer, std::uint32_t kvHead, RowRange rows, unsigned thread) {
     const std::uint32_t keySize = layer.heads.keySize, size = paddedHead(layer.heads.valueSize);
-    const std::uint32_t group = layer.heads.group(), end = positionOf(rows.first + rows.count - 1) + 1;
+    const std::uint32_t group = layer.heads.group();
+    const std::uint32_t first = seenBy(layer, rows.first).begin / kStepPositions * kStepPositions;
+    const std::uint32_t secondPart = (first / kPartPositions + 1) * kPartPositions;
+    const std::uint32_t end = seenBy(layer, rows.first + rows.count - 1).end;
     const HeadBlocks head = headBlocks(layer, kvHead);
     for (std::uint32_t done = 0; done < group; done += kMaxQueries) {
         const std::uint32_t some = std::min(kMaxQueries, group - done);
@@ -130,18 +138,19 @@ void CpuOps::attendRows(const AttendedLayer& layer, std::uint32_t kvHead, RowRan
                 for (std::uint32_t q = 0; q < some; ++q)
                     queries.add(layer.queries + (rows.first + t) * layer.queryStride +
                                     (firstHead + q) * keySize,
-                                positionOf(rows.first + t) + 1,
+                                seenBy(layer, rows.first + t),
                                 AttentionState::nothing(out + t * rowStride + q * size, size));
             return queries;
         };
         Queries whole =
             queriesInto(layer.out + rows.first * layer.outStride + firstHead * size, layer.outStride);
-        attendPart(head, rows, {0, std::min(end, kPartPositions)}, whole);
-        for (std::uint32_t begin = kPartPositions; begin < end; begin += kPartPositions) {
+        attendPart(head, rows, {first, std::min(end, secondPart)}, whole);
+        for (std::uint32_t begin = secondPart; begin < end; begin += kPartPositions) {
+            const PositionRange range{begin, std::min(end, begin + kPartPositions)};
             Queries part = queriesInto(m_threads[thread].part.data(), std::size_t{some} * size);
-            attendPart(head, rows, {begin, std::min(end, begin + kPartPositions)}, part);
+            attendPart(head, rows, range, part);
             for (std::uint32_t q = 0; q < part.count; ++q)
-                if (part.sees[q] > begin) whole.state[q].fold(part.state[q], size);
+                if (part.sees[q].meets(range)) whole.state[q].fold(part.state[q], size);
         }
         for (std::uint32_t q = 0; q < whole.count; ++q)
             whole.state[q].finish(size);
@@ -163,12 +172,13 @@ void CpuOps::attendPart(const HeadBlocks& head, RowRange rows, PositionRange ran
 }
 
 // One row: all threads share the parts of its cache.
-void CpuOps::attendInParts(const AttendedLayer& layer, std::uint32_t seen) {
+void CpuOps::attendInParts(const AttendedLayer& layer, const PositionRange& seen) {
     const std::uint32_t heads = layer.heads.heads, kvHeads = layer.heads.kvHeads;
     const std::uint32_t keySize = layer.heads.keySize, size = paddedHead(layer.heads.valueSize);
     const std::uint32_t group = layer.heads.group();
     const std::size_t length = std::size_t{heads} * size;
-    const std::uint32_t parts = (seen + kPartPositions - 1) / kPartPositions;
+    const std::uint32_t firstPart = seen.begin / kPartPositions;
+    const std::uint32_t parts = (seen.end + kPartPositions - 1) / kPartPositions - firstPart;
     m_parts.resize(parts * length);
     m_states.resize(std::size_t{parts} * heads);
     const std::uint32_t sets = (group + kMaxQueries - 1) / kMaxQueries; // of queries that share a key
@@ -184,8 +194,10 @@ void CpuOps::attendInParts(const AttendedLayer& layer, std::uint32_t seen) {
             for (std::uint32_t h = firstHead; h < firstHead + std::min(kMaxQueries, group - done); ++h)
                 queries.add(layer.queries + std::size_t{h} * keySize, seen,
                             AttentionState::nothing(out + std::size_t{h} * size, size));
-            ponder::cpu::attend(headBlocks(layer, kvHead), {}, part * kPartPositions,
-                                std::min(seen, (part + 1) * kPartPositions), queries, 0, queries.count);
+            const std::uint32_t begin = (firstPart + part) * kPartPositions;
+            const std::uint32_t firstStep = seen.begin / kStepPositions * kStepPositions;
+            ponder::cpu::attend(headBlocks(layer, kvHead), {}, std::max(begin, firstStep),
+                                std::min(seen.end, begin + kPartPositions), queries, 0, queries.count);
             std::copy_n(queries.state.begin(), queries.count, &m_states[part * heads + firstHead]);
         }
     });

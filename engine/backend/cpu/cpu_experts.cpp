@@ -56,9 +56,13 @@ void CpuOps::multiplyExpert(const ExpertChunk& chunk, const ActivationTiles& til
                             unsigned thread, float* out) {
     const PanelMatrix matrix = m_weights.matrix(chunk.stack);
     const std::uint64_t end = chunk.panel + kChunkPanels;
-    if (matrix.layout.quantized())
-        return multiplyQuantized(matrix, chunk.panel, end, tiles, m_threads[thread].unpacked.data(), out,
-                                 kChunkRows);
+    if (matrix.layout.quantized()) {
+        multiplyQuantized(matrix, chunk.panel, end, tiles, m_threads[thread].unpacked.data(), out,
+                          kChunkRows);
+        if (const auto factors = chunk.stack->source->factors; !factors.empty())
+            multiplyBy(factors[chunk.group->expert], out, std::size_t{chunk.group->count} * kChunkRows);
+        return;
+    }
     for (std::uint32_t i = 0; i < chunk.group->count; ++i)
         multiplyFloats(matrix, chunk.panel, end, rowOf(i), matrix.layout.rowLength(), 1, out + i * kChunkRows,
                        kChunkRows);

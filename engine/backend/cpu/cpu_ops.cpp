@@ -73,8 +73,9 @@ void CpuOps::begin(const Batch& batch, CpuCache& cache, const std::stop_token& s
 }
 
 std::uint64_t CpuOps::bytes() const {
-    std::uint64_t values = m_x.size() + m_qkv.size() + m_angles.size() + m_parts.size() + m_low.size() +
-                           m_logits.size() + m_share.size() + m_expertGated.size() + m_wide.size();
+    std::uint64_t values = m_x.size() + m_given.size() + m_qkv.size() + m_angles.size() + m_parts.size() +
+                           m_low.size() + m_logits.size() + m_share.size() + m_expertGated.size() +
+                           m_wide.size();
     std::uint64_t sum = m_experts.bytes() + m_chosen.size() * sizeof(ChosenExpert);
     values += m_queries.size() + m_absorbed.size() + m_latents.size();
     sum += m_headMemory.size() + m_headTiles.size() * sizeof(ActivationTiles);
@@ -129,7 +130,8 @@ void CpuOps::send() {
     m_out->assign(rows.begin(), rows.end());
 }
 
-// Normed rows of x for those who read them: in 8 bits where one of them is quantized, and for their adapters.
+// Rows of x, normed where a norm comes next, for those who read them: in 8 bits where one of them is
+// quantized, and for their adapters.
 void CpuOps::norm(RowRange rows, std::initializer_list<Adapted> readers) {
     const bool quantized = std::any_of(readers.begin(), readers.end(), [](const Adapted& reader) {
         return reader.matrix->layout.quantized();
@@ -143,7 +145,10 @@ void CpuOps::norm(RowRange rows, std::initializer_list<Adapted> readers) {
         m_pool.forEach(rows.count, kTileColumns, [&](std::size_t first, std::size_t end, unsigned) {
             for (std::size_t t = first; t < end; ++t) {
                 float* out = &m_normed.values[t * width];
-                rmsNorm(x + t * width, scale, width, m_config.normEpsilon, out);
+                if (m_nextNorm == kNoWeight)
+                    std::copy_n(x + t * width, width, out);
+                else
+                    rmsNorm(x + t * width, scale, width, m_config.normEpsilon, out);
                 if (quantized)
                     m_normed.tiles.quantize(static_cast<std::uint32_t>(t), 0, out, m_normed.tiles.blocks());
             }
@@ -170,6 +175,9 @@ void CpuOps::multiply(const Adapted& adapted, const Operand& in, std::uint32_t r
                           out.stride);
     else
         multiplyFloats(matrix, first, end, in.values.data(), in.length, rows, out.first, out.stride);
+    if (const auto factors = adapted.matrix->source->factors; !factors.empty())
+        for (std::uint32_t t = 0; t < rows; ++t)
+            multiplyBy(factors.front(), out.first + t * out.stride, (end - first) * kPanelRows);
     if (m_adapters.any() && adapted.added) climb(adapted.added, rows, first, end, thread, out);
 }
 
@@ -219,6 +227,27 @@ void CpuOps::projectInto(std::span<const ProjectedPart> parts) {
 void CpuOps::addTo(Weight matrix, Rows rows, Weight next) {
     if (stopped()) return;
     m_nextNorm = next;
+    addProduct(matrix, rows, m_x.data());
+}
+
+void CpuOps::addNormedTo(Weight matrix, Rows rows, Weight normWeight, Weight next) {
+    if (stopped()) return;
+    m_nextNorm = next;
+    const std::size_t width = m_config.width;
+    m_given.assign(m_rows * width, 0.0F);
+    addProduct(matrix, rows, m_given.data());
+    const float* scale = m_weights.vector(m_plan.weights[normWeight]);
+    m_pool.forEach(m_rows, kTileColumns, [&](std::size_t first, std::size_t end, unsigned) {
+        for (std::size_t t = first; t < end; ++t) {
+            float* given = &m_given[t * width];
+            rmsNorm(given, scale, width, m_config.normEpsilon, given);
+            ponder::cpu::addTo(&m_x[t * width], given, width);
+        }
+    });
+}
+
+// to += W · rows, [rows x width]
+void CpuOps::addProduct(Weight matrix, Rows rows, float* to) {
     const Adapted adapted = this->adapted(matrix);
     Operand& in = rows == Rows::Attended ? m_attended : m_gated;
     const bool shared = rows == Rows::Shared;
@@ -236,7 +265,7 @@ void CpuOps::addTo(Weight matrix, Rows rows, Weight next) {
             multiply(adapted, in, m_rows, p, stop, thread, {chunk, kChunkRows});
             for (std::uint32_t t = 0; t < m_rows; ++t) {
                 if (shared) multiplyBy(shareOf(t), chunk + t * kChunkRows, kChunkRows);
-                ponder::cpu::addTo(&m_x[t * width + p * kPanelRows], chunk + t * kChunkRows,
+                ponder::cpu::addTo(to + t * width + p * kPanelRows, chunk + t * kChunkRows,
                                    (stop - p) * kPanelRows);
             }
         }

@@ -35,6 +35,7 @@ public:
     void attend(std::uint32_t layer, const HeadAttention& heads);
     void gate(Weight gate, Weight up, Activation activation, Weight reader);
     void addTo(Weight matrix, Rows rows, Weight next);
+    void addNormedTo(Weight matrix, Rows rows, Weight norm, Weight next);
     void head(Weight output);
     void compress(Weight query, Weight keyValue);
     void expandQuery(Weight norm, Weight up);
@@ -81,6 +82,7 @@ private:
     void quantize(Operand& rows, std::uint32_t count);
     void multiply(const Adapted& matrix, const Operand& in, std::uint32_t rows, std::uint64_t first,
                   std::uint64_t end, unsigned thread, Place out);
+    void addProduct(Weight matrix, Rows rows, float* to);
     void gateUpChunk(const Adapted& gate, const Adapted& up, const Adapted& reader, std::uint64_t chunk,
                      unsigned thread);
     struct ProjectedPart {
@@ -114,9 +116,6 @@ private:
     void gateExpert(Tensor gate, Tensor up, Tensor reader, const MixtureFeedForward& mixture,
                     std::uint64_t unit, unsigned thread);
     float shareOf(std::uint32_t row) const;
-    struct PositionRange {
-        std::uint32_t begin, end;
-    };
     // Attention of one layer: its numbers, which of the executor's layers it is, and its rows.
     struct AttendedLayer {
         const HeadAttention& heads;
@@ -131,11 +130,13 @@ private:
     const float* anglesOf(std::uint32_t row) const;
     HeadBlocks headBlocks(const AttendedLayer& layer, std::uint32_t kvHead) const;
     Slots slotsOf(std::uint32_t row) const;
+    // The positions that a row sees.
+    PositionRange seenBy(const AttendedLayer& layer, std::uint32_t row) const;
     void attendRows(const AttendedLayer& layer, std::uint32_t kvHead, RowRange rows, unsigned thread);
     void attendPart(const HeadBlocks& head, RowRange rows, PositionRange range, Queries& queries) const;
     Place attendedPlace(const HeadAttention& heads);
     void narrow(const HeadAttention& heads, std::uint32_t row, std::uint32_t firstHead, std::uint32_t count);
-    void attendInParts(const AttendedLayer& layer, std::uint32_t seen);
+    void attendInParts(const AttendedLayer& layer, const PositionRange& seen);
 
     const CpuPlan& m_plan;
     const ModelConfig& m_config;
@@ -154,6 +155,7 @@ private:
     Weight m_nextNorm = kNoWeight; // that x is normed with before the next product reads it
     std::vector<float> m_x;        // residual stream [rows x width]
     Operand m_normed;              // [rows x width]
+    std::vector<float> m_given;    // by a part, before it is normed [rows x width]
     std::vector<float> m_qkv;      // q, k and v after each other, each padded to whole panels
     std::size_t m_kAt = 0, m_vAt = 0, m_qkvStride = 0;
     std::vector<float> m_angles;      // [rows x rotary/2] pairs (cos, sin)

@@ -30,6 +30,9 @@ float dot(const float* a, const float* b, std::size_t length) {
 void decodeRow(const TensorInfo& matrix, std::uint64_t row, std::span<float> out) {
     const std::size_t rowBytes = matrix.bytes.size() / matrix.rows();
     decode(matrix.type, matrix.bytes.subspan(row * rowBytes, rowBytes), out);
+    if (matrix.factors.empty()) return;
+    for (float& value : out)
+        value *= matrix.factorOf(row);
 }
 
 TensorInfo rowsOf(const TensorInfo& matrix, std::uint64_t first, std::uint64_t count) {
@@ -37,6 +40,9 @@ TensorInfo rowsOf(const TensorInfo& matrix, std::uint64_t first, std::uint64_t c
     TensorInfo part = matrix;
     part.shape = {matrix.rowLength(), count, 1, 1};
     part.bytes = matrix.bytes.subspan(first * rowBytes, count * rowBytes);
+    if (matrix.factors.empty()) return part;
+    const std::uint64_t each = matrix.rows() / matrix.factors.size(); // rows that share one
+    part.factors = matrix.factors.subspan(first / each, (count + each - 1) / each);
     return part;
 }
 

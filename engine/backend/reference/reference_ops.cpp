@@ -111,9 +111,9 @@ void ReferenceOps::attend(std::uint32_t layer, const HeadAttention& heads) {
     m_attended.resize(m_rows * heads.attendedLength());
     std::vector<float> keyCopy, valueCopy;
     for (std::size_t t = 0; t < m_rows; ++t) {
-        const std::uint32_t positions = positionOf(t) + 1;
-        const float* keys = visible(t, m_cache.keys(layer), keyStride, keyCopy);
-        const float* values = visible(t, m_cache.values(layer), valueStride, valueCopy);
+        const std::uint32_t first = heads.firstSeen(positionOf(t)), positions = positionOf(t) + 1 - first;
+        const float* keys = visible(t, m_cache.keys(layer), keyStride, keyCopy) + first * keyStride;
+        const float* values = visible(t, m_cache.values(layer), valueStride, valueCopy) + first * valueStride;
         for (std::size_t head = 0; head < heads.heads; ++head) {
             const std::size_t shared = head / heads.group();
             const auto query =
@@ -138,6 +138,16 @@ void ReferenceOps::addTo(Weight matrix, Rows rows, Weight next) {
     if (rows == Rows::Shared)
         for (std::size_t i = 0; i < m_sum.size(); ++i)
             m_sum[i] *= m_share[i / m_config.width];
+    addSum(next);
+}
+
+void ReferenceOps::addNormedTo(Weight matrix, Rows rows, Weight norm, Weight next) {
+    multiply({matrix}, rows == Rows::Attended ? m_attended : m_gate, m_sum);
+    normHeads(norm, m_sum);
+    addSum(next);
+}
+
+void ReferenceOps::addSum(Weight next) {
     for (std::size_t i = 0; i < m_x.size(); ++i)
         m_x[i] += m_sum[i];
     norm(next);
@@ -150,6 +160,7 @@ void ReferenceOps::head(Weight output) {
 
 // Where the next layer is another executor's, it norms by itself.
 void ReferenceOps::norm(Weight weight) {
+    if (weight == kNoWeight) m_normed = m_x;
     if (m_weights[weight])
         reference::rmsNorm(m_x, vectorOf(m_weights[weight]), m_config.normEpsilon, m_normed);
 }

@@ -23,6 +23,7 @@ public:
     void attend(std::uint32_t layer, const HeadAttention& heads);
     void gate(Weight gate, Weight up, Activation activation, Weight reader);
     void addTo(Weight matrix, Rows rows, Weight next);
+    void addNormedTo(Weight matrix, Rows rows, Weight norm, Weight next);
     void head(Weight output);
     void compress(Weight query, Weight keyValue);
     void expandQuery(Weight norm, Weight up);
@@ -38,6 +39,7 @@ private:
     // The places, in m_chosen and so in m_expertGate, of those that use an expert.
     std::vector<std::size_t> usersOf(std::uint32_t expert) const;
     void norm(Weight weight);
+    void addSum(Weight next);
     void normHeads(Weight weight, std::span<float> rows) const; // each head by itself
     // out = in · matrixᵀ + bias, with what adapters add to the matrix
     void multiply(const Projection& projection, std::span<const float> in, std::vector<float>& out) const;

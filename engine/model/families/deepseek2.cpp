@@ -21,11 +21,15 @@ Layer layer(const ModelConfig& config, std::uint32_t index) {
 const Family& deepseek2Family() {
     static const Family family{
         .architecture = "deepseek2",
-        .hubClass = {}, // a folder's matrices are not split yet
+        .hubClasses = {"DeepseekV2ForCausalLM", "DeepseekV3ForCausalLM", "Glm4MoeLiteForCausalLM"},
         .ropePairs = RopePairs::Adjacent,
         .layer = layer,
         .tensors = tensorTable(
-            {modelRows(), latentRows(), gatedRows(), mixtureRows(), routerBiasRows(), sharedRows()}),
+            {modelRows(), latentRows(), gatedRows(), mixtureRows(), routerBiasRows(), sharedRows()},
+            {{Slot::SharedGate, {}, "mlp.shared_experts.gate_proj.weight"},
+             {Slot::SharedUp, {}, "mlp.shared_experts.up_proj.weight"},
+             {Slot::SharedDown, {}, "mlp.shared_experts.down_proj.weight"}}),
+        .turnsAdjacentInFolder = true,
     };
     return family;
 }

@@ -7,10 +7,22 @@ namespace ponder {
 const Family& exaoneFamily() {
     static const Family family{
         .architecture = "exaone",
-        .hubClass = "ExaoneForCausalLM",
+        .hubClasses = {"ExaoneForCausalLM"},
         .ropePairs = RopePairs::Halves,
         .layer = plainLayer,
-        .tensors = tensorTable({modelRows(), headRows(), gatedRows()}),
+        .tensors = tensorTable({modelRows(), headRows(), gatedRows()},
+                               {{Slot::TokenEmbedding, {}, "transformer.wte.weight"},
+                                {Slot::OutputNorm, {}, "transformer.ln_f.weight"},
+                                {Slot::AttentionNorm, {}, "ln_1.weight"},
+                                {Slot::Query, {}, "attn.attention.q_proj.weight"},
+                                {Slot::Key, {}, "attn.attention.k_proj.weight"},
+                                {Slot::Value, {}, "attn.attention.v_proj.weight"},
+                                {Slot::AttentionOutput, {}, "attn.attention.out_proj.weight"},
+                                {Slot::FeedForwardNorm, {}, "ln_2.weight"},
+                                {Slot::Gate, {}, "mlp.c_fc_0.weight"},
+                                {Slot::Up, {}, "mlp.c_fc_1.weight"},
+                                {Slot::Down, {}, "mlp.c_proj.weight"}}),
+        .hubLayer = "transformer.h.",
     };
     return family;
 }

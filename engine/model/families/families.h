@@ -5,8 +5,12 @@
 
 namespace ponder {
 
+const Family& bailingMoe2Family();
 const Family& deepseek2Family();
 const Family& exaoneFamily();
+const Family& exaone4Family();
+const Family& glm4Family();
+const Family& glm4MoeFamily();
 const Family& hunyuanDenseFamily();
 const Family& llamaFamily();
 const Family& mistral3Family();

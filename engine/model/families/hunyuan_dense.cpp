@@ -11,24 +11,17 @@ Layer layer(const ModelConfig& config, std::uint32_t index) {
     return out;
 }
 
-std::vector<TensorRow> table() {
-    std::vector<TensorRow> rows = tensorTable({modelRows(), headRows(), headNormRows(), gatedRows()});
-    for (TensorRow& row : rows) {
-        if (row.slot == Slot::QueryNorm) row.hub = "self_attn.query_layernorm.weight";
-        if (row.slot == Slot::KeyNorm) row.hub = "self_attn.key_layernorm.weight";
-    }
-    return rows;
-}
-
 } // namespace
 
 const Family& hunyuanDenseFamily() {
     static const Family family{
         .architecture = "hunyuan-dense",
-        .hubClass = "HunYuanDenseV1ForCausalLM",
+        .hubClasses = {"HunYuanDenseV1ForCausalLM"},
         .ropePairs = RopePairs::Halves,
         .layer = layer,
-        .tensors = table(),
+        .tensors = tensorTable({modelRows(), headRows(), headNormRows(), gatedRows()},
+                               {{Slot::QueryNorm, {}, "self_attn.query_layernorm.weight"},
+                                {Slot::KeyNorm, {}, "self_attn.key_layernorm.weight"}}),
     };
     return family;
 }

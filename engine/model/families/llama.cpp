@@ -6,7 +6,7 @@ namespace ponder {
 const Family& llamaFamily() {
     static const Family family{
         .architecture = "llama",
-        .hubClass = "LlamaForCausalLM",
+        .hubClasses = {"LlamaForCausalLM"},
         .ropePairs = RopePairs::Adjacent,
         .layer = plainLayer,
         .tensors = tensorTable({modelRows(), headRows(), maybeHeadBiasRows(), gatedRows()}),

@@ -23,7 +23,7 @@ Layer layer(const ModelConfig& config, std::uint32_t index) {
 const Family& mistral3Family() {
     static const Family family{
         .architecture = "mistral3",
-        .hubClass = "Ministral3ForCausalLM",
+        .hubClasses = {"Ministral3ForCausalLM"},
         .ropePairs = RopePairs::Adjacent,
         .layer = layer,
         .tensors = tensorTable({modelRows(), headRows(), gatedRows()}),

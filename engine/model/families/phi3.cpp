@@ -8,11 +8,15 @@ namespace ponder {
 const Family& phi3Family() {
     static const Family family{
         .architecture = "phi3",
-        .hubClass = "Phi3ForCausalLM",
+        .hubClasses = {"Phi3ForCausalLM"},
         .ropePairs = RopePairs::Halves,
         .layer = plainLayer,
-        .tensors = tensorTable({modelRows(), headRows(), gatedRows()}),
-        .fused = true,
+        .tensors = tensorTable({modelRows(), headRows(), gatedRows()},
+                               {{Slot::Query, {}, "self_attn.qkv_proj.weight"},
+                                {Slot::Key, {}, "self_attn.qkv_proj.weight"},
+                                {Slot::Value, {}, "self_attn.qkv_proj.weight"},
+                                {Slot::Gate, {}, "mlp.gate_up_proj.weight"},
+                                {Slot::Up, {}, "mlp.gate_up_proj.weight"}}),
     };
     return family;
 }

@@ -6,7 +6,7 @@ namespace ponder {
 const Family& qwen2Family() {
     static const Family family{
         .architecture = "qwen2",
-        .hubClass = "Qwen2ForCausalLM",
+        .hubClasses = {"Qwen2ForCausalLM"},
         .ropePairs = RopePairs::Halves,
         .layer = plainLayer,
         .tensors = tensorTable({modelRows(), headRows(), headBiasRows(), gatedRows()}),

@@ -7,7 +7,7 @@ namespace ponder {
 const Family& qwen2MoeFamily() {
     static const Family family{
         .architecture = "qwen2moe",
-        .hubClass = "Qwen2MoeForCausalLM",
+        .hubClasses = {"Qwen2MoeForCausalLM"},
         .ropePairs = RopePairs::Halves,
         .layer = mixtureLayer,
         .tensors = tensorTable({modelRows(), headRows(), headBiasRows(), gatedRows(), mixtureRows(),

@@ -16,7 +16,7 @@ Layer layer(const ModelConfig& config, std::uint32_t index) {
 const Family& qwen3Family() {
     static const Family family{
         .architecture = "qwen3",
-        .hubClass = "Qwen3ForCausalLM",
+        .hubClasses = {"Qwen3ForCausalLM"},
         .ropePairs = RopePairs::Halves,
         .layer = layer,
         .tensors = tensorTable({modelRows(), headRows(), maybeHeadBiasRows(), headNormRows(), gatedRows()}),

@@ -16,7 +16,7 @@ Layer layer(const ModelConfig& config, std::uint32_t index) {
 const Family& qwen3MoeFamily() {
     static const Family family{
         .architecture = "qwen3moe",
-        .hubClass = "Qwen3MoeForCausalLM",
+        .hubClasses = {"Qwen3MoeForCausalLM"},
         .ropePairs = RopePairs::Halves,
         .normalisesExperts = true,
         .layer = layer,

@@ -3,24 +3,14 @@
 #include "engine/model/families/families.h"
 
 namespace ponder {
-namespace {
-
-std::vector<TensorRow> table() {
-    std::vector<TensorRow> rows = tensorTable({modelRows(), headRows(), headBiasRows(), gatedRows()});
-    for (TensorRow& row : rows)
-        if (row.slot == Slot::FeedForwardNorm) row.name = "post_attention_norm.weight";
-    return rows;
-}
-
-} // namespace
-
 const Family& seedOssFamily() {
     static const Family family{
         .architecture = "seed_oss",
-        .hubClass = "SeedOssForCausalLM",
+        .hubClasses = {"SeedOssForCausalLM"},
         .ropePairs = RopePairs::Halves,
         .layer = plainLayer,
-        .tensors = table(),
+        .tensors = tensorTable({modelRows(), headRows(), headBiasRows(), gatedRows()},
+                               {{Slot::FeedForwardNorm, "post_attention_norm.weight", {}}}),
     };
     return family;
 }

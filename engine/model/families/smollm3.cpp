@@ -18,7 +18,7 @@ Layer layer(const ModelConfig& config, std::uint32_t index) {
 const Family& smolLm3Family() {
     static const Family family{
         .architecture = "smollm3",
-        .hubClass = "SmolLM3ForCausalLM",
+        .hubClasses = {"SmolLM3ForCausalLM"},
         .ropePairs = RopePairs::Adjacent,
         .layer = layer,
         .tensors = tensorTable({modelRows(), headRows(), maybeHeadBiasRows(), gatedRows()}),

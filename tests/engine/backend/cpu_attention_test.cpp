@@ -82,8 +82,16 @@ private slots:
                     std::vector<float> scaled;
                     for (const float q : queries)
                         scaled.push_back(q * scale);
-                    // Each sees less than the one before, the last ones perhaps only the first position.
-                    const auto sees = [&](std::uint32_t q) { return filled > 9 * q ? filled - 9 * q : 1; };
+                    // Each sees less than the one before, the last ones perhaps only the first position;
+                    // every other one looks through a window.
+                    const auto sees = [&](std::uint32_t q) {
+                        const std::uint32_t end = filled > 9 * q ? filled - 9 * q : 1;
+                        return cpu::PositionRange{q % 2 == 1 && end > 70 ? end - 70 : 0, end};
+                    };
+                    const auto seen = [&](const float* all, std::uint32_t q) {
+                        return reference::HeadView{all + size + std::size_t{sees(q).begin} * 2 * size,
+                                                   2 * size, sees(q).end - sees(q).begin};
+                    };
                     cpu::Queries state;
                     for (std::uint32_t q = 0; q < count; ++q)
                         state.add(&scaled[q * size], sees(q),
@@ -92,8 +100,8 @@ private slots:
                     for (std::uint32_t q = 0; q < count; ++q) {
                         state.state[q].finish(size);
                         reference::attend(std::span(queries).subspan(q * size, size),
-                                          {caches.plain->keys(0) + size, 2 * size, sees(q)},
-                                          {caches.plain->values(0) + size, 2 * size, sees(q)}, scale, wanted);
+                                          seen(caches.plain->keys(0), q), seen(caches.plain->values(0), q),
+                                          scale, wanted);
                         const double error = test::nmse(std::span(got).subspan(q * size, size), wanted);
                         QVERIFY2(error < 1e-10, qPrintable(QStringLiteral("%1 of %2, %3 slots: %4")
                                                                .arg(q)
@@ -114,11 +122,12 @@ private slots:
             q = value(random);
         cpu::Queries all;
         for (std::uint32_t q = 0; q < count; ++q)
-            all.add(&queries[q * size], 40 + 65 * q, cpu::AttentionState::nothing(&together[q * size], size));
+            all.add(&queries[q * size], {0, 40 + 65 * q},
+                    cpu::AttentionState::nothing(&together[q * size], size));
         cpu::attend(caches.head(1), {}, 0, filled, all, 0, count);
         for (std::uint32_t q = 0; q < count; ++q) {
             cpu::Queries one;
-            one.add(&queries[q * size], 40 + 65 * q, cpu::AttentionState::nothing(alone.data(), size));
+            one.add(&queries[q * size], {0, 40 + 65 * q}, cpu::AttentionState::nothing(alone.data(), size));
             cpu::attend(caches.head(1), {}, 0, 40 + 65 * q, one, 0, 1);
             QVERIFY(std::equal(alone.begin(), alone.end(), &together[q * size]));
             QCOMPARE(one.state[0].sum, all.state[q].sum);
@@ -143,8 +152,8 @@ private slots:
                     caches.cpuCache().store(0, 0, slot, key.data(), values.data());
                 }
             cpu::Queries plain, branch;
-            plain.add(query.data(), end, cpu::AttentionState::nothing(here.data(), size));
-            branch.add(query.data(), end, cpu::AttentionState::nothing(there.data(), size));
+            plain.add(query.data(), {0, end}, cpu::AttentionState::nothing(here.data(), size));
+            branch.add(query.data(), {0, end}, cpu::AttentionState::nothing(there.data(), size));
             cpu::attend(caches.head(0), {}, 0, end, plain, 0, 1);
             cpu::attend(caches.head(0), {shared, offset}, 0, end, branch, 0, 1);
             QVERIFY(here == there);
@@ -157,7 +166,7 @@ private slots:
         std::vector<float> query(size, 0.1F), whole(size), folded(size), part(size);
         const auto run = [&](std::uint32_t begin, std::uint32_t end, std::vector<float>& out) {
             cpu::Queries one;
-            one.add(query.data(), end, cpu::AttentionState::nothing(out.data(), size));
+            one.add(query.data(), {0, end}, cpu::AttentionState::nothing(out.data(), size));
             cpu::attend(caches.head(0), {}, begin, end, one, 0, 1);
             return one.state[0];
         };

@@ -18,11 +18,12 @@ using namespace ponder;
 
 namespace {
 
-const QStringList kFiles{"qwen3-q4_k_m",          "llama-linear-q4_k_m",  "qwen2-yarn-q4_k_m",
-                         "exaone-q4_k_m",         "seed_oss-q4_k_m",      "smollm3-q4_k_m",
-                         "phi3-q4_k_m",           "phi3-longrope-q4_k_m", "hunyuan-dense-q4_k_m",
-                         "mistral3-q4_k_m",       "qwen2moe-q4_k_m",      "deepseek2-glm-q4_k_m",
-                         "deepseek2-lite-q4_k_m", "qwen3moe-q4_k_m"};
+const QStringList kFiles{
+    "qwen3-q4_k_m",          "llama-linear-q4_k_m", "qwen2-yarn-q4_k_m", "exaone-q4_k_m",
+    "seed_oss-q4_k_m",       "smollm3-q4_k_m",      "phi3-q4_k_m",       "phi3-longrope-q4_k_m",
+    "hunyuan-dense-q4_k_m",  "mistral3-q4_k_m",     "qwen2moe-q4_k_m",   "deepseek2-glm-q4_k_m",
+    "deepseek2-lite-q4_k_m", "qwen3moe-q4_k_m",     "qwen3moe-nvfp4",    "exaone4-q4_k_m",
+    "exaone4-swa-q4_k_m",    "glm4-q4_k_m",         "glm4moe-q4_k_m",    "bailingmoe2-q4_k_m"};
 const std::vector<std::pair<const char*, Precision>> kDevices{{"reference", Precision::Float},
                                                               {"cpu", Precision::Float},
                                                               {"cpu", Precision::Fast},

@@ -18,7 +18,7 @@ namespace {
 const Family& allOfIt(bool gate) {
     const auto make = [](std::span<const TensorRow> share) {
         return Family{.architecture = "mixture",
-                      .hubClass = "none",
+                      .hubClasses = {},
                       .ropePairs = RopePairs::Halves,
                       .layer = mixtureLayer,
                       .tensors = tensorTable({modelRows(), headRows(), gatedRows(), mixtureRows(),

@@ -10,6 +10,7 @@ private slots:
         QTest::addColumn<QString>("name");
         for (const QString& name : test::tinyModels())
             QTest::newRow(qPrintable(name)) << name;
+        QTest::newRow("deepseek-v3-q4_k_m") << "deepseek-v3-q4_k_m";
     }
     void wholeModelLogitsAgreeWithTheReferenceData() {
         PONDER_NEEDS_REFERENCE();

@@ -65,6 +65,7 @@ class VulkanAttentionKernelsTest : public QObject {
         std::uint32_t parts, ownParts = 0;
         std::uint32_t shared = 0, length = 0;
         std::vector<std::uint32_t> branches;
+        std::uint32_t window = 0;
 
         std::uint32_t capacity() const {
             if (ownParts == 0) return first + count + 5;
@@ -73,13 +74,20 @@ class VulkanAttentionKernelsTest : public QObject {
         // The slots that a row sees.
         std::vector<std::uint32_t> seen(std::uint32_t row) const {
             std::vector<std::uint32_t> out;
-            for (std::uint32_t position = 0; position <= first + (ownParts > 0 ? 0 : row); ++position)
+            const std::uint32_t last = first + (ownParts > 0 ? 0 : row);
+            const HeadAttention heads{.window = window};
+            for (std::uint32_t position = heads.firstSeen(last); position <= last; ++position)
                 out.push_back(ownParts == 0 || position < shared ? position
                                                                  : position + branches[row] * length);
             return out;
         }
         QString text() const {
-            return QString("%1 rows at %2, %3 and %4 parts").arg(count).arg(first).arg(parts).arg(ownParts);
+            return QString("%1 rows at %2, %3 and %4 parts, window %5")
+                .arg(count)
+                .arg(first)
+                .arg(parts)
+                .arg(ownParts)
+                .arg(window);
         }
     };
 
@@ -119,7 +127,8 @@ class VulkanAttentionKernelsTest : public QObject {
                                    .type = type,
                                    .cacheAt = 0,
                                    .capacity = cache.capacity,
-                                   .branches = kBranches};
+                                   .branches = kBranches,
+                                   .window = rows.window};
         CommandRecorder recorder(*b.context, *b.pipelines, 1e18);
         recordAttention(recorder, tuning, b.buffers, place, {rows.count, rows.parts, rows.ownParts}, 1);
         const auto recording = recorder.finish();
@@ -204,6 +213,29 @@ private slots:
                                                                   .arg(rows.text())
                                                                   .arg(apart)));
                         }
+    }
+
+    void rowsLookThroughAWindow_data() { paths(); }
+    void rowsLookThroughAWindow() {
+        QFETCH(int, path);
+        QFETCH(int, type);
+        for (const bool bySlots : kernels(path))
+            for (const Heads& h : {Heads{9, 3, 64}, Heads{3, 1, 96}})
+                for (const std::uint32_t window : {1U, 6U, 40U}) {
+                    std::vector<Rows> some;
+                    for (const std::uint32_t first : {0U, 37U, 70U})
+                        for (const std::uint32_t parts : {1U, 3U})
+                            some.push_back({7, first, parts, 0, 0, 0, {}, window});
+                    for (const std::uint32_t own : {1U, 9U}) // branches after 45 shared positions
+                        some.push_back({3, 45 + own - 1, 2, 1, 45, 11, {4, 0, 2}, window});
+                    for (const Rows& rows : some) {
+                        const double apart =
+                            attend(m_benches[path], h, static_cast<KvType>(type), rows, bySlots);
+                        QVERIFY2(apart < 2e-5,
+                                 qPrintable(
+                                     QString("heads of %1, %2: %3").arg(h.size).arg(rows.text()).arg(apart)));
+                    }
+                }
     }
 
     void ropeTurnsQueriesAndKeysAndStoresKeysAndValues_data() { paths(); }

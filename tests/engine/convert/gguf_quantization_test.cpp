@@ -65,6 +65,19 @@ class GgufQuantizationTest : public QObject {
     }
 
 private slots:
+    void factorsBesideAMatrixAreTakenIntoIt() {
+        PONDER_NEEDS_REFERENCE();
+        const auto from = test::referenceDir() / "tiny2/qwen3moe-nvfp4.gguf";
+        const auto source = ModelFile::open(from);
+        const auto target = path("factors.gguf");
+        const auto done = quantize(**source, FileType::F16, target);
+        QVERIFY2(done, done ? "" : done.error().message().c_str());
+        const auto file = ModelFile::open(target);
+        QVERIFY((*source)->find("blk.0.attn_q.scale") && !(*file)->find("blk.0.attn_q.scale"));
+        const auto wanted = logitsOf(from), got = logitsOf(target);
+        QVERIFY(!wanted.empty() && got.size() == wanted.size());
+        QVERIFY(test::nmse(got, wanted) < 1e-5);
+    }
     void everyTensorHasTheFormatThatSuchFilesGiveIt_data() { addCases(); }
     void everyTensorHasTheFormatThatSuchFilesGiveIt() {
         PONDER_NEEDS_REFERENCE();

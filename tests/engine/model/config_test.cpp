@@ -104,6 +104,17 @@ Result<ModelConfig> configOf(const GgufWriter& writer) {
     return ModelConfig::read(**file);
 }
 
+// A config as a file holds it.
+Result<ModelConfig> readAgain(const ModelConfig& config) {
+    GgufOutput output;
+    output.set("general.architecture", std::string(config.architecture()));
+    config.write(output);
+    output.array("tokenizer.ggml.tokens", std::vector<std::string>(config.vocabulary, "x"));
+    const auto file = ModelFile::fromBytes(*output.header(), "model.gguf");
+    if (!file) return file.error();
+    return ModelConfig::read(**file);
+}
+
 GgufWriter mixtureOf(std::uint32_t experts, std::uint32_t used) {
     GgufWriter writer = test::tinyModel("qwen2moe");
     writer.set("qwen2moe.expert_count", experts).set("qwen2moe.expert_used_count", used);
@@ -214,6 +225,51 @@ private slots:
         QVERIFY(config);
         QCOMPARE(config->layers, 1U);
         QCOMPARE(config->draftLayers, 2U);
+    }
+    void whatIsWrittenOfRopeIsReadAgain() {
+        ModelConfig linear = *configOf(test::tinyModel("qwen2"));
+        linear.ropeScale = 0.25;
+        ModelConfig yarn = linear;
+        yarn.ropeScaling = {.originalContext = 64,
+                            .yarn = 1,
+                            .betaFast = 16,
+                            .betaSlow = 2,
+                            .logMultiplier = 0.5,
+                            .attentionFactor = 1.25};
+        ModelConfig growing = *configOf(test::tinyModel("qwen2"));
+        growing.family = familyNamed("mistral3");
+        growing.queryGrowth = 0.5F;
+        growing.ropeScaling.originalContext = 32;
+        for (const ModelConfig& config : {linear, yarn, growing}) {
+            const auto read = readAgain(config);
+            QVERIFY2(read, read ? "" : read.error().message().c_str());
+            QCOMPARE(read->ropeScale, config.ropeScale);
+            QCOMPARE(read->queryGrowth, config.queryGrowth);
+            QVERIFY(read->ropeScaling == config.ropeScaling);
+        }
+    }
+    void whatIsWrittenOfWindowsIsReadAgain() {
+        ModelConfig config = *configOf(test::tinyModel("qwen2"));
+        config.family = familyNamed("exaone4");
+        config.layers = 3;
+        config.window = 16;
+        config.windowed = {true, false, true};
+        const auto read = readAgain(config);
+        QVERIFY2(read, read ? "" : read.error().message().c_str());
+        QCOMPARE(read->window, 16U);
+        QVERIFY(read->windowed == config.windowed);
+        QCOMPARE(read->layer(0).heads()->window, 16U);
+        QCOMPARE(read->layer(1).heads()->window, 0U);
+    }
+    void aWindowMayBeInAllButEveryNthLayer() {
+        GgufWriter writer = test::tinyModel("exaone4");
+        writer.set("exaone4.block_count", 5u).set("exaone4.attention.sliding_window", 16u);
+        writer.set("exaone4.attention.sliding_window_pattern", 3u);
+        const auto config = configOf(writer);
+        QVERIFY2(config, config ? "" : config.error().message().c_str());
+        QVERIFY((config->windowed == std::vector<bool>{true, true, false, true, true}));
+        writer.array<std::uint32_t>("exaone4.attention.sliding_window_pattern", {1, 0});
+        QVERIFY(!configOf(writer)); // of two layers only
     }
     void anUnusableKeyIsNamed_data() {
         QTest::addColumn<const Change*>("change");

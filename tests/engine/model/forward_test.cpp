@@ -66,6 +66,63 @@ private slots:
         QCOMPARE(pass[3], std::string("turn and store 0: 2 heads, 1 of keys, 64 values"));
         QCOMPARE(pass.size(), std::size_t{9});
     }
+    void normsMayComeAfterThePartsInsteadOfBeforeThem() {
+        ModelConfig config = test::qwen2Config(2, 64, 2, 1, 64, 96, 100);
+        config.family = familyNamed("exaone4");
+        const Pass expected{
+            "embed token_embd, then nothing",
+            "project 0.attn_q+- 0.attn_k+- 0.attn_v+-",
+            "norm heads by 0.attn_q_norm 0.attn_k_norm",
+            "turn and store 0: 2 heads, 1 of keys, 64 values",
+            "attend 0",
+            "add 0.attn_output of attended, normed by 0.post_attention_norm, then nothing",
+            "gate 0.ffn_gate 0.ffn_up for 0.ffn_down",
+            "add 0.ffn_down of gated, normed by 0.post_ffw_norm, then nothing",
+        };
+        Pass pass = test::passOf(config, 0, 2);
+        QCOMPARE(pass[pass.size() - 2],
+                 std::string("add 1.ffn_down of gated, normed by 1.post_ffw_norm, then output_norm"));
+        pass.resize(expected.size());
+        QCOMPARE(pass, expected);
+    }
+    void aGlm4NormsBeforeAndAfterItsParts() {
+        ModelConfig config = test::qwen2Config(1, 64, 2, 1, 32, 96, 100);
+        config.family = familyNamed("glm4");
+        const Pass pass = test::passOf(config, 0, 1);
+        QCOMPARE(pass[0], std::string("embed token_embd, then 0.attn_norm"));
+        QCOMPARE(
+            pass[4],
+            std::string("add 0.attn_output of attended, normed by 0.post_attention_norm, then 0.ffn_norm"));
+        QCOMPARE(pass[6],
+                 std::string("add 0.ffn_down of gated, normed by 0.post_ffw_norm, then output_norm"));
+    }
+    void aGlm4MoeNormsBeforeItsMixtureByTheNameOfANormAfterAttention() {
+        ModelConfig config = test::qwen2MoeConfig();
+        config.family = familyNamed("glm4moe");
+        config.mixture.sharedGate = false;
+        const Pass pass = test::passOf(config, 1, 2);
+        QCOMPARE(pass[4], std::string("add 1.attn_output of attended, then 1.post_attention_norm"));
+        QCOMPARE(pass[5], std::string("route 1.ffn_gate_inp+1.exp_probs_b.bias: 2 of 4"));
+    }
+    void everyFourthLayerOfALargeExaone4SeesAllAndIsNotTurned() {
+        ModelConfig config = test::qwen2Config(64, 64, 2, 1, 32, 96, 100);
+        config.family = familyNamed("exaone4");
+        QCOMPARE(config.layer(2).heads()->window, 4096U);
+        QVERIFY(config.layer(2).heads()->turns);
+        QCOMPARE(config.layer(3).heads()->window, 0U);
+        QVERIFY(!config.layer(3).heads()->turns);
+        config.layers = 30; // a small one has no window
+        QVERIFY(config.layer(3).heads()->turns && config.layer(2).heads()->window == 0);
+    }
+    void aWindowBeginsSoManyPositionsBeforeTheOneAfterIt() {
+        HeadAttention heads;
+        QCOMPARE(heads.firstSeen(1000), 0U);
+        heads.window = 16;
+        QCOMPARE(heads.firstSeen(0), 0U);
+        QCOMPARE(heads.firstSeen(15), 0U);
+        QCOMPARE(heads.firstSeen(16), 1U);
+        QCOMPARE(heads.firstSeen(1000), 985U);
+    }
     void latentAttentionCompressesAbsorbsAttendsAndExpands() {
         ModelConfig config = test::latentConfig();
         const Pass expected{

@@ -5,6 +5,7 @@
 #include <QTest>
 
 #include <algorithm>
+#include <cstring>
 #include <functional>
 #include <limits>
 
@@ -194,6 +195,45 @@ private slots:
         QCOMPARE(fewer.error().code, ErrorCode::BadTensor);
     }
 
+    void partsOfAFusedTensorAreItsRows() {
+        GgufWriter writer = test::tinyModel("phi3");
+        std::vector<float> rows(96 * 32);
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            rows[i] = static_cast<float>(i);
+        for (const char* name : {"attn_q", "attn_k", "attn_v", "ffn_gate", "ffn_up"})
+            writer.removeTensor(std::string("blk.0.") + name + ".weight");
+        writer.tensor("blk.0.attn_qkv.weight", {32, 96}, rows);
+        rows.resize(64 * 32);
+        writer.tensor("blk.0.ffn_up.weight", {32, 64}, rows);
+        const auto file = ModelFile::fromBytes(writer.bytes(), "model.gguf");
+        const auto weights = bindWeights(**file, *ModelConfig::read(**file));
+        QVERIFY2(weights, weights ? "" : weights.error().message().c_str());
+        const auto firstOf = [&](Slot slot) {
+            const TensorInfo& part = *(*weights)[{slot, 0}];
+            float first = 0;
+            std::memcpy(&first, part.bytes.data(), sizeof first);
+            return part.rows() == 32 && part.bytes.size() == 32 * 32 * sizeof(float) ? first : -1;
+        };
+        QCOMPARE(firstOf(Slot::Query), 0.0F);
+        QCOMPARE(firstOf(Slot::Key), 32 * 32.0F);
+        QCOMPARE(firstOf(Slot::Value), 64 * 32.0F);
+        QCOMPARE(firstOf(Slot::Gate), 0.0F);
+        QCOMPARE(firstOf(Slot::Up), 32 * 32.0F);
+    }
+    void factorsBesideAMatrixBelongToIt() {
+        GgufWriter writer = test::tinyModel("llama", TensorType::NVFP4, 64);
+        writer.tensor("blk.0.attn_q.scale", {1}, std::vector<float>{0.5F});
+        const auto file = ModelFile::fromBytes(writer.bytes(), "model.gguf");
+        const auto weights = bindWeights(**file, *ModelConfig::read(**file));
+        QVERIFY2(weights, weights ? "" : weights.error().message().c_str());
+        const auto lastOf = [&](Slot slot) { return (*weights)[Weight{slot, 0}]->factorOf(63); };
+        QCOMPARE(lastOf(Slot::Query), 0.5F);
+        QCOMPARE(lastOf(Slot::Key), 1.0F);
+        writer.tensor("blk.0.attn_k.scale", {2}, std::vector<float>{0.5F, 1.0F}); // one matrix, two factors
+        const auto wrong = ModelFile::fromBytes(writer.bytes(), "model.gguf");
+        const auto refused = bindWeights(**wrong, *ModelConfig::read(**wrong));
+        QVERIFY(!refused && refused.error().code == ErrorCode::BadTensor);
+    }
     void aModelWithoutOutputIsTied() {
         const auto tied = opened(test::tinyModel("llama"));
         const auto weights = bind(*tied);

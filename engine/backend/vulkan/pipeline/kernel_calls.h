@@ -15,6 +15,8 @@ std::uint32_t kernelFormat(TensorType type);
 inline constexpr std::uint32_t kWritesFloats = 1, kWritesQuants = 2;
 // Adapters have left something that is added to a kernel's first product, or to its second.
 inline constexpr std::uint32_t kAddsToFirst = 4, kAddsToSecond = 8;
+// A kernel's product takes the place of what it would be added to.
+inline constexpr std::uint32_t kReplaces = 16;
 inline constexpr std::uint32_t kQuantPieces = 3; // of a block of 32 quantized activations
 // Writes a block's pieces; x: at most 32 values, zeros follow.
 void quantizeBlock(std::span<const float> x, std::byte* out);
@@ -78,6 +80,12 @@ struct AddExpertsCall {
         quantStride;
 };
 
+struct AddNormedCall {
+    std::uint32_t given, givenSquares, after;
+    float width, epsilon;
+    std::uint32_t x, xStride, normed, squares, squarePieces, norm, quants, quantStride;
+};
+
 struct ShareRowsCall {
     std::uint32_t y, yStride, quants, quantStride, blocks, facts;
 };
@@ -134,7 +142,7 @@ struct HeadProductCall {
 
 struct AttentionCall {
     std::uint32_t query, queryStride, heads, kvHeads, headSize, cacheAt, capacity, result, resultStride,
-        parts, partCount, firstPart, range, branches, resultSize;
+        parts, partCount, firstPart, range, branches, resultSize, window;
 };
 
 struct AttentionCombineCall {

@@ -75,7 +75,8 @@ void recordAttention(CommandRecorder& recorder, const KernelTuning& tuning, cons
                        .firstPart = 0,
                        .range = Causal,
                        .branches = place.branches,
-                       .resultSize = place.resultSize};
+                       .resultSize = place.resultSize,
+                       .window = place.window};
     const auto share = [&](std::uint32_t parts) {
         return KernelWork(work.cost * parts / partCount, 0, work.bytesPerPosition * parts / partCount);
     };

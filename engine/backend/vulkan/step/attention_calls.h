@@ -21,6 +21,7 @@ struct AttentionPlace {
     std::uint32_t cacheAt = 0; // piece of the layer's keys
     std::uint32_t capacity = 0;
     std::uint32_t branches = 0; // piece of step
+    std::uint32_t window = 0;   // positions that a row sees; 0: all up to its own
 };
 
 struct AttentionCut {

@@ -31,7 +31,8 @@ void StepRecorder::expandQuery(Weight norm, Weight up) {
     const std::uint64_t invocations = std::uint64_t{m_shape.rows} * (l.compressed.stride / 8);
     m_recorder.dispatch(key, activationBuffers(), call, {ceilDiv(invocations, m_tuning.plainWorkgroup)},
                         static_cast<double>(invocations) * 32);
-    multiplyNormed({l.compressed, l.quants, l.squares, rank}, {{up}}, l.heads);
+    multiplyNormed({l.compressed, l.quants, l.squares, static_cast<float>(rank), m_plan.config.normEpsilon},
+                   {{up}}, l.heads);
     m_queries = l.heads;
 }
 

@@ -1,6 +1,7 @@
 #include "engine/backend/vulkan/step/step_recorder.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace ponder {
 namespace {
@@ -23,6 +24,7 @@ StepRecorder::StepRecorder(VulkanContext& context, PipelineSet& pipelines, const
                            const StepShape& shape)
     : m_plan(plan), m_tuning(tuning), m_buffers(buffers), m_cache(cache), m_shape(shape),
       m_recorder(context, pipelines, shape.costPerSlice, shape.purpose) {
+    announce(Slot::OutputNorm); // a recording of the head alone follows it
     if (!m_tuning.integer) return;
     bool floats = m_tuning.many.isHalf(); // the head may have fewer rows than the layers
     forEachWeight(plan.config.layers, [&](Weight weight) {
@@ -38,6 +40,14 @@ bool StepRecorder::readsQuants(std::uint32_t rows, std::initializer_list<Weight>
     return m_tuning.readsQuants(rows) &&
            std::none_of(matrices.begin(), matrices.end(),
                         [this](Weight matrix) { return isFloat(*tensor(matrix)); });
+}
+
+std::uint32_t StepRecorder::announce(Weight next) {
+    const bool norms = next != kNoWeight;
+    // The squares' sum over this width is next to nothing.
+    m_normWidth = norms ? static_cast<float>(m_plan.config.width) : std::numeric_limits<float>::max();
+    m_normEpsilon = norms ? m_plan.config.normEpsilon : 1.0F;
+    return norms ? vectorAt(next) : m_plan.scratch.ones;
 }
 
 std::uint32_t StepRecorder::vectorAt(Weight weight) const {
@@ -77,7 +87,7 @@ void StepRecorder::embed(Weight table, Weight next) {
                              .normed = s.normed.at,
                              .squares = s.squares.at,
                              .squarePieces = s.squares.stride,
-                             .norm = vectorAt(next),
+                             .norm = announce(next),
                              .quants = s.normedQuants.at,
                              .quantStride = s.normedQuants.stride,
                              .added = added.at,
@@ -100,7 +110,7 @@ void StepRecorder::receive(Weight next) {
                            .normed = s.normed.at,
                            .squares = s.squares.at,
                            .squarePieces = s.squares.stride,
-                           .norm = vectorAt(next),
+                           .norm = announce(next),
                            .quants = s.normedQuants.at,
                            .quantStride = s.normedQuants.stride};
     const std::uint64_t invocations = std::uint64_t{m_shape.rows} * (s.x.stride / 8);
@@ -133,8 +143,8 @@ void StepRecorder::multiplyNormed(const NormedRows& x, std::initializer_list<Pro
                      .xStride = input.stride,
                      .squares = x.squares.at,
                      .squarePieces = x.squares.stride,
-                     .width = static_cast<float>(x.width),
-                     .epsilon = m_plan.config.normEpsilon,
+                     .width = x.width,
+                     .epsilon = x.epsilon,
                      .blocks = first.layout.blocks,
                      .y = y.at,
                      .yStride = y.stride,
@@ -218,7 +228,8 @@ void StepRecorder::attend(std::uint32_t layer, const HeadAttention& heads) {
                                .type = m_cache.type(),
                                .cacheAt = m_cache.place(layer).at,
                                .capacity = m_cache.capacity(),
-                               .branches = m_plan.step.branches};
+                               .branches = m_plan.step.branches,
+                               .window = heads.window};
     recordAttention(m_recorder, m_tuning, buffersOf(layer), place,
                     {m_shape.rows, m_shape.parts, m_shape.ownParts},
                     {m_shape.attentionCost, 0, m_cache.bytesPerPosition(layer)});
@@ -229,26 +240,74 @@ void StepRecorder::addTo(Weight matrix, Rows rows, Weight next) {
     const bool gated = rows != Rows::Attended;
     if (rows == Rows::Shared) shareRows(matrix);
     const ScratchRegion& floats = gated ? s.hidden : s.attention;
-    if (adapted()) addToStream(addedTo(matrix), floats);
+    if (adapted()) addFrom(floats, addedTo(matrix), s.x, true);
     const bool integer = gated && readsQuants(m_shape.rows, {matrix}); // gate() has left quants then
-    const ScratchRegion& input = integer ? s.hiddenQuants : floats;
+    ProjectAddCall call = productOf(matrix, integer ? s.hiddenQuants : floats);
+    call.x = s.x.at;
+    call.normed = s.normed.at;
+    call.squares = s.squares.at;
+    call.norm = announce(next);
+    recordProduct(matrix, call, integer, m_normedWrites);
+}
+
+// In two calls: the mean square of all of a row must be there before any of it is added.
+void StepRecorder::addNormedTo(Weight matrix, Rows rows, Weight norm, Weight next) {
+    const ScratchPlan& s = m_plan.scratch;
+    const bool gated = rows != Rows::Attended;
+    const ScratchRegion& floats = gated ? s.hidden : s.attention;
+    const bool changes = adapted() && addedTo(matrix);
+    if (changes) addFrom(floats, addedTo(matrix), s.given, false);
+    const bool integer = gated && readsQuants(m_shape.rows, {matrix});
+    ProjectAddCall product = productOf(matrix, integer ? s.hiddenQuants : floats);
+    product.x = s.given.at;
+    product.squares = s.givenSquares.at;
+    product.norm = s.ones;
+    recordProduct(matrix, product, integer, changes ? 0 : kReplaces);
+    const AddNormedCall call{.given = s.given.at,
+                             .givenSquares = s.givenSquares.at,
+                             .after = vectorAt(norm),
+                             .width = static_cast<float>(m_plan.config.width),
+                             .epsilon = m_plan.config.normEpsilon,
+                             .x = s.x.at,
+                             .xStride = s.x.stride,
+                             .normed = s.normed.at,
+                             .squares = s.squares.at,
+                             .squarePieces = s.squares.stride,
+                             .norm = announce(next),
+                             .quants = s.normedQuants.at,
+                             .quantStride = s.normedQuants.stride};
+    PipelineKey key{"add_normed", {m_tuning.plainWorkgroup}};
+    key.constants[6] = m_normedWrites;
+    const std::uint64_t invocations = std::uint64_t{m_shape.rows} * (s.x.stride / 8);
+    m_recorder.dispatch(key, activationBuffers(), call, {ceilDiv(invocations, m_tuning.plainWorkgroup)},
+                        static_cast<double>(invocations) * (32 + s.squares.stride));
+}
+
+// A product of rows; where it goes is left to the caller.
+ProjectAddCall StepRecorder::productOf(Weight matrix, const ScratchRegion& input) const {
+    const ScratchPlan& s = m_plan.scratch;
     const WeightSlice& slice = this->slice(matrix);
-    const ProjectAddCall call{.y = input.at,
-                              .yStride = input.stride,
-                              .blocks = slice.layout.blocks,
-                              .matrix = slice.at,
-                              .groups = groupsOf(slice),
-                              .x = s.x.at,
-                              .xStride = s.x.stride,
-                              .normed = s.normed.at,
-                              .squares = s.squares.at,
-                              .squarePieces = s.squares.stride,
-                              .norm = vectorAt(next),
-                              .quants = s.normedQuants.at,
-                              .quantStride = s.normedQuants.stride};
+    return {.y = input.at,
+            .yStride = input.stride,
+            .blocks = slice.layout.blocks,
+            .matrix = slice.at,
+            .groups = groupsOf(slice),
+            .x = 0,
+            .xStride = s.x.stride,
+            .normed = 0,
+            .squares = 0,
+            .squarePieces = s.squares.stride,
+            .norm = 0,
+            .quants = s.normedQuants.at,
+            .quantStride = s.normedQuants.stride};
+}
+
+void StepRecorder::recordProduct(Weight matrix, const ProjectAddCall& call, bool integer,
+                                 std::uint32_t writes) {
+    const WeightSlice& slice = this->slice(matrix);
     const std::uint32_t format = kernelFormat(slice.layout.type);
     const MatrixShape shape = m_tuning.matrix(m_shape.rows, integer);
-    m_recorder.dispatch(shape.key(MatrixKernel::ProjectAdd, {format, format, format}, m_normedWrites),
+    m_recorder.dispatch(shape.key(MatrixKernel::ProjectAdd, {format, format, format}, writes),
                         buffersOf(slice), call, shape.workgroups(shape.tiles(call.groups), m_shape.rows),
                         workOf({&slice}, m_shape.rows));
 }
@@ -282,8 +341,8 @@ void StepRecorder::gate(Weight gateWeight, Weight upWeight, Activation /*silu*/,
                               .xStride = x.stride,
                               .squares = s.squares.at,
                               .squarePieces = s.squares.stride,
-                              .width = static_cast<float>(m_plan.config.width),
-                              .epsilon = m_plan.config.normEpsilon,
+                              .width = m_normWidth,
+                              .epsilon = m_normEpsilon,
                               .blocks = gate.layout.blocks,
                               .y = s.hidden.at,
                               .yStride = s.hidden.stride,
@@ -314,8 +373,8 @@ void StepRecorder::head(Weight output) {
                             .xStride = x.stride,
                             .squares = s.squares.at + m_shape.firstLogits * s.squares.stride,
                             .squarePieces = s.squares.stride,
-                            .width = static_cast<float>(m_plan.config.width),
-                            .epsilon = m_plan.config.normEpsilon,
+                            .width = m_normWidth,
+                            .epsilon = m_normEpsilon,
                             .blocks = slice.layout.blocks,
                             .matrix = slice.at,
                             .groups = groupsOf(slice),
@@ -336,19 +395,19 @@ void StepRecorder::head(Weight output) {
 }
 
 AdapterInput StepRecorder::normedInput(std::uint32_t firstRow) const {
-    return {m_plan.scratch.normed, m_plan.scratch.squares, firstRow, static_cast<float>(m_plan.config.width),
-            m_plan.config.normEpsilon};
+    return {m_plan.scratch.normed, m_plan.scratch.squares, firstRow, m_normWidth, m_normEpsilon};
 }
 
 AdapterCalls StepRecorder::adapterCalls() {
     return {m_recorder, m_tuning, m_buffers.adapters, activationBuffers()};
 }
 
-// Before the product that adds to x as well, for that also prepares the next norm.
-void StepRecorder::addToStream(const VulkanAddition& addition, const ScratchRegion& input) {
+// What adapters add to a product of `input`, before that itself is added there: only it prepares the next
+// norm.
+void StepRecorder::addFrom(const ScratchRegion& input, const VulkanAddition& addition,
+                           const ScratchRegion& to, bool adds) {
     if (!addition) return;
-    const ScratchRegion& x = m_plan.scratch.x;
-    adapterCalls().add({&addition}, {input, {}}, {activationBuffers().scratch, {x.at}, x.stride},
+    adapterCalls().add({&addition}, {input, {}}, {activationBuffers().scratch, {to.at}, to.stride, adds},
                        m_shape.rows);
 }
 

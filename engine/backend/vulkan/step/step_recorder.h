@@ -60,6 +60,7 @@ public:
     void expandValues(Weight valueUp, const LatentAttention& latent);
     void gate(Weight gate, Weight up, Activation activation, Weight reader);
     void addTo(Weight matrix, Rows rows, Weight next);
+    void addNormedTo(Weight matrix, Rows rows, Weight norm, Weight next);
     void head(Weight output);
     void route(Weight router, Weight bias, Weight share, const MixtureFeedForward& mixture);
     void gateChosen(Weight gate, Weight up, Weight reader, const MixtureFeedForward& mixture);
@@ -74,6 +75,11 @@ private:
 
     Tensor tensor(Weight weight) const { return m_plan.weights[weight]; }
     const WeightSlice& slice(Weight weight) const { return tensor(weight)->slices.front(); }
+    // The weights of the norm that comes next; kernels that read normed from now on divide by its root mean
+    // square, or by 1 where x stays as it is.
+    std::uint32_t announce(Weight next);
+    ProjectAddCall productOf(Weight matrix, const ScratchRegion& input) const;
+    void recordProduct(Weight matrix, const ProjectAddCall& call, bool integer, std::uint32_t writes);
     // Piece of a norm or bias; of zeros where it is absent, or another executor's, which adds it itself.
     std::uint32_t vectorAt(Weight weight) const;
     CallBuffers buffersOf(const WeightSlice& slice) const;
@@ -90,11 +96,11 @@ private:
     // Rows that lack only the scale 1/rms of their norm, and where sums of their squares are.
     struct NormedRows {
         ScratchRegion floats, quants, squares;
-        std::uint32_t width = 0;
+        float width = 0, epsilon = 0;
     };
     NormedRows stream() const {
         const ScratchPlan& s = m_plan.scratch;
-        return {s.normed, s.normedQuants, s.squares, m_plan.config.width};
+        return {s.normed, s.normedQuants, s.squares, m_normWidth, m_normEpsilon};
     }
     // Up to three matrices, and what is added to their products, which y has after each other.
     void multiplyNormed(const NormedRows& x, std::initializer_list<Projection> parts, const ScratchRegion& y);
@@ -104,7 +110,8 @@ private:
     const VulkanAddition& addedTo(Weight weight) const { return m_buffers.adapters.plan->additions[weight]; }
     AdapterInput normedInput(std::uint32_t firstRow = 0) const;
     AdapterCalls adapterCalls();
-    void addToStream(const VulkanAddition& addition, const ScratchRegion& input);
+    void addFrom(const ScratchRegion& input, const VulkanAddition& addition, const ScratchRegion& to,
+                 bool adds);
     std::uint32_t addToTable(const VulkanAddition& addition);
     std::uint32_t addToGate(Weight gate, Weight up);
     MatrixShape expertShape(const MixtureFeedForward& mixture, std::initializer_list<Weight> matrices) const;
@@ -121,6 +128,7 @@ private:
     ScratchRegion m_queries;                      // q of latent attention, before keys are absorbed
     ScratchRegion m_kept;                         // and what the cache keeps, before its norm and its turn
     std::uint32_t m_normedWrites = kWritesFloats; // what the kernels leave that write normed
+    float m_normWidth = 0, m_normEpsilon = 0;     // of the norm that came last
     CommandRecorder m_recorder;
 };
 

@@ -3,6 +3,7 @@
 #include "engine/backend/vulkan/weights/weight_layout.h"
 
 #include <algorithm>
+#include <vector>
 
 namespace ponder {
 
@@ -17,7 +18,11 @@ Result<void> MatrixUpload::write(const VulkanBuffer& chunk, const WeightSlice& s
         const std::uint64_t groups = std::min(groupsAtOnce, layout.paddedGroups() - group);
         const std::uint64_t rows = std::min(groups * 4, layout.rows - group * 4);
         const auto source = matrix.bytes.subspan((slice.firstRow + group * 4) * rowBytes, rows * rowBytes);
-        if (auto written = writeGroups(chunk, slice, group, groups, source, rows); !written) return written;
+        std::vector<float> factors(matrix.factors.empty() ? 0 : rows);
+        for (std::size_t row = 0; row < factors.size(); ++row)
+            factors[row] = matrix.factorOf(slice.firstRow + group * 4 + row);
+        if (auto written = writeGroups(chunk, slice, group, groups, source, factors, rows); !written)
+            return written;
         if (auto told = taken(source); !told) return told;
     }
     return {};
@@ -25,7 +30,8 @@ Result<void> MatrixUpload::write(const VulkanBuffer& chunk, const WeightSlice& s
 
 Result<void> MatrixUpload::writeGroups(const VulkanBuffer& chunk, const WeightSlice& slice,
                                        std::uint64_t group, std::uint64_t groups,
-                                       std::span<const std::byte> source, std::uint64_t rows) {
+                                       std::span<const std::byte> source, std::span<const float> factors,
+                                       std::uint64_t rows) {
     const DeviceLayout& layout = slice.layout;
     const std::uint64_t quants = std::uint64_t{layout.blocks} * layout.quantPieces; // of a group
     const std::uint64_t planes = std::uint64_t{layout.blocks} * layout.planePieces;
@@ -45,7 +51,8 @@ Result<void> MatrixUpload::writeGroups(const VulkanBuffer& chunk, const WeightSl
             const auto part = source.subspan(first * groupBytes, source.size() / rows * (last - first * 4));
             rearrange(layout, part, last - first * 4,
                       {places[0] + first * quants * 16, places[1] + first * planes * 16,
-                       places[2] + first * scales * 16});
+                       places[2] + first * scales * 16},
+                      factors.empty() ? factors : factors.subspan(first * 4, last - first * 4));
         });
     });
 }

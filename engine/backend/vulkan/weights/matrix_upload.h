@@ -22,7 +22,8 @@ public:
 
 private:
     Result<void> writeGroups(const VulkanBuffer& chunk, const WeightSlice& slice, std::uint64_t group,
-                             std::uint64_t groups, std::span<const std::byte> source, std::uint64_t rows);
+                             std::uint64_t groups, std::span<const std::byte> source,
+                             std::span<const float> factors, std::uint64_t rows);
 
     Uploader& m_uploader;
     ThreadPool& m_pool;

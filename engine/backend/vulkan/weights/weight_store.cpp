@@ -25,13 +25,16 @@ public:
         std::vector<float> values(tensor.vectorPieces * 4, 0.0F);
         const std::uint64_t count = tensor.source->rowLength() * tensor.source->rows();
         decode(tensor.source->type, tensor.source->bytes, std::span(values).first(count));
-        const BufferRange range{std::uint64_t{tensor.vectorAt} * 16, values.size() * sizeof(float)};
-        auto written =
-            m_uploader.write(m_store.scratch, {&range, 1}, [&](std::span<std::byte* const> places) {
-                std::memcpy(places[0], values.data(), range.bytes);
-            });
-        if (!written) return written;
+        if (auto written = scratch(tensor.vectorAt, values); !written) return written;
         return advance(tensor.source->bytes.size());
+    }
+
+    // Whole pieces of scratch.
+    Result<void> scratch(std::uint32_t at, std::span<const float> values) {
+        const BufferRange range{std::uint64_t{at} * 16, values.size_bytes()};
+        return m_uploader.write(m_store.scratch, {&range, 1}, [&](std::span<std::byte* const> places) {
+            std::memcpy(places[0], values.data(), range.bytes);
+        });
     }
 
     Result<void> slice(const VulkanTensor& tensor, const WeightSlice& slice) {
@@ -85,6 +88,8 @@ Result<void> WeightStore::fill(VulkanContext& context, const VulkanPlan& plan, c
     if (!uploader) return uploader.error();
     if (auto cleared = (*uploader)->clear(scratch); !cleared) return cleared;
     Loading loading(*this, **uploader, plan, file, progress, stop);
+    const std::vector<float> ones(plan.scratch.x.stride * std::size_t{4}, 1.0F);
+    if (auto loaded = loading.scratch(plan.scratch.ones, ones); !loaded) return loaded;
     for (const VulkanTensor& tensor : plan.tensors) {
         if (tensor.slices.empty())
             if (auto loaded = loading.vector(tensor); !loaded) return loaded;
