@@ -123,7 +123,7 @@ int listGpus(const Question& question, const FitModel& model) {
     const GpuCatalogue& catalogue = GpuCatalogue::builtIn();
     const std::uint32_t context = question.list.contextTokens;
     std::vector<GpuRow> rows = gpuList(catalogue, model, context);
-    if (needsSeveral(rows)) rows = gpusTogether(rows, model, context);
+    if (needsSeveral(rows)) rows = gpusTogether(rows, model);
     Json list = Json::array();
     for (const GpuRow& row : rows) {
         if (!fitsWhole(row.fit.verdict)) continue;

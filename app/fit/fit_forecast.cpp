@@ -34,6 +34,7 @@ private:
         return {m_model.config(), m_model.weights(), m_model.fileBytes(), 0, m_kvType, layers};
     }
     std::optional<MemoryForecast> memory(std::uint32_t context) const; // with all layers
+    MemoryForecast memoryElsewhere(std::uint32_t context) const;
     std::uint32_t largestContext(std::uint32_t most) const;
     bool split(FitForecast& out, std::uint32_t smallest) const;
     void loadWith(FitForecast& out, std::uint32_t context) const;
@@ -54,6 +55,17 @@ std::optional<MemoryForecast> Forecaster::memory(std::uint32_t context) const {
     if (!use) return std::nullopt;
     return MemoryForecast{use->weights, use->kv, use->scratch + use->staging,
                           programBytes(m_device.info, m_model.config())};
+}
+
+// What a processor would take, for a device that has no buffer for the largest tensors.
+MemoryForecast Forecaster::memoryElsewhere(std::uint32_t context) const {
+    DeviceInfo processor;
+    processor.kind = DeviceKind::Processor;
+    processor.cores = 1;
+    const auto dry = DryRun::of(processor, request({}));
+    if (!dry) return {};
+    const auto use = dry->memory(context);
+    return use ? MemoryForecast{use->weights, use->kv, use->scratch, 0} : MemoryForecast();
 }
 
 // Memory grows almost evenly with the context: a line gives the place, exact plans the last step.
@@ -116,7 +128,7 @@ void Forecaster::loadWith(FitForecast& out, std::uint32_t context) const {
 }
 
 void Forecaster::judge(FitForecast& out) const {
-    if (out.spareBytes >= 0) {
+    if (m_whole && out.spareBytes >= 0) {
         const bool tight = std::uint64_t(out.spareBytes) < kTightBytes ||
                            std::uint64_t(out.spareBytes) < m_device.info.memoryBytes / 10;
         out.verdict = tight ? FitVerdict::Tight : FitVerdict::Fits;
@@ -169,8 +181,8 @@ FitForecast Forecaster::judged() const {
     out.layers = m_model.config().layers;
     out.contextTokens = wantedContext(m_model.config(), m_question);
     const auto whole = memory(out.contextTokens);
-    if (whole) out.memory = *whole;
-    out.spareBytes = whole ? std::int64_t(m_room) - std::int64_t(whole->total()) : -1;
+    out.memory = whole ? *whole : memoryElsewhere(out.contextTokens);
+    out.spareBytes = std::int64_t(m_room) - std::int64_t(out.memory.total());
     const std::uint32_t trained = m_model.config().trainedContext;
     const std::uint32_t most =
         std::max(out.contextTokens, trained > 0 ? std::min(trained, kDefaultContext) : kDefaultContext);

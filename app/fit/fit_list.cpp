@@ -197,23 +197,26 @@ std::vector<GpuRow> gpuList(const GpuCatalogue& catalogue, const FitModel& model
     return rows;
 }
 
-std::vector<GpuRow> gpusTogether(const std::vector<GpuRow>& alone, const FitModel& model,
-                                 std::uint32_t contextTokens) {
+std::vector<GpuRow> gpusTogether(const std::vector<GpuRow>& alone, const FitModel& model) {
     constexpr std::uint64_t kMostInAServer = 8;
-    FitQuestion question;
-    question.contextTokens = contextTokens;
-    question.wholeOnly = true;
     std::vector<GpuRow> rows;
     for (const GpuRow& row : alone) {
-        FitDevice device = FitDevice::of(*row.gpu, {}, 0);
+        const FitDevice device = FitDevice::of(*row.gpu, {}, 0);
         const std::uint64_t margin = std::min(marginBytes(device.info), device.info.freeBytes);
         const std::uint64_t needed = row.fit.memory.total(), room = device.info.freeBytes - margin;
         const std::uint64_t count = room > 0 ? (needed + room - 1) / room : 0;
         if (count == 0 || count > (row.gpu->unified ? 1 : kMostInAServer)) continue;
+        FitForecast fit = row.fit;
+        fit.spareBytes = std::int64_t(count * room) - std::int64_t(needed);
+        fit.verdict = std::uint64_t(fit.spareBytes) < needed / 10 ? FitVerdict::Tight : FitVerdict::Fits;
+        fit.usedContext = fit.contextTokens;
+        fit.used = fit.memory;
+        fit.gpuLayers = fit.layers;
+        SpeedQuestion question;
+        question.cacheBytes = cacheReadBytes(fit.memory.context);
         // Each has some of the layers, and a token passes through all of them.
-        device.info.memoryBytes *= count;
-        device.info.freeBytes *= count;
-        rows.push_back({row.gpu, forecastFit(model, device, question), int(count)});
+        fit.speed = forecastSpeed(model, device, question, {});
+        rows.push_back({row.gpu, fit, int(count)});
     }
     std::stable_sort(rows.begin(), rows.end(), [](const GpuRow& a, const GpuRow& b) {
         if (a.together != b.together) return a.together < b.together;

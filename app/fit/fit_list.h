@@ -78,8 +78,7 @@ struct GpuRow {
 std::vector<GpuRow> gpuList(const GpuCatalogue& catalogue, const FitModel& model,
                             std::uint32_t contextTokens); // by memory, then by name
 // Of a model that no card of the list holds: by how many of them would, a server's worth at most.
-std::vector<GpuRow> gpusTogether(const std::vector<GpuRow>& alone, const FitModel& model,
-                                 std::uint32_t contextTokens);
+std::vector<GpuRow> gpusTogether(const std::vector<GpuRow>& alone, const FitModel& model);
 // Whether it is such a model. Computers whose memory is the graphics processor's are no cards.
 bool needsSeveral(const std::vector<GpuRow>& rows);
 

@@ -54,7 +54,7 @@ QString verdictDetail(const FitForecast& fit) {
     case FitVerdict::DoesNotFit:
         break;
     }
-    if (fit.memory.total() == 0) return FitText::tr("too large for this device");
+    if (fit.spareBytes >= 0) return FitText::tr("too large for this device");
     const QString needed = memoryText(qint64(fit.memory.total())), more = memoryText(-fit.spareBytes);
     if (!fit.better) return FitText::tr("needs %1, %2 more than there is").arg(needed, more);
     return FitText::tr("needs %1, %2 more than there is; %3 would fit")

@@ -39,7 +39,7 @@ void GpuListModel::update() {
             m_machines = neededMachines(catalogue, model, m_own, context);
         m_rows = gpuList(catalogue, model, context);
         m_together = needsSeveral(m_rows);
-        if (m_together) m_rows = gpusTogether(m_rows, model, context);
+        if (m_together) m_rows = gpusTogether(m_rows, model);
         std::erase_if(m_rows, [&](const GpuRow& row) {
             return (m_fittingOnly && !fitsWhole(row.fit.verdict)) ||
                    (!m_vendor.isEmpty() && row.gpu->vendor != m_vendor);

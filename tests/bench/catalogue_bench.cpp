@@ -46,9 +46,10 @@ private slots:
         qInfo("%lld bytes in %.2f ms", qlonglong(json.size()), took);
         QVERIFY(took < 25);
     }
-    void theWholeCatalogueIsAnsweredInLessThanFiftyMilliseconds() {
+    void theWholeCatalogueIsAnsweredInLessThanHalfASecond() {
         DeviceInfo processor;
         processor.kind = DeviceKind::Processor;
+        processor.cores = 8;
         processor.memoryBytes = processor.freeBytes = std::uint64_t{32} << 30;
         FitListQuestion question;
         question.device = FitDevice::of(
@@ -60,7 +61,7 @@ private slots:
             rows = fitList(ModelCatalogue::builtIn(), question, fresh).size();
         });
         qInfo("%zu rows in %.1f ms", rows, took);
-        QVERIFY(rows >= 11 && took < 50);
+        QVERIFY(rows >= 38 && took < 500);
     }
 };
 

@@ -198,8 +198,13 @@ private slots:
         gpus->setModelId(QStringLiteral("deepseek-r1"));
         gpus->setContextTokens(32768);
         QVERIFY(gpus->together());
+        QVERIFY(gpus->count() > 1);
+        QVERIFY(gpus->machines().size() >= 2);
+        const int all = gpus->count();
+        gpus->setQuantization(QStringLiteral("Q8_0")); // 713 GB: fewer of them are enough
+        QVERIFY(gpus->count() > 0 && gpus->count() < all);
         gpus->setModelId(QStringLiteral("deepseek-r1-distill-qwen-7b"));
-        QVERIFY(!gpus->together());
+        QVERIFY(!gpus->together() && gpus->machines().isEmpty());
     }
     void aMeasuredReplyTurnsEstimatedIntoMeasuredHere() {
         ModelRecord mine;
