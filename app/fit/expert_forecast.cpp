@@ -13,7 +13,7 @@ bool isStack(const ModelConfig& config, Weight weight) {
 }
 
 // The layers up to the last of so many mixtures.
-LayerRange firstMixtures(const ModelConfig& config, std::uint32_t count) {
+LayerRange throughMixtures(const ModelConfig& config, std::uint32_t count) {
     LayerRange range{0, 0};
     for (std::uint32_t i = 0; i < config.layers && count > 0; ++i) {
         if (!config.layer(i).mixture()) continue;
@@ -40,7 +40,7 @@ std::uint64_t roomOf(const DeviceInfo& device) {
 
 } // namespace
 
-std::uint32_t mixturesOf(const ModelConfig& config) {
+std::uint32_t mixtureLayers(const ModelConfig& config) {
     std::uint32_t count = 0;
     for (std::uint32_t i = 0; i < config.layers; ++i)
         count += config.layer(i).mixture() ? 1 : 0;
@@ -50,7 +50,7 @@ std::uint32_t mixturesOf(const ModelConfig& config) {
 std::optional<ExpertForecast> forecastExperts(const FitModel& model, const FitDevice& device,
                                               const FitQuestion& question, ExpertPlacement placement) {
     const ModelConfig& config = model.config();
-    const LayerRange lent = firstMixtures(config, placement.layers);
+    const LayerRange lent = throughMixtures(config, placement.layers);
     const auto isLent = [&](Weight weight) { return isStack(config, weight) && weight.layer < lent.end; };
     const std::uint32_t context = wantedContext(config, question);
     const KvType kv = question.kvType.value_or(KvType::F16);
@@ -74,7 +74,7 @@ std::optional<ExpertForecast> forecastExperts(const FitModel& model, const FitDe
 
 std::optional<ExpertForecast> fewestExperts(const FitModel& model, const FitDevice& device,
                                             const FitQuestion& question) {
-    const std::uint32_t all = mixturesOf(model.config());
+    const std::uint32_t all = mixtureLayers(model.config());
     if (all == 0 || !device.isGpu() || device.info.unified) return std::nullopt;
     // More on the processor never needs more of the card: halve the doubt.
     std::optional<ExpertForecast> best;

@@ -23,7 +23,7 @@ struct ExpertForecast {
     SpeedForecast speed; // in the middle of a reply
 };
 
-std::uint32_t mixturesOf(const ModelConfig& config);
+std::uint32_t mixtureLayers(const ModelConfig& config);
 
 // With so many layers' experts on the processor, whether there is room for it or not.
 std::optional<ExpertForecast> forecastExperts(const FitModel& model, const FitDevice& device,

@@ -74,7 +74,7 @@ private:
     }
 
     std::optional<NeededMachine> withCard() const {
-        const ExpertPlacement all{mixturesOf(m_model.config())};
+        const ExpertPlacement all{mixtureLayers(m_model.config())};
         if (all.layers == 0) return std::nullopt;
         std::vector<const Gpu*> cards;
         for (const Gpu& gpu : m_catalogue.gpus())
