@@ -221,7 +221,7 @@ private slots:
             QFAIL(message.c_str());
     }
 
-    void vulkanAllocatesWhatItPlans() {
+    void vulkanAllocatesWhatItPlansAndDispatchesFewKernels() {
         if (!test::hasDevice("vulkan")) QSKIP("no usable Vulkan device on this machine");
         for (const Kind& kind : kKinds) {
             const LatentModel model(kind);
@@ -231,14 +231,19 @@ private slots:
             QVERIFY(executor);
             const auto cache = (*executor)->createCache(kContext, KvType::Q8_0);
             QVERIFY(cache);
-            const MemoryUse planned = static_cast<VulkanExecutor&>(**executor).plan().memory(),
-                            used = (*executor)->memory();
+            auto& vulkan = static_cast<VulkanExecutor&>(**executor);
+            const MemoryUse planned = vulkan.plan().memory(), used = (*executor)->memory();
             QCOMPARE(used.weights, planned.weights);
             QCOMPARE(used.kv, planned.kv);
             QCOMPARE(used.scratch, planned.scratch);
             // One key for all heads, and no values: 8 bits each and a half for every 32, in pairs.
             const std::uint64_t kept = paddedHead(kind.latent.latentSize());
             QCOMPARE(used.kv, model.config.layers * kContext * (kept + (kept + 63) / 64 * 4));
+            const std::vector<TokenId> token{7};
+            std::vector<float> logits;
+            QVERIFY(vulkan.run({token, 0, 0}, **cache, {}, logits));
+            const std::uint32_t perLayer = 8 + (kind.latent.queryRank > 0 ? 2 : 0); // two of the dense part
+            QCOMPARE(vulkan.lastBodyDispatches(), 1 + perLayer * model.config.layers);
         }
     }
 };

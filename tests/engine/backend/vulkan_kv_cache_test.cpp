@@ -49,19 +49,26 @@ private slots:
     void aRestoredCacheGivesTheSameNextLogits_data() {
         QTest::addColumn<int>("type");
         QTest::addColumn<bool>("staged");
+        QTest::addColumn<bool>("latent");
         for (const bool staged : {false, true})
             for (const auto& [name, type] : {std::pair{"f16", KvType::F16}, std::pair{"f32", KvType::F32},
                                              std::pair{"q8_0", KvType::Q8_0}})
-                QTest::addRow("%s, %s", name, staged ? "staged" : "mapped")
-                    << static_cast<int>(type) << staged;
+                for (const bool latent : {false, true})
+                    QTest::addRow("%s, %s%s", name, staged ? "staged" : "mapped",
+                                  latent ? ", one key for all heads" : "")
+                        << static_cast<int>(type) << staged << latent;
     }
     void aRestoredCacheGivesTheSameNextLogits() {
         QFETCH(int, type);
         QFETCH(bool, staged);
+        QFETCH(bool, latent);
+        if (latent) PONDER_NEEDS_REFERENCE();
         LoadedModel model;
         model.options.stageUploads = staged;
         model.type = static_cast<KvType>(type);
-        QCOMPARE(model.openAndLoad(path()), std::string());
+        QCOMPARE(
+            model.openAndLoad(latent ? test::referenceDir() / "tiny2/deepseek2-glm-q4_k_m.gguf" : path()),
+            std::string());
         const auto tokens = static_cast<std::uint32_t>(prompt().size());
         std::vector<float> logits;
         QVERIFY(model.executor->run({prompt(), 0, tokens}, *model.cache, {}, logits));
