@@ -72,7 +72,7 @@ QByteArray weightsHeader(const ModelConfig& config, qint64& fileBytes) {
     QJsonObject header;
     qint64 at = 0;
     for (const NamedTensor& tensor : namedTensors(config)) {
-        if (tensor.source.empty()) continue;
+        if (tensor.source.empty() || tensor.optional) continue;
         const std::vector<std::uint64_t> lengths = tensor.shape();
         QJsonArray shape;
         qint64 bytes = 2; // of a number

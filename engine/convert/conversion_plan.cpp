@@ -22,21 +22,35 @@ public:
         : m_tensor(tensor), m_places(places) {}
 
     Result<void> operator()(std::uint64_t firstRow, std::span<float> values) const {
-        const std::uint64_t length = m_tensor.rowLength, each = m_tensor.rows / m_tensor.depth;
+        const std::uint64_t length = m_tensor.rowLength, each = m_tensor.eachRows();
         // As many rows at once as stand together in one tensor of the folder.
         std::uint64_t run = 0;
         for (std::uint64_t row = firstRow; !values.empty();
              row += run, values = values.subspan(run * length)) {
             run = m_tensor.permutedHeads > 0 ? 1 : std::min(values.size() / length, each - row % each);
-            const auto& place = m_places[row / each];
-            const Result<void> done =
-                readRun(place, m_tensor.sourceRow(row) % each * length, values.first(run * length));
+            const auto& place = m_places[m_places.size() > 1 ? row / each : 0];
+            const auto some = values.first(run * length);
+            const Result<void> done = m_tensor.transposed
+                                          ? readColumns(place, row, some)
+                                          : readRun(place, m_tensor.sourceRow(row) * length, some);
             if (!done) return done;
         }
         return {};
     }
 
 private:
+    // Rows of a matrix whose columns they are in the folder.
+    Result<void> readColumns(const SafetensorsSet::Place& place, std::uint64_t row,
+                             std::span<float> values) const {
+        const std::uint64_t length = m_tensor.rowLength, each = m_tensor.eachRows();
+        std::vector<float> block(length * each);
+        if (const auto done = readRun(place, m_tensor.sourceRow(row) * each, block); !done) return done;
+        for (std::uint64_t i = 0; i < values.size() / length; ++i)
+            for (std::uint64_t j = 0; j < length; ++j)
+                values[i * length + j] = block[j * each + row % each + i];
+        return {};
+    }
+
     static Result<void> readRun(const SafetensorsSet::Place& place, std::uint64_t first,
                                 std::span<float> values) {
         const Result<void> done = readFloats(*place.tensor, first, values, place.file->path());
@@ -65,7 +79,9 @@ Result<ConversionPlan> ConversionPlan::open(const std::filesystem::path& folder)
     out.m_metadata = std::move(*metadata);
     out.m_weights = std::move(*weights);
     out.m_tensors = namedTensors(out.m_metadata.config().model);
-    out.m_ropeFactors = out.m_metadata.config().ropeFactors();
+    std::erase_if(out.m_tensors, [&](const NamedTensor& tensor) {
+        return tensor.optional && !out.m_weights.find(tensor.source).tensor;
+    });
     if (const Result<void> sound = out.checkTensors(); !sound) return sound.error();
     if (const Result<void> read = out.m_metadata.readTokenizer(); !read) return read.error();
     if (const Result<void> loads = out.checkLoads(); !loads) return loads.error();
@@ -82,7 +98,7 @@ Result<void> ConversionPlan::checkTensors() {
             for (std::string& name : AwqMatrix::partNames(tensor))
                 used.insert(std::move(name));
         else
-            for (std::uint32_t expert = 0; expert < tensor.depth; ++expert)
+            for (std::uint32_t expert = 0; expert < tensor.sources(); ++expert)
                 used.insert(tensor.sourceOf(expert));
     }
     for (const auto& [name, place] : m_weights.places())
@@ -98,7 +114,7 @@ Result<void> ConversionPlan::checkTensor(const NamedTensor& tensor) {
     std::vector<SafetensorsSet::Place>& places = m_places.emplace_back();
     m_packed.emplace_back();
     if (tensor.source.empty()) return {};
-    for (std::uint32_t expert = 0; expert < tensor.depth; ++expert) {
+    for (std::uint32_t expert = 0; expert < tensor.sources(); ++expert) {
         const std::string name = tensor.sourceOf(expert);
         const SafetensorsSet::Place place = m_weights.find(name);
         places.push_back(place);
@@ -160,8 +176,10 @@ TensorSource ConversionPlan::source(std::size_t index) const {
                     return matrix.read(first, blocks);
                 }};
     if (!m_places[index].empty()) return {tensor.rowLength, tensor.rows, RowReader(tensor, m_places[index])};
-    return {tensor.rowLength, tensor.rows, [this](std::uint64_t, std::span<float> values) -> Result<void> {
-                std::copy_n(m_ropeFactors.begin(), values.size(), values.begin());
+    return {tensor.rowLength, tensor.rows,
+            [factors = m_metadata.config().rope.factors(tensor.slot, m_metadata.config().model)](
+                std::uint64_t, std::span<float> values) -> Result<void> {
+                std::copy_n(factors.begin(), values.size(), values.begin());
                 return {};
             }};
 }

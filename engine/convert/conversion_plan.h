@@ -50,7 +50,6 @@ private:
     // Of each tensor, one for each matrix of a stack; none for computed factors.
     std::vector<std::vector<SafetensorsSet::Place>> m_places;
     std::vector<std::optional<AwqMatrix>> m_packed; // of each tensor; none for plain ones
-    std::vector<float> m_ropeFactors;
 };
 
 } // namespace ponder

@@ -4,8 +4,7 @@
 #include "engine/base/translatable.h"
 #include "engine/convert/json_fields.h"
 
-#include <cmath>
-#include <numbers>
+#include <algorithm>
 
 namespace ponder {
 namespace {
@@ -17,6 +16,8 @@ constexpr std::uint64_t kMaxLayers = 1024, kMaxWidth = 1u << 17, kMaxHidden = 1u
 constexpr std::uint64_t kMaxHeads = 1024, kMaxVocabulary = 1u << 22;
 constexpr std::uint64_t kMaxContext = 1u << 28;
 
+constexpr std::string_view kDeepseekV2 = "DeepseekV2ForCausalLM";
+
 class ConfigJsonReader {
 public:
     ConfigJsonReader(const Json& config, const std::string& path) : m_fields(config, path) {}
@@ -26,15 +27,30 @@ public:
 private:
     void readArchitecture();
     void readSizes();
+    void readHeads();
+    void readLatent();
     void readMixture();
-    void readRope();
-    void readRopeScaling(JsonFields& fields);
+    void readRouting();
+    void readDenseLayers();
+    void readWindows();
     void readMarks();
     void readQuantization(const Json& quantization);
     void rejectUnsupported();
 
     std::uint32_t count(const char* name, std::uint64_t most) {
         return static_cast<std::uint32_t>(m_fields.neededInteger(name, 1, most));
+    }
+    std::uint32_t optionalCount(const char* name, std::uint64_t most) {
+        return static_cast<std::uint32_t>(m_fields.integer(name, 0, most).value_or(0));
+    }
+    // What holds where the fields of routing are left out.
+    bool routesLikeDeepseekV3() const {
+        return m_out.model.family->gating == Gating::Sigmoid ||
+               (m_out.model.latent.heads > 0 && m_className != kDeepseekV2);
+    }
+    // Families call some fields otherwise.
+    const char* either(const char* name, const char* other) const {
+        return m_fields.find(other) && !m_fields.find(name) ? other : name;
     }
     void cannot(Detail detail) {
         m_fields.fail({ErrorCode::CannotConvert, m_fields.path(), std::move(detail)});
@@ -45,6 +61,7 @@ private:
     }
 
     JsonFields m_fields;
+    std::string m_className;
     HuggingFaceConfig m_out;
 };
 
@@ -53,7 +70,8 @@ Result<HuggingFaceConfig> ConfigJsonReader::read() {
     if (m_fields.problem()) return *m_fields.problem();
     readSizes();
     readMixture();
-    readRope();
+    m_out.rope.read(m_fields, m_out.model);
+    readWindows();
     readMarks();
     rejectUnsupported();
     if (m_fields.problem()) return *m_fields.problem();
@@ -65,6 +83,7 @@ void ConfigJsonReader::readArchitecture() {
     const Json* list = m_fields.find("architectures");
     if (list && list->is_array() && !list->empty() && list->front().is_string())
         name = list->front().get<std::string>();
+    m_className = name;
     m_out.model.family = familyOfHubClass(name);
     if (m_out.model.family) return;
     if (name.empty())
@@ -75,72 +94,120 @@ void ConfigJsonReader::readArchitecture() {
 
 void ConfigJsonReader::readSizes() {
     ModelConfig& model = m_out.model;
-    model.layers = count("num_hidden_layers", kMaxLayers);
+    model.layers = count(either("num_hidden_layers", "num_layers"), kMaxLayers);
     model.width = count("hidden_size", kMaxWidth);
     model.hidden = count("intermediate_size", kMaxHidden);
     model.heads = count("num_attention_heads", kMaxHeads);
     model.vocabulary = count("vocab_size", kMaxVocabulary);
     model.trainedContext = count("max_position_embeddings", kMaxContext);
+    model.draftLayers = optionalCount("num_nextn_predict_layers", kMaxLayers);
+    model.normEpsilon = static_cast<float>(
+        m_fields.number(either("rms_norm_eps", "layer_norm_epsilon"), 1e-12, 0.1).value_or(1e-6));
+    model.tied = m_fields.flag("tie_word_embeddings").value_or(false);
+    if (model.family->row(Slot::KeyValueDown))
+        readLatent();
+    else
+        readHeads();
+}
+
+void ConfigJsonReader::readHeads() {
+    ModelConfig& model = m_out.model;
     model.kvHeads = static_cast<std::uint32_t>(
         m_fields.integer("num_key_value_heads", 1, kMaxHeads).value_or(model.heads));
     const auto headSize = m_fields.integer("head_dim", 1, kMaxHeadSize);
     model.headSize = static_cast<std::uint32_t>(headSize.value_or(model.width / model.heads));
     model.rotary = model.headSize;
+    model.headNorms = m_fields.flag("use_qk_norm").value_or(false);
     if (model.headSize == 0 || model.headSize % 2 != 0 || (!headSize && model.width % model.heads != 0) ||
         model.heads % model.kvHeads != 0)
         m_fields.bad(PONDER_TR_NOOP("ErrorDetail", "%1 does not go with the other sizes"),
                      "num_attention_heads");
-    model.normEpsilon = static_cast<float>(m_fields.number("rms_norm_eps", 1e-12, 0.1).value_or(1e-6));
-    model.tied = m_fields.flag("tie_word_embeddings").value_or(false);
 }
 
-// Every layer is a mixture: the fields that make some of them dense have to say so.
+void ConfigJsonReader::readLatent() {
+    ModelConfig& model = m_out.model;
+    LatentAttention& latent = model.latent;
+    latent.heads = model.heads;
+    latent.queryRank = optionalCount("q_lora_rank", kMaxWidth);
+    latent.kvRank = count("kv_lora_rank", kMaxLatentSize);
+    latent.nopeSize = count("qk_nope_head_dim", kMaxHeadSize);
+    latent.ropeSize = count("qk_rope_head_dim", kMaxHeadSize);
+    latent.valueSize = count("v_head_dim", kMaxHeadSize);
+    model.kvHeads = 1;
+    model.headSize = latent.keySize();
+    model.rotary = latent.ropeSize;
+}
+
 void ConfigJsonReader::readMixture() {
-    if (!m_out.model.family->row(Slot::Router)) return;
-    MixtureFeedForward& mixture = m_out.model.mixture;
-    mixture.experts = count("num_experts", kMostExperts);
+    ModelConfig& model = m_out.model;
+    if (!model.family->row(Slot::Router)) return;
+    MixtureFeedForward& mixture = model.mixture;
+    mixture.experts = count(either("num_experts", "n_routed_experts"), kMostExperts);
     mixture.used = count("num_experts_per_tok", std::min(mixture.experts, kMostUsedExperts));
     mixture.hidden = count("moe_intermediate_size", kMaxHidden);
-    mixture.normalises = m_fields.flag("norm_topk_prob").value_or(false);
-    if (m_out.model.family->row(Slot::SharedUp))
+    mixture.normalises = m_fields.flag("norm_topk_prob").value_or(routesLikeDeepseekV3());
+    if (model.family->row(Slot::SharedRouter))
         mixture.sharedHidden = count("shared_expert_intermediate_size", kMaxHidden);
-    mixture.sharedGate = m_out.model.family->row(Slot::SharedRouter) != nullptr;
-    if (m_fields.integer("decoder_sparse_step", 0, kMaxLayers).value_or(1) != 1)
-        cannot("decoder_sparse_step", m_fields.find("decoder_sparse_step")->dump());
+    else if (model.family->row(Slot::SharedUp))
+        mixture.sharedHidden =
+            mixture.hidden * optionalCount("n_shared_experts", kMaxHidden / mixture.hidden);
+    mixture.sharedGate = mixture.sharedHidden > 0 && model.family->row(Slot::SharedRouter) != nullptr;
+    mixture.scale = static_cast<float>(m_fields.number("routed_scaling_factor", 1e-6, 1e6).value_or(1));
+    readRouting();
+    readDenseLayers();
+}
+
+void ConfigJsonReader::readRouting() {
+    MixtureFeedForward& mixture = m_out.model.mixture;
+    const std::string gating =
+        m_fields.text("scoring_func").value_or(routesLikeDeepseekV3() ? "sigmoid" : "softmax");
+    if (gating != "sigmoid" && gating != "softmax") cannot("scoring_func", gating);
+    mixture.gating = gating == "sigmoid" ? Gating::Sigmoid : Gating::Softmax;
+    const std::uint32_t groups = std::max(1U, optionalCount("n_group", kMostExpertGroups));
+    const std::string method = m_fields.text("topk_method").value_or("");
+    if (groups == 1 || method == "greedy") return;
+    // Another judges groups by their best expert alone.
+    if (!method.empty() && method != "noaux_tc") cannot("topk_method", method);
+    mixture.groups = groups;
+    mixture.usedGroups = count("topk_group", groups);
+}
+
+// Those in front, and no others.
+void ConfigJsonReader::readDenseLayers() {
+    m_out.model.denseLayers = optionalCount("first_k_dense_replace", m_out.model.layers);
+    for (const char* name : {"decoder_sparse_step", "moe_layer_freq"})
+        if (m_fields.integer(name, 0, kMaxLayers).value_or(1) != 1) cannot(name, m_fields.find(name)->dump());
     const Json* dense = m_fields.find("mlp_only_layers");
     if (dense && dense->is_array() && !dense->empty()) cannot("mlp_only_layers", dense->dump());
+    const Json* types = m_fields.find("mlp_layer_types");
+    if (!types || !types->is_array()) return;
+    std::uint32_t first = 0;
+    while (first < types->size() && (*types)[first] == "dense")
+        ++first;
+    m_out.model.denseLayers = std::min(first, m_out.model.layers);
+    for (std::size_t i = first; i < types->size(); ++i)
+        if ((*types)[i] != "sparse") return cannot("mlp_layer_types", types->dump());
 }
 
-// Newer files keep all of RoPE under rope_parameters.
-void ConfigJsonReader::readRope() {
-    m_out.model.ropeBase = m_fields.number("rope_theta", 1, 1e12).value_or(10000);
-    for (const char* name : {"rope_scaling", "rope_parameters"}) {
-        const Json* value = m_fields.find(name);
-        if (!value) continue;
-        JsonFields scaling(*value, m_fields.path());
-        m_out.model.ropeBase = scaling.number("rope_theta", 1, 1e12).value_or(m_out.model.ropeBase);
-        readRopeScaling(scaling);
-        if (scaling.problem()) m_fields.fail(*scaling.problem());
-    }
-}
-
-void ConfigJsonReader::readRopeScaling(JsonFields& fields) {
-    std::optional<std::string> type = fields.text("rope_type");
-    if (!type) type = fields.text("type");
-    if (!type || *type == "default") return;
-    const double factor = fields.number("factor", 1e-3, 1e6).value_or(1);
-    if (*type == "linear") {
-        m_out.model.ropeScale = 1 / factor;
-    } else if (*type == "llama3") {
-        Llama3Scaling scaling{factor, fields.number("low_freq_factor", 1e-3, 1e6).value_or(1),
-                              fields.number("high_freq_factor", 1e-3, 1e6).value_or(4),
-                              fields.number("original_max_position_embeddings", 1, 1e9).value_or(8192)};
-        if (scaling.highFactor <= scaling.lowFactor)
-            fields.bad(PONDER_TR_NOOP("ErrorDetail", "%1 is not a usable number"), "high_freq_factor");
-        m_out.llama3 = scaling;
-        m_out.model.ropeFactors = true;
-    } else {
-        cannot("rope_type", *type);
+// Which layers look through a window: by their kinds, or by a pattern such as "LLLG" that is repeated.
+void ConfigJsonReader::readWindows() {
+    ModelConfig& model = m_out.model;
+    if (!model.family->windows) return;
+    model.window = optionalCount("sliding_window", kMaxContext);
+    const Json* types = m_fields.find("layer_types");
+    const Json* pattern = m_fields.find("sliding_window_pattern");
+    if (model.window == 0) return;
+    for (std::uint32_t i = 0; i < model.layers; ++i) {
+        if (types && types->is_array() && i < types->size())
+            model.windowed.push_back((*types)[i] == "sliding_attention");
+        else if (pattern && pattern->is_string() && !pattern->get_ref<const std::string&>().empty()) {
+            const auto& kinds = pattern->get_ref<const std::string&>();
+            model.windowed.push_back(kinds[i % kinds.size()] == 'L');
+        } else if (pattern && pattern->is_number_unsigned() && pattern->get<std::uint64_t>() > 0) {
+            model.windowed.push_back((i + 1) % pattern->get<std::uint64_t>() != 0);
+        } else {
+            return cannot("sliding_window", std::to_string(model.window));
+        }
     }
 }
 
@@ -164,38 +231,32 @@ void ConfigJsonReader::readQuantization(const Json& quantization) {
 
 // What would convert and then answer nonsense.
 void ConfigJsonReader::rejectUnsupported() {
-    const std::string activation = m_fields.text("hidden_act").value_or("silu");
-    if (activation != "silu") cannot("hidden_act", activation);
-    if (m_fields.flag("use_sliding_window").value_or(false)) cannot("use_sliding_window", "true");
-    const TensorRow* bias = m_out.model.family->row(Slot::QueryBias);
-    const bool biased = bias && bias->presence == Presence::Always;
-    if (!biased && m_fields.flag("attention_bias").value_or(false)) cannot("attention_bias", "true");
-    if (m_fields.flag("mlp_bias").value_or(false)) cannot("mlp_bias", "true");
-    if (m_fields.number("partial_rotary_factor", 0, 1).value_or(1) != 1)
-        cannot("partial_rotary_factor", m_fields.find("partial_rotary_factor")->dump());
+    const char* const activation = either("hidden_act", "activation_function");
+    if (const std::string name = m_fields.text(activation).value_or("silu"); name != "silu")
+        cannot(activation, name);
+    const Family& family = *m_out.model.family;
+    if (!family.windows && m_fields.flag("use_sliding_window").value_or(false))
+        cannot("use_sliding_window", "true");
+    if (!family.row(Slot::QueryBias) && m_fields.flag("attention_bias").value_or(false))
+        cannot("attention_bias", "true");
+    for (const char* name : {"mlp_bias", "attention_out_bias"})
+        if (m_fields.flag(name).value_or(false)) cannot(name, "true");
+    if (family.row(Slot::QueryNorm) && !m_fields.flag("use_qk_norm").value_or(true) &&
+        lengthOf(Extent::HeadKey, m_out.model, m_out.model.layer(0)) > 0)
+        cannot("use_qk_norm", "false");
+    if (!m_fields.flag("rope_interleave").value_or(true)) cannot("rope_interleave", "false");
+    // 1: the layer turns its heads.
+    const std::vector<std::uint64_t> turns = m_fields.integers("no_rope_layers");
+    for (std::uint32_t i = 0; i < std::min<std::size_t>(turns.size(), m_out.model.layers); ++i)
+        if (const HeadAttention* heads = m_out.model.layer(i).heads();
+            heads && heads->turns != (turns[i] != 0))
+            return cannot("no_rope_layers", m_fields.find("no_rope_layers")->dump());
 }
 
 } // namespace
 
 Result<HuggingFaceConfig> HuggingFaceConfig::read(const Json& config, const std::string& path) {
     return ConfigJsonReader(config, path).read();
-}
-
-std::vector<float> HuggingFaceConfig::ropeFactors() const {
-    std::vector<float> out;
-    if (!llama3) return out;
-    const double longest = llama3->originalContext / llama3->lowFactor;
-    const double shortest = llama3->originalContext / llama3->highFactor;
-    for (std::uint32_t i = 0; i < model.rotary / 2; ++i) {
-        const double length = 2 * std::numbers::pi * std::pow(model.ropeBase, 2.0 * i / model.rotary);
-        const double between =
-            (llama3->originalContext / length - llama3->lowFactor) / (llama3->highFactor - llama3->lowFactor);
-        double factor = 1 / ((1 - between) / llama3->factor + between);
-        if (length < shortest) factor = 1;
-        if (length > longest) factor = llama3->factor;
-        out.push_back(static_cast<float>(factor));
-    }
-    return out;
 }
 
 } // namespace ponder

@@ -1,11 +1,38 @@
 #include "engine/convert/tensor_names.h"
 
+#include <charconv>
+
 namespace ponder {
 namespace {
 
+// Rows of one matrix in the folder, or values of a vector.
+std::uint64_t folderRows(const ModelConfig& config, const TensorRow& row, const Layer& layer) {
+    const bool across = row.transposed || row.kind == TensorKind::Vector;
+    return lengthOf(across ? row.rowLength : row.rows, config, layer);
+}
+
+// Where a tensor lies among those that share one of the folder with it.
+NamedTensor::Whole wholeOf(const ModelConfig& config, const TensorRow& row, Weight weight) {
+    NamedTensor::Whole out;
+    const Layer layer = config.layer(weight.layer);
+    for (const TensorRow& other : config.family->tensors) {
+        if (other.hub != row.hub || isOfLayer(other.slot) != isOfLayer(row.slot)) continue;
+        if (!has(config, other, weight.layer)) continue;
+        if (other.slot < row.slot) out.first += folderRows(config, other, layer);
+        out.next += folderRows(config, other, layer);
+    }
+    if (out.next == folderRows(config, row, layer)) return {};
+    out.rows = out.next * lengthOf(row.depth(), config, layer);
+    return out;
+}
+
 NamedTensor named(const ModelConfig& config, const TensorRow& row, Weight weight) {
     NamedTensor out;
-    if (!row.hub.empty()) out.source = config.family->hubNameOf(weight);
+    if (!row.hub.empty()) {
+        out.source = config.family->hubNameOf(weight);
+        out.whole = wholeOf(config, row, weight);
+    }
+    out.slot = row.slot;
     out.target = config.family->nameOf(weight);
     out.place = placeOf(config, row, weight.layer);
     out.rowLength = out.place.rowLength;
@@ -13,7 +40,9 @@ NamedTensor named(const ModelConfig& config, const TensorRow& row, Weight weight
     out.rows = out.place.rows * out.depth;
     out.matrix = row.kind != TensorKind::Vector;
     out.small = row.kind == TensorKind::Small;
-    if (row.turned && config.ropePairs() == RopePairs::Adjacent)
+    out.transposed = row.transposed;
+    out.optional = row.presence == Presence::Maybe || row.presence == Presence::AllOrNone;
+    if (row.turned && config.ropePairs() == RopePairs::Adjacent && !config.family->turnsAdjacentInFolder)
         out.permutedHeads = static_cast<std::uint32_t>(out.rows / config.headSize);
     return out;
 }
@@ -26,8 +55,12 @@ std::vector<std::uint64_t> NamedTensor::shape() const {
 }
 
 std::vector<std::uint64_t> NamedTensor::sourceShape() const {
-    return matrix ? std::vector{rows / depth, rowLength} : std::vector{rowLength};
+    if (!matrix) return {whole.rows > 0 ? whole.rows : rowLength};
+    const std::uint64_t own = transposed ? rowLength : eachRows();
+    return {whole.rows > 0 ? whole.rows : own, transposed ? eachRows() : rowLength};
 }
+
+std::uint32_t NamedTensor::sources() const { return source.find("%1") == std::string::npos ? 1 : depth; }
 
 std::string NamedTensor::sourceOf(std::uint32_t expert) const {
     const std::size_t at = source.find("%1");
@@ -35,17 +68,18 @@ std::string NamedTensor::sourceOf(std::uint32_t expert) const {
 }
 
 std::uint64_t NamedTensor::sourceRow(std::uint64_t row) const {
-    if (permutedHeads == 0) return row;
+    const std::uint64_t begin = whole.first + row / eachRows() * whole.next;
+    if (transposed) return begin;
+    if (permutedHeads == 0) return begin + row % eachRows();
     const std::uint64_t headSize = rows / permutedHeads, inHead = row % headSize;
-    return row - inHead + inHead / 2 + inHead % 2 * (headSize / 2);
+    return begin + row - inHead + inHead / 2 + inHead % 2 * (headSize / 2);
 }
 
 std::vector<NamedTensor> namedTensors(const ModelConfig& config) {
     std::vector<NamedTensor> out;
     forEachWeight(config.layers, [&](Weight weight) {
         const TensorRow* row = config.family->row(weight.slot);
-        const bool certain = row && row->presence != Presence::Maybe && row->presence != Presence::AllOrNone;
-        if (certain && has(config, *row, weight.layer)) out.push_back(named(config, *row, weight));
+        if (row && has(config, *row, weight.layer)) out.push_back(named(config, *row, weight));
     });
     return out;
 }
@@ -58,7 +92,13 @@ std::string shapeText(const std::vector<std::uint64_t>& shape) {
 }
 
 bool isRedundant(std::string_view source, const ModelConfig& config) {
-    return source.ends_with("rotary_emb.inv_freq") || (config.tied && source == "lm_head.weight");
+    if (source.ends_with("rotary_emb.inv_freq") || (config.tied && source == "lm_head.weight")) return true;
+    // Layers after the model's that only guess further tokens.
+    if (!source.starts_with(config.family->hubLayer)) return false;
+    source.remove_prefix(config.family->hubLayer.size());
+    std::uint32_t layer = 0;
+    const auto [rest, failed] = std::from_chars(source.data(), source.data() + source.size(), layer);
+    return failed == std::errc() && layer >= config.layers && layer < config.layers + config.draftLayers;
 }
 
 } // namespace ponder

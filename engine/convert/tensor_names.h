@@ -25,14 +25,26 @@ struct NamedTensor {
     bool matrix = false;             // else a norm or bias
     bool small = false;              // it stays F32, as norms and biases do
     std::uint32_t permutedHeads = 0; // of a matrix whose rows change places; else 0
+    // Where it is a part of a tensor of the folder: how many rows, or values of a vector, that has, where its
+    // own first matrix begins and how much further the next one does. No rows: it is all of it.
+    struct Whole {
+        std::uint64_t rows = 0, first = 0, next = 0;
+    };
+    Whole whole;
+    bool transposed = false; // each matrix, in the folder
+    bool optional = false;   // folders may lack it
+    Slot slot = Slot::Count;
 
     TensorType type(FileType fileType) const {
         return matrix && !small ? tensorType(fileType, place) : TensorType::F32;
     }
     std::vector<std::uint64_t> shape() const;       // as GGUF counts: the row's length first
     std::vector<std::uint64_t> sourceShape() const; // of one tensor of the folder, whose row's length is last
+    std::uint32_t sources() const;                  // tensors of the folder that it is made of
     std::string sourceOf(std::uint32_t expert) const;
-    // Which row of the source stands at `row`.
+    std::uint64_t eachRows() const { return rows / depth; } // of a matrix of a stack
+    // Which row of its tensor in the folder stands at `row`; of a transposed one, which row its matrix begins
+    // at.
     std::uint64_t sourceRow(std::uint64_t row) const;
 };
 
@@ -40,8 +52,8 @@ std::vector<NamedTensor> namedTensors(const ModelConfig& config);
 
 std::string shapeText(const std::vector<std::uint64_t>& shape); // "256 x 64", for errors
 
-// A tensor that some folders carry and that says nothing the config does not: tables of frequencies, the
-// second copy of a tied embedding.
+// A tensor that some folders carry and a file does without: tables of frequencies, the second copy of a tied
+// embedding, layers that only guess further tokens.
 bool isRedundant(std::string_view source, const ModelConfig& config);
 
 } // namespace ponder

@@ -3,6 +3,7 @@
 #include "engine/convert/tensor_names.h"
 #include "engine/file/json_document.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 using namespace ponder;
@@ -24,11 +25,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     }
     require(config->model.heads % config->model.kvHeads == 0 && config->model.parameters() > 0);
-    for (const float factor : config->ropeFactors())
+    for (const float factor : config->rope.factors(Slot::RopeFactors, config->model))
         require(factor == factor);
     GgufOutput output;
     config->model.write(output);
     for (const NamedTensor& tensor : namedTensors(config->model))
-        require(tensor.sourceRow(tensor.rows - 1) < tensor.rows);
+        require(tensor.sourceRow(tensor.rows - 1) < std::max(tensor.rows, tensor.whole.rows));
     return 0;
 }

@@ -4,6 +4,8 @@
 #include "tests/support/model_folders.h"
 #include "tests/support/test_class.h"
 
+#include <cmath>
+
 using namespace ponder;
 using Json = nlohmann::json;
 
@@ -76,7 +78,7 @@ private slots:
     void theFactorsOfLlama3LeaveFastFrequenciesAndStretchSlowOnes() {
         const auto config = HuggingFaceConfig::read(configOf("llama-f16-sharded"), "config.json");
         QVERIFY(config);
-        const std::vector<float> factors = config->ropeFactors();
+        const std::vector<float> factors = config->rope.factors(Slot::RopeFactors, config->model);
         QCOMPARE(factors.size(), std::size_t{32});
         QCOMPARE(factors.front(), 1.0f);
         QCOMPARE(factors.back(), 8.0f);
@@ -88,17 +90,63 @@ private slots:
         QCOMPARE(problem("architectures", Json::array({"GemmaForCausalLM"})),
                  std::string("architectures is \"GemmaForCausalLM\", which is not built in"));
         QCOMPARE(problem("hidden_act", "gelu"), std::string("hidden_act is \"gelu\", which is not built in"));
-        QCOMPARE(problem("rope_scaling", Json{{"type", "yarn"}, {"factor", 4.0}}),
-                 std::string("rope_type is \"yarn\", which is not built in"));
+        QCOMPARE(problem("rope_scaling", Json{{"type", "dynamic"}, {"factor", 4.0}}),
+                 std::string("rope_type is \"dynamic\", which is not built in"));
         QCOMPARE(problem("use_sliding_window", true),
                  std::string("use_sliding_window is \"true\", which is not built in"));
-        QCOMPARE(problem("attention_bias", true),
-                 std::string("attention_bias is \"true\", which is not built in"));
+        QCOMPARE(problem("mlp_bias", true), std::string("mlp_bias is \"true\", which is not built in"));
         QCOMPARE(problem("attention_bias", true, "qwen2-bf16"), std::string("read"));
         QCOMPARE(problem("partial_rotary_factor", 0.5),
                  std::string("partial_rotary_factor is \"0.5\", which is not built in"));
     }
 
+    void aMixtureOfAnotherKindIsNamed() {
+        Json config = configOf("qwen2-bf16");
+        config.update({{"architectures", Json::array({"DeepseekV2ForCausalLM"})},
+                       {"kv_lora_rank", 64u},
+                       {"qk_nope_head_dim", 32u},
+                       {"qk_rope_head_dim", 16u},
+                       {"v_head_dim", 32u},
+                       {"n_routed_experts", 16u},
+                       {"num_experts_per_tok", 4u},
+                       {"moe_intermediate_size", 32u},
+                       {"n_group", 4u},
+                       {"topk_group", 2u},
+                       {"topk_method", "group_limited_greedy"}});
+        const auto detailOf = [&] {
+            const auto read = HuggingFaceConfig::read(config, "config.json");
+            return read ? std::string("read") : read.error().detail.english();
+        };
+        QCOMPARE(detailOf(), std::string("topk_method is \"group_limited_greedy\", which is not built in"));
+        config["topk_method"] = "noaux_tc";
+        QCOMPARE(detailOf(), std::string("read"));
+        config["mlp_layer_types"] = Json::array({"dense", "sparse", "dense"});
+        QVERIFY(detailOf().starts_with("mlp_layer_types is"));
+        config.erase("mlp_layer_types");
+        config["moe_layer_freq"] = 2u;
+        QCOMPARE(detailOf(), std::string("moe_layer_freq is \"2\", which is not built in"));
+    }
+    void layersThatGoWithoutRopeAreThoseOfTheFamily() {
+        Json config = configOf("llama-f16-sharded");
+        config["no_rope_layers"] = Json::array({1u, 0u});
+        QVERIFY(!HuggingFaceConfig::read(config, "config.json"));
+        config["no_rope_layers"] = Json::array({1u, 1u});
+        QVERIFY(HuggingFaceConfig::read(config, "config.json"));
+    }
+    void yarnIsReadWithWhatItLengthensQueriesBy() {
+        const Json scaling{
+            {"rope_type", "yarn"}, {"factor", 4.0}, {"original_max_position_embeddings", 512u}};
+        const auto usual = changed("qwen2-bf16", "rope_scaling", scaling);
+        QVERIFY2(usual, usual ? "" : usual.error().message().c_str());
+        QCOMPARE(usual->model.ropeScale, 0.25);
+        QCOMPARE(usual->model.ropeScaling.originalContext, 512U);
+        const double grown = 1 + 0.1 * std::log(4.0);
+        QVERIFY(std::abs(usual->model.ropeScaling.magnitude(0.25) - grown) < 1e-9);
+        Json given = scaling;
+        given["attention_factor"] = 1.5;
+        const auto other = changed("qwen2-bf16", "rope_scaling", given);
+        QVERIFY(std::abs(other->model.ropeScaling.magnitude(0.25) - 1.5) < 1e-9);
+    }
     void aFieldThatIsMissingOrAbsurdIsNamed() {
         QCOMPARE(problem("architectures", nullptr), std::string("architectures is missing"));
         QCOMPARE(problem("hidden_size", nullptr), std::string("hidden_size is missing"));

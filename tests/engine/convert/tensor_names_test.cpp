@@ -86,7 +86,8 @@ private slots:
         QVERIFY(!isRedundant("lm_head.weight", small("llama")));
         QVERIFY(isRedundant("model.layers.0.self_attn.rotary_emb.inv_freq", config));
         QVERIFY(find(tensors, "rope_freqs.weight")->source.empty());
-        QVERIFY(!find(tensors, "blk.0.attn_q.bias"));
+        QVERIFY(find(tensors, "blk.0.attn_q.bias")->optional &&
+                !find(tensors, "blk.0.attn_q.weight")->optional);
         QVERIFY(find(tensors, "token_embd.weight")->type(FileType::Q4_K_M) != TensorType::F32);
         QCOMPARE(find(tensors, "blk.0.attn_norm.weight")->type(FileType::Q4_K_M), TensorType::F32);
     }
