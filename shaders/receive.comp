@@ -1,4 +1,5 @@
-// x, as the layers on another device left it, and what the next norm needs of it.
+// x, as the layers on another device left it, and what the next norm needs of it; or x with what experts
+// elsewhere add to it.
 //
 // One invocation for every 32 values. The host has put the rows into step, as far apart as those of x. Twin:
 // engine/backend/reference.
@@ -27,7 +28,8 @@ void main() {
     vec4 squares[2];
     vec4 normed[8];
     [[unroll]] for (uint i = 0u; i < 8u; ++i) {
-        const vec4 x = uintBitsToFloat(loadStep(push.from + at + i));
+        vec4 x = uintBitsToFloat(loadStep(push.from + at + i));
+        if ((WRITES & ADDS_TO_FIRST) != 0u) x += loadScratch(push.x + at + i);
         storeScratch(push.x + at + i, x);
         normed[i] = x * loadScratch(push.norm + block * 8u + i);
         if ((WRITES & WRITES_FLOATS) != 0u) storeScratch(push.normed + at + i, normed[i]);

@@ -71,4 +71,10 @@ std::uint64_t FitModel::bytesPerToken(const LayerRange& layers) const {
     return sumOfToken(*m_config, part, [](const TensorInfo& tensor) { return bytesOf(tensor); });
 }
 
+std::uint64_t FitModel::expertBytesPerToken(const LayerRange& layers) const {
+    const LayerRange range = layers.of(m_config->layers);
+    const FileWeights part = expertsOf(*m_weights, range.first, range.end);
+    return sumOfToken(*m_config, part, [](const TensorInfo& tensor) { return bytesOf(tensor); });
+}
+
 } // namespace ponder

@@ -34,6 +34,8 @@ public:
     std::uint64_t bytesPerToken() const { return m_bytesPerToken; }
     // The same for some of its layers; with the head after the last.
     std::uint64_t bytesPerToken(const LayerRange& layers) const;
+    // The same for the experts of some layers alone.
+    std::uint64_t expertBytesPerToken(const LayerRange& layers) const;
 
 private:
     FitModel() = default;

@@ -48,6 +48,9 @@ constexpr double kSoftwareLayer = 140e-6;
 // The reference does one plain operation after the other.
 constexpr double kReferenceShare = 0.012, kReferenceOperations = 0.02; // of a byte of bandwidth
 
+// What it takes to wait for one device, hand rows to the other and go on; assumed.
+constexpr double kHandOver = 60e-6;
+
 constexpr double kPromptRows = 512, kProcessorPromptRows = 256, kSoftwarePromptRows = 64; // in one pass
 
 // The parts of a token's time on a device, as they are before anything was measured.
@@ -225,18 +228,30 @@ SpeedForecast forecastSpeed(const FitModel& model, const FitDevice& device, cons
     const LayerRange onDevice = question.gpuLayers.of(model.config().layers);
     const double share = double(onDevice.end - onDevice.first) / layers;
     const double parameters = double(model.promptParameters()), cache = double(question.cacheBytes);
-    const std::uint64_t all = model.bytesPerToken(), here = model.bytesPerToken(onDevice);
+    const std::uint64_t lent = model.expertBytesPerToken(question.lentExperts);
+    const std::uint64_t all = model.bytesPerToken(), layersHere = model.bytesPerToken(onDevice);
+    const std::uint64_t here = layersHere - lent;
+    const double lentParameters = parameters * double(lent) / double(all);
     const Pace pace = paceOf(device, all);
     double seconds =
         pace.replySeconds(double(here) + cache * share, layers * share) / shown.decode.value_or(1);
     double promptSeconds =
-        pace.promptSeconds(parameters * share, double(here), layers * share) / shown.prefill.value_or(1);
-    if (here < all) {
+        pace.promptSeconds(parameters * share - lentParameters, double(here), layers * share) /
+        shown.prefill.value_or(1);
+    if (layersHere < all) {
         if (device.processorBandwidth <= 0) return {};
         const Pace there = paceOf(device.processor, device.processorBandwidth, all);
-        const double rest = double(all - here), part = 1 - share;
+        const double rest = double(all - layersHere), part = 1 - share;
         seconds += there.replySeconds(rest + cache * part, layers * part);
         promptSeconds += there.promptSeconds(parameters * part, rest, layers * part);
+    }
+    if (lent > 0) {
+        if (device.processorBandwidth <= 0) return {};
+        const Pace there = paceOf(device.processor, device.processorBandwidth, all);
+        const double mixtures = question.lentExperts.end - question.lentExperts.first;
+        seconds += there.replySeconds(double(lent), mixtures) + mixtures * kHandOver;
+        promptSeconds += there.promptSeconds(lentParameters, double(lent), mixtures) +
+                         mixtures * kHandOver / there.promptRows;
     }
     out.decodeTokensPerSecond = 1 / seconds;
     out.prefillTokensPerSecond = 1 / promptSeconds;

@@ -30,6 +30,7 @@ struct SpeedForecast {
 
 struct SpeedQuestion {
     LayerRange gpuLayers;         // on the device; the others on the processor beside it
+    LayerRange lentExperts{0, 0}; // of these the processor multiplies the experts
     std::uint64_t cacheBytes = 0; // keys and values that a token reads
     QString modelPath;            // of a model that is here, else empty
 };

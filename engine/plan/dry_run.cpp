@@ -29,9 +29,12 @@ Memory referenceMemory(const PlanRequest& request) {
     };
 }
 
+unsigned threadsOf(const PlanRequest& request) {
+    return request.threads > 0 ? request.threads : processor().cores;
+}
+
 Memory processorMemory(const PlanRequest& request) {
-    const unsigned threads = request.threads > 0 ? request.threads : processor().cores;
-    auto plan = std::make_shared<CpuPlan>(CpuPlan::make(request, threads));
+    auto plan = std::make_shared<CpuPlan>(CpuPlan::make(request, threadsOf(request)));
     return [plan, type = request.kvType](std::uint32_t context) -> Result<MemoryUse> {
         plan->kv = plan->planCache(context, type);
         return plan->memory();
@@ -59,6 +62,17 @@ Result<DryRun> DryRun::of(const DeviceInfo& device, const PlanRequest& request) 
             return kept->memory();
         };
     }
+    return out;
+}
+
+Result<DryRun> DryRun::ofExperts(const DeviceInfo& processor, const PlanRequest& request) {
+    const LayerRange layers = request.layers.of(request.config.layers);
+    const FileWeights experts = expertsOf(request.weights, layers.first, layers.end);
+    if (const auto known = checkTypes(experts, layers, processor.name, PanelLayout::knows); !known)
+        return known.error();
+    DryRun out;
+    const MemoryUse use = CpuPlan::ofExperts(request, threadsOf(request)).memory();
+    out.m_memory = [use](std::uint32_t) -> Result<MemoryUse> { return use; };
     return out;
 }
 
