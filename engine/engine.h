@@ -38,6 +38,10 @@ struct LoadOptions {
     // Layers on the graphics processor, the others on the processor; nothing: all on the device, or as many
     // as fit where they do not; kAutoLayers: as many as fit.
     std::optional<std::uint32_t> gpuLayers;
+    // Mixtures whose experts stay with the processor while the graphics processor has all else; nothing:
+    // none, or as few as needed where the model does not fit; kAutoLayers: as few as needed. Not with
+    // gpuLayers.
+    std::optional<std::uint32_t> expertLayers;
     std::uint32_t threads = 0; // of the processor; 0: one for each of its cores
     Precision precision = Precision::Fast;
     std::filesystem::path
@@ -53,14 +57,16 @@ inline constexpr std::uint32_t kDefaultContext = 32768;
 struct ModelPart {
     DeviceInfo device;
     LayerRange layers;
-    MemoryUse memory; // as planned
+    MemoryUse memory;         // as planned
+    bool expertsOnly = false; // of these layers, which the other part has but for them
 };
 
 // Where a model would go; nothing is loaded yet.
 struct LoadPlan {
     std::uint32_t contextTokens = 0;
     KvType kvType = KvType::F16;
-    std::vector<ModelPart> parts; // one, or two: the processor with the first layers, the GPU with the last
+    // One, or two: the processor with the first layers, or with their experts; the GPU with the last, or all.
+    std::vector<ModelPart> parts;
 };
 
 class Model {

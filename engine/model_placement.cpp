@@ -2,7 +2,7 @@
 
 #include "engine/base/translatable.h"
 #include "engine/devices.h"
-#include "engine/plan/split_plan.h"
+#include "engine/plan/expert_split.h"
 #include "engine/split_executor.h"
 
 #include <algorithm>
@@ -43,25 +43,56 @@ Result<ModelPlacement> ModelPlacement::choose(const LoadOptions& options, const 
     return placement;
 }
 
-Result<void> ModelPlacement::place(const LoadOptions& options) {
-    const DeviceKind kind = m_device->info().kind;
-    const auto whole = [&] { return placeWhole(*m_device); };
-    if (options.gpuLayers && isVulkan(kind)) {
-        std::optional<std::uint32_t> layers = options.gpuLayers;
-        if (*layers == kAutoLayers) layers.reset();
-        return shrink(kSmallestContext, [&] { return placeSplit(layers); });
-    }
-    if (options.gpuLayers && *options.gpuLayers != kAutoLayers && *options.gpuLayers > 0)
+// Which options do not go with this device, or with each other.
+Result<void> ModelPlacement::checkOptions(DeviceKind kind) const {
+    const auto asks = [](std::optional<std::uint32_t> layers) {
+        return layers && *layers != kAutoLayers && *layers > 0;
+    };
+    if (!isVulkan(kind) && (asks(m_options.gpuLayers) || asks(m_options.expertLayers)))
         return Error{ErrorCode::BadArgument, m_device->info().name,
                      Detail{PONDER_TR_NOOP("ErrorDetail", "only a Vulkan device can share the layers with "
                                                           "the processor"),
                             {}}};
+    if (m_options.gpuLayers && m_options.expertLayers)
+        return Error{ErrorCode::BadArgument, m_device->info().name,
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "either layers or experts are shared with the "
+                                                          "processor, not both"),
+                            {}}};
+    if (asks(m_options.expertLayers) && m_config->mixture.experts == 0)
+        return Error{ErrorCode::BadArgument, m_file->displayName(),
+                     Detail{PONDER_TR_NOOP("ErrorDetail", "this model has no experts that the processor "
+                                                          "could take"),
+                            {}}};
+    return {};
+}
+
+Result<void> ModelPlacement::place(const LoadOptions& options) {
+    const DeviceKind kind = m_device->info().kind;
+    if (const Result<void> good = checkOptions(kind); !good) return good;
+    const auto chosen = [](std::uint32_t layers) {
+        return layers == kAutoLayers ? std::optional<std::uint32_t>() : layers;
+    };
+    if (options.gpuLayers && isVulkan(kind))
+        return shrink(kSmallestContext, [&] { return placeSplit(chosen(*options.gpuLayers)); });
+    if (options.expertLayers && isVulkan(kind) && m_config->mixture.experts > 0)
+        return shrink(kSmallestContext, [&] { return placeExperts(chosen(*options.expertLayers)); });
     const bool real = kind == DeviceKind::Discrete || kind == DeviceKind::Integrated;
-    if (!real) return shrink(kSmallestContext, whole);
-    const Result<void> alone = shrink(kSmallestBeforeSplit, whole);
+    if (!real) return shrink(kSmallestContext, [&] { return placeWhole(*m_device); });
+    const Result<void> alone = shrink(kSmallestBeforeSplit, [&] { return placeWhole(*m_device); });
     if (!alone && alone.error().code == ErrorCode::UnsupportedModel && options.device == "auto")
         return placeOnProcessor(options);
     if (alone || alone.error().code != ErrorCode::DoesNotFit) return alone;
+    return placeWhatFits();
+}
+
+// A mixture's experts leave a graphics processor before any layer does: a token needs few of them.
+Result<void> ModelPlacement::placeWhatFits() {
+    if (m_config->mixture.experts > 0) {
+        const Result<void> placed = shrink(kSmallestContext, [&] { return placeExperts(std::nullopt); });
+        if (placed) return placed;
+        const ErrorCode code = placed.error().code;
+        if (code != ErrorCode::DoesNotFit && code != ErrorCode::UnsupportedModel) return placed;
+    }
     return shrink(kSmallestContext, [&] { return placeSplit(std::nullopt); });
 }
 
@@ -103,6 +134,23 @@ Result<void> ModelPlacement::placeSplit(std::optional<std::uint32_t> gpuLayers) 
     return {};
 }
 
+Result<void> ModelPlacement::placeExperts(std::optional<std::uint32_t> mixtures) {
+    if (const Result<void> opened = needProcessor(); !opened) return opened;
+    const auto split = planExpertSplit(
+        *m_config, mixtures,
+        [&](const LayerRange& lent) {
+            const FileWeights rest = withoutExperts(*m_weights, lent.first, lent.end);
+            return m_device->plan(request(LayerRange{}.of(m_config->layers), rest));
+        },
+        [&](const LayerRange& lent) { return m_processor->planExperts(request(lent)); });
+    if (!split) return split.error();
+    m_parts.clear();
+    if (split->lent.first < split->lent.end)
+        m_parts.push_back({m_processor.get(), split->lent, split->processorMemory, true});
+    m_parts.push_back({m_device.get(), LayerRange{}.of(m_config->layers), split->gpuMemory});
+    return {};
+}
+
 // The fast one, or the plain one where there is no other.
 Result<void> ModelPlacement::needProcessor() {
     if (m_processor) return {};
@@ -113,15 +161,15 @@ Result<void> ModelPlacement::needProcessor() {
     return {};
 }
 
-PlanRequest ModelPlacement::request(const LayerRange& layers) const {
-    return {*m_config, *m_weights,        m_file->fileBytes(), m_contextTokens,       m_kvType,
+PlanRequest ModelPlacement::request(const LayerRange& layers, const FileWeights& weights) const {
+    return {*m_config, weights,           m_file->fileBytes(), m_contextTokens,       m_kvType,
             layers,    m_options.threads, m_options.precision, m_options.cacheFolder, m_adapters};
 }
 
 std::vector<ModelPart> ModelPlacement::parts() const {
     std::vector<ModelPart> parts;
     for (const Part& part : m_parts)
-        parts.push_back({part.device->info(), part.layers, part.memory});
+        parts.push_back({part.device->info(), part.layers, part.memory, part.expertsOnly});
     return parts;
 }
 
@@ -131,6 +179,8 @@ Result<std::unique_ptr<Executor>> ModelPlacement::load(const Progress& progress,
     for (const Part& part : m_parts)
         all += part.memory.weights;
     std::vector<std::unique_ptr<Executor>> executors;
+    std::shared_ptr<ExpertWorker> experts;
+    FileWeights rest = *m_weights;
     for (const Part& part : m_parts) {
         // Each device counts its own bytes; together they are shares of the weights.
         const Progress shared = [&](std::uint64_t done, std::uint64_t of) {
@@ -141,10 +191,18 @@ Result<std::unique_ptr<Executor>> ModelPlacement::load(const Progress& progress,
                          all);
         };
         const bool alone = m_parts.size() == 1;
-        auto executor = part.device->load({*m_file, request(part.layers), m_options.onTuning},
-                                          alone ? progress : shared, stop);
-        if (!executor) return executor.error();
-        executors.push_back(std::move(*executor));
+        if (part.expertsOnly) {
+            auto worker = part.device->loadExperts({*m_file, request(part.layers)}, shared, stop);
+            if (!worker) return worker.error();
+            experts = std::move(*worker);
+            rest = withoutExperts(rest, part.layers.first, part.layers.end);
+        } else {
+            auto executor =
+                part.device->load({*m_file, request(part.layers, rest), m_options.onTuning, experts},
+                                  alone ? progress : shared, stop);
+            if (!executor) return executor.error();
+            executors.push_back(std::move(*executor));
+        }
         before += part.memory.weights;
     }
     if (executors.size() == 1) return std::move(executors.front());

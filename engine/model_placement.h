@@ -2,7 +2,8 @@
 //
 // Decided from plans alone, before anything is loaded. As a rule everything goes to the device that was asked
 // for; a context that nobody asked for is halved until it fits. Where a model is too large for a graphics
-// processor even with 8,192 tokens, its last layers go there and the others to the processor. Owner:
+// processor even with 8,192 tokens, a mixture leaves experts to the processor (plan/expert_split.h); where
+// that is not enough, or it is none, its last layers go there and the others to the processor. Owner:
 // LocalModel; it owns the devices and outlives the executor. Thread: one at a time. Errors: those of
 // openDevice() and Device::load(); BadArgument for layers on a device that has none to share. Previous
 // station: plan/split_plan.h.
@@ -32,6 +33,7 @@ private:
         Device* device;
         LayerRange layers;
         MemoryUse memory;
+        bool expertsOnly = false;
     };
 
     ModelPlacement(const LoadOptions& options, const ModelFile& file, const ModelConfig& config,
@@ -42,8 +44,12 @@ private:
     Result<void> placeWhole(Device& device);
     Result<void> placeOnProcessor(const LoadOptions& options);
     Result<void> placeSplit(std::optional<std::uint32_t> gpuLayers);
+    Result<void> placeExperts(std::optional<std::uint32_t> mixtures);
+    Result<void> placeWhatFits();
+    Result<void> checkOptions(DeviceKind kind) const;
     Result<void> needProcessor();
-    PlanRequest request(const LayerRange& layers) const;
+    PlanRequest request(const LayerRange& layers) const { return request(layers, *m_weights); }
+    PlanRequest request(const LayerRange& layers, const FileWeights& weights) const;
 
     const ModelFile* m_file;
     const ModelConfig* m_config;

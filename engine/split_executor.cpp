@@ -45,15 +45,7 @@ Result<void> SplitExecutor::run(const Batch& batch, KvCache& cache, std::stop_to
     return m_back->run(rest, *caches.back, std::move(stop), logits);
 }
 
-MemoryUse SplitExecutor::memory() const {
-    MemoryUse sum = m_front->memory();
-    const MemoryUse back = m_back->memory();
-    sum.weights += back.weights;
-    sum.kv += back.kv;
-    sum.scratch += back.scratch;
-    sum.staging += back.staging;
-    return sum;
-}
+MemoryUse SplitExecutor::memory() const { return m_front->memory() + m_back->memory(); }
 
 Result<void> SplitExecutor::setAdapters(const AdapterSet& set) {
     if (const Result<void> changed = m_front->setAdapters(set); !changed) return changed;

@@ -1,4 +1,5 @@
-// x, as the layers on another device left it, and what the next norm needs of it.
+// x, as the layers on another device left it, and what the next norm needs of it; or x with what experts
+// elsewhere add to it.
 //
 // One invocation for every 32 values. The host has put the rows into step, as far apart as those of x. Twin:
 // engine/backend/reference.
@@ -22,8 +23,11 @@ void main() {
     const uint column = gl_GlobalInvocationID.x / streamBlocks();
     const uint block = gl_GlobalInvocationID.x % streamBlocks();
     if (column >= stepRows()) return;
+    const uint at = block * 8u;
     vec4 x[8];
-    [[unroll]] for (uint i = 0u; i < 8u; ++i)
-        x[i] = uintBitsToFloat(loadStep(push.from + column * push.xStride + block * 8u + i));
+    [[unroll]] for (uint i = 0u; i < 8u; ++i) {
+        x[i] = uintBitsToFloat(loadStep(push.from + column * push.xStride + at + i));
+        if ((WRITES & ADDS_TO_FIRST) != 0u) x[i] += loadScratch(push.x + column * push.xStride + at + i);
+    }
     storeStream(column, block, x);
 }

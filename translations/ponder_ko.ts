@@ -391,6 +391,10 @@
         <source>The chat template chosen for this model does not work; its own one is used.</source>
         <translation>이 모델에 지정한 대화 템플릿이 작동하지 않아 파일의 템플릿을 사용합니다.</translation>
     </message>
+    <message>
+        <source>%1 (the experts of %2 of %3 layers in memory)</source>
+        <translation>%1(레이어 %3개 중 %2개의 전문가는 메모리)</translation>
+    </message>
 </context>
 <context>
     <name>Error</name>
@@ -1496,6 +1500,22 @@
         <source>%1 is typed as ordinary text; it ends a reply all the same</source>
         <translation>%1이(가) 일반 텍스트로 표시되어 있지만 답변의 끝으로 처리합니다</translation>
     </message>
+    <message>
+        <source>it cannot multiply experts for another device</source>
+        <translation>다른 장치를 위해 전문가를 계산할 수 없습니다</translation>
+    </message>
+    <message>
+        <source>nobody multiplies the experts of some layers</source>
+        <translation>일부 레이어의 전문가를 계산할 장치가 없습니다</translation>
+    </message>
+    <message>
+        <source>either layers or experts are shared with the processor, not both</source>
+        <translation>레이어와 전문가 중 하나만 프로세서와 나눌 수 있습니다</translation>
+    </message>
+    <message>
+        <source>this model has no experts that the processor could take</source>
+        <translation>이 모델에는 프로세서가 맡을 전문가가 없습니다</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>
@@ -1708,6 +1728,14 @@
     <message>
         <source>needs %1, %2 more than there is; %3 would fit</source>
         <translation>%1 필요, %2 모자랍니다. %3(이)면 맞습니다</translation>
+    </message>
+    <message>
+        <source>Attention on the card, experts in memory</source>
+        <translation>어텐션은 그래픽 카드, 전문가는 메모리</translation>
+    </message>
+    <message>
+        <source>experts of %1 of %2 layers on the processor, %3 of memory</source>
+        <translation>레이어 %2개 중 %1개의 전문가는 프로세서에서, 메모리 %3</translation>
     </message>
 </context>
 <context>
@@ -2321,6 +2349,14 @@
     <message>
         <source>q8_0 takes about half the memory of f16 for the context and loses a little accuracy.</source>
         <translation>q8_0은 문맥에 f16의 절반쯤 되는 메모리를 쓰며 정확도가 조금 떨어집니다.</translation>
+    </message>
+    <message>
+        <source>This model is no mixture of experts; leave it open.</source>
+        <translation>전문가 혼합 모델이 아니므로 비워 두세요.</translation>
+    </message>
+    <message>
+        <source>Left open, the graphics processor has the experts of as many of the %1 layers as fit, and all else of each.</source>
+        <translation>비워 두면 레이어 %1개 중 들어가는 만큼의 전문가와 나머지 전부를 그래픽 프로세서에 둡니다.</translation>
     </message>
 </context>
 <context>
@@ -3827,6 +3863,8 @@ Types: those of quantize. What such a model writes has no meaning.</source>
     <message>
         <source>The graphics processors that hold the whole model, by memory, or so many of them together.</source>
         <translation>모델 전체를 담을 수 있는 GPU를 메모리 순으로, 또는 함께 쓸 때 필요한 개수와 함께 보여 줍니다.</translation>
+        <source>Mixtures of experts whose experts the processor multiplies, the graphics processor all else; auto is as few as needed.</source>
+        <translation>전문가를 프로세서가 계산할 레이어 수. 나머지는 모두 그래픽 프로세서가 맡습니다. auto는 필요한 최소한입니다.</translation>
     </message>
 </context>
 <context>
@@ -4107,6 +4145,10 @@ Types: those of quantize. What such a model writes has no meaning.</source>
     <message>
         <source>Chat template</source>
         <translation>대화 템플릿</translation>
+    </message>
+    <message>
+        <source>Layers with experts on the processor</source>
+        <translation>전문가를 프로세서에 둘 층</translation>
     </message>
 </context>
 <context>

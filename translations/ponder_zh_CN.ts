@@ -391,6 +391,10 @@
         <source>The chat template chosen for this model does not work; its own one is used.</source>
         <translation>为此模型选择的对话模板无法使用，已改用文件自带的模板。</translation>
     </message>
+    <message>
+        <source>%1 (the experts of %2 of %3 layers in memory)</source>
+        <translation>%1（%3层中%2层的专家在内存中）</translation>
+    </message>
 </context>
 <context>
     <name>Error</name>
@@ -1496,6 +1500,22 @@
         <source>%1 is typed as ordinary text; it ends a reply all the same</source>
         <translation>%1被标为普通文本，仍按回复的结束标记处理</translation>
     </message>
+    <message>
+        <source>it cannot multiply experts for another device</source>
+        <translation>它无法替其他设备计算专家</translation>
+    </message>
+    <message>
+        <source>nobody multiplies the experts of some layers</source>
+        <translation>部分层的专家没有设备来计算</translation>
+    </message>
+    <message>
+        <source>either layers or experts are shared with the processor, not both</source>
+        <translation>只能把层或专家之一分给处理器，不能两者都分</translation>
+    </message>
+    <message>
+        <source>this model has no experts that the processor could take</source>
+        <translation>此模型没有可交给处理器的专家</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>
@@ -1708,6 +1728,14 @@
     <message>
         <source>needs %1, %2 more than there is; %3 would fit</source>
         <translation>需要%1，还差%2；%3可以放下</translation>
+    </message>
+    <message>
+        <source>Attention on the card, experts in memory</source>
+        <translation>注意力在显卡上，专家在内存中</translation>
+    </message>
+    <message>
+        <source>experts of %1 of %2 layers on the processor, %3 of memory</source>
+        <translation>%2层中%1层的专家在处理器上，占内存%3</translation>
     </message>
 </context>
 <context>
@@ -2321,6 +2349,14 @@
     <message>
         <source>q8_0 takes about half the memory of f16 for the context and loses a little accuracy.</source>
         <translation>q8_0的上下文内存约为f16的一半，精度略有损失。</translation>
+    </message>
+    <message>
+        <source>This model is no mixture of experts; leave it open.</source>
+        <translation>此模型不是混合专家模型，请留空。</translation>
+    </message>
+    <message>
+        <source>Left open, the graphics processor has the experts of as many of the %1 layers as fit, and all else of each.</source>
+        <translation>留空时，显卡放置%1层中能容纳的各层专家，以及每层的其余部分。</translation>
     </message>
 </context>
 <context>
@@ -3826,6 +3862,8 @@ Types: those of quantize. What such a model writes has no meaning.</source>
     <message>
         <source>The graphics processors that hold the whole model, by memory, or so many of them together.</source>
         <translation>按内存列出装得下整个模型的GPU，或需要多少块一起才装得下。</translation>
+        <source>Mixtures of experts whose experts the processor multiplies, the graphics processor all else; auto is as few as needed.</source>
+        <translation>由处理器计算专家的层数，其余均由图形处理器计算；auto为所需的最少层数。</translation>
     </message>
 </context>
 <context>
@@ -4106,6 +4144,10 @@ Types: those of quantize. What such a model writes has no meaning.</source>
     <message>
         <source>Chat template</source>
         <translation>对话模板</translation>
+    </message>
+    <message>
+        <source>Layers with experts on the processor</source>
+        <translation>专家放在处理器上的层数</translation>
     </message>
 </context>
 <context>

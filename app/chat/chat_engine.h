@@ -56,9 +56,10 @@ struct LoadRequestInfo {
     QString device = QStringLiteral("auto");
     int contextTokens = 0;        // 0: the engine's choice
     std::optional<int> gpuLayers; // ModelSettings::kLayersThatFit or how many; nothing: the engine's choice
-    QString kvType;               // "f16", "f32", "q8_0"; empty: the device's choice
-    QString chatTemplate;         // in place of the file's own; empty: the file's
-    QList<ModelAdapter> adapters; // the model is loaded with these
+    std::optional<int> expertLayers; // of how many layers the processor has the experts, likewise
+    QString kvType;                  // "f16", "f32", "q8_0"; empty: the device's choice
+    QString chatTemplate;            // in place of the file's own; empty: the file's
+    QList<ModelAdapter> adapters;    // the model is loaded with these
 };
 
 struct LoadedModel {

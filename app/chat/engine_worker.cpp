@@ -33,11 +33,16 @@ QString templateNote(const TemplateChoice& choice) {
     return {};
 }
 
-// The device, and how the layers are shared where it has only some of them.
+// The device, and how the layers are shared where it has only some of them, or of some not the experts.
 QString deviceText(const Model& model) {
     const std::vector<ModelPart> parts = model.parts();
     const QString name = QString::fromStdString(model.device().name);
     if (parts.size() < 2) return name;
+    if (parts.front().expertsOnly)
+        return QCoreApplication::translate("EngineChat", "%1 (the experts of %2 of %3 layers in memory)")
+            .arg(name)
+            .arg(parts.front().layers.end)
+            .arg(parts.back().layers.end);
     const LayerRange& layers = parts.back().layers;
     return QCoreApplication::translate("EngineChat", "%1 (%2 of %3 layers, the rest on the processor)")
         .arg(name)
@@ -78,6 +83,11 @@ std::vector<AdapterUse> adapterUses(const QList<ModelAdapter>& adapters) {
     return uses;
 }
 
+std::optional<std::uint32_t> layersOf(std::optional<int> chosen) {
+    if (!chosen) return {};
+    return *chosen < 0 ? kAutoLayers : static_cast<std::uint32_t>(*chosen);
+}
+
 } // namespace
 
 Result<LoadedModel> EngineWorker::load(const LoadRequestInfo& request, const Progress& progress,
@@ -91,9 +101,8 @@ Result<LoadedModel> EngineWorker::load(const LoadRequestInfo& request, const Pro
     options.contextTokens = static_cast<std::uint32_t>(std::max(request.contextTokens, 0));
     options.kvType = kvTypeNamed(request.kvType.toStdString());
     options.adapters = adapterUses(request.adapters);
-    if (request.gpuLayers)
-        options.gpuLayers =
-            *request.gpuLayers < 0 ? kAutoLayers : static_cast<std::uint32_t>(*request.gpuLayers);
+    options.gpuLayers = layersOf(request.gpuLayers);
+    options.expertLayers = layersOf(request.expertLayers);
     m_measure.beforeLoading();
     Result<std::unique_ptr<Model>> model = m_loader(options, progress, stop);
     if (!model) return model.error();

@@ -48,6 +48,11 @@ void Arguments::takesDevice() {
     text(QStringLiteral("gpu-layers"), QStringLiteral("auto|N"),
          Cli::tr("Layers on the graphics processor, the others on the processor; auto is as many as fit."),
          Presence::Optional);
+    text(QStringLiteral("expert-layers"), QStringLiteral("auto|N"),
+         Cli::tr(
+             "Mixtures of experts whose experts the processor multiplies, the graphics processor all else; "
+             "auto is as few as needed."),
+         Presence::Optional);
     count(QStringLiteral("threads"), QStringLiteral("N"),
           Cli::tr("Threads on the processor; 0 is one for each of its cores."), 0, 0, 1024);
     text(QStringLiteral("adapter"), QStringLiteral("PATH[:STRENGTH]"),
@@ -112,7 +117,8 @@ Result<void> Arguments::parse(const QStringList& words) {
         if (!has(name)) return wrong(dashed(name), Cli::tr("this option is needed"));
     for (auto range = m_ranges.cbegin(); range != m_ranges.cend(); ++range)
         if (const Result<void> good = checkNumber(range.key(), *range); !good) return good;
-    if (const Result<void> good = checkGpuLayers(); !good) return good;
+    for (const char* name : {"gpu-layers", "expert-layers"})
+        if (const Result<void> good = checkLayers(QLatin1String(name)); !good) return good;
     for (const QString& name : m_idLists)
         if (const Result<void> good = checkIds(name); !good) return good;
     for (auto list = m_countLists.cbegin(); list != m_countLists.cend(); ++list)
@@ -165,8 +171,7 @@ std::vector<quint32> Arguments::counts(const QString& name) const {
     return out;
 }
 
-Result<void> Arguments::checkGpuLayers() const {
-    const QString name = QStringLiteral("gpu-layers");
+Result<void> Arguments::checkLayers(const QString& name) const {
     if (!m_takesDevice || !has(name) || text(name) == u"auto") return {};
     bool good = false;
     if (text(name).toUShort(&good); good) return {};

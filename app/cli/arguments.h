@@ -25,7 +25,7 @@ public:
     // These and no others, in this order; without a model. The last `optional` may be left out.
     void takesWords(const QStringList& names, int optional = 0);
     void takesFreeWords(); // any number, checked by the command
-    void takesDevice();    // --device, --context, --kv, --gpu-layers, --threads, --adapter
+    void takesDevice();    // --device, --context, --kv, --gpu-layers, --expert-layers, --threads, --adapter
     void flag(const QString& name, const QString& description);
     void text(const QString& name, const QString& value, const QString& description, Presence presence);
     void choice(const QString& name, const QStringList& allowed, const QString& description);
@@ -63,7 +63,7 @@ private:
     };
     Result<void> checkNumber(const QString& name, const Range& range) const;
     Result<void> checkChoice(const QString& name, const QStringList& allowed) const;
-    Result<void> checkGpuLayers() const;
+    Result<void> checkLayers(const QString& name) const;
     Result<void> checkIds(const QString& name) const;
     Result<void> checkCounts(const QString& name, quint32 smallest) const;
 

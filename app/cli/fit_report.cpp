@@ -40,6 +40,7 @@ Json toJson(const FitForecast& fit) {
             {"loaded_context", fit.usedContext},
             {"layers", fit.layers},
             {"gpu_layers", fit.gpuLayers},
+            {"expert_layers", fit.expertLayers},
             {"processor_bytes", fit.processorBytes},
             {"predicted_decode_tokens_per_second", fit.speed.decodeTokensPerSecond},
             {"predicted_prefill_tokens_per_second", fit.speed.prefillTokensPerSecond},

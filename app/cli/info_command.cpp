@@ -61,7 +61,7 @@ Json describe(const ModelFile& file, const ModelConfig& config, const Tokenizer&
 }
 
 bool asksForPlan(const Arguments& arguments) {
-    for (const char* name : {"device", "context", "kv", "gpu-layers"})
+    for (const char* name : {"device", "context", "kv", "gpu-layers", "expert-layers"})
         if (arguments.has(QLatin1String(name))) return true;
     return false;
 }
@@ -74,6 +74,7 @@ Json toJson(const LoadPlan& plan) {
                                  {"device_name", part.device.name},
                                  {"first_layer", part.layers.first},
                                  {"end_layer", part.layers.end},
+                                 {"experts_only", part.expertsOnly},
                                  {"weights_bytes", part.memory.weights},
                                  {"kv_bytes", part.memory.kv},
                                  {"scratch_bytes", part.memory.scratch},
@@ -123,7 +124,7 @@ int run(const Invocation& call) {
 
 const Command kInfoCommand{
     "info",
-    "MODEL [--device D] [--gpu-layers auto|N] [--context N] [--kv TYPE] [--json]",
+    "MODEL [--device D] [--gpu-layers auto|N] [--expert-layers auto|N] [--context N] [--kv TYPE] [--json]",
     QT_TRANSLATE_NOOP("ponder::Cli", "Checks a model file and says what is in it and where it would go."),
     "info model.gguf\ninfo model.gguf --gpu-layers auto\ninfo model-00001-of-00003.gguf --json",
     [](Arguments& arguments) {

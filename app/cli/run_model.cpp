@@ -31,8 +31,13 @@ LoadOptions loadOptions(const Arguments& arguments, std::uint32_t contextTokens,
     options.kvType = kvTypeNamed(arguments.text(QStringLiteral("kv")).toStdString());
     if (arguments.text(QStringLiteral("precision")) == u"float") options.precision = Precision::Float;
     options.cacheFolder = cacheFolder().toStdU16String();
-    const QString layers = arguments.text(QStringLiteral("gpu-layers"));
-    if (!layers.isEmpty()) options.gpuLayers = layers == u"auto" ? kAutoLayers : layers.toUInt();
+    const auto layers = [&](const QString& name) {
+        const QString text = arguments.text(name);
+        if (text.isEmpty()) return std::optional<std::uint32_t>();
+        return std::optional(text == u"auto" ? kAutoLayers : text.toUInt());
+    };
+    options.gpuLayers = layers(QStringLiteral("gpu-layers"));
+    options.expertLayers = layers(QStringLiteral("expert-layers"));
     options.threads = static_cast<std::uint32_t>(arguments.count(QStringLiteral("threads")));
     if (path.empty()) // a draft is another model
         for (const QString& text : arguments.texts(QStringLiteral("adapter")))

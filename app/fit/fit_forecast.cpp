@@ -2,7 +2,7 @@
 
 #include "app/fit/program_memory.h"
 #include "engine/plan/dry_run.h"
-#include "engine/plan/split_plan.h"
+#include "engine/plan/expert_split.h"
 
 #include <algorithm>
 
@@ -30,13 +30,19 @@ public:
 private:
     FitForecast judged() const;
     std::optional<FileType> finestThatFits() const;
-    PlanRequest request(const LayerRange& layers) const {
-        return {m_model.config(), m_model.weights(), m_model.fileBytes(), 0, m_kvType, layers};
+    PlanRequest request(const LayerRange& layers) const { return request(layers, m_model.weights()); }
+    PlanRequest request(const LayerRange& layers, const FileWeights& weights) const {
+        return {m_model.config(), weights, m_model.fileBytes(), 0, m_kvType, layers};
+    }
+    std::uint64_t processorRoom() const {
+        const std::uint64_t margin = marginBytes(m_device.processor), free = m_device.processor.freeBytes;
+        return free > margin ? free - margin : 0;
     }
     std::optional<MemoryForecast> memory(std::uint32_t context) const; // with all layers
     MemoryForecast memoryElsewhere(std::uint32_t context) const;
     std::uint32_t largestContext(std::uint32_t most) const;
     bool split(FitForecast& out, std::uint32_t smallest) const;
+    bool lendExperts(FitForecast& out, std::uint32_t smallest) const;
     void loadWith(FitForecast& out, std::uint32_t context) const;
     void judge(FitForecast& out) const;
     void addSpeed(FitForecast& out) const;
@@ -91,28 +97,55 @@ std::uint32_t Forecaster::largestContext(std::uint32_t most) const {
     return guess;
 }
 
+// What a plan takes, where it has room.
+Result<MemoryUse> within(std::uint64_t room, const Result<DryRun>& dry, std::uint32_t context) {
+    if (!dry) return dry.error();
+    auto use = dry->memory(context);
+    if (use && use->total() > room) return Error{ErrorCode::DoesNotFit, {}, {}};
+    return use;
+}
+
 // As many layers as fit on the GPU, the others on the processor, with halved contexts as the loader tries
 // them.
 bool Forecaster::split(FitForecast& out, std::uint32_t smallest) const {
     const auto on = [&](const DeviceInfo& device, std::uint64_t room, std::uint32_t context) {
-        return [this, &device, room, context](const LayerRange& layers) -> Result<MemoryUse> {
-            const auto dry = DryRun::of(device, request(layers));
-            if (!dry) return dry.error();
-            auto use = dry->memory(context);
-            if (use && use->total() > room) return Error{ErrorCode::DoesNotFit, device.name, {}};
-            return use;
+        return [this, &device, room, context](const LayerRange& layers) {
+            return within(room, DryRun::of(device, request(layers)), context);
         };
     };
-    const std::uint64_t margin = marginBytes(m_device.processor);
-    const std::uint64_t free = m_device.processor.freeBytes;
-    const std::uint64_t processorRoom = free > margin ? free - margin : 0;
     for (std::uint32_t context = out.contextTokens; context >= smallest; context /= 2) {
         const auto parts =
             planSplit(m_model.config().layers, std::nullopt, on(m_device.info, m_room, context),
-                      on(m_device.processor, processorRoom, context));
+                      on(m_device.processor, processorRoom(), context));
         if (!parts || parts->gpu.first >= parts->gpu.end) continue;
         out.usedContext = context;
         out.gpuLayers = parts->gpu.end - parts->gpu.first;
+        out.processorBytes = parts->processorMemory.total();
+        const MemoryUse& use = parts->gpuMemory;
+        out.used = {use.weights, use.kv, use.scratch + use.staging, 0};
+        return true;
+    }
+    return false;
+}
+
+// All layers on the GPU, but the experts of as few as needed.
+bool Forecaster::lendExperts(FitForecast& out, std::uint32_t smallest) const {
+    if (out.mixtures == 0) return false;
+    const FileWeights& all = m_model.weights();
+    for (std::uint32_t context = out.contextTokens; context >= smallest; context /= 2) {
+        const auto parts = planExpertSplit(
+            m_model.config(), std::nullopt,
+            [&](const LayerRange& lent) {
+                const FileWeights rest = withoutExperts(all, lent.first, lent.end);
+                return within(m_room, DryRun::of(m_device.info, request({}, rest)), context);
+            },
+            [&](const LayerRange& lent) {
+                return within(processorRoom(), DryRun::ofExperts(m_device.processor, request(lent)), 0);
+            });
+        if (!parts) continue;
+        loadWith(out, context);
+        for (std::uint32_t i = parts->lent.first; i < parts->lent.end; ++i)
+            out.expertLayers += m_model.config().layer(i).mixture() ? 1 : 0;
         out.processorBytes = parts->processorMemory.total();
         const MemoryUse& use = parts->gpuMemory;
         out.used = {use.weights, use.kv, use.scratch + use.staging, 0};
@@ -141,7 +174,10 @@ void Forecaster::judge(FitForecast& out) const {
         out.verdict = FitVerdict::ShorterContext;
         return loadWith(out, out.largestContext);
     }
-    if (canSplit && split(out, std::min(kSmallestContext, out.contextTokens))) {
+    const std::uint32_t smallest = std::min(kSmallestContext, out.contextTokens);
+    if (canSplit && lendExperts(out, smallest)) {
+        out.verdict = FitVerdict::Experts;
+    } else if (canSplit && split(out, smallest)) {
         out.verdict = FitVerdict::Split;
     } else if (out.largestContext >= kSmallestContext) {
         out.verdict = FitVerdict::ShorterContext;
@@ -154,6 +190,7 @@ void Forecaster::addSpeed(FitForecast& out) const {
     SpeedQuestion question;
     question.modelPath = m_question.modelPath;
     question.gpuLayers = {out.layers - out.gpuLayers, out.layers};
+    question.lentExperts = firstMixtures(m_model.config(), out.expertLayers);
     question.cacheBytes = std::uint64_t(double(cacheReadBytes(out.memory.context)) *
                                         (double(out.usedContext) / double(out.contextTokens)));
     out.speed = forecastSpeed(m_model, m_device, question, m_question.history);
@@ -179,6 +216,7 @@ FitForecast Forecaster::answer() {
 FitForecast Forecaster::judged() const {
     FitForecast out;
     out.layers = m_model.config().layers;
+    out.mixtures = mixturesOf(m_model.config());
     out.contextTokens = wantedContext(m_model.config(), m_question);
     const auto whole = memory(out.contextTokens);
     out.memory = whole ? *whole : memoryElsewhere(out.contextTokens);

@@ -2,9 +2,9 @@
 //
 // Takes a model, a device and what the user wants; asks the loader's own plans (engine/plan/dry_run.h) and
 // follows the loader's own order (engine/model_placement.h): the whole model with the context that was asked
-// for, then a shorter one, then some layers on the processor. Thread: any; well under a millisecond for each.
-// Errors: none, a model that no plan can hold does not fit. Next station: fit_text.h, fit_list_model.h,
-// `ponder-cli fit`.
+// for, then a shorter one, then a mixture's experts or some layers on the processor. Thread: any; well under
+// a millisecond for each. Errors: none, a model that no plan can hold does not fit. Next station: fit_text.h,
+// fit_list_model.h, `ponder-cli fit`.
 #pragma once
 
 #include "app/fit/speed_forecast.h"
@@ -12,7 +12,8 @@
 
 namespace ponder {
 
-enum class FitVerdict { Fits, Tight, ShorterContext, Split, DoesNotFit };
+// Experts: attention and all else on the device, experts of some layers in the computer's memory.
+enum class FitVerdict { Fits, Tight, ShorterContext, Experts, Split, DoesNotFit };
 
 // All of its layers are on the device.
 constexpr bool fitsWhole(FitVerdict verdict) {
@@ -46,8 +47,10 @@ struct FitForecast {
     std::uint32_t usedContext = 0;    // that the model would be loaded with; 0: it would not
     MemoryForecast used;              // on the device, as it would be loaded
     std::uint32_t layers = 0, gpuLayers = 0; // as it would be loaded
-    std::uint64_t processorBytes = 0;        // of the other layers
-    SpeedForecast speed;                     // as it would be loaded, in the middle of a reply
+    std::uint32_t expertLayers = 0;          // whose experts the processor multiplies, of the mixtures
+    std::uint32_t mixtures = 0;
+    std::uint64_t processorBytes = 0; // of the other layers, or of these experts
+    SpeedForecast speed;              // as it would be loaded, in the middle of a reply
 };
 
 FitForecast forecastFit(const FitModel& model, const FitDevice& device, const FitQuestion& question);

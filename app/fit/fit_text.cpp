@@ -33,6 +33,8 @@ QString verdictText(const FitForecast& fit) {
         return FitText::tr("Tight");
     case FitVerdict::ShorterContext:
         return FitText::tr("Fits at %1").arg(contextText(fit.usedContext));
+    case FitVerdict::Experts:
+        return FitText::tr("Attention on the card, experts in memory");
     case FitVerdict::Split:
         return FitText::tr("%1 of %2 layers").arg(fit.gpuLayers).arg(fit.layers);
     case FitVerdict::DoesNotFit:
@@ -48,6 +50,11 @@ QString verdictDetail(const FitForecast& fit) {
         return sparing(fit);
     case FitVerdict::ShorterContext:
         return missing(fit);
+    case FitVerdict::Experts:
+        return FitText::tr("experts of %1 of %2 layers on the processor, %3 of memory")
+            .arg(fit.expertLayers)
+            .arg(fit.mixtures)
+            .arg(memoryText(qint64(fit.processorBytes)));
     case FitVerdict::Split:
         return FitText::tr("the rest on the processor, %1 of memory")
             .arg(memoryText(qint64(fit.processorBytes)));
@@ -104,6 +111,8 @@ const char* verdictName(FitVerdict verdict) {
         return "tight";
     case FitVerdict::ShorterContext:
         return "shorter_context";
+    case FitVerdict::Experts:
+        return "experts_in_memory";
     case FitVerdict::Split:
         return "some_layers";
     case FitVerdict::DoesNotFit:

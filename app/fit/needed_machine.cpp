@@ -2,6 +2,7 @@
 
 #include "app/fit/fit_text.h"
 #include "app/models/byte_text.h"
+#include "engine/plan/expert_split.h"
 
 #include <QCoreApplication>
 #include <QLocale>
@@ -74,8 +75,8 @@ private:
     }
 
     std::optional<NeededMachine> withCard() const {
-        const ExpertPlacement all{mixtureLayers(m_model.config())};
-        if (all.layers == 0) return std::nullopt;
+        const std::uint32_t all = mixturesOf(m_model.config());
+        if (all == 0) return std::nullopt;
         std::vector<const Gpu*> cards;
         for (const Gpu& gpu : m_catalogue.gpus())
             if (!gpu.unified) cards.push_back(&gpu);

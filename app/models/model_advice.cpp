@@ -2,7 +2,7 @@
 
 #include "app/chat/error_text.h"
 #include "engine/file/model_file.h"
-#include "engine/model/config.h"
+#include "engine/plan/expert_split.h"
 
 #include <QCoreApplication>
 #include <QLocale>
@@ -92,6 +92,7 @@ Result<ModelAdvice> advise(const QString& path, const QString& ownTemplate) {
     advice.fileTemplate = card.chatTemplate.isEmpty() ? choice.chatTemplate->source() : card.chatTemplate;
     advice.trainedContext = static_cast<int>(config->trainedContext);
     advice.layers = static_cast<int>(config->layers);
+    advice.mixtures = static_cast<int>(mixturesOf(*config));
     return advice;
 }
 
@@ -104,6 +105,12 @@ QString adviceText(const QString& key, const ModelAdvice& advice) {
     if (key == u"gpuLayers")
         return AdviceText::tr("Left open, as many of the %1 layers as fit go to the graphics processor.")
             .arg(advice.layers);
+    if (key == u"expertLayers")
+        return advice.mixtures == 0
+                   ? AdviceText::tr("This model is no mixture of experts; leave it open.")
+                   : AdviceText::tr("Left open, the graphics processor has the experts of as many of the %1 "
+                                    "layers as fit, and all else of each.")
+                         .arg(advice.mixtures);
     if (key == u"kvType")
         return AdviceText::tr(
             "q8_0 takes about half the memory of f16 for the context and loses a little accuracy.");

@@ -20,6 +20,7 @@ struct ModelAdvice {
     QString fileTemplate;           // the file's own, to begin an override with
     int trainedContext = 0;
     int layers = 0;
+    int mixtures = 0; // layers with experts
 };
 
 Result<ModelAdvice> advise(const QString& path, const QString& ownTemplate);

@@ -196,6 +196,7 @@ LoadRequestInfo ModelLibrary::loadRequest() const {
     request.device = m_settings.device();
     request.contextTokens = chosen.contextTokens.value_or(m_settings.contextTokens());
     request.gpuLayers = chosen.gpuLayers;
+    request.expertLayers = chosen.expertLayers;
     request.kvType = chosen.kvType;
     request.chatTemplate = chosen.chatTemplate;
     request.adapters = chosen.adapters;

@@ -29,6 +29,9 @@ constexpr std::array kFields{
           kMostTokens},
     Field{"gpuLayers", QT_TRANSLATE_NOOP("ponder::ModelSettingsModel", "Layers on the graphics processor"),
           "whole", ModelSettings::kLayersThatFit, 65535},
+    Field{"expertLayers",
+          QT_TRANSLATE_NOOP("ponder::ModelSettingsModel", "Layers with experts on the processor"), "whole",
+          ModelSettings::kLayersThatFit, 65535},
     Field{"kvType", QT_TRANSLATE_NOOP("ponder::ModelSettingsModel", "Number format of the context"), "choice",
           0, 0},
     Field{"chatTemplate", QT_TRANSLATE_NOOP("ponder::ModelSettingsModel", "Chat template"), "text", 0, 0},
@@ -125,7 +128,8 @@ QVariant ModelSettingsModel::data(const QModelIndex& index, int role) const {
     case LeastRole:
         return field.least;
     case MostRole:
-        return key == u"gpuLayers" && m_advice ? double(m_advice->layers) : field.most;
+        if (key == u"gpuLayers" && m_advice) return double(m_advice->layers);
+        return key == u"expertLayers" && m_advice ? double(m_advice->mixtures) : field.most;
     case ChoicesRole:
         return key == u"kvType" ? QStringList{QString(), QStringLiteral("f16"), QStringLiteral("q8_0"),
                                               QStringLiteral("f32")}

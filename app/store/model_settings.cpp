@@ -40,7 +40,8 @@ std::optional<int> whole(const QJsonObject& json, const char* key) {
 } // namespace
 
 bool ModelSettings::loadsAs(const ModelSettings& other) const {
-    return contextTokens == other.contextTokens && gpuLayers == other.gpuLayers && kvType == other.kvType &&
+    return contextTokens == other.contextTokens && gpuLayers == other.gpuLayers &&
+           expertLayers == other.expertLayers && kvType == other.kvType &&
            chatTemplate == other.chatTemplate && adapters == other.adapters;
 }
 
@@ -52,7 +53,8 @@ ModelSettings ModelSettings::checked() const {
     keepWithin(out.topK, 0, kLargestCount);
     keepWithin(out.maxTokens, 1, kLargestCount);
     keepWithin(out.contextTokens, 1, kLargestCount);
-    keepWithin(out.gpuLayers, kLayersThatFit, 65535);
+    for (std::optional<int>* layers : {&out.gpuLayers, &out.expertLayers})
+        keepWithin(*layers, kLayersThatFit, 65535);
     if (out.kvType != u"f16" && out.kvType != u"f32" && out.kvType != u"q8_0") out.kvType.clear();
     if (out.chatTemplate.trimmed().isEmpty()) out.chatTemplate.clear();
     out.adapters.removeIf([](const ModelAdapter& adapter) {
@@ -71,6 +73,7 @@ QString ModelSettings::toJson() const {
     put(json, "instruction", instruction);
     put(json, "contextTokens", contextTokens);
     put(json, "gpuLayers", gpuLayers);
+    put(json, "expertLayers", expertLayers);
     put(json, "kvType", kvType);
     put(json, "chatTemplate", chatTemplate);
     QJsonArray list;
@@ -94,6 +97,7 @@ ModelSettings ModelSettings::fromJson(const QString& text) {
         out.instruction = words.toString();
     out.contextTokens = whole(json, "contextTokens");
     out.gpuLayers = whole(json, "gpuLayers");
+    out.expertLayers = whole(json, "expertLayers");
     out.kvType = json.value(QLatin1String("kvType")).toString();
     out.chatTemplate = json.value(QLatin1String("chatTemplate")).toString();
     for (const auto& entry : json.value(QLatin1String("adapters")).toArray())

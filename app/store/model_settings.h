@@ -34,6 +34,7 @@ struct ModelSettings {
     // Of loading.
     std::optional<int> contextTokens; // at least 1
     std::optional<int> gpuLayers;     // kLayersThatFit, or how many
+    std::optional<int> expertLayers;  // whose experts the processor has; the same, as few as needed
     QString kvType;                   // "f16", "f32", "q8_0"; empty: the device's choice
     QString chatTemplate;             // Jinja source in place of the file's own; empty: the file's
     QList<ModelAdapter> adapters;

@@ -10,9 +10,11 @@
 #pragma once
 
 #include "engine/backend/batch.h"
+#include "engine/backend/expert_worker.h"
 #include "engine/backend/kernel_sums.h"
 #include "engine/base/progress.h"
 #include "engine/base/result.h"
+#include "engine/base/translatable.h"
 #include "engine/file/model_file.h"
 #include "engine/plan/device_info.h"
 #include "engine/plan/memory_use.h"
@@ -91,7 +93,9 @@ public:
 struct LoadRequest {
     const ModelFile& file;
     PlanRequest plan;
-    TuningProgress onTuning;
+    TuningProgress onTuning = {};
+    // Has the experts that the plan's weights lack (model/weights.h); kept as long as the executor.
+    std::shared_ptr<ExpertWorker> experts = {};
 };
 
 class Device {
@@ -106,10 +110,23 @@ public:
     // Errors: DoesNotFit (before anything is allocated), OutOfMemory, DeviceLost, Cancelled.
     virtual Result<std::unique_ptr<Executor>> load(const LoadRequest& request, const Progress& progress,
                                                    std::stop_token stop) = 0;
+    // The experts of the plan's layers alone, for another device that has all else of them. Errors: as plan()
+    // and load(); UnsupportedModel where the device does not do this.
+    virtual Result<MemoryUse> planExperts(const PlanRequest&) const { return noExperts(); }
+    virtual Result<std::shared_ptr<ExpertWorker>> loadExperts(const LoadRequest&, const Progress&,
+                                                              std::stop_token) {
+        return noExperts();
+    }
     // Searches for the quickest kernels and keeps them in the folder; says what it found, nothing where there
     // is nothing to choose.
     virtual Result<std::string> tune(const std::filesystem::path&, const TuningProgress&, std::stop_token) {
         return std::string();
+    }
+
+private:
+    Error noExperts() const {
+        return {ErrorCode::UnsupportedModel, info().name,
+                Detail{PONDER_TR_NOOP("ErrorDetail", "it cannot multiply experts for another device"), {}}};
     }
 };
 

@@ -120,23 +120,31 @@ void feedForward(Ops& ops, const GatedFeedForward& gated, std::uint32_t layer, c
     add(ops, {Slot::Down, layer}, Rows::Gated, norms);
 }
 
+// Of a layer: what its mixture is made of, but for the shared expert.
+struct MixtureWeights {
+    Weight router, bias, gate, up, down;
+
+    MixtureWeights(const MixtureFeedForward& mixture, std::uint32_t layer)
+        : router(Slot::Router, layer), bias(Slot::RouterBias, layer),
+          gate(mixture.merged ? Slot::GateUpExperts : Slot::GateExperts, layer),
+          up(mixture.merged ? Slot::GateUpExperts : Slot::UpExperts, layer), down(Slot::DownExperts, layer) {}
+};
+
 // x += Σ weight_e · Wdown_e · (activation(Wgate_e·n) * (Wup_e·n)) over the chosen e, + share · the shared
 // expert. No family norms that sum.
 template<DecoderOps Ops>
 void feedForward(Ops& ops, const MixtureFeedForward& mixture, std::uint32_t layer, const Norms& norms) {
     static_assert(ExpertOps<Ops>);
-    const Weight down{Slot::DownExperts, layer};
-    const Weight gate{mixture.merged ? Slot::GateUpExperts : Slot::GateExperts, layer};
-    const Weight up{mixture.merged ? Slot::GateUpExperts : Slot::UpExperts, layer};
+    const MixtureWeights w(mixture, layer);
     const Weight share = mixture.sharedGate ? Weight{Slot::SharedRouter, layer} : kNoWeight;
-    ops.route({Slot::Router, layer}, {Slot::RouterBias, layer}, share, mixture);
-    ops.gateChosen(gate, up, down, mixture);
+    ops.route(w.router, w.bias, share, mixture);
+    ops.gateChosen(w.gate, w.up, w.down, mixture);
     if (mixture.sharedHidden > 0) {
         const Weight sharedDown{Slot::SharedDown, layer};
         ops.gate({Slot::SharedGate, layer}, {Slot::SharedUp, layer}, mixture.activation, sharedDown);
         ops.addTo(sharedDown, mixture.sharedGate ? Rows::Shared : Rows::Gated, kNoWeight); // n has been read
     }
-    ops.addChosen(down, mixture, norms.next);
+    ops.addChosen(w.down, mixture, norms.next);
 }
 
 // The norm before a layer, if it has one, or before the head.

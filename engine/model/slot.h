@@ -59,6 +59,8 @@ inline constexpr std::size_t kLayerSlots = static_cast<std::size_t>(Slot::Count)
 
 constexpr bool isOfLayer(Slot slot) { return static_cast<std::size_t>(slot) >= kFirstLayerSlot; }
 
+constexpr bool isExpertStack(Slot slot) { return slot >= Slot::GateExperts && slot <= Slot::DownExperts; }
+
 constexpr bool isRopeFactors(Slot slot) {
     return slot == Slot::RopeFactors || slot == Slot::RopeFactorsLong || slot == Slot::RopeFactorsShort;
 }

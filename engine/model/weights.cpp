@@ -216,6 +216,29 @@ FileWeights withRopeFactors(const FileWeights& weights, const ModelConfig& confi
     return out;
 }
 
+FileWeights withoutExperts(const FileWeights& weights, std::uint32_t first, std::uint32_t end) {
+    FileWeights out = weights;
+    forEachWeight(weights.layers(), [&](Weight weight) {
+        if (isExpertStack(weight.slot) && weight.layer >= first && weight.layer < end) out[weight] = nullptr;
+    });
+    return out;
+}
+
+FileWeights expertsOf(const FileWeights& weights, std::uint32_t first, std::uint32_t end) {
+    FileWeights out(weights.layers());
+    out.parts = weights.parts;
+    for (std::uint32_t layer = first; layer < std::min(end, weights.layers()); ++layer) {
+        if (!weights[{Slot::Router, layer}]) continue;
+        for (std::size_t i = 0; i < kLayerSlots; ++i) {
+            const auto slot = static_cast<Slot>(kFirstLayerSlot + i);
+            if (isExpertStack(slot) || slot == Slot::Router || slot == Slot::RouterBias ||
+                slot == Slot::FeedForwardNorm)
+                out[{slot, layer}] = weights[{slot, layer}];
+        }
+    }
+    return out;
+}
+
 FileWeights partOf(const FileWeights& weights, std::uint32_t first, std::uint32_t end) {
     FileWeights part(weights.layers());
     forEachWeight(weights.layers(), [&](Weight weight) {

@@ -52,6 +52,11 @@ bool has(const ModelConfig& config, const TensorRow& row, std::uint32_t layer);
 // after the last; the others are absent.
 FileWeights partOf(const FileWeights& weights, std::uint32_t first, std::uint32_t end);
 
+// Where the experts of layers first .. end - 1 are multiplied elsewhere: what is left,
+FileWeights withoutExperts(const FileWeights& weights, std::uint32_t first, std::uint32_t end);
+// and what is needed there: the stacks, the router, and the norm of what both read.
+FileWeights expertsOf(const FileWeights& weights, std::uint32_t first, std::uint32_t end);
+
 // The same with the factors of longrope that a context of so many tokens takes as its RoPE factors.
 FileWeights withRopeFactors(const FileWeights& weights, const ModelConfig& config,
                             std::uint32_t contextTokens);

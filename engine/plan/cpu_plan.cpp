@@ -49,8 +49,7 @@ private:
     std::map<const TensorInfo*, CpuTensor*> m_known;
 };
 
-void placeWeights(CpuPlan& plan, const FileWeights& all) {
-    const FileWeights file = partOf(all, plan.layers.first, plan.layers.end);
+void placeWeights(CpuPlan& plan, const FileWeights& file) {
     Placer place(plan);
     plan.weights = Weights<const CpuTensor*>(file.layers());
     plan.weights.tied = file.tied;
@@ -78,6 +77,9 @@ std::uint64_t headBytes(KvType type, std::uint32_t keySize, std::uint32_t valueS
     return values + values / 32 * 2;
 }
 
+// Bytes that 32 values take as whole numbers in tiles, at most.
+std::uint64_t tileBytes(const CpuPlan& plan) { return plan.rounding == Rounding::Fine ? 84 : 68; }
+
 // What routing leaves, and rows once more for each expert that they use (backend/cpu/expert_rows.h).
 std::uint64_t expertScratch(const CpuPlan& plan) {
     const MixtureFeedForward& mixture = plan.config.mixture;
@@ -86,8 +88,7 @@ std::uint64_t expertScratch(const CpuPlan& plan) {
     // An expert's last tile may be half empty at most, and has eight columns.
     const std::uint64_t columns =
         std::min(2 * users, users + 7 * std::min<std::uint64_t>(users, mixture.experts));
-    const std::uint64_t tiles =
-        columns * (plan.config.width + mixture.hidden) / 32 * (plan.rounding == Rounding::Fine ? 84 : 68);
+    const std::uint64_t tiles = columns * (plan.config.width + mixture.hidden) / 32 * tileBytes(plan);
     const std::uint64_t logits = std::uint64_t{plan.maxRows} * (2 * mixture.experts + 2 * kPanelRows) * 4;
     bool floats = false;
     for (std::uint32_t i = plan.layers.first; i < plan.layers.end; ++i)
@@ -103,13 +104,39 @@ std::uint64_t latentScratch(const CpuPlan& plan) {
     const LatentAttention& latent = plan.config.latent;
     if (latent.heads == 0) return 0;
     const std::uint64_t size = keptSize(latent), heads = latent.heads;
-    const std::uint64_t perBlock = plan.rounding == Rounding::Fine ? 84 : 68;
     return 4 * (latent.queryLength() + 2 * latent.queryRank + size + 3 * kPanelRows + heads * size +
                 heads * latent.kvRank) +
-           (latent.queryRank + heads * std::max(latent.kvRank, latent.nopeSize)) / 32 * perBlock;
+           (latent.queryRank + heads * std::max(latent.kvRank, latent.nopeSize)) / 32 * tileBytes(plan);
+}
+
+// Of a thread: an unpacked panel, a chunk of results.
+std::uint64_t threadScratch(std::uint64_t widest) {
+    return widest / 32 * kUnpackedBlockBytes + std::uint64_t{kMaxRows} * 64 * 4;
+}
+
+CpuPlan emptyPlan(const PlanRequest& request) {
+    CpuPlan plan;
+    plan.config = request.config;
+    plan.layers = request.layers.of(request.config.layers);
+    plan.maxRows = kMaxRows;
+    plan.rounding = request.precision == Precision::Float  ? Rounding::Fine
+                    : request.fileBytes < kSmallModelBytes ? Rounding::Outliers
+                                                           : Rounding::Coarse;
+    return plan;
 }
 
 } // namespace
+
+CpuPlan CpuPlan::ofExperts(const PlanRequest& request, unsigned threads) {
+    CpuPlan plan = emptyPlan(request);
+    placeWeights(plan, expertsOf(request.weights, plan.layers.first, plan.layers.end));
+    // Of a row: x, its normed form, what experts add, tiles.
+    const std::uint64_t width = plan.config.width;
+    const std::uint64_t row = 3 * 4 * width + width / 32 * tileBytes(plan);
+    const std::uint64_t widest = std::max<std::uint64_t>(width, plan.config.mixture.hidden);
+    plan.scratchBytes = row * plan.maxRows + threadScratch(widest) * threads + expertScratch(plan);
+    return plan;
+}
 
 CpuKvPlan CpuPlan::planCache(std::uint32_t tokens, KvType type) const {
     CpuKvPlan out;
@@ -128,14 +155,9 @@ CpuKvPlan CpuPlan::planCache(std::uint32_t tokens, KvType type) const {
 }
 
 CpuPlan CpuPlan::make(const PlanRequest& request, unsigned threads) {
-    CpuPlan plan;
-    plan.config = request.config;
-    plan.layers = request.layers.of(request.config.layers);
-    plan.maxRows = kMaxRows;
-    placeWeights(plan, withRopeFactors(request.weights, plan.config, request.contextTokens));
-    plan.rounding = request.precision == Precision::Float  ? Rounding::Fine
-                    : request.fileBytes < kSmallModelBytes ? Rounding::Outliers
-                                                           : Rounding::Coarse;
+    CpuPlan plan = emptyPlan(request);
+    placeWeights(plan, partOf(withRopeFactors(request.weights, plan.config, request.contextTokens),
+                              plan.layers.first, plan.layers.end));
     bool normsAfter = false;
     for (std::uint32_t i = plan.layers.first; i < plan.layers.end; ++i) {
         const Layer layer = plan.config.layer(i);
@@ -155,11 +177,8 @@ CpuPlan CpuPlan::make(const PlanRequest& request, unsigned threads) {
     const std::uint64_t row =
         std::uint64_t{4} * ((normsAfter ? 3 : 2) * c.width + queries + attended + c.keyLength() +
                             c.valueLength() + hidden + plan.wideLength) +
-        (c.width + attended + hidden) / 32 * (plan.rounding == Rounding::Fine ? 84 : 68) +
-        latentScratch(plan);
-    // Of a thread: an unpacked panel, a chunk of results.
-    const std::uint64_t thread = widest / 32 * kUnpackedBlockBytes + std::uint64_t{kMaxRows} * 64 * 4;
-    plan.scratchBytes = row * plan.maxRows + thread * threads + expertScratch(plan);
+        (c.width + attended + hidden) / 32 * tileBytes(plan) + latentScratch(plan);
+    plan.scratchBytes = row * plan.maxRows + threadScratch(widest) * threads + expertScratch(plan);
     if (!request.adapters) return plan;
     const CpuAdapterPlan adapters = CpuAdapterPlan::make(*request.adapters, plan.layers, c);
     plan.adapterBytes = adapters.bytes;

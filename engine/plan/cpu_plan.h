@@ -63,6 +63,8 @@ struct CpuPlan {
     MemoryUse memory() const { return {weightBytes + adapterBytes, kv.bytes(), scratchBytes, 0}; }
 
     static CpuPlan make(const PlanRequest& request, unsigned threads);
+    // Of the experts of these layers alone, which another device has all else of.
+    static CpuPlan ofExperts(const PlanRequest& request, unsigned threads);
     CpuKvPlan planCache(std::uint32_t tokens, KvType type) const;
 };
 

@@ -30,10 +30,13 @@ Memory referenceMemory(const PlanRequest& request) {
 }
 
 // The device's cores, which need not be this machine's; asking for those takes a while.
+unsigned threadsOf(const DeviceInfo& device, const PlanRequest& request) {
+    if (request.threads > 0) return request.threads;
+    return device.cores > 0 ? device.cores : processor().cores;
+}
+
 Memory processorMemory(const DeviceInfo& device, const PlanRequest& request) {
-    const unsigned cores = device.cores > 0 ? device.cores : processor().cores;
-    const unsigned threads = request.threads > 0 ? request.threads : cores;
-    auto plan = std::make_shared<CpuPlan>(CpuPlan::make(request, threads));
+    auto plan = std::make_shared<CpuPlan>(CpuPlan::make(request, threadsOf(device, request)));
     return [plan, type = request.kvType](std::uint32_t context) -> Result<MemoryUse> {
         plan->kv = plan->planCache(context, type);
         return plan->memory();
@@ -61,6 +64,17 @@ Result<DryRun> DryRun::of(const DeviceInfo& device, const PlanRequest& request) 
             return kept->memory();
         };
     }
+    return out;
+}
+
+Result<DryRun> DryRun::ofExperts(const DeviceInfo& processor, const PlanRequest& request) {
+    const LayerRange layers = request.layers.of(request.config.layers);
+    const FileWeights experts = expertsOf(request.weights, layers.first, layers.end);
+    if (const auto known = checkTypes(experts, layers, processor.name, PanelLayout::knows); !known)
+        return known.error();
+    DryRun out;
+    const MemoryUse use = CpuPlan::ofExperts(request, threadsOf(processor, request)).memory();
+    out.m_memory = [use](std::uint32_t) -> Result<MemoryUse> { return use; };
     return out;
 }
 

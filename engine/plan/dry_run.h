@@ -21,6 +21,8 @@ class DryRun {
 public:
     // Places the weights; request.contextTokens does not matter.
     static Result<DryRun> of(const DeviceInfo& device, const PlanRequest& request);
+    // Of the experts of these layers alone, on the processor (plan/expert_split.h).
+    static Result<DryRun> ofExperts(const DeviceInfo& processor, const PlanRequest& request);
     // With caches for so many tokens; quick.
     Result<MemoryUse> memory(std::uint32_t contextTokens) const { return m_memory(contextTokens); }
 

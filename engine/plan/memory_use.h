@@ -15,6 +15,9 @@ struct MemoryUse {
     std::uint64_t scratch = 0; // activations, tables
     std::uint64_t staging = 0; // host-visible transfer memory
     std::uint64_t total() const { return weights + kv + scratch + staging; }
+    friend MemoryUse operator+(const MemoryUse& a, const MemoryUse& b) {
+        return {a.weights + b.weights, a.kv + b.kv, a.scratch + b.scratch, a.staging + b.staging};
+    }
 };
 
 } // namespace ponder

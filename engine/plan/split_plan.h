@@ -23,6 +23,11 @@ struct SplitPlan {
 // What a device would allocate for these layers; DoesNotFit where it has no room. As Device::plan().
 using PartPlan = std::function<Result<MemoryUse>(const LayerRange&)>;
 
+// The most of `all` that fit, where more never need less; 0 is not tried. Errors: those of `plan` but
+// DoesNotFit.
+Result<std::uint32_t> mostThatFit(std::uint32_t all,
+                                  const std::function<Result<MemoryUse>(std::uint32_t)>& plan);
+
 // `gpuLayers`: exactly so many, at most all; nothing: as many as fit.
 Result<SplitPlan> planSplit(std::uint32_t layers, std::optional<std::uint32_t> gpuLayers, const PartPlan& gpu,
                             const PartPlan& processor);

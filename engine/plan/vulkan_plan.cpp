@@ -255,12 +255,14 @@ void placeScratch(VulkanPlan& plan, std::uint32_t contextTokens) {
         experts.logits = region((mixture.experts + 3) / 4 + 1); // and the share
         experts.choices = take(users);
         experts.facts = take(rows);
-        experts.users = take(places);
-        experts.tiles = take(users);
-        experts.rows = byPlace(scratch.x.stride);
-        experts.hidden = byPlace(padded(mixture.hidden, 32) / 4);
-        if (plan.limits.quantizesActivations)
-            experts.hiddenQuants = byPlace(experts.hidden.stride / 8 * kQuantPieces);
+        if (plan.hasExperts()) {
+            experts.users = take(places);
+            experts.tiles = take(users);
+            experts.rows = byPlace(scratch.x.stride);
+            experts.hidden = byPlace(padded(mixture.hidden, 32) / 4);
+            if (plan.limits.quantizesActivations)
+                experts.hiddenQuants = byPlace(experts.hidden.stride / 8 * kQuantPieces);
+        }
     }
     scratch.latent = latentScratch(plan, region);
     const std::uint64_t prompt = plan.limits.maxPartPositions;
@@ -278,7 +280,8 @@ void placeTransfers(VulkanPlan& plan) {
     plan.step.branches = plan.step.tokens + rows / 4 + 1;
     plan.step.turns = plan.step.branches + rows / 4 + 1;
     plan.step.activations = plan.step.turns + rows * (config.rotary / 4);
-    const std::uint64_t received = plan.hasFirst() ? 0 : std::uint64_t{rows} * plan.scratch.x.stride;
+    const bool receives = !plan.hasFirst() || plan.lendsExperts();
+    const std::uint64_t received = !receives ? 0 : std::uint64_t{rows} * plan.scratch.x.stride;
     plan.step.bytes = (plan.step.activations + received) * 16;
     plan.logitRows = plan.hasLast() ? std::min(rows, kMaxLogitRows) : rows;
     plan.logitLength = plan.hasLast() ? config.vocabulary : config.width;
@@ -357,6 +360,18 @@ Result<KvPlan> VulkanPlan::planCache(std::uint32_t tokens, KvType type) const {
     return out;
 }
 
+bool VulkanPlan::lendsExperts() const {
+    for (std::uint32_t i = layers.first; i < layers.end; ++i)
+        if (lendsExperts(i)) return true;
+    return false;
+}
+
+bool VulkanPlan::hasExperts() const {
+    for (std::uint32_t i = layers.first; i < layers.end; ++i)
+        if (weights[{Slot::DownExperts, i}]) return true;
+    return false;
+}
+
 MemoryUse VulkanPlan::memory() const {
     MemoryUse use;
     for (const std::uint64_t chunk : chunks)
@@ -391,7 +406,8 @@ Result<VulkanPlan> VulkanPlan::make(const ModelConfig& config, const FileWeights
     plan.scratch.vectorPieces = plan.scratch.pieces;
     if (auto planned = plan.setContext(contextTokens, type); !planned) return planned.error();
     placeTransfers(plan);
-    if (plan.hasFirst() && plan.hasLast()) plan.decode = DecodePlan::of(config, plan.step);
+    if (plan.hasFirst() && plan.hasLast() && !plan.lendsExperts())
+        plan.decode = DecodePlan::of(config, plan.step);
     return plan;
 }
 

@@ -15,6 +15,7 @@
 #include "engine/plan/plan_request.h"
 #include "engine/plan/small_model.h"
 
+#include <algorithm>
 #include <deque>
 #include <vector>
 
@@ -109,7 +110,7 @@ struct StepPlan {
     std::uint32_t tokens = 1;      // piece of the token ids
     std::uint32_t branches = 0;    // piece of the branch of each row
     std::uint32_t turns = 0;       // piece of RoPE's cosines and sines
-    std::uint32_t activations = 0; // piece of x as the layers before left it, rows as scratch has them
+    std::uint32_t activations = 0; // piece of x as the layers before left it, or what experts elsewhere gave
     std::uint64_t bytes = 0;
 };
 
@@ -169,12 +170,22 @@ struct VulkanPlan {
     std::uint32_t logitLength = 0;                           // values of a row
     std::uint32_t logitStride = 0;                           // pieces from one row to the next
     std::uint64_t adapterBytes = 0, adapterScratchBytes = 0; // of those that the load begins with
-    DecodePlan decode;                                       // nothing without the first or the last layer
-    std::uint64_t logitBytes() const { return std::uint64_t{logitRows} * logitStride * 16; }
+    DecodePlan decode; // nothing without the first or the last layer, or where experts are elsewhere
+    // Rows of x leave by the same buffer to have experts multiplied elsewhere (backend/expert_worker.h).
+    std::uint64_t logitBytes() const {
+        const std::uint64_t lent = lendsExperts() ? std::uint64_t{limits.maxRows} * scratch.x.stride : 0;
+        return std::max(std::uint64_t{logitRows} * logitStride, lent) * 16;
+    }
     KvPlan kv; // for the context the load asked for
 
     bool hasFirst() const { return layers.first == 0; }
     bool hasLast() const { return layers.end == config.layers; }
+    // A mixture whose experts the weights lack.
+    bool lendsExperts(std::uint32_t layer) const {
+        return config.layer(layer).mixture() && !weights[{Slot::DownExperts, layer}];
+    }
+    bool lendsExperts() const; // of any layer
+    bool hasExperts() const;   // of any layer
     // The most that is alive at once: uploads end before the first cache is made, yet both are counted.
     MemoryUse memory() const;
 

@@ -5,7 +5,8 @@
 #define QUANT_PIECES 3u
 #define WRITES_FLOATS 1u
 #define WRITES_QUANTS 2u
-// Adapters have left in `other` what is added to the kernel's first product, or to its second.
+// Adapters have left in `other` what is added to the kernel's first product, or to its second; or what a
+// kernel receives is added to what is there.
 #define ADDS_TO_FIRST 4u
 #define ADDS_TO_SECOND 8u
 // The kernel's product takes the place of what it would be added to.

@@ -1,6 +1,7 @@
 #include "engine/backend/cpu/cpu_device.h"
 
 #include "engine/backend/cpu/cpu_executor.h"
+#include "engine/backend/cpu/cpu_expert_worker.h"
 #include "engine/backend/cpu/simd_support.h"
 #include "engine/base/host_memory.h"
 #include "engine/base/processor.h"
@@ -28,6 +29,19 @@ public:
         return cpu::CpuExecutor::load(request, std::move(*plan), threadsOf(request.plan), progress, stop);
     }
 
+    Result<MemoryUse> planExperts(const PlanRequest& request) const override {
+        const Result<CpuPlan> plan = fittingExperts(request);
+        if (!plan) return plan.error();
+        return plan->memory();
+    }
+
+    Result<std::shared_ptr<ExpertWorker>> loadExperts(const LoadRequest& request, const Progress& progress,
+                                                      std::stop_token stop) override {
+        Result<CpuPlan> plan = fittingExperts(request.plan);
+        if (!plan) return plan.error();
+        return cpu::CpuExpertWorker::load(request, std::move(*plan), threadsOf(request.plan), progress, stop);
+    }
+
 private:
     static unsigned threadsOf(const PlanRequest& request) {
         return request.threads > 0 ? request.threads : processor().cores;
@@ -37,7 +51,18 @@ private:
         const LayerRange layers = request.layers.of(request.config.layers);
         if (const auto known = checkTypes(request.weights, layers, m_info.name, PanelLayout::knows); !known)
             return known.error();
-        CpuPlan plan = CpuPlan::make(request, threadsOf(request));
+        return fitting(CpuPlan::make(request, threadsOf(request)));
+    }
+
+    Result<CpuPlan> fittingExperts(const PlanRequest& request) const {
+        const LayerRange layers = request.layers.of(request.config.layers);
+        const FileWeights experts = expertsOf(request.weights, layers.first, layers.end);
+        if (const auto known = checkTypes(experts, layers, m_info.name, PanelLayout::knows); !known)
+            return known.error();
+        return fitting(CpuPlan::ofExperts(request, threadsOf(request)));
+    }
+
+    Result<CpuPlan> fitting(CpuPlan plan) const {
         if (const auto fits = checkHostMemory(m_info.name, plan.memory().total()); !fits) return fits.error();
         return plan;
     }

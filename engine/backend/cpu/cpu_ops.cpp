@@ -39,18 +39,33 @@ CpuOps::CpuOps(const CpuPlan& plan, const CpuWeights& weights, const CpuAdapters
     }
 }
 
+void CpuOps::fit(std::vector<float>& values, std::size_t length) const {
+    if (values.size() < m_rows * length) values.resize(m_rows * length);
+}
+
+void CpuOps::beginExperts(std::span<const float> x, Weight next, const std::stop_token& stop,
+                          std::vector<float>& out) {
+    m_stop = stop;
+    m_out = &out;
+    m_rows = static_cast<std::uint32_t>(x.size() / m_config.width);
+    m_nextNorm = next;
+    fit(m_x, m_config.width);
+    fit(m_normed.values, m_normed.length);
+    for (Thread& thread : m_threads)
+        fit(thread.chunk, 2 * kChunkRows);
+    std::copy(x.begin(), x.end(), m_x.begin());
+}
+
+void CpuOps::clear() { std::fill_n(m_x.begin(), std::size_t{m_rows} * m_config.width, 0.0F); }
+
 void CpuOps::begin(const Batch& batch, CpuCache& cache, const std::stop_token& stop,
                    std::vector<float>& out) {
     m_batch = batch;
     m_cache = &cache;
     m_stop = stop;
     m_out = &out;
-    const auto rows = static_cast<std::uint32_t>(batch.tokens.size());
     m_angles.clear();
-    m_rows = rows;
-    const auto fit = [rows](std::vector<float>& values, std::size_t length) {
-        if (values.size() < rows * length) values.resize(rows * length);
-    };
+    m_rows = static_cast<std::uint32_t>(batch.tokens.size());
     fit(m_x, m_config.width);
     for (Operand* operand : {&m_normed, &m_attended})
         fit(operand->values, operand->length);

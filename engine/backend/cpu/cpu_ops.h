@@ -25,6 +25,10 @@ public:
 
     // The rows of the next pass; `out` takes what head() or send() give.
     void begin(const Batch& batch, CpuCache& cache, const std::stop_token& stop, std::vector<float>& out);
+    // The same for route(), gateChosen() and addChosen() alone, of a layer with the norm `next` before it.
+    void beginExperts(std::span<const float> x, Weight next, const std::stop_token& stop,
+                      std::vector<float>& out);
+    void clear(); // x becomes zero; what has been read of it stays
     bool stopped() const { return m_stop.stop_requested(); }
 
     void embed(Weight table, Weight next);
@@ -70,6 +74,7 @@ private:
         std::uint32_t first, count;
     };
 
+    void fit(std::vector<float>& values, std::size_t length) const; // room for all rows
     std::uint32_t positionOf(std::uint32_t row) const;
     std::uint32_t slotOf(std::uint32_t row) const;
     // A matrix and what adapters add to it.

@@ -49,6 +49,11 @@ Result<std::unique_ptr<Executor>> VulkanExecutor::load(VulkanContext& context, c
     auto plan = VulkanExecutor::plan(context, request.plan, limits);
     if (!plan) return plan.error();
     std::unique_ptr<VulkanExecutor> executor(new VulkanExecutor(context, std::move(*plan), tuning));
+    executor->m_model.experts = request.experts;
+    if (executor->m_model.plan.lendsExperts() && !request.experts)
+        return Error{
+            ErrorCode::Internal, limits.deviceName,
+            Detail{PONDER_TR_NOOP("ErrorDetail", "nobody multiplies the experts of some layers"), {}}};
     const FileWeights weights =
         withRopeFactors(request.plan.weights, request.plan.config, request.plan.contextTokens);
     if (const TensorInfo* factors = weights[Slot::RopeFactors]) {
@@ -168,7 +173,7 @@ MemoryUse VulkanExecutor::memory() const {
                   m_decode.logits.bytes();
     use.staging =
         m_model.step.bytes() + m_model.logits.bytes() + m_decode.inputs.bytes() + m_decode.tokens.bytes();
-    return use;
+    return m_model.experts ? use + m_model.experts->memory() : use;
 }
 
 Result<void> VulkanExecutor::setAdapters(const AdapterSet& set) {
@@ -270,9 +275,18 @@ Result<void> VulkanExecutor::runPass(VulkanKvCache& cache, const Batch& pass, co
     return {};
 }
 
+std::vector<KernelTime> VulkanExecutor::kernelTimes() const {
+    std::vector<KernelTime> times = m_model.kernels.times();
+    if (!m_model.experts) return times;
+    const std::vector<KernelTime> beside = m_model.experts->kernelTimes();
+    times.insert(times.end(), beside.begin(), beside.end());
+    return times;
+}
+
 void VulkanExecutor::profile(bool on) {
     m_model.profiles = on;
     m_model.kernels.clear();
+    if (m_model.experts) m_model.experts->profile(on);
 }
 
 void VulkanExecutor::copyLogits(std::uint32_t rows, float* out) const {

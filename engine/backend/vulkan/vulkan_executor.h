@@ -26,14 +26,14 @@ public:
     Result<std::unique_ptr<KvCache>> createCache(std::uint32_t tokens, KvType type) override;
     Result<void> run(const Batch& batch, KvCache& cache, std::stop_token stop,
                      std::vector<float>& logits) override;
-    MemoryUse memory() const override;
+    MemoryUse memory() const override; // with that of experts elsewhere
     LayerRange layers() const override { return m_model.plan.layers; }
     Result<void> setAdapters(const AdapterSet& set) override;
     Result<std::unique_ptr<DecodeStream>> startDecode(KvCache& cache, std::uint32_t position,
                                                       std::span<const TokenId> history,
                                                       const SamplingSettings& settings) override;
     void profile(bool on) override;
-    std::vector<KernelTime> kernelTimes() const override { return m_model.kernels.times(); }
+    std::vector<KernelTime> kernelTimes() const override;
     const VulkanPlan& plan() const { return m_model.plan; }
     const KernelTuning& tuning() const { return m_model.tuning; }
     const PipelineSet& pipelines() const { return *m_model.pipelines; }

@@ -117,13 +117,13 @@ private slots:
         const ModelConfig& config = shapeOf("qwen3-30b-a3b");
         const FitModel mixture = model(config);
         const FitDevice device = card(8);
-        const auto none = forecastExperts(mixture, device, at(8192), {0});
-        const auto half = forecastExperts(mixture, device, at(8192), {24});
-        const auto all = forecastExperts(mixture, device, at(8192), {48});
+        const auto none = forecastExperts(mixture, device, at(8192), 0);
+        const auto half = forecastExperts(mixture, device, at(8192), 24);
+        const auto all = forecastExperts(mixture, device, at(8192), 48);
         QVERIFY(none && half && all);
         const FitForecast whole = forecastFit(mixture, device, at(8192));
         QCOMPARE(none->card.total(), whole.memory.total());
-        QCOMPARE(none->processorBytes, std::uint64_t{0});
+        QCOMPARE(none->processorBytes, std::uint64_t0);
         // What leaves the card is in memory, within what layouts round up and the processor works with.
         const double experts = double(mixture.experts(1e9, {}).bytes);
         const double left = double(none->card.weights - all->card.weights);
@@ -136,7 +136,7 @@ private slots:
     void bothSidesTakeTimeForEveryToken() {
         const FitModel mixture = model(shapeOf("qwen3-30b-a3b"));
         const auto speed = [&](const FitDevice& device, std::uint32_t layers) {
-            return forecastExperts(mixture, device, at(8192), {layers})->speed;
+            return forecastExperts(mixture, device, at(8192), layers)->speed;
         };
         double before = speed(card(8), 0).decodeTokensPerSecond;
         for (const std::uint32_t layers : {12U, 24U, 48U}) {
@@ -159,20 +159,24 @@ private slots:
         const FitModel mixture = model(shapeOf("qwen3-30b-a3b"));
         std::uint32_t before = 49;
         for (const double gibibytes : {6.0, 8.0, 12.0, 16.0}) {
-            const auto found = fewestExperts(mixture, card(gibibytes), at(8192));
-            QVERIFY(found);
-            QVERIFY(found->placement.layers < before && found->placement.layers > 0);
-            before = found->placement.layers;
-            QVERIFY(found->card.total() + marginBytes(card(gibibytes).info) <=
-                    card(gibibytes).info.freeBytes);
-            const auto fewer = forecastExperts(mixture, card(gibibytes), at(8192), {before - 1});
-            QVERIFY(fewer->card.total() + marginBytes(card(gibibytes).info) > card(gibibytes).info.freeBytes);
+            const FitDevice device = card(gibibytes);
+            const FitForecast found = forecastFit(mixture, device, at(8192));
+            QCOMPARE(found.verdict, FitVerdict::Experts);
+            QVERIFY(found.expertLayers < before && found.expertLayers > 0);
+            before = found.expertLayers;
+            const auto same = forecastExperts(mixture, device, at(8192), before);
+            QCOMPARE(found.used.total(), same->card.total());
+            QCOMPARE(found.processorBytes, same->processorBytes);
+            const std::uint64_t room = device.info.freeBytes - marginBytes(device.info);
+            QVERIFY(found.used.total() <= room);
+            QVERIFY(forecastExperts(mixture, device, at(8192), before - 1)->card.total() > room);
         }
-        QVERIFY(!fewestExperts(mixture, card(1), at(8192)));
+        QVERIFY(forecastFit(mixture, card(1), at(8192)).verdict != FitVerdict::Experts);
         FitDevice poor = card(8);
         poor.processor.freeBytes = 4 * kGiB;
-        QVERIFY(!fewestExperts(mixture, poor, at(8192)));
-        QVERIFY(!fewestExperts(model(shapeOf("qwen3-8b")), card(4), at(8192))); // no mixture
+        QVERIFY(forecastFit(mixture, poor, at(8192)).verdict != FitVerdict::Experts);
+        const FitModel dense = model(shapeOf("qwen3-8b"));
+        QCOMPARE(forecastFit(dense, card(4), at(8192)).verdict, FitVerdict::Split);
     }
 };
 

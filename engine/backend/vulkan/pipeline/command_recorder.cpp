@@ -45,7 +45,7 @@ void CommandRecorder::beginSlice() {
     if (m_error) return;
     const auto commands = m_context.allocateCommands();
     if (!commands) return fail(commands.error());
-    m_recording.slices.push_back({*commands, 0, 0, {}});
+    m_recording.slices.push_back({*commands, 0, 0, {}, {}});
     // A device without timestamps has no times to show.
     if (m_purpose == RecordFor::Profiling && m_context.physical().timestampMask != 0)
         m_recording.slices.back().stamps.emplace(m_context);
@@ -85,6 +85,18 @@ void CommandRecorder::update(const VulkanBuffer& buffer, std::uint64_t at, std::
 void CommandRecorder::markHead() {
     endSlice();
     m_recording.headSlice = m_recording.slices.size();
+}
+
+void CommandRecorder::handOver(std::uint32_t layer, std::uint32_t rows) {
+    endSlice();
+    m_handedOver = m_recording.slices.size();
+    if (m_handedOver > 0) m_recording.slices.back().experts = {layer, rows, 0};
+}
+
+void CommandRecorder::takeBack() {
+    endSlice();
+    if (m_handedOver == 0) return; // nothing is recorded but keys, or it has failed
+    m_recording.slices[m_handedOver - 1].experts->beside = m_recording.slices.size() - m_handedOver;
 }
 
 void CommandRecorder::record(const PipelineKey& key, const CallBuffers& buffers,

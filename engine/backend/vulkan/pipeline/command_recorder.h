@@ -30,11 +30,19 @@ struct Workgroups {
     std::uint32_t x = 1, y = 1, z = 1;
 };
 
+// What the host does once a slice has ended: multiply a layer's experts (backend/expert_worker.h), while
+// slices that do not need them run.
+struct HostExperts {
+    std::uint32_t layer = 0, rows = 0;
+    std::size_t beside = 0; // slices that follow
+};
+
 struct CommandSlice {
     VkCommandBuffer commands = VK_NULL_HANDLE;
     double cost = 0; // multiply-adds
     std::uint32_t dispatches = 0;
     std::optional<KernelStamps> stamps; // while profiling is on
+    std::optional<HostExperts> experts; // after it
 };
 
 // Finished command buffers; freed with it.
@@ -81,6 +89,9 @@ public:
     void update(const VulkanBuffer& buffer, std::uint64_t at, std::span<const std::byte> bytes);
     void beginSlice(); // closes the slice before it
     void markHead();   // what follows is the head
+    // Closes a slice after which the host multiplies experts; what follows until takeBack() runs meanwhile.
+    void handOver(std::uint32_t layer, std::uint32_t rows);
+    void takeBack();
     Result<Recording> finish();
     std::uint32_t dispatches() const { return m_dispatches; }
     const std::set<PipelineKey>& keys() const { return m_keys; } // RecordFor::Keys
@@ -98,6 +109,7 @@ private:
     Recording m_recording;
     std::set<PipelineKey> m_keys;
     bool m_open = false;
+    std::size_t m_handedOver = 0; // slices when the host was last asked for experts
     std::uint32_t m_dispatches = 0;
     std::optional<Error> m_error;
 };

@@ -13,7 +13,7 @@ std::uint32_t kernelFormat(TensorType type);
 
 // What a kernel leaves for the one that reads next (shaders/include/quants.glsl).
 inline constexpr std::uint32_t kWritesFloats = 1, kWritesQuants = 2;
-// Adapters have left something that is added to a kernel's first product, or to its second.
+// Adapters have left something that is added to a kernel's first product, or to its second; or receive adds.
 inline constexpr std::uint32_t kAddsToFirst = 4, kAddsToSecond = 8;
 // A kernel's product takes the place of what it would be added to.
 inline constexpr std::uint32_t kReplaces = 16;

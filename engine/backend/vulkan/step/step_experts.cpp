@@ -1,5 +1,6 @@
 // Mixtures of experts: the part of step_recorder.h that records routing and the products with chosen experts'
-// matrices. Nothing of it is seen by the host: which experts they are stays on the device.
+// matrices. Nothing of it is seen by the host: which experts they are stays on the device. Where a layer's
+// experts are elsewhere (backend/expert_worker.h), the host routes its rows and gives what they add.
 #include "engine/backend/vulkan/step/step_recorder.h"
 
 #include <algorithm>
@@ -40,6 +41,7 @@ void StepRecorder::route(Weight router, Weight bias, Weight share, const Mixture
     const ExpertScratch& e = s.experts;
     const WeightSlice& experts = slice(router);
     const bool shares = share != kNoWeight;
+    if (m_plan.lendsExperts(router.layer) && !shares) return;
     const WeightSlice& shareSlice = shares ? slice(share) : experts;
     const NormQkvCall product{.x = s.normed.at,
                               .xStride = s.normed.stride,
@@ -109,6 +111,7 @@ void StepRecorder::sortExperts(const MixtureFeedForward& mixture, std::uint32_t 
 
 void StepRecorder::gateChosen(Weight gateWeight, Weight upWeight, Weight reader,
                               const MixtureFeedForward& mixture) {
+    if (m_plan.lendsExperts(gateWeight.layer)) return lendRows(gateWeight.layer);
     const ScratchPlan& s = m_plan.scratch;
     const ExpertScratch& e = s.experts;
     const WeightSlice& gate = slice(gateWeight);
@@ -147,7 +150,16 @@ void StepRecorder::gateChosen(Weight gateWeight, Weight upWeight, Weight reader,
                         {shape.tiles(groups), expertTiles(mixture, shape.tileColumns())}, work);
 }
 
+void StepRecorder::lendRows(std::uint32_t layer) {
+    copyStream(m_shape.rows * m_plan.scratch.x.stride);
+    m_recorder.handOver(layer, m_shape.rows);
+}
+
 void StepRecorder::addChosen(Weight downWeight, const MixtureFeedForward& mixture, Weight next) {
+    if (m_plan.lendsExperts(downWeight.layer)) {
+        m_recorder.takeBack();
+        return receive(next, kAddsToFirst);
+    }
     const ScratchPlan& s = m_plan.scratch;
     const ExpertScratch& e = s.experts;
     const WeightSlice& down = slice(downWeight);

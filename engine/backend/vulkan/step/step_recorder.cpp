@@ -102,7 +102,10 @@ void StepRecorder::embed(Weight table, Weight next) {
     }
 }
 
-void StepRecorder::receive(Weight next) {
+void StepRecorder::receive(Weight next) { receive(next, 0); }
+
+// What the host has left in the step's parameters becomes x or, with kAddsToFirst, is added to it.
+void StepRecorder::receive(Weight next, std::uint32_t flags) {
     const ScratchPlan& s = m_plan.scratch;
     const ReceiveCall call{.from = m_plan.step.activations,
                            .x = s.x.at,
@@ -115,7 +118,7 @@ void StepRecorder::receive(Weight next) {
                            .quantStride = s.normedQuants.stride};
     const std::uint64_t invocations = std::uint64_t{m_shape.rows} * (s.x.stride / 8);
     PipelineKey key{"receive", {m_tuning.plainWorkgroup}};
-    key.constants[6] = m_normedWrites;
+    key.constants[6] = m_normedWrites | flags;
     m_recorder.dispatch(key, activationBuffers(), call, {ceilDiv(invocations, m_tuning.plainWorkgroup)},
                         static_cast<double>(invocations) * 32);
 }
@@ -123,9 +126,13 @@ void StepRecorder::receive(Weight next) {
 void StepRecorder::send() {
     if (m_shape.logitRows == 0) return;
     m_recorder.markHead();
+    copyStream(m_shape.logitRows * m_plan.logitStride);
+}
+
+// To where the host reads.
+void StepRecorder::copyStream(std::uint32_t pieces) {
     CallBuffers buffers = activationBuffers();
     buffers.other = m_buffers.logits;
-    const std::uint32_t pieces = m_shape.logitRows * m_plan.logitStride;
     const SendCall call{.x = m_plan.scratch.x.at, .pieces = pieces};
     m_recorder.dispatch({"send", {m_tuning.plainWorkgroup}}, buffers, call,
                         {ceilDiv(pieces, m_tuning.plainWorkgroup)}, static_cast<double>(pieces) * 4);

@@ -119,6 +119,9 @@ private:
     KernelWork expertWork(Weight stack, const MixtureFeedForward& mixture) const;
     void sortExperts(const MixtureFeedForward& mixture, std::uint32_t tileColumns, const ScratchRegion& from);
     void shareRows(Weight reader);
+    void lendRows(std::uint32_t layer);
+    void receive(Weight next, std::uint32_t flags);
+    void copyStream(std::uint32_t pieces);
 
     const VulkanPlan& m_plan;
     const KernelTuning& m_tuning;

@@ -27,7 +27,34 @@ Result<void> VulkanModel::submitAndWait(const Recording& recording, std::size_t 
         // A prompt's head may be one column of another kernel: only the body tells the rate.
         if (i < recording.headSlice) pace.measured(recording.slices[i].cost, *seconds);
         ++submits;
+        if (!recording.slices[i].experts) continue;
+        if (auto ran = runExperts(recording, i, positions, stop); !ran) return ran;
+        i += recording.slices[i].experts->beside;
     }
+    return {};
+}
+
+// What the host does after this slice, while the device runs those beside it.
+Result<void> VulkanModel::runExperts(const Recording& recording, std::size_t slice, std::uint32_t positions,
+                                     const std::stop_token& stop) {
+    const HostExperts& asked = *recording.slices[slice].experts;
+    const auto beside = std::span(recording.slices).subspan(slice + 1, asked.beside);
+    std::uint64_t last = 0;
+    for (const CommandSlice& one : beside) {
+        const auto ticket = submit(one);
+        if (!ticket) return ticket.error();
+        last = *ticket;
+    }
+    const std::size_t values = std::size_t{asked.rows} * plan.config.width;
+    const std::span x(reinterpret_cast<const float*>(logits.mapped()), values);
+    const std::span out(reinterpret_cast<float*>(step.mapped() + std::size_t{plan.step.activations} * 16),
+                        values);
+    const Result<void> ran = experts->run(asked.layer, x, out, stop);
+    if (!beside.empty())
+        if (const auto ended = context.wait(last, UINT64_MAX); !ended) return ended.error();
+    if (!ran) return ran;
+    for (const CommandSlice& one : beside)
+        if (auto added = addTimes(one, positions); !added) return added;
     return {};
 }
 

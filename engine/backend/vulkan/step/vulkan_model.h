@@ -23,7 +23,8 @@ public:
     // What the kernels of a slice took, where it was recorded for profiling.
     Result<void> addTimes(const CommandSlice& slice, std::uint32_t positions);
     Result<std::uint64_t> submit(const CommandSlice& slice); // gives its ticket
-    // Slice by slice, each waited for, with a look at the stop token before it.
+    // Slice by slice, each waited for, with a look at the stop token before it; experts that are elsewhere
+    // between them.
     Result<void> submitAndWait(const Recording& recording, std::size_t from, std::size_t to, SubmitPace& pace,
                                std::uint32_t positions, const std::stop_token& stop);
 
@@ -43,6 +44,11 @@ public:
     std::uint64_t submits = 0;      // since the load
     bool profiles = false;
     KernelSums kernels;
+    std::shared_ptr<ExpertWorker> experts; // that the plan lacks
+
+private:
+    Result<void> runExperts(const Recording& recording, std::size_t slice, std::uint32_t positions,
+                            const std::stop_token& stop);
 };
 
 } // namespace ponder
