@@ -17,6 +17,9 @@ namespace ponder::cpu::HWY_NAMESPACE {
 // often.
 constexpr std::uint32_t kPanelsATile = 2;
 
+// How far ahead of one column's products the weights are fetched: the processor's own guesses end at a page.
+constexpr std::size_t kBytesAhead = 1024;
+
 // One tile's records as the kernel reads them, from a column of the tile on.
 template<Rounding kRounding>
 struct Record {
@@ -225,6 +228,9 @@ HWY_INLINE void multiplyRows(const Format& format, const std::byte* panel, std::
             units[v] = format.open(panel, at.vector(v).rows);
         const std::size_t here = HWY_MIN(Format::kBlocks, blocks - done);
         for (; at.inUnit < here; ++at.inUnit) {
+            if constexpr (kColumns == 1)
+                for (std::size_t line = 0; line < Format::kBlockBytes; line += kLine)
+                    __builtin_prefetch(at.block + kBytesAhead + line);
             sums.addBlock(format, units, at, record);
             at.block += Format::kBlockBytes;
             record.at += recordBytes;
