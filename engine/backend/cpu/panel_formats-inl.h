@@ -15,8 +15,14 @@
 HWY_BEFORE_NAMESPACE();
 namespace ponder::cpu::HWY_NAMESPACE {
 
+// How many quads' products are added as 16-bit pairs.
+template<class Format>
+inline constexpr int kTogether = HWY_MIN(quadsOfPairs(Format::kMost), 8 / Format::kHalves);
+
 template<class Quants, class Scales>
 struct PanelFormat : Quants, Scales {
+    static constexpr bool kWide = Quants::kMost > 127;
+    static constexpr std::size_t kColumnsAtOnce = 8; // taking bits apart once for all of them
     HWY_INLINE int offset() const { return Quants::kOffset; }
 };
 
@@ -102,17 +108,17 @@ HWY_INLINE void useSmallFormat(TensorType type, Use&& use) {
 }
 
 // A panel that was unpacked for many columns: quads, then scales and minima as f32. Formats share these.
-template<int kScales, int kMinima, bool kBytes>
+template<int kScales, int kMinima, int kLargest>
 struct UnpackedFormat {
-    static constexpr int kHalves = kScales, kMins = kMinima;
-    static constexpr bool kWide = kBytes, kPlain = true;
+    static constexpr int kHalves = kScales, kMins = kMinima, kMost = kLargest;
+    static constexpr bool kWide = kMost > 127, kPlain = true;
     static constexpr int kOffset = kMins > 0 ? -1 : 0;
-    static constexpr std::size_t kBlocks = 1, kHeadBytes = 0;
+    static constexpr std::size_t kBlocks = 1, kHeadBytes = 0, kColumnsAtOnce = 4;
     static constexpr std::size_t kBlockBytes = (8 + kHalves + kMins) * kLine;
     int shift = 0;
     struct Unit {};
 
-    HWY_INLINE int offset() const { return kBytes ? 7 : shift; }
+    HWY_INLINE int offset() const { return kWide ? 7 : shift; }
     HWY_INLINE Unit open(const std::byte*, Rows) const { return {}; }
     HWY_INLINE VF scale(Unit, const Where& at, int half) const { return floats(at, half); }
     HWY_INLINE VF min(Unit, const Where& at, int half) const { return floats(at, kHalves + half); }
@@ -130,7 +136,8 @@ struct UnpackedFormat {
     }
 };
 template<class Format>
-using Unpacked = UnpackedFormat<Format::kHalves, Format::kMins, Format::kWide>;
+using Unpacked =
+    UnpackedFormat<Format::kHalves, Format::kMins, Format::kWide ? 255 : 128 / kTogether<Format> - 1>;
 
 } // namespace ponder::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

@@ -17,25 +17,32 @@ namespace ponder::cpu::HWY_NAMESPACE {
 // often.
 constexpr std::uint32_t kPanelsATile = 2;
 
-// One tile's records as the kernel reads them.
+// How far ahead of one column's products the weights are fetched: the processor's own guesses end at a page.
+constexpr std::size_t kBytesAhead = 1024;
+
+// One tile's records as the kernel reads them, from a column of the tile on.
 template<Rounding kRounding>
 struct Record {
     const std::byte* at;
     std::size_t width;
+    std::size_t first = 0;
 
     static constexpr std::size_t kQuants = kRounding == Rounding::Fine ? 64 : 32;
 
-    const std::byte* quants(std::size_t column) const { return at + column * 32; }
-    const std::byte* fineQuants(std::size_t column) const { return at + width * 32 + column * 32; }
-    const std::byte* scale(std::size_t column) const { return at + width * kQuants + column * 4; }
-    const std::byte* sum(std::size_t column) const { return at + width * (kQuants + 4) + column * 4; }
-    const std::byte* negated(std::size_t column) const { return at + width * (kQuants + 8) + column * 4; }
+    const std::byte* quants(std::size_t column) const { return at + (first + column) * 32; }
+    const std::byte* fineQuants(std::size_t column) const { return quants(column) + width * 32; }
+    const std::byte* scale(std::size_t column) const { return line(column, 0); }
+    const std::byte* sum(std::size_t column) const { return line(column, 1); }
+    const std::byte* negated(std::size_t column) const { return line(column, 2); }
     const std::byte* negatedHalf(std::size_t column, std::size_t half) const {
-        return at + width * (kQuants + 12) + column * 8 + half * 4;
+        return at + width * (kQuants + 12) + (first + column) * 8 + half * 4;
     }
     const ActivationTiles::Quad& quad(std::size_t column) const {
         static_assert(kRounding == Rounding::Outliers);
-        return reinterpret_cast<const ActivationTiles::Quad*>(at + width * (kQuants + 20))[column];
+        return reinterpret_cast<const ActivationTiles::Quad*>(at + width * (kQuants + 20))[first + column];
+    }
+    const std::byte* line(std::size_t column, std::size_t index) const {
+        return at + width * (kQuants + 4 * index) + (first + column) * 4;
     }
 };
 
@@ -72,110 +79,180 @@ struct SeenQuads {
     }
 };
 
-template<int j, class Format, Rounding kRounding, std::size_t kColumns>
-HWY_INLINE void addQuad(const Format& format, const Where& at, const Record<kRounding>& record,
-                        VI (&dots)[kColumns], VI (&high)[kColumns], SeenQuads<Format>& seen) {
-    VU weights;
-    if constexpr (kSigned<Format, kRounding>)
-        weights = format.template signedQuad<j>(at);
-    else
-        weights = format.template quad<j>(at);
-    if constexpr (kRounding == Rounding::Outliers) seen.keep(j, weights);
-    for (std::size_t c = 0; c < kColumns; ++c) {
+// Sums of products of weight bytes; with several quads together, of pairs in between.
+template<class Format>
+struct Dot {
+    VI sum;
+    VS pairs;
+
+    template<int j>
+    HWY_INLINE void add(VU weights, const std::byte* four) {
+#if PONDER_SUMS_PAIRS
+        constexpr int kQuads = kTogether<Format>;
+        if constexpr (kQuads > 1) {
+            const VS products = pairProducts(weights, broadcastFour(four));
+            pairs = j % kQuads == 0 ? products : sumNow(pairs, products);
+            if constexpr (j % kQuads == kQuads - 1) sum = addPairs(sum, pairs);
+            return;
+        }
+#endif
+        sum = dotFour<Format::kWide>(sum, weights, four);
+    }
+};
+
+// What a block's share of the results is made of: rows of kVectors vectors times columns.
+template<class Format, Rounding kRounding, std::size_t kVectors, std::size_t kColumns>
+struct BlockDots {
+    Dot<Format> low[kVectors][kColumns], high[kVectors][kColumns];
+    SeenQuads<Format> seen[kVectors];
+
+    template<int j>
+    HWY_INLINE void addQuad(const Format& format, const Where& at, const Record<kRounding>& record) {
+        VU weights[kVectors];
+        for (std::size_t v = 0; v < kVectors; ++v) {
+            if constexpr (kSigned<Format, kRounding>)
+                weights[v] = format.template signedQuad<j>(at.vector(v));
+            else
+                weights[v] = format.template quad<j>(at.vector(v));
+            if constexpr (kRounding == Rounding::Outliers) seen[v].keep(j, weights[v]);
+        }
+        for (std::size_t c = 0; c < kColumns; ++c)
+            for (std::size_t v = 0; v < kVectors; ++v)
+                addProducts<j>(v, c, weights[v], record);
+    }
+    template<int j>
+    HWY_INLINE void addProducts(std::size_t v, std::size_t c, VU weights, const Record<kRounding>& record) {
         const std::byte* quants = record.quants(c) + 4 * j;
         if constexpr (kRounding == Rounding::Fine) {
-            high[c] = dotFour<Format::kWide>(high[c], weights, quants);
+            high[v][c].template add<j>(weights, quants);
             quants = record.fineQuants(c) + 4 * j;
         }
         if constexpr (kSigned<Format, kRounding>)
-            dots[c] = dotSigned(dots[c], weights, quants);
+            low[v][c].sum = dotSigned(low[v][c].sum, weights, quants);
         else
-            dots[c] = dotFour<Format::kWide>(dots[c], weights, quants);
+            low[v][c].template add<j>(weights, quants);
     }
-}
-
-// Integer products of half a block, or of a whole one where it has one scale.
-template<class Format, Rounding kRounding, std::size_t kColumns>
-HWY_INLINE void dotBlock(const Format& format, const Where& at, int half, const Record<kRounding>& record,
-                         VI (&dots)[kColumns]) {
-    VI high[kColumns];
-    SeenQuads<Format> seen;
-    for (std::size_t c = 0; c < kColumns; ++c) {
-        dots[c] = startOf(format, record, c, half);
-        high[c] = hn::Zero(DI());
-    }
-    if (Format::kHalves == 1 || half == 0) {
-        addQuad<0>(format, at, record, dots, high, seen);
-        addQuad<1>(format, at, record, dots, high, seen);
-        addQuad<2>(format, at, record, dots, high, seen);
-        addQuad<3>(format, at, record, dots, high, seen);
-    }
-    if (Format::kHalves == 1 || half == 1) {
-        addQuad<4>(format, at, record, dots, high, seen);
-        addQuad<5>(format, at, record, dots, high, seen);
-        addQuad<6>(format, at, record, dots, high, seen);
-        addQuad<7>(format, at, record, dots, high, seen);
-    }
-    for (std::size_t c = 0; c < kColumns; ++c) {
-        if constexpr (kRounding == Rounding::Outliers) {
+    // The quad of each column that has high bytes.
+    HWY_INLINE void addOutliers(const Where& at, int half, const Record<kRounding>& record) {
+        for (std::size_t c = 0; c < kColumns; ++c) {
             const ActivationTiles::Quad& quad = record.quad(c);
             const bool whole = Format::kHalves == 1;
             const std::size_t j = whole ? quad.index : quad.ofHalf(static_cast<std::uint32_t>(half));
-            high[c] = dotFour<Format::kWide>(
-                high[c], seen.again(at, j),
-                reinterpret_cast<const std::byte*>(whole ? quad.high : quad.highOfHalf[half]));
+            const auto* four = reinterpret_cast<const std::byte*>(whole ? quad.high : quad.highOfHalf[half]);
+            for (std::size_t v = 0; v < kVectors; ++v)
+                high[v][c].sum = dotFour<Format::kWide>(high[v][c].sum, seen[v].again(at.vector(v), j), four);
         }
-        if constexpr (kRounding != Rounding::Coarse) dots[c] = hn::Add(dots[c], hn::ShiftLeft<8>(high[c]));
     }
-}
+    // Integer products of half a block, or of a whole one where it has one scale.
+    HWY_INLINE void addHalf(const Format& format, const Where& at, int half,
+                            const Record<kRounding>& record) {
+        for (std::size_t v = 0; v < kVectors; ++v)
+            for (std::size_t c = 0; c < kColumns; ++c) {
+                low[v][c].sum = startOf(format, record, c, half);
+                high[v][c].sum = hn::Zero(DI());
+            }
+        if (Format::kHalves == 1 || half == 0) {
+            addQuad<0>(format, at, record);
+            addQuad<1>(format, at, record);
+            addQuad<2>(format, at, record);
+            addQuad<3>(format, at, record);
+        }
+        if (Format::kHalves == 1 || half == 1) {
+            addQuad<4>(format, at, record);
+            addQuad<5>(format, at, record);
+            addQuad<6>(format, at, record);
+            addQuad<7>(format, at, record);
+        }
+        if constexpr (kRounding == Rounding::Outliers) addOutliers(at, half, record);
+    }
+    HWY_INLINE VF of(std::size_t v, std::size_t c) const {
+        VI sum = low[v][c].sum;
+        if constexpr (kRounding != Rounding::Coarse) sum = hn::Add(sum, hn::ShiftLeft<8>(high[v][c].sum));
+        return toFloats(sum);
+    }
+};
 
-// sums[c] += one block's share.
-template<class Format, Rounding kRounding, std::size_t kColumns>
-HWY_INLINE void addBlock(const Format& format, const typename Format::Unit& unit, const Where& at,
-                         const Record<kRounding>& record, VF (&sums)[kColumns]) {
-    for (int half = 0; half < Format::kHalves; ++half) {
-        VI dots[kColumns];
-        dotBlock(format, at, half, record, dots);
-        const VF scale = format.scale(unit, at, half);
-        for (std::size_t c = 0; c < kColumns; ++c)
-            sums[c] = hn::MulAdd(hn::Mul(scale, broadcastFloat(record.scale(c))),
-                                 hn::ConvertTo(DF(), dots[c]), sums[c]);
+// Rows of kVectors vectors times columns of a tile.
+template<class Format, Rounding kRounding, std::size_t kVectors, std::size_t kColumns>
+struct Sums {
+    using Units = typename Format::Unit[kVectors];
+    VF sums[kVectors][kColumns];
+
+    // += one block's share.
+    HWY_INLINE void addBlock(const Format& format, const Units& units, const Where& at,
+                             const Record<kRounding>& record) {
+        for (int half = 0; half < Format::kHalves; ++half) {
+            BlockDots<Format, kRounding, kVectors, kColumns> dots;
+            dots.addHalf(format, at, half, record);
+            for (std::size_t v = 0; v < kVectors; ++v) {
+                const VF scale = format.scale(units[v], at.vector(v), half);
+                for (std::size_t c = 0; c < kColumns; ++c)
+                    sums[v][c] = hn::MulAdd(hn::Mul(scale, broadcastFloat(record.scale(c))), dots.of(v, c),
+                                            sums[v][c]);
+            }
+        }
+        for (std::size_t v = 0; v < kVectors; ++v)
+            subtractMinima(format, units[v], at.vector(v), record, sums[v]);
     }
-    if constexpr (Format::kMins == 1) {
-        const VF min = format.min(unit, at, 0);
-        for (std::size_t c = 0; c < kColumns; ++c)
-            sums[c] = hn::NegMulAdd(min, broadcastFloat(record.sum(c)), sums[c]);
-    }
-    if constexpr (Format::kMins == 2)
-        for (int half = 0; half < 2; ++half) {
-            const VF min = format.min(unit, at, half);
+    static HWY_INLINE void subtractMinima(const Format& format, const typename Format::Unit& unit,
+                                          const Where& at, const Record<kRounding>& record,
+                                          VF (&sums)[kColumns]) {
+        if constexpr (Format::kMins == 1) {
+            const VF min = format.min(unit, at, 0);
             for (std::size_t c = 0; c < kColumns; ++c)
-                sums[c] = hn::MulAdd(hn::Mul(min, broadcastFloat(record.scale(c))),
-                                     toFloats(broadcastFour(record.negatedHalf(c, half))), sums[c]);
+                sums[c] = hn::NegMulAdd(min, broadcastFloat(record.sum(c)), sums[c]);
         }
-}
+        if constexpr (Format::kMins == 2)
+            for (int half = 0; half < 2; ++half) {
+                const VF min = format.min(unit, at, half);
+                for (std::size_t c = 0; c < kColumns; ++c)
+                    sums[c] = hn::MulAdd(hn::Mul(min, broadcastFloat(record.scale(c))),
+                                         toFloats(broadcastFour(record.negatedHalf(c, half))), sums[c]);
+            }
+    }
+};
 
-// One vector of rows times one tile.
-template<std::size_t kColumns, Rounding kRounding, class Format>
+// `record`: the first of its tile. Columns past `columns` are left out of the results.
+template<std::size_t kVectors, std::size_t kColumns, Rounding kRounding, class Format>
 HWY_INLINE void multiplyRows(const Format& format, const std::byte* panel, std::size_t blocks, Rows rows,
-                             const std::byte* tile, std::size_t columns, float* out, std::size_t stride) {
-    VF sums[kColumns];
-    for (VF& sum : sums)
-        sum = hn::Zero(DF());
-    Record<kRounding> record{tile, kColumns};
+                             Record<kRounding> record, std::size_t columns, float* out, std::size_t stride) {
+    Sums<Format, kRounding, kVectors, kColumns> sums;
+    for (auto& row : sums.sums)
+        for (VF& sum : row)
+            sum = hn::Zero(DF());
+    const std::size_t recordBytes = record.width * ActivationTiles::columnBytes(kRounding);
     for (std::size_t done = 0; done < blocks; done += Format::kBlocks) {
-        const auto unit = format.open(panel, rows);
+        typename Format::Unit units[kVectors];
         Where at{panel, panel + Format::kHeadBytes, 0, rows};
+        for (std::size_t v = 0; v < kVectors; ++v)
+            units[v] = format.open(panel, at.vector(v).rows);
         const std::size_t here = HWY_MIN(Format::kBlocks, blocks - done);
         for (; at.inUnit < here; ++at.inUnit) {
-            addBlock(format, unit, at, record, sums);
+            if constexpr (kColumns == 1)
+                for (std::size_t line = 0; line < Format::kBlockBytes; line += kLine)
+                    __builtin_prefetch(at.block + kBytesAhead + line);
+            sums.addBlock(format, units, at, record);
             at.block += Format::kBlockBytes;
-            record.at += kColumns * ActivationTiles::columnBytes(kRounding);
+            record.at += recordBytes;
         }
         panel += Format::kHeadBytes + Format::kBlocks * Format::kBlockBytes;
     }
-    for (std::size_t c = 0; c < HWY_MIN(columns, kColumns); ++c)
-        hn::StoreU(sums[c], DF(), out + c * stride + rows.first);
+    for (std::size_t v = 0; v < kVectors; ++v)
+        for (std::size_t c = 0; c < kColumns && record.first + c < columns; ++c)
+            hn::StoreU(sums.sums[v][c], DF(), out + (record.first + c) * stride + rows.first + v * kLanes);
+}
+
+// How the rows and columns of a panel and a tile are taken at once: what the registers hold. Both vectors of
+// rows where they can be, so that memory is read in one go, and each activation once.
+template<Rounding kRounding, std::size_t kWidth, class Format>
+HWY_INLINE void multiplyWidth(const Format& format, const std::byte* panel, std::size_t blocks,
+                              const std::byte* tile, std::size_t columns, float* out, std::size_t stride) {
+    constexpr std::size_t kColumns = HWY_MIN(kWidth, Format::kColumnsAtOnce);
+    constexpr std::size_t kVectors = kColumns <= 4 ? HWY_MIN(2, kPanelRows / kLanes) : 1;
+    for (std::size_t column = 0; column < kWidth; column += kColumns)
+        for (std::size_t row = 0; row < kPanelRows; row += kVectors * kLanes)
+            multiplyRows<kVectors, kColumns>(format, panel, blocks, Rows{row},
+                                             Record<kRounding>{tile, kWidth, column}, columns, out, stride);
 }
 
 // One panel times one tile of at most kMost columns: one or eight.
@@ -184,17 +261,14 @@ HWY_INLINE void multiplyTile(const Format& format, const std::byte* panel, const
                              std::uint32_t tile, float* out, std::size_t stride) {
     const std::size_t columns = in.columns() - tile * in.width();
     float* at = out + std::size_t{tile} * in.width() * stride;
-    for (std::size_t first = 0; first < kPanelRows; first += kLanes) {
-        const auto rows = [&]<std::size_t kColumns>() {
-            multiplyRows<kColumns, kRounding>(format, panel, in.blocks(), Rows{first}, in.tile(tile), columns,
-                                              at, stride);
-        };
-        if (in.width() == 1) rows.template operator()<1>();
-        if constexpr (kMost > 1) {
-            if (in.width() == 2) rows.template operator()<2>();
-            if (in.width() == 4) rows.template operator()<4>();
-            if (in.width() == 8) rows.template operator()<8>();
-        }
+    const auto width = [&]<std::size_t kWidth>() {
+        multiplyWidth<kRounding, kWidth>(format, panel, in.blocks(), in.tile(tile), columns, at, stride);
+    };
+    if (in.width() == 1) width.template operator()<1>();
+    if constexpr (kMost > 1) {
+        if (in.width() == 2) width.template operator()<2>();
+        if (in.width() == 4) width.template operator()<4>();
+        if (in.width() == 8) width.template operator()<8>();
     }
 }
 

@@ -1,9 +1,9 @@
 // How the weights of each format of plan/panel_layout.h become vectors of unsigned bytes, a quad (four
 // weights of each row) at a time. Included once for every target by Highway's foreach_target.
 //
-// Such a class says: kBlockBytes; kOffset (a byte is the weight + 2^kOffset; -1: it is the weight); kWide
-// (bytes above 127; such a class gives signed quads as well); kPlain (quads lie in memory as lines). Those
-// with a table of their own hold it.
+// Such a class says: kBlockBytes; kOffset (a byte is the weight + 2^kOffset; -1: it is the weight); kMost (no
+// byte is larger; a class of bytes above 127 gives signed quads as well); kPlain (quads lie in memory as
+// lines). Those with a table of their own hold it.
 #if defined(PONDER_PANEL_QUANTS_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef PONDER_PANEL_QUANTS_INL_H
 #undef PONDER_PANEL_QUANTS_INL_H
@@ -37,6 +37,9 @@ struct Where {
     std::size_t inUnit;
     Rows rows;
 
+    HWY_INLINE Where vector(std::size_t index) const {
+        return {head, block, inUnit, {rows.first + index * kLanes}};
+    }
     HWY_INLINE VU line(std::size_t index) const {
         return hn::LoadU(DU(), reinterpret_cast<const std::uint8_t*>(block + index * kLine + rows.inLine()));
     }
@@ -84,8 +87,8 @@ HWY_INLINE VU triples(const Where& at) {
 
 template<int kOffsetBits>
 struct NibbleQuants {
-    static constexpr int kOffset = kOffsetBits;
-    static constexpr bool kWide = false, kPlain = false;
+    static constexpr int kOffset = kOffsetBits, kMost = 15;
+    static constexpr bool kPlain = false;
     static constexpr std::size_t kBlockBytes = 256;
     template<int j>
     HWY_INLINE VU quad(const Where& at) const {
@@ -94,8 +97,8 @@ struct NibbleQuants {
 };
 template<int kOffsetBits>
 struct FiveBitQuants {
-    static constexpr int kOffset = kOffsetBits;
-    static constexpr bool kWide = false, kPlain = false;
+    static constexpr int kOffset = kOffsetBits, kMost = 31;
+    static constexpr bool kPlain = false;
     static constexpr std::size_t kBlockBytes = 320;
     template<int j>
     HWY_INLINE VU quad(const Where& at) const {
@@ -103,8 +106,8 @@ struct FiveBitQuants {
     }
 };
 struct SixBitQuants {
-    static constexpr int kOffset = 5;
-    static constexpr bool kWide = false, kPlain = false;
+    static constexpr int kOffset = 5, kMost = 63;
+    static constexpr bool kPlain = false;
     static constexpr std::size_t kBlockBytes = 384;
     template<int j>
     HWY_INLINE VU quad(const Where& at) const {
@@ -112,8 +115,8 @@ struct SixBitQuants {
     }
 };
 struct ByteQuants {
-    static constexpr int kOffset = 7;
-    static constexpr bool kWide = true, kPlain = true;
+    static constexpr int kOffset = 7, kMost = 255;
+    static constexpr bool kPlain = true;
     static constexpr std::size_t kBlockBytes = 512;
     template<int j>
     HWY_INLINE VU quad(const Where& at) const {
@@ -126,8 +129,8 @@ struct ByteQuants {
 };
 template<int kOffsetBits>
 struct TripleQuants {
-    static constexpr int kOffset = kOffsetBits;
-    static constexpr bool kWide = false, kPlain = false;
+    static constexpr int kOffset = kOffsetBits, kMost = 7;
+    static constexpr bool kPlain = false;
     static constexpr std::size_t kBlockBytes = 192;
     template<int j>
     HWY_INLINE VU quad(const Where& at) const {
@@ -136,8 +139,8 @@ struct TripleQuants {
 };
 template<int kOffsetBits>
 struct PairQuants {
-    static constexpr int kOffset = kOffsetBits;
-    static constexpr bool kWide = false, kPlain = false;
+    static constexpr int kOffset = kOffsetBits, kMost = 3;
+    static constexpr bool kPlain = false;
     static constexpr std::size_t kBlockBytes = 128;
     template<int j>
     HWY_INLINE VU quad(const Where& at) const {
@@ -146,8 +149,8 @@ struct PairQuants {
 };
 // -1 and 1, as 0 and 2.
 struct BitQuants {
-    static constexpr int kOffset = 0;
-    static constexpr bool kWide = false, kPlain = false;
+    static constexpr int kOffset = 0, kMost = 2;
+    static constexpr bool kPlain = false;
     static constexpr std::size_t kBlockBytes = 64;
     template<int j>
     HWY_INLINE VU quad(const Where& at) const {
@@ -165,8 +168,8 @@ HWY_INLINE VU tableOf(std::span<const std::int8_t> numbers, int added) {
 
 template<int kOffsetBits>
 struct TabledNibbleQuants {
-    static constexpr int kOffset = kOffsetBits;
-    static constexpr bool kWide = kOffset == 7, kPlain = false;
+    static constexpr int kOffset = kOffsetBits, kMost = (2 << kOffset) - 1;
+    static constexpr bool kPlain = false;
     static constexpr std::size_t kBlockBytes = 256;
     VU table, signedTable;
 
@@ -183,8 +186,8 @@ struct TabledNibbleQuants {
 };
 template<int kOffsetBits>
 struct TabledTripleQuants {
-    static constexpr int kOffset = kOffsetBits;
-    static constexpr bool kWide = false, kPlain = false;
+    static constexpr int kOffset = kOffsetBits, kMost = (2 << kOffset) - 1;
+    static constexpr bool kPlain = false;
     static constexpr std::size_t kBlockBytes = 192;
     VU table;
 
@@ -198,8 +201,8 @@ struct TabledTripleQuants {
 // IQ1_M: 8 t - 1 or 8 t + 1, with t in pairs of bits and the direction, which eight weights share, beside the
 // scale of their half.
 struct DirectedPairQuants {
-    static constexpr int kOffset = 4;
-    static constexpr bool kWide = false, kPlain = false;
+    static constexpr int kOffset = 4, kMost = 31;
+    static constexpr bool kPlain = false;
     static constexpr std::size_t kBlockBytes = 128;
     VU table;
 

@@ -37,6 +37,47 @@ HWY_INLINE VI broadcastFour(const std::byte* at) {
     return hn::Set(DI(), four);
 }
 
+// x86 without VNNI multiplies bytes in two steps: unsigned times signed ones, whose products it adds by pairs
+// to 16 bits, and saturates; then these by pairs to 32. Where weights are small, several quads can be added
+// between the two.
+#undef PONDER_SUMS_PAIRS
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_SSE4 || HWY_TARGET == HWY_SSSE3
+#define PONDER_SUMS_PAIRS 1
+using VS = hn::VFromD<hn::Repartition<std::int16_t, DI>>;
+
+HWY_INLINE VS pairProducts(VU weights, VI activations) {
+#if HWY_TARGET == HWY_AVX3
+    return VS{_mm512_maddubs_epi16(weights.raw, activations.raw)};
+#elif HWY_TARGET == HWY_AVX2
+    return VS{_mm256_maddubs_epi16(weights.raw, activations.raw)};
+#else
+    return VS{_mm_maddubs_epi16(weights.raw, activations.raw)};
+#endif
+}
+// Now: a compiler that may choose adds when all products are there, and has no registers for them.
+template<class Vector>
+HWY_INLINE Vector sumNow(Vector a, Vector b) {
+    Vector sum = hn::Add(a, b);
+    asm volatile("" : "+v"(sum.raw));
+    return sum;
+}
+HWY_INLINE VI addPairs(VI sum, VS pairs) {
+#if HWY_TARGET == HWY_AVX3
+    return sumNow(sum, VI{_mm512_madd_epi16(pairs.raw, _mm512_set1_epi16(1))});
+#elif HWY_TARGET == HWY_AVX2
+    return sumNow(sum, VI{_mm256_madd_epi16(pairs.raw, _mm256_set1_epi16(1))});
+#else
+    return sumNow(sum, VI{_mm_madd_epi16(pairs.raw, _mm_set1_epi16(1))});
+#endif
+}
+// How many quads of weights up to `most` fit 16 bits: 1, 2, 4 or 8.
+constexpr int quadsOfPairs(int most) { return most <= 15 ? 8 : most <= 31 ? 4 : most <= 63 ? 2 : 1; }
+#else
+#define PONDER_SUMS_PAIRS 0
+using VS = VI; // not used
+constexpr int quadsOfPairs(int) { return 1; }
+#endif
+
 // sum[lane] + the four products of each lane's unsigned weights with the four signed activations at `four`.
 // Weights above 127 need kWide where the instruction set would saturate.
 template<bool kWide>
@@ -53,24 +94,11 @@ HWY_INLINE VI dotFour(VI sum, VU weights, const std::byte* four) {
     return sum;
 #else
     const VI activations = broadcastFour(four);
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_SSE4 || HWY_TARGET == HWY_SSSE3
-    const auto product = [&](VU part) {
-        const DI di;
-#if HWY_TARGET == HWY_AVX3
-        return hn::BitCast(
-            di, VI{_mm512_madd_epi16(_mm512_maddubs_epi16(part.raw, activations.raw), _mm512_set1_epi16(1))});
-#elif HWY_TARGET == HWY_AVX2
-        return hn::BitCast(
-            di, VI{_mm256_madd_epi16(_mm256_maddubs_epi16(part.raw, activations.raw), _mm256_set1_epi16(1))});
-#else
-        return hn::BitCast(
-            di, VI{_mm_madd_epi16(_mm_maddubs_epi16(part.raw, activations.raw), _mm_set1_epi16(1))});
-#endif
-    };
-    if constexpr (!kWide) return hn::Add(sum, product(weights));
+#if PONDER_SUMS_PAIRS
+    if constexpr (!kWide) return addPairs(sum, pairProducts(weights, activations));
     const DU du;
-    sum = hn::Add(sum, product(hn::And(weights, hn::Set(du, 127))));
-    return hn::Add(sum, product(hn::And(weights, hn::Set(du, 128))));
+    sum = addPairs(sum, pairProducts(hn::And(weights, hn::Set(du, 127)), activations));
+    return addPairs(sum, pairProducts(hn::And(weights, hn::Set(du, 128)), activations));
 #else
     const DI di;
     const VI words = hn::BitCast(di, weights), byte = hn::Set(di, 255);
@@ -94,16 +122,14 @@ inline constexpr bool kCanMoveSigns = true;
 template<class Sum>
 HWY_INLINE Sum dotSigned(Sum sum, VU weights, const std::byte* four) {
     const __m256i turned = _mm256_sign_epi8(broadcastFour(four).raw, weights.raw);
-    const __m256i pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(weights.raw), turned);
-    return hn::Add(sum, VI{_mm256_madd_epi16(pairs, _mm256_set1_epi16(1))});
+    return addPairs(sum, VS{_mm256_maddubs_epi16(_mm256_abs_epi8(weights.raw), turned)});
 }
 #elif HWY_TARGET == HWY_SSE4 || HWY_TARGET == HWY_SSSE3
 inline constexpr bool kCanMoveSigns = true;
 template<class Sum>
 HWY_INLINE Sum dotSigned(Sum sum, VU weights, const std::byte* four) {
     const __m128i turned = _mm_sign_epi8(broadcastFour(four).raw, weights.raw);
-    const __m128i pairs = _mm_maddubs_epi16(_mm_abs_epi8(weights.raw), turned);
-    return hn::Add(sum, VI{_mm_madd_epi16(pairs, _mm_set1_epi16(1))});
+    return addPairs(sum, VS{_mm_maddubs_epi16(_mm_abs_epi8(weights.raw), turned)});
 }
 #else
 inline constexpr bool kCanMoveSigns = false;
