@@ -3863,6 +3863,8 @@ Types: those of quantize. What such a model writes has no meaning.</source>
     <message>
         <source>The graphics processors that hold the whole model, by memory, or so many of them together.</source>
         <translation>모델 전체를 담을 수 있는 GPU를 메모리 순으로, 또는 함께 쓸 때 필요한 개수와 함께 보여 줍니다.</translation>
+    </message>
+    <message>
         <source>Mixtures of experts whose experts the processor multiplies, the graphics processor all else; auto is as few as needed.</source>
         <translation>전문가를 프로세서가 계산할 레이어 수. 나머지는 모두 그래픽 프로세서가 맡습니다. auto는 필요한 최소한입니다.</translation>
     </message>

@@ -3862,6 +3862,8 @@ Types: those of quantize. What such a model writes has no meaning.</source>
     <message>
         <source>The graphics processors that hold the whole model, by memory, or so many of them together.</source>
         <translation>按内存列出装得下整个模型的GPU，或需要多少块一起才装得下。</translation>
+    </message>
+    <message>
         <source>Mixtures of experts whose experts the processor multiplies, the graphics processor all else; auto is as few as needed.</source>
         <translation>由处理器计算专家的层数，其余均由图形处理器计算；auto为所需的最少层数。</translation>
     </message>
