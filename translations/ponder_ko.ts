@@ -3855,9 +3855,13 @@ where it changes, which loses a little; an F16 base loses least.</source>
         <translation>컴퓨터가 바쁠 때 메모리를 %1 GB/s로 읽었습니다. 모델은 여기 적힌 것보다 빠를 수 있습니다.</translation>
     </message>
     <message>
-        <source>Shapes: qwen2.5-0.5b, r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b; tiny-qwen and tiny-llama for tests.
+        <source>Leaves out layers until the tensors fit so many GB.</source>
+        <translation>텐서가 이만큼의 GB에 들어갈 때까지 레이어를 뺍니다.</translation>
+    </message>
+    <message>
+        <source>Shapes: qwen2.5-0.5b, r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b; tiny-qwen and tiny-llama for tests; models of the catalogue by their short names, such as qwen3-8b.
 Types: those of quantize. What such a model writes has no meaning.</source>
-        <translation>모양: qwen2.5-0.5b, r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b. tiny-qwen과 tiny-llama는 시험용입니다.
+        <translation>모양: qwen2.5-0.5b, r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b. tiny-qwen과 tiny-llama는 시험용입니다. 카탈로그의 모델은 qwen3-8b처럼 짧은 이름으로 씁니다.
 형식은 quantize 명령과 같습니다. 이런 모델이 쓰는 글에는 뜻이 없습니다.</translation>
     </message>
     <message>

@@ -3854,9 +3854,13 @@ where it changes, which loses a little; an F16 base loses least.</source>
         <translation>电脑繁忙时测得的内存读取速度为%1 GB/s：模型可能比这里所说的更快。</translation>
     </message>
     <message>
-        <source>Shapes: qwen2.5-0.5b, r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b; tiny-qwen and tiny-llama for tests.
+        <source>Leaves out layers until the tensors fit so many GB.</source>
+        <translation>减少层数，直到张量总大小不超过这么多GB。</translation>
+    </message>
+    <message>
+        <source>Shapes: qwen2.5-0.5b, r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b; tiny-qwen and tiny-llama for tests; models of the catalogue by their short names, such as qwen3-8b.
 Types: those of quantize. What such a model writes has no meaning.</source>
-        <translation>形状：qwen2.5-0.5b、r1-qwen-1.5b、r1-qwen-7b、r1-qwen-14b、r1-qwen-32b、r1-llama-8b；tiny-qwen和tiny-llama供测试。
+        <translation>形状：qwen2.5-0.5b、r1-qwen-1.5b、r1-qwen-7b、r1-qwen-14b、r1-qwen-32b、r1-llama-8b；tiny-qwen和tiny-llama供测试；目录中的模型用短名，例如qwen3-8b。
 类型：与quantize命令相同。这种模型写出的内容没有意义。</translation>
     </message>
     <message>

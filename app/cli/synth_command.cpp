@@ -8,6 +8,7 @@
 namespace ponder {
 namespace {
 
+const QString kSize = QStringLiteral("size");
 constexpr std::size_t kPiece = std::size_t{16} << 20; // bytes that are in memory at once, about
 
 QString shapeNames() {
@@ -51,10 +52,13 @@ Result<void> writeTensors(const Invocation& call, GgufOutput& output, std::stop_
 
 int run(const Invocation& call) {
     const QString shapeName = call.arguments.word(0), typeName = call.arguments.word(1);
-    const SynthShape* shape = findShape(shapeName.toStdString());
+    const std::string name = shapeName.toStdString();
+    std::optional<SynthShape> shape = findShape(name);
     if (!shape) return call.console.fail(unknown(shapeName, shapeNames()));
     const std::optional<FileType> type = fileType(typeName.toStdString());
     if (!type) return call.console.fail(unknown(typeName, typeNames()));
+    if (const double gigabytes = call.arguments.number(kSize); gigabytes > 0)
+        shape = cutTo(static_cast<std::uint64_t>(gigabytes * 1e9), *shape, *type);
 
     const Interrupt::Guard guard(call.interrupt);
     GgufOutput output = planFile(*shape, *type);
@@ -77,18 +81,21 @@ int run(const Invocation& call) {
 
 const Command kSynthCommand{
     "synth",
-    "SHAPE TYPE OUT [--json]",
+    "SHAPE TYPE OUT [--size GB] [--json]",
     QT_TRANSLATE_NOOP("ponder::Cli",
                       "Writes a model of a real shape with random weights, to measure speed with."),
-    "synth r1-qwen-7b Q4_K_M random-7b.gguf\nsynth r1-llama-8b Q8_0 random-8b.gguf",
+    "synth r1-qwen-7b Q4_K_M random-7b.gguf\nsynth qwen3-30b-a3b Q4_K_M random-a3b.gguf --size 6",
     [](Arguments& arguments) {
         arguments.takesWords({QStringLiteral("SHAPE"), QStringLiteral("TYPE"), QStringLiteral("OUT")});
+        arguments.number(kSize, QStringLiteral("GB"),
+                         Cli::tr("Leaves out layers until the tensors fit so many GB."), 0, 0, 1e6);
     },
     run,
     QT_TRANSLATE_NOOP(
         "ponder::Cli",
         "Shapes: qwen2.5-0.5b, r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b; tiny-qwen "
-        "and tiny-llama for "
-        "tests.\nTypes: those of quantize. What such a model writes has no meaning.")};
+        "and tiny-llama for tests; models of the catalogue by their short names, such as qwen3-8b.\nTypes: "
+        "those "
+        "of quantize. What such a model writes has no meaning.")};
 
 } // namespace ponder

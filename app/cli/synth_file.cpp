@@ -1,5 +1,7 @@
 #include "app/cli/synth_file.h"
 
+#include "app/models/model_catalogue.h"
+
 #include <algorithm>
 #include <array>
 
@@ -92,10 +94,21 @@ void addTokenizer(GgufOutput& out, const ModelConfig& config) {
 
 std::span<const SynthShape> synthShapes() { return shapes(); }
 
-const SynthShape* findShape(std::string_view name) {
+std::optional<SynthShape> findShape(std::string_view name) {
     const auto found = std::find_if(shapes().begin(), shapes().end(),
                                     [&](const SynthShape& one) { return one.name == name; });
-    return found == shapes().end() ? nullptr : &*found;
+    if (found != shapes().end()) return *found;
+    const auto id = QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()));
+    const CatalogueModel* model = ModelCatalogue::builtIn().find(id);
+    if (!model) return std::nullopt;
+    return SynthShape{name, model->config};
+}
+
+SynthShape cutTo(std::uint64_t bytes, SynthShape shape, FileType type) {
+    const auto fits = [&] { return ShapeModel(shape.config, type).tensorBytes() <= bytes; };
+    while (shape.config.layers > shape.config.denseLayers + 1 && !fits())
+        --shape.config.layers;
+    return shape;
 }
 
 GgufOutput planFile(const SynthShape& shape, FileType type) {

@@ -226,7 +226,7 @@ FileWeights withoutExperts(const FileWeights& weights, std::uint32_t first, std:
 
 FileWeights expertsOf(const FileWeights& weights, std::uint32_t first, std::uint32_t end) {
     FileWeights out(weights.layers());
-    out.parts = weights.parts;
+    out.made = weights.made;
     for (std::uint32_t layer = first; layer < std::min(end, weights.layers()); ++layer) {
         if (!weights[{Slot::Router, layer}]) continue;
         for (std::size_t i = 0; i < kLayerSlots; ++i) {

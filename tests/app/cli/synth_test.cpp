@@ -57,6 +57,16 @@ private slots:
         QVERIFY2(spread > 0.5 && spread < 2, qPrintable(QString::number(spread)));
     }
 
+    void aModelOfTheCatalogueLosesLayersUntilItFits() {
+        const CliRun run = runCli({"synth", "qwen3-0.6b", "Q4_0", path("cut"), "--size", "0.2", "--json"});
+        QVERIFY2(run.exitCode == 0, qPrintable(run.err));
+        QVERIFY(run.json()["tensor_bytes"].toDouble() <= 0.2e9);
+        const QJsonObject info = runCli({"info", path("cut"), "--json"}).json();
+        QCOMPARE(info["architecture"].toString(), QStringLiteral("qwen3"));
+        const int layers = info["layers"].toInt();
+        QVERIFY2(layers >= 4 && layers < 28, qPrintable(QString::number(layers)));
+    }
+
     void aMixedFileHoldsTheFormatsOfSuchFiles() {
         QCOMPARE(runCli({"synth", "tiny-llama", "q4_k_m", path("mixed")}).exitCode, 0);
         const QJsonObject types =
