@@ -148,7 +148,7 @@ class LatentTest : public QObject {
             each.push_back(i);
             if (i == count || i % 32 == 0) batches.push_back(i); // the reference takes no more at once
         }
-        const std::vector<std::size_t> uneven{1, 4, 9, 11, 17, count - 1, count};
+        const std::vector<std::size_t> uneven{8, count / 2, count - 1, count};
         const std::vector<float> wanted = logitsOf(**reference, type, tokens, batches);
         QCOMPARE(wanted.size(), count * model.config.vocabulary);
         QVERIFY(std::all_of(wanted.begin(), wanted.end(), [](float x) { return std::isfinite(x); }));
@@ -193,11 +193,12 @@ private slots:
                                   fast ? ", integers" : "")
                         << int(i) << int(path) << int(type) << fast;
                 };
-                const bool texels = path == LoadPath::Texel, large = kKinds[i].latent.heads > 100;
-                if (!large || texels) add("f32", KvType::F32, false);
+                // Through addresses software devices take long to compile: two kinds only.
+                if (path == LoadPath::Address && i != 1 && i != 3) continue;
+                add("f32", KvType::F32, false);
                 if (i % 3 == 0) add("f16", KvType::F16, false);
-                if (large ? !texels : i % 3 == 1) add("q8_0", KvType::Q8_0, false);
-                if (kKinds[i].heads == TensorType::Q8_0 && (!large || texels)) add("f32", KvType::F32, true);
+                if (i % 3 == 1) add("q8_0", KvType::Q8_0, false);
+                if (kKinds[i].heads == TensorType::Q8_0) add("f32", KvType::F32, true);
             }
     }
     void vulkanAgreesWithTheReference() {
