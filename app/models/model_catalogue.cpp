@@ -133,7 +133,7 @@ const CatalogueDownload* CatalogueModel::download(const QString& quantization) c
 }
 
 bool CatalogueModel::converts() const {
-    return (format == u"safetensors" || format == u"awq") && !config.family->hubClass.empty();
+    return (format == u"safetensors" || format == u"awq") && !config.family->hubClasses.empty();
 }
 
 const ModelCatalogue& ModelCatalogue::builtIn() {

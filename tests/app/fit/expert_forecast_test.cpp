@@ -123,7 +123,7 @@ private slots:
         QVERIFY(none && half && all);
         const FitForecast whole = forecastFit(mixture, device, at(8192));
         QCOMPARE(none->card.total(), whole.memory.total());
-        QCOMPARE(none->processorBytes, std::uint64_t0);
+        QCOMPARE(none->processorBytes, std::uint64_t{0});
         // What leaves the card is in memory, within what layouts round up and the processor works with.
         const double experts = double(mixture.experts(1e9, {}).bytes);
         const double left = double(none->card.weights - all->card.weights);
