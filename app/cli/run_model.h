@@ -1,9 +1,9 @@
 // A model on a device, with one session or without, as the arguments of a subcommand ask for it.
 //
-// Takes --device, --context, --kv, --gpu-layers, --expert-layers, --threads and --adapter; shows the progress of loading where
-// standard error is a terminal, and warns where the context is longer than the model was trained for. Owner:
-// the subcommand. Thread: main. Errors: those of Model::load and of the session. Next station: the
-// subcommand.
+// Takes --device, --context, --kv, --gpu-layers, --expert-layers, --threads and --adapter; shows the progress
+// of loading where standard error is a terminal, and warns where the context is longer than the model was
+// trained for. Owner: the subcommand. Thread: main. Errors: those of Model::load and of the session. Next
+// station: the subcommand.
 #pragma once
 
 #include "app/cli/command.h"
