@@ -38,6 +38,11 @@ private:
         const std::uint64_t margin = marginBytes(m_device.processor), free = m_device.processor.freeBytes;
         return free > margin ? free - margin : 0;
     }
+    // Whether it is worth planning parts: a plan is never much smaller than the file.
+    bool mayFitBoth() const {
+        constexpr double kLeastOfFile = 0.8; // the table of embeddings may stay in it
+        return double(m_model.fileBytes()) * kLeastOfFile <= double(m_room + processorRoom());
+    }
     std::optional<MemoryForecast> memory(std::uint32_t context) const; // with all layers
     MemoryForecast memoryElsewhere(std::uint32_t context) const;
     std::uint32_t largestContext(std::uint32_t most) const;
@@ -168,7 +173,7 @@ void Forecaster::judge(FitForecast& out) const {
         return loadWith(out, out.contextTokens);
     }
     const bool canSplit = m_device.isGpu() && m_device.processor.freeBytes > 0 && !m_device.info.unified &&
-                          !m_question.wholeOnly;
+                          !m_question.wholeOnly && mayFitBoth();
     const std::uint32_t before = canSplit ? kSmallestBeforeSplit : kSmallestContext;
     if (out.largestContext >= std::min(before, out.contextTokens)) {
         out.verdict = FitVerdict::ShorterContext;
@@ -208,7 +213,8 @@ std::optional<FileType> Forecaster::finestThatFits() const {
 
 FitForecast Forecaster::answer() {
     FitForecast out = judged();
-    if (out.verdict == FitVerdict::DoesNotFit && !m_question.wholeOnly) out.better = finestThatFits();
+    const bool finds = m_question.findsBetter && !m_question.wholeOnly;
+    if (out.verdict == FitVerdict::DoesNotFit && finds) out.better = finestThatFits();
     addSpeed(out);
     return out;
 }

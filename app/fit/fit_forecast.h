@@ -33,7 +33,8 @@ struct FitQuestion {
     std::uint32_t contextTokens = 0; // 0: what reasoning needs, at most what the model was trained for
     std::optional<KvType> kvType;    // nothing: the device's own choice
     QString modelPath;               // of a model that is here: its measured speed counts
-    bool wholeOnly = false; // what does not fit is neither split nor looked for in another quantization
+    bool wholeOnly = false;  // what does not fit is neither split nor looked for in another quantization
+    bool findsBetter = true; // else a quantization that fits is not looked for
     std::span<const MeasuredSpeed> history;
 };
 

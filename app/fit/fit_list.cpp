@@ -53,15 +53,21 @@ private:
         return {};
     }
 
-    void forecast(FitChoice& choice, std::shared_ptr<const FitModel> model) const {
+    // `smaller`: the same model in fewer bytes, or null. What fits instead of it fits instead of this.
+    void forecast(FitChoice& choice, std::shared_ptr<const FitModel> model,
+                  const FitChoice* smaller = nullptr) const {
         if (!model) return;
+        const bool unfit = smaller && smaller->known && smaller->fit.verdict == FitVerdict::DoesNotFit &&
+                           smaller->bytes < model->fileBytes();
         FitQuestion question;
         question.contextTokens = m_question.contextTokens;
         question.kvType = m_question.kvType;
         question.modelPath = choice.path;
         question.history = m_question.history;
+        question.findsBetter = !unfit;
         choice.bytes = model->fileBytes();
         choice.fit = forecastFit(*model, m_question.device, question);
+        if (unfit && choice.fit.verdict == FitVerdict::DoesNotFit) choice.fit.better = smaller->fit.better;
         choice.known = true;
         choice.model = std::move(model);
     }
@@ -73,7 +79,8 @@ private:
             choice.quantization = name;
             if (const CatalogueQuantization* rated = m_catalogue.findQuantization(name))
                 choice.quality = rated->quality;
-            forecast(choice, m_models.ofCatalogue(model, name));
+            forecast(choice, m_models.ofCatalogue(model, name),
+                     row.choices.empty() ? nullptr : &row.choices.back());
             row.choices.push_back(std::move(choice));
         }
         return row;
