@@ -2525,10 +2525,6 @@
         <source>Attention on a card like %1, experts in %2 of memory: %3</source>
         <translation>어텐션은 %1 같은 카드에, 전문가는 %2 메모리에: %3</translation>
     </message>
-    <message>
-        <source>%1 of memory, experts from a disk that is read at %2 GB/s: %3</source>
-        <translation>메모리 %1, 전문가는 초당 %2 GB를 읽는 디스크에서: %3</translation>
-    </message>
 </context>
 <context>
     <name>NewChatButton</name>

@@ -2525,10 +2525,6 @@
         <source>Attention on a card like %1, experts in %2 of memory: %3</source>
         <translation>注意力在%1这样的显卡上，专家在%2内存中：%3</translation>
     </message>
-    <message>
-        <source>%1 of memory, experts from a disk that is read at %2 GB/s: %3</source>
-        <translation>内存%1，专家从读取速度%2 GB/s的磁盘读取：%3</translation>
-    </message>
 </context>
 <context>
     <name>NewChatButton</name>

@@ -76,7 +76,6 @@ Json toJson(const NeededMachine& machine) {
             {"memory_bytes", machine.memoryBytes},
             {"memory_bytes_per_second", machine.memoryRate},
             {"gpu", machine.card ? Json(machine.card->name.toStdString()) : Json()},
-            {"disk_bytes_per_second", machine.diskRate > 0 ? Json(machine.diskRate) : Json()},
             {"predicted_decode_tokens_per_second", machine.speed.decodeTokensPerSecond}};
 }
 

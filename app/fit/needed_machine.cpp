@@ -24,7 +24,6 @@ constexpr double kLeftByOthers = 0.9; // of a computer's memory
 constexpr std::uint64_t kMostOnADesk = 192 * kGibibyte;
 constexpr double kDesk = 2 * 8 * 5.6e9;   // two channels of DDR5-5600
 constexpr double kServer = 8 * 8 * 4.8e9; // eight of DDR5-4800
-constexpr double kFastDisk = 5e9;         // of the 7.9 that four lanes carry
 
 std::uint64_t usable(std::uint64_t memory) { return std::uint64_t(double(memory) * kLeftByOthers); }
 double rateOf(std::uint64_t memory) { return memory <= kMostOnADesk ? kDesk : kServer; }
@@ -48,7 +47,7 @@ public:
 
     std::vector<NeededMachine> find() const {
         std::vector<NeededMachine> out;
-        for (const auto& found : {withMemory(), withCard(), withDisk()})
+        for (const auto& found : {withMemory(), withCard()})
             if (found) out.push_back(*found);
         return out;
     }
@@ -71,7 +70,7 @@ private:
         const std::uint64_t memory = memoryFor(m_needed);
         if (memory == 0) return std::nullopt;
         const double rate = rateOf(memory);
-        return NeededMachine{NeededMachine::Kind::Memory, memory, rate, nullptr, 0, speedAt(rate)};
+        return NeededMachine{NeededMachine::Kind::Memory, memory, rate, nullptr, speedAt(rate)};
     }
 
     std::optional<NeededMachine> withCard() const {
@@ -91,32 +90,10 @@ private:
             const std::uint64_t memory = memoryFor(forecast->processorBytes);
             if (memory == 0) return std::nullopt;
             device.processorBandwidth = rateOf(memory);
-            return NeededMachine{NeededMachine::Kind::Experts,
-                                 memory,
-                                 rateOf(memory),
-                                 gpu,
-                                 0,
+            return NeededMachine{NeededMachine::Kind::Experts, memory, rateOf(memory), gpu,
                                  forecastExperts(m_model, device, m_question, all)->speed};
         }
         return std::nullopt;
-    }
-
-    // What is not in memory is read from the disk by each token that uses it; as a rule those are experts.
-    std::optional<NeededMachine> withDisk() const {
-        constexpr double kAllRows = 1e9;
-        const std::uint64_t experts = m_model.experts(kAllRows, {}).bytes;
-        const std::uint64_t others = m_needed - std::min(m_needed, experts);
-        const std::uint64_t own = m_own.processor.memoryBytes;
-        const std::uint64_t memory = usable(own) >= others ? own : memoryFor(others);
-        if (experts == 0 || memory == 0 || usable(memory) >= m_needed) return std::nullopt;
-        NeededMachine out{NeededMachine::Kind::Disk, memory, rateOf(memory), nullptr, kFastDisk, {}};
-        out.speed = speedAt(out.memoryRate);
-        if (out.speed.decodeTokensPerSecond <= 0) return std::nullopt;
-        const double missing = double(m_needed - usable(memory)) / double(experts);
-        const double read = double(m_model.experts(1, {}).bytes) * missing;
-        out.speed.decodeTokensPerSecond = 1 / (1 / out.speed.decodeTokensPerSecond + read / kFastDisk);
-        out.speed.prefillTokensPerSecond = 0; // nobody knows
-        return out;
     }
 
     const GpuCatalogue& m_catalogue;
@@ -137,30 +114,15 @@ QString machineText(const NeededMachine& machine) {
     const QString memory = memoryText(qint64(machine.memoryBytes), 0);
     const QString speed = speedText(machine.speed);
     const auto rate = [](double bytes) { return QLocale().toString(bytes / 1e9, 'f', 0); };
-    switch (machine.kind) {
-    case NeededMachine::Kind::Memory:
-        return NeededMachineText::tr("A computer with %1 of memory that is read at %2 GB/s: %3")
-            .arg(memory, rate(machine.memoryRate), speed);
-    case NeededMachine::Kind::Experts:
+    if (machine.kind == NeededMachine::Kind::Experts)
         return NeededMachineText::tr("Attention on a card like %1, experts in %2 of memory: %3")
             .arg(machine.card->name, memory, speed);
-    case NeededMachine::Kind::Disk:
-        break;
-    }
-    return NeededMachineText::tr("%1 of memory, experts from a disk that is read at %2 GB/s: %3")
-        .arg(memory, rate(machine.diskRate), speed);
+    return NeededMachineText::tr("A computer with %1 of memory that is read at %2 GB/s: %3")
+        .arg(memory, rate(machine.memoryRate), speed);
 }
 
 const char* kindName(NeededMachine::Kind kind) {
-    switch (kind) {
-    case NeededMachine::Kind::Memory:
-        return "memory";
-    case NeededMachine::Kind::Experts:
-        return "experts_in_memory";
-    case NeededMachine::Kind::Disk:
-        break;
-    }
-    return "experts_on_disk";
+    return kind == NeededMachine::Kind::Experts ? "experts_in_memory" : "memory";
 }
 
 } // namespace ponder

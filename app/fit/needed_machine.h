@@ -1,10 +1,9 @@
 // A machine that runs a model for which this one has no room, and how fast it would be.
 //
-// A computer with enough memory; one whose card has attention and whose memory has the experts of a mixture;
-// one with less memory that reads from its disk, for each token, the weights that are not in memory. Memory
-// is named in sizes that are sold. Thread: any; tens of milliseconds for the largest models. Errors: none.
-// Sources: JEDEC JESD79-5 (channels of 64 bits times the rate), PCI Express 4.0 with four lanes. Next
-// station: gpu_list_model.h, `ponder-cli fit --gpus`.
+// A computer with enough memory; one whose card has attention and whose memory has the experts of a mixture.
+// Memory is named in sizes that are sold. Thread: any; tens of milliseconds for the largest models. Errors:
+// none. Source: JEDEC JESD79-5 (channels of 64 bits times the rate). Next station: gpu_list_model.h,
+// `ponder-cli fit --gpus`.
 #pragma once
 
 #include "app/fit/expert_forecast.h"
@@ -16,12 +15,11 @@
 namespace ponder {
 
 struct NeededMachine {
-    enum class Kind { Memory, Experts, Disk };
+    enum class Kind { Memory, Experts };
     Kind kind = Kind::Memory;
     std::uint64_t memoryBytes = 0; // of the computer
     double memoryRate = 0;         // bytes a second, as such a computer reads them
     const Gpu* card = nullptr;     // Experts: the smallest that has room for the rest
-    double diskRate = 0;           // Disk: bytes a second
     SpeedForecast speed;
 };
 

@@ -42,15 +42,12 @@ const NeededMachine* of(const std::vector<NeededMachine>& machines, NeededMachin
 class NeededMachineTest : public QObject {
     Q_OBJECT
 private slots:
-    void theLargestModelNeedsAComputerThatHoldsItOrADisk() {
+    void theLargestModelNeedsAComputerThatHoldsIt() {
         const auto machines = machinesFor("deepseek-r1", FileType::Q4_K_M);
         const NeededMachine* memory = of(machines, NeededMachine::Kind::Memory);
-        const NeededMachine* disk = of(machines, NeededMachine::Kind::Disk);
-        QVERIFY(memory && disk);
+        QVERIFY(memory);
         QCOMPARE(memory->memoryBytes, 512 * kGiB);
         QVERIFY(memory->speed.decodeTokensPerSecond > 5 && memory->speed.decodeTokensPerSecond < 15);
-        QCOMPARE(disk->memoryBytes, 64 * kGiB); // as this one has: all but the experts fits
-        QVERIFY(disk->speed.decodeTokensPerSecond > 0.1 && disk->speed.decodeTokensPerSecond < 1);
     }
     void aMixtureOfHeadsRunsBesideASmallCardToo() {
         const auto machines = machinesFor("qwen3-235b-a22b", FileType::Q4_K_M);
