@@ -149,8 +149,7 @@ bool Forecaster::lendExperts(FitForecast& out, std::uint32_t smallest) const {
             });
         if (!parts) continue;
         loadWith(out, context);
-        for (std::uint32_t i = parts->lent.first; i < parts->lent.end; ++i)
-            out.expertLayers += m_model.config().layer(i).mixture() ? 1 : 0;
+        out.expertLayers = mixturesOf(m_model.config(), parts->lent);
         out.processorBytes = parts->processorMemory.total();
         const MemoryUse& use = parts->gpuMemory;
         out.used = {use.weights, use.kv, use.scratch + use.staging, 0};

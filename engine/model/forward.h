@@ -166,13 +166,7 @@ void forward(Ops& ops, const ModelConfig& config, std::uint32_t first, std::uint
         const auto after = [&](Slot norm) { return layer.normsAfter ? Weight{norm, index} : kNoWeight; };
         const Norms attended{after(Slot::AttendedNorm),
                              layer.normsBefore ? Weight{Slot::FeedForwardNorm, index} : kNoWeight};
-        std::visit(
-            [&](const auto& part) {
-                // A backend that lacks a part refuses such a model when it plans.
-                if constexpr (requires { attention(ops, part, index, attended); })
-                    attention(ops, part, index, attended);
-            },
-            layer.attention);
+        std::visit([&](const auto& part) { attention(ops, part, index, attended); }, layer.attention);
         const Norms fed{after(Slot::FedNorm), normBefore(config, index + 1)};
         std::visit([&](const auto& part) { feedForward(ops, part, index, fed); }, layer.feedForward);
     }

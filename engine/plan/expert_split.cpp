@@ -4,9 +4,10 @@
 
 namespace ponder {
 
-std::uint32_t mixturesOf(const ModelConfig& config) {
+std::uint32_t mixturesOf(const ModelConfig& config, const LayerRange& layers) {
+    const LayerRange range = layers.of(config.layers);
     std::uint32_t count = 0;
-    for (std::uint32_t i = 0; i < config.layers; ++i)
+    for (std::uint32_t i = range.first; i < range.end; ++i)
         count += config.layer(i).mixture() ? 1 : 0;
     return count;
 }

@@ -17,7 +17,7 @@ struct ExpertSplit {
     MemoryUse processorMemory, gpuMemory;
 };
 
-std::uint32_t mixturesOf(const ModelConfig& config);
+std::uint32_t mixturesOf(const ModelConfig& config, const LayerRange& layers = {}); // in these layers
 // The layers up to the last of so many mixtures.
 LayerRange firstMixtures(const ModelConfig& config, std::uint32_t count);
 
