@@ -1,9 +1,28 @@
 # Compiler settings shared by every target: warnings are errors, ccache and sanitizers where asked for.
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    # Without this it does not keep what was compiled with a precompiled header.
+    set(CMAKE_CXX_COMPILER_LAUNCHER
+        ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE_PROGRAM})
     set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
 endif()
+
+# -O2 compiles a third quicker. What a token waits for has -O3 (engine/CMakeLists.txt): without the loops that it
+# unrolls, prompts are read at half the speed.
+string(REPLACE "-O3" "-O2" CMAKE_CXX_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE}")
+
+# ponder_precompile(TARGET [HEADERS...]): headers from elsewhere that most sources of the target include, read once
+# instead of by each. Half of the time that a source takes is its headers. Those of our own would have everything
+# compiled again with each change. Sources still include what they use.
+function(ponder_precompile target)
+    target_precompile_headers(${target} PRIVATE
+        <algorithm> <array> <bit> <chrono> <cmath> <cstddef> <cstdint> <cstring> <filesystem> <functional> <map> <memory>
+        <numeric> <optional> <set> <span> <stop_token> <string> <string_view> <unordered_map> <utility> <variant> <vector>
+        ${ARGN})
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        target_compile_options(${target} PRIVATE -fpch-preprocess) # for ccache
+    endif()
+endfunction()
 
 add_library(ponder_warnings INTERFACE)
 target_compile_options(ponder_warnings INTERFACE
