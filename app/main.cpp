@@ -6,6 +6,7 @@
 #include "app/desktop/screenshot_tour.h"
 #include "app/desktop/window_options.h"
 #include "app/desktop/window_view.h"
+#include "app/fit/disk_bandwidth.h"
 #include "app/fit/processor_bandwidth.h"
 #include "app/models/engine_services.h"
 #include "app/store/cache_folder.h"
@@ -62,14 +63,18 @@ std::unique_ptr<ponder::ChatEngine> makeEngine(bool fake, const ponder::Store& s
     return engine;
 }
 
+ponder::ModelServices machineServices() {
+    ponder::ModelServices services =
+        ponder::engineModelServices([] { return ponder::processorBandwidth(ponder::cacheFolder()); });
+    services.diskBandwidth = ponder::diskBandwidth;
+    return services;
+}
+
 int show(const ponder::WindowOptions& options) {
     ponder::Store store(options.data.isEmpty() ? ponder::Database::defaultFolder() : options.data);
     const std::unique_ptr<ponder::ChatEngine> engine = makeEngine(options.fake, store);
     ponder::KeyringTokenStore tokens;
-    ponder::App app(*engine, store,
-                    options.fake ? ponder::fakeModelServices() : ponder::engineModelServices([] {
-                        return ponder::processorBandwidth(ponder::cacheFolder());
-                    }),
+    ponder::App app(*engine, store, options.fake ? ponder::fakeModelServices() : machineServices(),
                     options.fake ? nullptr : &tokens);
     ponder::WindowView view;
     if (!view.load(app)) return 1;

@@ -42,6 +42,9 @@ struct LoadOptions {
     // none, or as few as needed where the model does not fit; kAutoLayers: as few as needed. Not with
     // gpuLayers.
     std::optional<std::uint32_t> expertLayers;
+    // Bytes of this computer's memory that the processor's part may take: weights beyond that stay in the
+    // file and are read as they are used. 0: no limit, or what is free where the model does not fit.
+    std::uint64_t memoryRoom = 0;
     std::uint32_t threads = 0; // of the processor; 0: one for each of its cores
     Precision precision = Precision::Fast;
     std::filesystem::path

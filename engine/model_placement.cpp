@@ -1,5 +1,6 @@
 #include "engine/model_placement.h"
 
+#include "engine/base/host_memory.h"
 #include "engine/base/translatable.h"
 #include "engine/devices.h"
 #include "engine/plan/expert_split.h"
@@ -67,6 +68,15 @@ Result<void> ModelPlacement::checkOptions(DeviceKind kind) const {
 }
 
 Result<void> ModelPlacement::place(const LoadOptions& options) {
+    m_room = options.memoryRoom;
+    const Result<void> placed = placeInMemory(options);
+    if (placed || placed.error().code != ErrorCode::DoesNotFit || m_room > 0) return placed;
+    m_room = roomBesideFile(hostMemory().available);
+    if (m_room == 0 || !placeInMemory(options)) return placed;
+    return {};
+}
+
+Result<void> ModelPlacement::placeInMemory(const LoadOptions& options) {
     const DeviceKind kind = m_device->info().kind;
     if (const Result<void> good = checkOptions(kind); !good) return good;
     const auto chosen = [](std::uint32_t layers) {
@@ -163,7 +173,8 @@ Result<void> ModelPlacement::needProcessor() {
 
 PlanRequest ModelPlacement::request(const LayerRange& layers, const FileWeights& weights) const {
     return {*m_config, weights,           m_file->fileBytes(), m_contextTokens,       m_kvType,
-            layers,    m_options.threads, m_options.precision, m_options.cacheFolder, m_adapters};
+            layers,    m_options.threads, m_options.precision, m_options.cacheFolder, m_adapters,
+            m_room};
 }
 
 std::vector<ModelPart> ModelPlacement::parts() const {

@@ -3,8 +3,9 @@
 // Decided from plans alone, before anything is loaded. As a rule everything goes to the device that was asked
 // for; a context that nobody asked for is halved until it fits. Where a model is too large for a graphics
 // processor even with 8,192 tokens, a mixture leaves experts to the processor (plan/expert_split.h); where
-// that is not enough, or it is none, its last layers go there and the others to the processor. Owner:
-// LocalModel; it owns the devices and outlives the executor. Thread: one at a time. Errors: those of
+// that is not enough, or it is none, its last layers go there and the others to the processor. What even the
+// computer's memory has no room for stays in the file and is read as it is used. Owner: LocalModel; it owns
+// the devices and outlives the executor. Thread: one at a time. Errors: those of
 // openDevice() and Device::load(); BadArgument for layers on a device that has none to share. Previous
 // station: plan/split_plan.h.
 #pragma once
@@ -39,6 +40,7 @@ private:
     ModelPlacement(const LoadOptions& options, const ModelFile& file, const ModelConfig& config,
                    const FileWeights& weights, const AdapterSet& adapters);
     Result<void> place(const LoadOptions& options);
+    Result<void> placeInMemory(const LoadOptions& options);
     // Tries with shorter contexts as long as place() says that it does not fit, where nobody asked for one.
     Result<void> shrink(std::uint32_t smallest, const std::function<Result<void>()>& place);
     Result<void> placeWhole(Device& device);
@@ -59,6 +61,7 @@ private:
     LoadOptions m_options;
     std::unique_ptr<Device> m_device, m_processor; // the latter where it has a part
     std::uint32_t m_contextTokens = 0;
+    std::uint64_t m_room = 0; // of PlanRequest
     KvType m_kvType = KvType::F16;
     std::vector<Part> m_parts; // one or two
 };

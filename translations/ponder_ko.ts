@@ -1516,6 +1516,10 @@
         <source>this model has no experts that the processor could take</source>
         <translation>이 모델에는 프로세서가 맡을 전문가가 없습니다</translation>
     </message>
+    <message>
+        <source>it is too small to time its disk with</source>
+        <translation>디스크 속도를 재기에는 너무 작습니다</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>
@@ -1736,6 +1740,14 @@
     <message>
         <source>experts of %1 of %2 layers on the processor, %3 of memory</source>
         <translation>레이어 %2개 중 %1개의 전문가는 프로세서에서, 메모리 %3</translation>
+    </message>
+    <message>
+        <source>needs %1, %2 more than there is: that would be read from the disk as it answers</source>
+        <translation>%1 필요, 있는 것보다 %2 많음: 이만큼은 답하는 동안 디스크에서 읽습니다</translation>
+    </message>
+    <message>
+        <source>≈ %1 s for a token</source>
+        <translation>≈ 토큰당 %1초</translation>
     </message>
 </context>
 <context>
@@ -2524,6 +2536,10 @@
     <message>
         <source>Attention on a card like %1, experts in %2 of memory: %3</source>
         <translation>어텐션은 %1 같은 카드에, 전문가는 %2 메모리에: %3</translation>
+    </message>
+    <message>
+        <source>A computer with %1 of memory and a disk that is read at %2 GB/s: %3</source>
+        <translation>메모리 %1, 디스크를 %2 GB/s로 읽는 컴퓨터: %3</translation>
     </message>
 </context>
 <context>
@@ -3867,6 +3883,14 @@ Types: those of quantize. What such a model writes has no meaning.</source>
     <message>
         <source>Mixtures of experts whose experts the processor multiplies, the graphics processor all else; auto is as few as needed.</source>
         <translation>전문가를 프로세서가 계산할 레이어 수. 나머지는 모두 그래픽 프로세서가 맡습니다. auto는 필요한 최소한입니다.</translation>
+    </message>
+    <message>
+        <source>Of this computer&apos;s memory, at most so much for the model&apos;s part on the processor: weights beyond it are read from the file as they are used. The default is what is free.</source>
+        <translation>프로세서가 맡는 모델 부분이 쓸 수 있는 메모리의 상한입니다. 넘치는 가중치는 쓰일 때마다 파일에서 읽습니다. 기본값은 비어 있는 메모리입니다.</translation>
+    </message>
+    <message>
+        <source>%1 of the weights do not fit into memory: they are read from the file as they are used, which is slow.</source>
+        <translation>가중치 중 %1이(가) 메모리에 들어가지 않아, 쓰일 때마다 파일에서 읽습니다. 느립니다.</translation>
     </message>
 </context>
 <context>

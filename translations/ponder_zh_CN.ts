@@ -1516,6 +1516,10 @@
         <source>this model has no experts that the processor could take</source>
         <translation>此模型没有可交给处理器的专家</translation>
     </message>
+    <message>
+        <source>it is too small to time its disk with</source>
+        <translation>它太小，无法用来测量磁盘速度</translation>
+    </message>
 </context>
 <context>
     <name>ErrorNote</name>
@@ -1736,6 +1740,14 @@
     <message>
         <source>experts of %1 of %2 layers on the processor, %3 of memory</source>
         <translation>%2层中%1层的专家在处理器上，占内存%3</translation>
+    </message>
+    <message>
+        <source>needs %1, %2 more than there is: that would be read from the disk as it answers</source>
+        <translation>需要 %1，比现有内存多 %2：回答时这部分从磁盘读取</translation>
+    </message>
+    <message>
+        <source>≈ %1 s for a token</source>
+        <translation>≈ 每个词元 %1 秒</translation>
     </message>
 </context>
 <context>
@@ -2524,6 +2536,10 @@
     <message>
         <source>Attention on a card like %1, experts in %2 of memory: %3</source>
         <translation>注意力在%1这样的显卡上，专家在%2内存中：%3</translation>
+    </message>
+    <message>
+        <source>A computer with %1 of memory and a disk that is read at %2 GB/s: %3</source>
+        <translation>内存 %1、磁盘读取速度 %2 GB/s 的电脑：%3</translation>
     </message>
 </context>
 <context>
@@ -3866,6 +3882,14 @@ Types: those of quantize. What such a model writes has no meaning.</source>
     <message>
         <source>Mixtures of experts whose experts the processor multiplies, the graphics processor all else; auto is as few as needed.</source>
         <translation>由处理器计算专家的层数，其余均由图形处理器计算；auto为所需的最少层数。</translation>
+    </message>
+    <message>
+        <source>Of this computer&apos;s memory, at most so much for the model&apos;s part on the processor: weights beyond it are read from the file as they are used. The default is what is free.</source>
+        <translation>模型在处理器上的部分最多使用这么多内存：超出的权重在用到时从文件读取。默认使用空闲的内存。</translation>
+    </message>
+    <message>
+        <source>%1 of the weights do not fit into memory: they are read from the file as they are used, which is slow.</source>
+        <translation>权重中有 %1 放不进内存：它们在用到时从文件读取，速度较慢。</translation>
     </message>
 </context>
 <context>

@@ -53,6 +53,10 @@ void Arguments::takesDevice() {
              "Mixtures of experts whose experts the processor multiplies, the graphics processor all else; "
              "auto is as few as needed."),
          Presence::Optional);
+    count(QStringLiteral("memory"), QStringLiteral("MIB"),
+          Cli::tr("Of this computer's memory, at most so much for the model's part on the processor: weights "
+                  "beyond it are read from the file as they are used. The default is what is free."),
+          0);
     count(QStringLiteral("threads"), QStringLiteral("N"),
           Cli::tr("Threads on the processor; 0 is one for each of its cores."), 0, 0, 1024);
     text(QStringLiteral("adapter"), QStringLiteral("PATH[:STRENGTH]"),

@@ -1,6 +1,7 @@
 #include "app/cli/fit_report.h"
 #include "app/cli/run_model.h"
 #include "app/cli/text.h"
+#include "app/fit/disk_bandwidth.h"
 #include "app/fit/processor_bandwidth.h"
 #include "app/models/closest_name.h"
 #include "app/store/cache_folder.h"
@@ -54,10 +55,14 @@ struct Question {
 
     Question(const Invocation& invocation, FitDevice chosen) : call(invocation), device(std::move(chosen)) {
         Store store;
+        list.library = store.models();
+        QList<ModelRecord> files = list.library;
+        if (const QString model = call.arguments.model(); QFileInfo::exists(model))
+            files.emplaceBack().path = model;
+        device.diskBandwidth = diskBandwidth(files);
         list.device = device;
         list.contextTokens = static_cast<std::uint32_t>(call.arguments.count(QStringLiteral("context")));
         list.kvType = kvTypeNamed(call.arguments.text(QStringLiteral("kv")).toStdString());
-        list.library = store.models();
         list.history = store.speeds();
     }
 };

@@ -26,7 +26,8 @@ Json toJson(const FitDevice& device) {
             {"free_bytes", device.info.freeBytes},
             {"margin_bytes", marginBytes(device.info)},
             {"bandwidth_bytes_per_second", device.bandwidth},
-            {"bandwidth_measured_busy", device.measuredBusy}};
+            {"bandwidth_measured_busy", device.measuredBusy},
+            {"disk_bytes_per_second", device.diskBandwidth}};
 }
 
 Json toJson(const FitForecast& fit) {
@@ -42,6 +43,7 @@ Json toJson(const FitForecast& fit) {
             {"gpu_layers", fit.gpuLayers},
             {"expert_layers", fit.expertLayers},
             {"processor_bytes", fit.processorBytes},
+            {"mapped_bytes", fit.mappedBytes},
             {"predicted_decode_tokens_per_second", fit.speed.decodeTokensPerSecond},
             {"predicted_prefill_tokens_per_second", fit.speed.prefillTokensPerSecond},
             {"speed_error", fit.speed.errorShare},
@@ -75,6 +77,7 @@ Json toJson(const NeededMachine& machine) {
     return {{"kind", kindName(machine.kind)},
             {"memory_bytes", machine.memoryBytes},
             {"memory_bytes_per_second", machine.memoryRate},
+            {"disk_bytes_per_second", machine.diskRate},
             {"gpu", machine.card ? Json(machine.card->name.toStdString()) : Json()},
             {"predicted_decode_tokens_per_second", machine.speed.decodeTokensPerSecond}};
 }

@@ -61,7 +61,7 @@ Json describe(const ModelFile& file, const ModelConfig& config, const Tokenizer&
 }
 
 bool asksForPlan(const Arguments& arguments) {
-    for (const char* name : {"device", "context", "kv", "gpu-layers", "expert-layers"})
+    for (const char* name : {"device", "context", "kv", "gpu-layers", "expert-layers", "memory"})
         if (arguments.has(QLatin1String(name))) return true;
     return false;
 }
@@ -79,6 +79,7 @@ Json toJson(const LoadPlan& plan) {
                                  {"kv_bytes", part.memory.kv},
                                  {"scratch_bytes", part.memory.scratch},
                                  {"staging_bytes", part.memory.staging},
+                                 {"mapped_bytes", part.memory.mapped},
                                  {"total_bytes", part.memory.total()}});
     return json;
 }

@@ -2,6 +2,7 @@
 
 #include "app/chat/error_text.h"
 #include "app/cli/text.h"
+#include "app/models/byte_text.h"
 #include "app/store/cache_folder.h"
 #include "engine/plan/kv_type_name.h"
 
@@ -38,6 +39,7 @@ LoadOptions loadOptions(const Arguments& arguments, std::uint32_t contextTokens,
     };
     options.gpuLayers = layers(QStringLiteral("gpu-layers"));
     options.expertLayers = layers(QStringLiteral("expert-layers"));
+    options.memoryRoom = arguments.count(QStringLiteral("memory")) << 20;
     options.threads = static_cast<std::uint32_t>(arguments.count(QStringLiteral("threads")));
     if (path.empty()) // a draft is another model
         for (const QString& text : arguments.texts(QStringLiteral("adapter")))
@@ -59,6 +61,10 @@ Result<std::unique_ptr<Model>> loadModel(const Invocation& call, std::stop_token
     if (model)
         for (const Detail& note : (*model)->tokenizer().notes())
             call.console.note(Cli::tr("About the model file: %1.").arg(detailText(note)));
+    if (model && (*model)->memory().mapped > 0)
+        call.console.note(Cli::tr("%1 of the weights do not fit into memory: they are read from the file as "
+                                  "they are used, which is slow.")
+                              .arg(byteText(qint64((*model)->memory().mapped))));
     if (model && (*model)->contextExceedsTraining())
         call.console.note(
             Cli::tr("Warning: %1 tokens of context are more than the %2 this model was trained for.")

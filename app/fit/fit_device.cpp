@@ -10,7 +10,7 @@ constexpr double kGibibyte = 1024.0 * 1024 * 1024;
 
 FitDevice FitDevice::of(const DeviceInfo& device, const DeviceInfo& processor,
                         const MemoryBandwidth& measured) {
-    FitDevice out{device, 0, processor, measured.bytesPerSecond, false};
+    FitDevice out{device, 0, processor, measured.bytesPerSecond, false, 0};
     const bool readsHostMemory = device.kind == DeviceKind::Processor ||
                                  device.kind == DeviceKind::Reference || device.kind == DeviceKind::Software;
     const Gpu* gpu = readsHostMemory ? nullptr
@@ -33,7 +33,7 @@ FitDevice FitDevice::of(const Gpu& gpu, const DeviceInfo& processor, double proc
     info.memoryBytes = info.freeBytes = static_cast<std::uint64_t>(gpu.memoryGb * kGibibyte);
     info.unified = gpu.unified;
     info.largestAllocation = std::uint64_t{2} << 30;
-    return {info, gpu.bandwidthGbS * kGigabyte, processor, processorBandwidth, false};
+    return {info, gpu.bandwidthGbS * kGigabyte, processor, processorBandwidth, false, 0};
 }
 
 } // namespace ponder

@@ -16,6 +16,7 @@ struct FitDevice {
     DeviceInfo processor; // holds the layers for which a GPU has no room
     double processorBandwidth = 0;
     bool measuredBusy = false; // `bandwidth` was measured while the computer had other work
+    double diskBandwidth = 0;  // bytes a second of the disk that models are on; 0: nobody knows
 
     bool isGpu() const { return info.kind == DeviceKind::Discrete || info.kind == DeviceKind::Integrated; }
     // What measured speeds are kept by: they hold for this device and driver generation alike.

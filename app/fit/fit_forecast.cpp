@@ -51,6 +51,7 @@ private:
     void loadWith(FitForecast& out, std::uint32_t context) const;
     void judge(FitForecast& out) const;
     void addSpeed(FitForecast& out) const;
+    void readFromDisk(FitForecast& out) const;
 
     const FitModel& m_model;
     const FitDevice& m_device;
@@ -200,6 +201,28 @@ void Forecaster::addSpeed(FitForecast& out) const {
     out.speed = forecastSpeed(m_model, m_device, question, m_question.history);
 }
 
+// With what neither memory has room for left on the disk. Attention, norms and caches have to be in memory.
+void Forecaster::readFromDisk(FitForecast& out) const {
+    constexpr double kMostOnDisk = 0.95; // of the weights
+    const bool beside = m_device.isGpu() && !m_device.info.unified;
+    if (m_device.diskBandwidth <= 0 || (!beside && m_device.info.kind != DeviceKind::Processor)) return;
+    const std::uint64_t host = beside ? m_device.processor.freeBytes : m_device.info.freeBytes;
+    const std::uint64_t room = roomBesideFile(host) + (beside ? m_room : 0), needed = out.memory.total();
+    const std::uint64_t missing = needed > room ? needed - room : 0;
+    if (missing == 0 || double(missing) > kMostOnDisk * double(out.memory.weights)) return;
+    SpeedQuestion question;
+    question.modelPath = m_question.modelPath;
+    question.cacheBytes = cacheReadBytes(out.memory.context);
+    question.mappedBytes = missing;
+    if (beside && out.mixtures > 0)
+        question.lentExperts = firstMixtures(m_model.config(), out.mixtures);
+    else if (beside)
+        question.gpuLayers.first =
+            out.layers - std::uint32_t(double(out.layers) * double(m_room) / double(needed));
+    out.mappedBytes = missing;
+    out.speed = forecastSpeed(m_model, m_device, question, m_question.history);
+}
+
 std::optional<FileType> Forecaster::finestThatFits() const {
     for (auto type = kRecommendedTypes.rbegin(); type != kRecommendedTypes.rend(); ++type) {
         const FitModel other(m_model.name(), m_model.config(), *type);
@@ -215,6 +238,7 @@ FitForecast Forecaster::answer() {
     const bool finds = m_question.findsBetter && !m_question.wholeOnly;
     if (out.verdict == FitVerdict::DoesNotFit && finds) out.better = finestThatFits();
     addSpeed(out);
+    if (out.verdict == FitVerdict::DoesNotFit && !m_question.wholeOnly) readFromDisk(out);
     return out;
 }
 

@@ -2,9 +2,9 @@
 //
 // Takes a model, a device and what the user wants; asks the loader's own plans (engine/plan/dry_run.h) and
 // follows the loader's own order (engine/model_placement.h): the whole model with the context that was asked
-// for, then a shorter one, then a mixture's experts or some layers on the processor. Thread: any; well under
-// a millisecond for each. Errors: none, a model that no plan can hold does not fit. Next station: fit_text.h,
-// fit_list_model.h, `ponder-cli fit`.
+// for, then a shorter one, then a mixture's experts or some layers on the processor. What does not fit then
+// is read from the disk. Thread: any; well under a millisecond for each. Errors: none, a model that no plan
+// can hold does not fit. Next station: fit_text.h, fit_list_model.h, `ponder-cli fit`.
 #pragma once
 
 #include "app/fit/speed_forecast.h"
@@ -51,7 +51,10 @@ struct FitForecast {
     std::uint32_t expertLayers = 0;          // whose experts the processor multiplies, of the mixtures
     std::uint32_t mixtures = 0;
     std::uint64_t processorBytes = 0; // of the other layers, or of these experts
-    SpeedForecast speed;              // as it would be loaded, in the middle of a reply
+    // Of a model that does not fit: weights that would be read from the disk as they are used; 0: it could
+    // not run so either, or nobody knows the disk. About, as the loader leaves whole matrices there.
+    std::uint64_t mappedBytes = 0;
+    SpeedForecast speed; // as it would be loaded, or with those; in the middle of a reply
 };
 
 FitForecast forecastFit(const FitModel& model, const FitDevice& device, const FitQuestion& question);

@@ -19,7 +19,7 @@ struct FitListModel::Answer {
 
 namespace {
 
-FitDevice chosenDevice(const FitServices& services, const QString& wanted, const QString& whatIf) {
+FitDevice withoutDisk(const FitServices& services, const QString& wanted, const QString& whatIf) {
     const std::vector<DeviceInfo> devices = services.devices();
     const MemoryBandwidth bandwidth =
         services.processorBandwidth ? services.processorBandwidth() : MemoryBandwidth();
@@ -33,6 +33,13 @@ FitDevice chosenDevice(const FitServices& services, const QString& wanted, const
     auto found = findDevice(devices, wanted.toStdString());
     if (!found) found = findDevice(devices, "auto");
     return found ? FitDevice::of(*found, processor, bandwidth) : FitDevice();
+}
+
+FitDevice chosenDevice(const FitServices& services, const QList<ModelRecord>& library, const QString& wanted,
+                       const QString& whatIf) {
+    FitDevice device = withoutDisk(services, wanted, whatIf);
+    if (services.diskBandwidth) device.diskBandwidth = services.diskBandwidth(library);
+    return device;
 }
 
 double share(std::uint64_t bytes, std::uint64_t memory) {
@@ -83,9 +90,10 @@ void FitListModel::refresh() {
     m_pool.start([this, generation = ++m_generation, question = std::move(question), models = m_models,
                   services = m_services, wanted = m_wanted, whatIf = m_whatIf,
                   receipts = m_store.receipts()]() mutable {
-        question.device = chosenDevice(services, wanted, whatIf);
+        question.device = chosenDevice(services, question.library, wanted, whatIf);
         auto answer = std::make_shared<Answer>(
-            Answer{question.device, whatIf.isEmpty() ? question.device : chosenDevice(services, wanted, {}),
+            Answer{question.device,
+                   whatIf.isEmpty() ? question.device : chosenDevice(services, question.library, wanted, {}),
                    fitList(ModelCatalogue::builtIn(), question, *models), receipts});
         QMetaObject::invokeMethod(this, [this, generation, answer] { take(generation, std::move(*answer)); });
     });
@@ -302,7 +310,9 @@ QVariantMap FitListModel::hintsFor(const ModelRecord& model) const {
 }
 
 std::function<FitDevice()> FitListModel::askMachine() const {
-    return [services = m_services, wanted = m_wanted] { return chosenDevice(services, wanted, {}); };
+    return [services = m_services, library = m_library.models(), wanted = m_wanted] {
+        return chosenDevice(services, library, wanted, {});
+    };
 }
 
 QString FitListModel::deviceName() const { return QString::fromStdString(m_device.info.name); }

@@ -21,6 +21,7 @@ namespace ponder {
 struct FitServices {
     std::function<std::vector<DeviceInfo>()> devices;
     std::function<MemoryBandwidth()> processorBandwidth;
+    std::function<double(const QList<ModelRecord>& library)> diskBandwidth = {}; // not set: nobody knows
 };
 
 class FitListModel : public QAbstractListModel {

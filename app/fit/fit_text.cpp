@@ -14,6 +14,8 @@ struct FitText {
     Q_DECLARE_TR_FUNCTIONS(FitText)
 };
 
+constexpr double kSlow = 0.1; // tokens a second: the number would have one digit or none
+
 QString sparing(const FitForecast& fit) {
     return FitText::tr("%1 to spare at %2").arg(memoryText(fit.spareBytes), contextText(fit.contextTokens));
 }
@@ -21,6 +23,18 @@ QString sparing(const FitForecast& fit) {
 QString missing(const FitForecast& fit) {
     return FitText::tr("%1 would need %2 more")
         .arg(contextText(fit.contextTokens), memoryText(-fit.spareBytes));
+}
+
+QString unfitDetail(const FitForecast& fit) {
+    if (fit.spareBytes >= 0) return FitText::tr("too large for this device");
+    const QString needed = memoryText(qint64(fit.memory.total())), more = memoryText(-fit.spareBytes);
+    if (fit.better)
+        return FitText::tr("needs %1, %2 more than there is; %3 would fit")
+            .arg(needed, more, QString::fromStdString(std::string(nameOf(*fit.better))));
+    if (fit.mappedBytes > 0)
+        return FitText::tr("needs %1, %2 more than there is: that would be read from the disk as it answers")
+            .arg(needed, more);
+    return FitText::tr("needs %1, %2 more than there is").arg(needed, more);
 }
 
 } // namespace
@@ -61,16 +75,13 @@ QString verdictDetail(const FitForecast& fit) {
     case FitVerdict::DoesNotFit:
         break;
     }
-    if (fit.spareBytes >= 0) return FitText::tr("too large for this device");
-    const QString needed = memoryText(qint64(fit.memory.total())), more = memoryText(-fit.spareBytes);
-    if (!fit.better) return FitText::tr("needs %1, %2 more than there is").arg(needed, more);
-    return FitText::tr("needs %1, %2 more than there is; %3 would fit")
-        .arg(needed, more, QString::fromStdString(std::string(nameOf(*fit.better))));
+    return unfitDetail(fit);
 }
 
 QString speedText(const SpeedForecast& speed) {
     if (speed.decodeTokensPerSecond <= 0) return {};
     const double rate = speed.decodeTokensPerSecond;
+    if (rate < kSlow) return FitText::tr("≈ %1 s for a token").arg(QLocale().toString(1 / rate, 'f', 0));
     const QString number = QLocale().toString(rate, 'f', rate < 10 ? 1 : 0);
     return speed.source == SpeedSource::Measured ? FitText::tr("%1 tokens/s").arg(number)
                                                  : FitText::tr("≈ %1 tokens/s").arg(number);

@@ -22,7 +22,9 @@ constexpr std::array<std::uint64_t, 15> kSold{16,  24,  32,  48,  64,   96,   12
                                               256, 384, 512, 768, 1024, 1536, 2048};
 constexpr double kLeftByOthers = 0.9; // of a computer's memory
 constexpr std::uint64_t kMostOnADesk = 192 * kGibibyte;
-constexpr double kDesk = 2 * 8 * 5.6e9;   // two channels of DDR5-5600
+constexpr double kDesk = 2 * 8 * 5.6e9; // two channels of DDR5-5600
+constexpr std::uint64_t kMemoryBesideDisk = 64 * kGibibyte;
+constexpr double kFastDisk = 7e9;
 constexpr double kServer = 8 * 8 * 4.8e9; // eight of DDR5-4800
 
 std::uint64_t usable(std::uint64_t memory) { return std::uint64_t(double(memory) * kLeftByOthers); }
@@ -47,7 +49,7 @@ public:
 
     std::vector<NeededMachine> find() const {
         std::vector<NeededMachine> out;
-        for (const auto& found : {withMemory(), withCard()})
+        for (const auto& found : {withMemory(), withCard(), withDisk()})
             if (found) out.push_back(*found);
         return out;
     }
@@ -70,7 +72,7 @@ private:
         const std::uint64_t memory = memoryFor(m_needed);
         if (memory == 0) return std::nullopt;
         const double rate = rateOf(memory);
-        return NeededMachine{NeededMachine::Kind::Memory, memory, rate, nullptr, speedAt(rate)};
+        return NeededMachine{NeededMachine::Kind::Memory, memory, rate, nullptr, 0, speedAt(rate)};
     }
 
     std::optional<NeededMachine> withCard() const {
@@ -90,10 +92,25 @@ private:
             const std::uint64_t memory = memoryFor(forecast->processorBytes);
             if (memory == 0) return std::nullopt;
             device.processorBandwidth = rateOf(memory);
-            return NeededMachine{NeededMachine::Kind::Experts, memory, rateOf(memory), gpu,
+            return NeededMachine{NeededMachine::Kind::Experts,
+                                 memory,
+                                 rateOf(memory),
+                                 gpu,
+                                 0,
                                  forecastExperts(m_model, device, m_question, all)->speed};
         }
         return std::nullopt;
+    }
+
+    // A dense model would read nearly all of itself for each token.
+    std::optional<NeededMachine> withDisk() const {
+        if (m_model.config().mixture.experts == 0) return std::nullopt;
+        FitDevice device = computer(kMemoryBesideDisk, kDesk);
+        device.diskBandwidth = kFastDisk;
+        const FitForecast forecast = forecastFit(m_model, device, m_question);
+        if (forecast.mappedBytes == 0) return std::nullopt;
+        return NeededMachine{
+            NeededMachine::Kind::Disk, kMemoryBesideDisk, kDesk, nullptr, kFastDisk, forecast.speed};
     }
 
     const GpuCatalogue& m_catalogue;
@@ -117,12 +134,23 @@ QString machineText(const NeededMachine& machine) {
     if (machine.kind == NeededMachine::Kind::Experts)
         return NeededMachineText::tr("Attention on a card like %1, experts in %2 of memory: %3")
             .arg(machine.card->name, memory, speed);
+    if (machine.kind == NeededMachine::Kind::Disk)
+        return NeededMachineText::tr("A computer with %1 of memory and a disk that is read at %2 GB/s: %3")
+            .arg(memory, rate(machine.diskRate), speed);
     return NeededMachineText::tr("A computer with %1 of memory that is read at %2 GB/s: %3")
         .arg(memory, rate(machine.memoryRate), speed);
 }
 
 const char* kindName(NeededMachine::Kind kind) {
-    return kind == NeededMachine::Kind::Experts ? "experts_in_memory" : "memory";
+    switch (kind) {
+    case NeededMachine::Kind::Experts:
+        return "experts_in_memory";
+    case NeededMachine::Kind::Disk:
+        return "disk";
+    case NeededMachine::Kind::Memory:
+        break;
+    }
+    return "memory";
 }
 
 } // namespace ponder

@@ -52,6 +52,10 @@ constexpr double kReferenceShare = 0.012, kReferenceOperations = 0.02; // of a b
 // two transfers and two beginnings of work. Assumed, not measured.
 constexpr double kLentLayer = 100e-6;
 
+// Weights that stay in the file are packed each time they are used. Measured: bytes a second and core.
+constexpr double kPackedBytes = 0.8e9;
+constexpr double kEveryExpert = 1e9; // rows of which each expert is used by some
+
 constexpr double kPromptRows = 512, kProcessorPromptRows = 256, kSoftwarePromptRows = 64; // in one pass
 
 // The parts of a token's time on a device, as they are before anything was measured.
@@ -216,6 +220,21 @@ double errorOf(SpeedSource source) {
     return kEstimatedError;
 }
 
+// Of weights on the disk, what so many rows of one pass read: experts first, as the loader leaves them there.
+double readFromDisk(const FitModel& model, std::uint64_t mapped, double rows) {
+    const LayerRange all = LayerRange{}.of(model.config().layers);
+    const double experts = double(model.experts(kEveryExpert, all).bytes);
+    const double share = experts > 0 ? double(model.experts(rows, all).bytes) / experts : 1;
+    const double ofExperts = std::min(double(mapped), experts);
+    return ofExperts * share + double(mapped) - ofExperts;
+}
+
+// Of one pass: what comes from the disk is packed for the kernels while the next comes, on all cores.
+double diskSeconds(const FitModel& model, const FitDevice& device, std::uint64_t mapped, double rows) {
+    const double cores = device.processor.cores > 0 ? device.processor.cores : processor().cores;
+    return readFromDisk(model, mapped, rows) / std::min(device.diskBandwidth, cores * kPackedBytes);
+}
+
 } // namespace
 
 SpeedForecast forecastSpeed(const FitModel& model, const FitDevice& device, const SpeedQuestion& question,
@@ -252,6 +271,12 @@ SpeedForecast forecastSpeed(const FitModel& model, const FitDevice& device, cons
                                              double(model.bytesRead(rows)) - promptBytes(rows),
                                              layers * part + lentLayers) +
                          lentLayers * kLentLayer / rows;
+    }
+    if (question.mappedBytes > 0) {
+        if (device.diskBandwidth <= 0) return {};
+        seconds += diskSeconds(model, device, question.mappedBytes, 1);
+        promptSeconds +=
+            diskSeconds(model, device, question.mappedBytes, kProcessorPromptRows) / kProcessorPromptRows;
     }
     out.decodeTokensPerSecond = 1 / seconds;
     out.prefillTokensPerSecond = 1 / promptSeconds;

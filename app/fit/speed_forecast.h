@@ -2,7 +2,8 @@
 //
 // A token of a reply reads every weight and the keys and values so far: bytes over bandwidth times the share
 // of the bandwidth that kernels reach, and for each layer what starting kernels or waiting for threads costs.
-// Of a mixture a token reads the experts that it uses, a prompt nearly all of them.
+// Of a mixture a token reads the experts that it uses, a prompt nearly all of them. Weights that stay on the
+// disk come from there each time: what the system keeps of them is counted as nothing.
 // A prompt is held up by products or by weights, whichever is slower. What a device reaches comes from
 // published measurements per vendor, until a reply on this machine has shown it: of the model itself, or of
 // one that is at most four times larger or smaller; never less than a third of the table. Errors: none; 0
@@ -30,10 +31,11 @@ struct SpeedForecast {
 };
 
 struct SpeedQuestion {
-    LayerRange gpuLayers;         // on the device; the others on the processor beside it
-    LayerRange lentExperts{0, 0}; // of these layers the experts are on the processor
-    std::uint64_t cacheBytes = 0; // keys and values that a token reads
-    QString modelPath;            // of a model that is here, else empty
+    LayerRange gpuLayers;          // on the device; the others on the processor beside it
+    LayerRange lentExperts{0, 0};  // of these layers the experts are on the processor
+    std::uint64_t cacheBytes = 0;  // keys and values that a token reads
+    std::uint64_t mappedBytes = 0; // of the weights, on the disk
+    QString modelPath;             // of a model that is here, else empty
 };
 
 SpeedForecast forecastSpeed(const FitModel& model, const FitDevice& device, const SpeedQuestion& question,

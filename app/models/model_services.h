@@ -10,6 +10,7 @@
 #include "engine/base/memory_bandwidth.h"
 #include "engine/base/result.h"
 
+#include <QList>
 #include <QString>
 
 #include <functional>
@@ -24,6 +25,8 @@ struct ModelServices {
     std::function<MemoryBandwidth()> processorBandwidth; // how quickly it reads from memory
     // Whether the model can be given this adapter. Not there: every one is taken.
     std::function<Result<void>(const QString& model, const QString& adapter)> checkAdapter;
+    // Of the disk that these models are on, bytes a second; not set: nobody knows.
+    std::function<double(const QList<ModelRecord>& library)> diskBandwidth = {};
     // Of the disk that a path is or will be on; not set: the system is asked.
     std::function<qint64(const QString& path)> freeBytes = {};
 };

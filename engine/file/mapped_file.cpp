@@ -29,6 +29,8 @@ private:
     int m_number;
 };
 
+std::uintptr_t pageSize() { return static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE)); }
+
 Error systemError(const std::filesystem::path& path, int number) {
     if (number == ENOENT || number == ENOTDIR) return {ErrorCode::FileNotFound, path.string(), {}};
     return {ErrorCode::FileUnreadable, path.string(), std::generic_category().message(number)};
@@ -56,11 +58,21 @@ Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
     return MappedFile(std::span(static_cast<const std::byte*>(address), size));
 }
 
+bool MappedFile::holds(std::span<const std::byte> part) const {
+    return !part.empty() && part.data() >= m_bytes.data() &&
+           part.data() + part.size() <= m_bytes.data() + m_bytes.size();
+}
+
+void MappedFile::fetch(std::span<const std::byte> part) const {
+    if (!holds(part)) return;
+    const auto first = reinterpret_cast<std::uintptr_t>(part.data()) / pageSize() * pageSize();
+    const auto end = reinterpret_cast<std::uintptr_t>(part.data() + part.size());
+    ::madvise(reinterpret_cast<void*>(first), end - first, MADV_WILLNEED);
+}
+
 void MappedFile::release(std::span<const std::byte> part) const {
-    if (part.empty() || part.data() < m_bytes.data() ||
-        part.data() + part.size() > m_bytes.data() + m_bytes.size())
-        return;
-    const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+    if (!holds(part)) return;
+    const std::uintptr_t page = pageSize();
     const auto first = (reinterpret_cast<std::uintptr_t>(part.data()) + page - 1) / page * page;
     const auto end = reinterpret_cast<std::uintptr_t>(part.data() + part.size()) / page * page;
     if (first < end) ::madvise(reinterpret_cast<void*>(first), end - first, MADV_DONTNEED);

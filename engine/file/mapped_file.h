@@ -30,11 +30,15 @@ public:
     // The pages that lie wholly in `part` of bytes() leave this process; the next reading fetches them again,
     // mostly from the system's own cache. Does nothing for bytes from elsewhere.
     void release(std::span<const std::byte> part) const;
+    // The system begins to read the pages of `part`, and does not wait for them. Does nothing for bytes from
+    // elsewhere.
+    void fetch(std::span<const std::byte> part) const;
     // All of it: pieces do not add up to the whole, as the system maps up to 2 MB around what is read. For a
     // moment when nobody reads.
     void releaseAll() const { release(m_bytes); }
 
 private:
+    bool holds(std::span<const std::byte> part) const;
     explicit MappedFile(std::span<const std::byte> bytes) : m_bytes(bytes) {}
 
     std::span<const std::byte> m_bytes;

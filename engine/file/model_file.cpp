@@ -55,6 +55,10 @@ public:
         for (const Part& part : m_parts)
             part.mapped.release(bytes);
     }
+    void fetch(std::span<const std::byte> bytes) const override {
+        for (const Part& part : m_parts)
+            part.mapped.fetch(bytes);
+    }
 
 private:
     Result<void> add(const Part& part);

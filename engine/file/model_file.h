@@ -62,6 +62,8 @@ public:
     // The caller has taken what it needs from these bytes of a tensor: their memory may be used for other
     // things. They stay readable.
     virtual void release(std::span<const std::byte>) const {}
+    // These bytes of a tensor will be wanted soon: the system may begin to read them.
+    virtual void fetch(std::span<const std::byte>) const {}
     std::string displayName() const; // general.name, else the file's stem
 };
 

@@ -5,12 +5,18 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace ponder {
 namespace {
 
 constexpr std::uint32_t kMaxRows = 256;
 constexpr std::uint64_t kLine = 64; // matrices begin on a cache line
+
+// Of the block of weights.
+std::uint64_t blockBytes(const CpuTensor& tensor) {
+    return (tensor.layout.bytes() + kLine - 1) / kLine * kLine;
+}
 
 // Gives every tensor its place, in the order in which a pass reads them.
 class Placer {
@@ -22,7 +28,7 @@ public:
         if (!tensor || tensor->packed) return tensor;
         tensor->packed = true;
         tensor->at = m_plan.weightBytes;
-        m_plan.weightBytes += (tensor->layout.bytes() + kLine - 1) / kLine * kLine;
+        m_plan.weightBytes += blockBytes(*tensor);
         return tensor;
     }
 
@@ -125,6 +131,63 @@ CpuPlan emptyPlan(const PlanRequest& request) {
     return plan;
 }
 
+void addAdapters(CpuPlan& plan, const AdapterSet& set, unsigned threads) {
+    const CpuAdapterPlan adapters = CpuAdapterPlan::make(set, plan.layers, plan.config);
+    plan.adapterBytes = adapters.bytes;
+    // Of a row: A x; of a thread: what is added to a chunk.
+    plan.scratchBytes += std::uint64_t{adapters.lowLength} * 4 * plan.maxRows;
+    if (adapters.bytes > 0) plan.scratchBytes += std::uint64_t{kMaxRows} * 32 * 4 * threads;
+}
+
+// Matrices that may stay in the file, in the order in which they leave the memory: the experts of the last
+// layer first, as a token needs few of them; then others, from the last layer on.
+std::vector<Weight> mappable(const CpuPlan& plan) {
+    std::vector<Weight> experts, others;
+    forEachWeight(plan.weights.layers(), [&](Weight weight) {
+        const CpuTensor* tensor = plan.weights[weight];
+        if (!isOfLayer(weight.slot) || !tensor || !tensor->packed) return;
+        const TensorKind kind = plan.config.family->row(weight.slot)->kind;
+        if (kind == TensorKind::Stack) experts.push_back(weight);
+        if (kind == TensorKind::Matrix) others.push_back(weight);
+    });
+    std::reverse(experts.begin(), experts.end());
+    experts.insert(experts.end(), others.rbegin(), others.rend());
+    return experts;
+}
+
+// Closes the gaps in the block of weights, where tensors lie in the order of their places: a table that is
+// multiplied with as well is known long before it has one.
+void placeAgain(CpuPlan& plan) {
+    std::map<std::uint64_t, CpuTensor*> places;
+    for (CpuTensor& tensor : plan.tensors)
+        if (tensor.packed || tensor.mapped) places[tensor.at] = &tensor;
+    std::uint64_t left = 0;
+    for (const auto& [at, tensor] : places) {
+        tensor->at -= left;
+        if (tensor->mapped) left += blockBytes(*tensor);
+    }
+}
+
+// As few matrices as possible, until all else has room.
+void leaveInFile(CpuPlan& plan, std::uint64_t room, unsigned threads) {
+    std::set<const CpuTensor*> leaving;
+    for (const Weight weight : mappable(plan)) {
+        if (plan.memory().total() <= room) break;
+        const CpuTensor& tensor = *plan.weights[weight];
+        leaving.insert(&tensor);
+        plan.weightBytes -= blockBytes(tensor);
+        plan.mappedBytes += bytesOf(*tensor.source);
+        const std::uint64_t panels = std::max(plan.mappedPanels, kChunkPanels * tensor.layout.panelBytes());
+        plan.scratchBytes += (panels - plan.mappedPanels) * threads;
+        plan.mappedPanels = panels;
+    }
+    for (CpuTensor& tensor : plan.tensors) {
+        tensor.mapped = leaving.contains(&tensor);
+        tensor.packed = tensor.packed && !tensor.mapped;
+    }
+    placeAgain(plan);
+}
+
 } // namespace
 
 CpuPlan CpuPlan::ofExperts(const PlanRequest& request, unsigned threads) {
@@ -135,6 +198,7 @@ CpuPlan CpuPlan::ofExperts(const PlanRequest& request, unsigned threads) {
     const std::uint64_t row = 3 * 4 * width + width / 32 * tileBytes(plan);
     const std::uint64_t widest = std::max<std::uint64_t>(width, plan.config.mixture.hidden);
     plan.scratchBytes = row * plan.maxRows + threadScratch(widest) * threads + expertScratch(plan);
+    if (request.room > 0) leaveInFile(plan, request.room, threads);
     return plan;
 }
 
@@ -179,12 +243,8 @@ CpuPlan CpuPlan::make(const PlanRequest& request, unsigned threads) {
                             c.valueLength() + hidden + plan.wideLength) +
         (c.width + attended + hidden) / 32 * tileBytes(plan) + latentScratch(plan);
     plan.scratchBytes = row * plan.maxRows + threadScratch(widest) * threads + expertScratch(plan);
-    if (!request.adapters) return plan;
-    const CpuAdapterPlan adapters = CpuAdapterPlan::make(*request.adapters, plan.layers, c);
-    plan.adapterBytes = adapters.bytes;
-    // Of a row: A x; of a thread: what is added to a chunk.
-    plan.scratchBytes += std::uint64_t{adapters.lowLength} * 4 * plan.maxRows;
-    if (adapters.bytes > 0) plan.scratchBytes += std::uint64_t{kMaxRows} * 32 * 4 * threads;
+    if (request.adapters) addAdapters(plan, *request.adapters, threads);
+    if (request.room > 0) leaveInFile(plan, request.room, threads);
     return plan;
 }
 

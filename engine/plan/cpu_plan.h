@@ -20,11 +20,14 @@
 
 namespace ponder {
 
+inline constexpr std::uint32_t kChunkPanels = 2; // one block of 32 of the next product's activations
+
 struct CpuTensor {
     const TensorInfo* source = nullptr;
     PanelLayout layout;   // of a matrix that is multiplied with
     std::uint64_t at = 0; // its first byte in the block of weights
-    bool packed = false;  // or it stays in the file
+    bool packed = false;  // or it stays in the file,
+    bool mapped = false;  // a matrix there: a few of its panels are packed each time they are used
 };
 
 // The cache: [layer][16 slots][key head] of keys [value][slot] and values [slot][value] (cpu_cache.h).
@@ -60,7 +63,11 @@ struct CpuPlan {
     std::uint64_t adapterBytes = 0; // of those that the load begins with
     CpuKvPlan kv;
     std::uint64_t scratchBytes = 0; // activations of maxRows rows, and each thread's own
-    MemoryUse memory() const { return {weightBytes + adapterBytes, kv.bytes(), scratchBytes, 0}; }
+    std::uint64_t mappedBytes = 0;  // of the file
+    std::uint64_t mappedPanels = 0; // bytes of a thread's scratch that mapped panels are packed into
+    MemoryUse memory() const {
+        return {weightBytes + adapterBytes, kv.bytes(), scratchBytes, 0, mappedBytes};
+    }
 
     static CpuPlan make(const PlanRequest& request, unsigned threads);
     // Of the experts of these layers alone, which another device has all else of.

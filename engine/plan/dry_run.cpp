@@ -36,7 +36,14 @@ unsigned threadsOf(const DeviceInfo& device, const PlanRequest& request) {
 }
 
 Memory processorMemory(const DeviceInfo& device, const PlanRequest& request) {
-    auto plan = std::make_shared<CpuPlan>(CpuPlan::make(request, threadsOf(device, request)));
+    const unsigned threads = threadsOf(device, request);
+    if (request.room > 0) // how many weights are in memory depends on the context
+        return [request, threads](std::uint32_t context) -> Result<MemoryUse> {
+            PlanRequest asked = request;
+            asked.contextTokens = context;
+            return CpuPlan::make(asked, threads).memory();
+        };
+    auto plan = std::make_shared<CpuPlan>(CpuPlan::make(request, threads));
     return [plan, type = request.kvType](std::uint32_t context) -> Result<MemoryUse> {
         plan->kv = plan->planCache(context, type);
         return plan->memory();

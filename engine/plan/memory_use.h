@@ -14,9 +14,13 @@ struct MemoryUse {
     std::uint64_t kv = 0;
     std::uint64_t scratch = 0; // activations, tables
     std::uint64_t staging = 0; // host-visible transfer memory
+    // Of the weights, beside all that: these stay in the mapped file and are read from the disk as they are
+    // used. The system keeps what it has room for.
+    std::uint64_t mapped = 0;
     std::uint64_t total() const { return weights + kv + scratch + staging; }
     friend MemoryUse operator+(const MemoryUse& a, const MemoryUse& b) {
-        return {a.weights + b.weights, a.kv + b.kv, a.scratch + b.scratch, a.staging + b.staging};
+        return {a.weights + b.weights, a.kv + b.kv, a.scratch + b.scratch, a.staging + b.staging,
+                a.mapped + b.mapped};
     }
 };
 

@@ -30,6 +30,13 @@ struct PlanRequest {
     Precision precision = Precision::Fast;
     std::filesystem::path cacheFolder;    // keeps what a device learns about itself; empty: it does not
     const AdapterSet* adapters = nullptr; // those to begin with, or none
+    // Bytes of memory that the processor's plan should not exceed: matrices beyond that stay in the mapped
+    // file and are read as they are used. 0: all are in memory, as with other devices.
+    std::uint64_t room = 0;
 };
+
+// Of the memory that is free, what a plan should take where it leaves weights in the file: the system needs
+// some to read them into.
+constexpr std::uint64_t roomBesideFile(std::uint64_t free) { return free / 8 * 7; }
 
 } // namespace ponder

@@ -43,7 +43,7 @@ Result<void> CpuExecutor::setAdapters(const AdapterSet& set) {
 }
 
 MemoryUse CpuExecutor::memory() const {
-    return {m_weights.bytes() + m_adapters.bytes(), *m_cacheBytes, m_ops.bytes(), 0};
+    return {m_weights.bytes() + m_adapters.bytes(), *m_cacheBytes, m_ops.bytes(), 0, m_plan.mappedBytes};
 }
 
 Result<void> CpuExecutor::run(const Batch& batch, KvCache& cache, std::stop_token stop,

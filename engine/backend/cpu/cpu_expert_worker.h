@@ -16,7 +16,7 @@ public:
 
     Result<void> run(std::uint32_t layer, std::span<const float> x, std::span<float> out,
                      const std::stop_token& stop) override;
-    MemoryUse memory() const override { return {m_weights.bytes(), 0, m_ops.bytes(), 0}; }
+    MemoryUse memory() const override { return {m_weights.bytes(), 0, m_ops.bytes(), 0, m_plan.mappedBytes}; }
     void profile(bool on) override { m_ops.clock().enable(on); }
     std::vector<KernelTime> kernelTimes() const override { return m_ops.clock().times(); }
 

@@ -10,6 +10,9 @@
 namespace ponder::cpu {
 namespace {
 
+// More would push each other out of what the system keeps of the file before they are used.
+constexpr std::uint64_t kFetchedAtOnce = std::uint64_t{256} << 20;
+
 float sigmoid(float x) { return 1.0F / (1.0F + std::exp(-x)); }
 
 } // namespace
@@ -49,23 +52,37 @@ void CpuOps::route(Weight routerWeight, Weight bias, Weight shareWeight, const M
     m_experts.sort(m_chosen, mixture.used, mixture.experts);
 }
 
+// Of stacks that stay in the file: the system begins to read the experts that were chosen.
+void CpuOps::fetchChosen(std::initializer_list<Tensor> stacks, std::uint32_t experts) const {
+    for (const Tensor stack : stacks) {
+        if (!stack->mapped) continue;
+        const std::uint64_t rows = stack->layout.rows / experts;
+        std::uint64_t bytes = 0;
+        for (const ExpertGroup& group : m_experts.groups()) {
+            bytes += stack->source->bytes.size() / experts;
+            if (bytes > kFetchedAtOnce) break;
+            m_weights.fetch(*stack, group.expert * rows, rows);
+        }
+    }
+}
+
 // A chunk of rows of an expert's matrix, from `panel` of the stack on, times the group's activations: the
 // tiles, or else rows of floats.
 template<class RowOf>
 void CpuOps::multiplyExpert(const ExpertChunk& chunk, const ActivationTiles& tiles, RowOf&& rowOf,
                             unsigned thread, float* out) {
-    const PanelMatrix matrix = m_weights.matrix(chunk.stack);
-    const std::uint64_t end = chunk.panel + kChunkPanels;
-    if (matrix.layout.quantized()) {
-        multiplyQuantized(matrix, chunk.panel, end, tiles, m_threads[thread].unpacked.data(), out,
-                          kChunkRows);
-        if (const auto factors = chunk.stack->source->factors; !factors.empty())
-            multiplyBy(factors[chunk.group->expert], out, std::size_t{chunk.group->count} * kChunkRows);
-        return;
-    }
-    for (std::uint32_t i = 0; i < chunk.group->count; ++i)
-        multiplyFloats(matrix, chunk.panel, end, rowOf(i), matrix.layout.rowLength(), 1, out + i * kChunkRows,
-                       kChunkRows);
+    usePanels(chunk.stack, chunk.panel, chunk.panel + kChunkPanels, thread,
+              [&](const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end, std::size_t) {
+                  if (matrix.layout.quantized())
+                      multiplyQuantized(matrix, first, end, tiles, m_threads[thread].unpacked.data(), out,
+                                        kChunkRows);
+                  else
+                      for (std::uint32_t i = 0; i < chunk.group->count; ++i)
+                          multiplyFloats(matrix, first, end, rowOf(i), matrix.layout.rowLength(), 1,
+                                         out + i * kChunkRows, kChunkRows);
+              });
+    if (const auto factors = chunk.stack->source->factors; !factors.empty())
+        multiplyBy(factors[chunk.group->expert], out, std::size_t{chunk.group->count} * kChunkRows);
 }
 
 void CpuOps::gateChosen(Weight gateWeight, Weight upWeight, Weight readerWeight,
@@ -78,6 +95,7 @@ void CpuOps::gateChosen(Weight gateWeight, Weight upWeight, Weight readerWeight,
     const std::uint64_t read = (gate->layout.bytes() + (mixture.merged ? 0 : up->layout.bytes()));
     const KernelClock::Measure measure(m_clock, "experts gate+up",
                                        read / mixture.experts * m_experts.groups().size());
+    fetchChosen({gate, up, reader}, mixture.experts);
     layOutExperts(quantized, mixture);
     if (!reader->layout.quantized()) m_expertGated.resize(m_experts.users().size() * mixture.hidden);
     m_pool.forEach(units, panelGrain(units), [&](std::uint64_t first, std::uint64_t end, unsigned thread) {

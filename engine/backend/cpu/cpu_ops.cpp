@@ -35,6 +35,7 @@ CpuOps::CpuOps(const CpuPlan& plan, const CpuWeights& weights, const CpuAdapters
                   m_config.latent.queryRank, m_config.latent.kvRank});
     for (Thread& thread : m_threads) {
         thread.part.resize(std::size_t{kMaxQueries} * paddedHead(m_config.longestValue()));
+        if (plan.mappedPanels > 0) thread.packed.grow(plan.mappedPanels);
         thread.unpacked.resize(unpackedBytes(PanelLayout::of(TensorType::Q6_K, widest, kPanelRows)));
     }
 }
@@ -100,7 +101,7 @@ std::uint64_t CpuOps::bytes() const {
     }
     for (const Thread& thread : m_threads) {
         values += thread.chunk.size() + thread.part.size() + thread.delta.size();
-        sum += thread.unpacked.size();
+        sum += thread.unpacked.size() + thread.packed.size();
     }
     return sum + values * sizeof(float);
 }
@@ -115,7 +116,9 @@ std::uint32_t CpuOps::slotOf(std::uint32_t row) const {
 }
 
 CpuOps::Adapted CpuOps::adapted(Weight weight) const {
-    return {m_plan.weights[weight], m_adapters.additions()[weight]};
+    const Tensor matrix = m_plan.weights[weight];
+    if (matrix->mapped) m_weights.fetch(*matrix, 0, matrix->layout.rows);
+    return {matrix, m_adapters.additions()[weight]};
 }
 
 void CpuOps::embed(Weight table, Weight next) {
@@ -184,12 +187,15 @@ void CpuOps::quantize(Operand& in, std::uint32_t count) {
 // descended already.
 void CpuOps::multiply(const Adapted& adapted, const Operand& in, std::uint32_t rows, std::uint64_t first,
                       std::uint64_t end, unsigned thread, Place out) {
-    const PanelMatrix matrix = m_weights.matrix(adapted.matrix);
-    if (matrix.layout.quantized())
-        multiplyQuantized(matrix, first, end, in.tiles, m_threads[thread].unpacked.data(), out.first,
-                          out.stride);
-    else
-        multiplyFloats(matrix, first, end, in.values.data(), in.length, rows, out.first, out.stride);
+    usePanels(adapted.matrix, first, end, thread,
+              [&](const PanelMatrix& matrix, std::uint64_t from, std::uint64_t to, std::size_t row) {
+                  if (matrix.layout.quantized())
+                      multiplyQuantized(matrix, from, to, in.tiles, m_threads[thread].unpacked.data(),
+                                        out.first + row, out.stride);
+                  else
+                      multiplyFloats(matrix, from, to, in.values.data(), in.length, rows, out.first + row,
+                                     out.stride);
+              });
     if (const auto factors = adapted.matrix->source->factors; !factors.empty())
         for (std::uint32_t t = 0; t < rows; ++t)
             multiplyBy(factors.front(), out.first + t * out.stride, (end - first) * kPanelRows);

@@ -14,9 +14,10 @@
 #include "engine/backend/cpu/kernel_clock.h"
 #include "engine/model/forward.h"
 
+#include <algorithm>
+
 namespace ponder::cpu {
 
-inline constexpr std::size_t kChunkPanels = 2; // one block of 32 of the next product's activations
 inline constexpr std::size_t kChunkRows = kChunkPanels * kPanelRows;
 
 class CpuOps {
@@ -83,6 +84,8 @@ private:
         const CpuAddition& added;
     };
     Adapted adapted(Weight weight) const;
+    template<class Use>
+    void usePanels(Tensor matrix, std::uint64_t first, std::uint64_t end, unsigned thread, Use&& use);
     void norm(RowRange rows, std::initializer_list<Adapted> readers);
     void quantize(Operand& rows, std::uint32_t count);
     void multiply(const Adapted& matrix, const Operand& in, std::uint32_t rows, std::uint64_t first,
@@ -117,6 +120,7 @@ private:
     template<class RowOf>
     void multiplyExpert(const ExpertChunk& chunk, const ActivationTiles& tiles, RowOf&& rowOf,
                         unsigned thread, float* out);
+    void fetchChosen(std::initializer_list<Tensor> stacks, std::uint32_t experts) const;
     void layOutExperts(bool quantized, const MixtureFeedForward& mixture);
     void gateExpert(Tensor gate, Tensor up, Tensor reader, const MixtureFeedForward& mixture,
                     std::uint64_t unit, unsigned thread);
@@ -185,11 +189,24 @@ private:
     std::vector<AttentionState> m_states; // [part][head]
     struct Thread {
         std::vector<std::byte> unpacked;
+        HostBuffer packed;        // panels of a matrix that stays in the file, on cache lines
         std::vector<float> part;  // of attention: [query][padded valueSize]
         std::vector<float> chunk; // results of a few panels [rows x panels * 16], twice
         std::vector<float> delta; // what adapters add to them
     };
     std::vector<Thread> m_threads;
 };
+
+// Calls use(matrix, from, to, row) for panels first .. end - 1 of a weight, whose results begin at `row`.
+// Those of a matrix that stays in the file are packed just before, a few at a time, and have other numbers.
+template<class Use>
+void CpuOps::usePanels(Tensor weight, std::uint64_t first, std::uint64_t end, unsigned thread, Use&& use) {
+    if (!weight->mapped) return use(m_weights.matrix(weight), first, end, std::size_t{0});
+    for (std::uint64_t p = first; p < end; p += kChunkPanels) {
+        const std::uint64_t stop = std::min<std::uint64_t>(end, p + kChunkPanels);
+        use(m_weights.packed(weight, p, stop, m_threads[thread].packed.data()), std::uint64_t{0}, stop - p,
+            std::size_t{p - first} * kPanelRows);
+    }
+}
 
 } // namespace ponder::cpu

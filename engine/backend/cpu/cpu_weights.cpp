@@ -18,28 +18,46 @@ std::vector<float> decodeVector(const TensorInfo& tensor) {
     return values;
 }
 
+// Of the file, panels first .. end - 1.
+std::span<const std::byte> sourceOf(const CpuTensor& tensor, std::uint64_t first, std::uint64_t end) {
+    const std::size_t rowBytes = tensor.source->bytes.size() / tensor.layout.rows;
+    const std::size_t row = first * kPanelRows;
+    const std::size_t rows = std::min<std::size_t>(end * kPanelRows, tensor.layout.rows) - row;
+    return tensor.source->bytes.subspan(row * rowBytes, rows * rowBytes);
+}
+
 void packMatrix(const CpuTensor& tensor, const ModelFile& file, ThreadPool& pool, std::byte* out,
                 const std::stop_token& stop) {
     const std::size_t rowBytes = tensor.source->bytes.size() / tensor.layout.rows;
     const std::size_t panels = tensor.layout.panels();
     const std::size_t band = std::max(kBandBytes / (rowBytes * kPanelRows), kPanelsAtOnce);
-    const auto sourceOf = [&](std::size_t first, std::size_t end) {
-        const std::size_t row = first * kPanelRows;
-        const std::size_t rows = std::min<std::size_t>(end * kPanelRows, tensor.layout.rows) - row;
-        return tensor.source->bytes.subspan(row * rowBytes, rows * rowBytes);
-    };
     for (std::size_t at = 0; at < panels && !stop.stop_requested(); at += band) {
         const std::size_t count = std::min(band, panels - at);
         pool.forEach(count, kPanelsAtOnce, [&](std::size_t first, std::size_t end, unsigned) {
             for (std::size_t p = at + first; p < at + end && !stop.stop_requested(); ++p)
-                packPanel(tensor.layout, sourceOf(p, p + 1), out + p * tensor.layout.panelBytes(),
+                packPanel(tensor.layout, sourceOf(tensor, p, p + 1), out + p * tensor.layout.panelBytes(),
                           tensor.source->rowLength());
         });
-        file.release(sourceOf(at, at + count));
+        file.release(sourceOf(tensor, at, at + count));
     }
 }
 
 } // namespace
+
+PanelMatrix CpuWeights::packed(const CpuTensor* tensor, std::uint64_t first, std::uint64_t end,
+                               std::byte* out) const {
+    const std::size_t bytes = tensor->layout.panelBytes();
+    std::fill_n(out, (end - first) * bytes, std::byte{0});
+    for (std::uint64_t p = first; p < end; ++p)
+        packPanel(tensor->layout, sourceOf(*tensor, p, p + 1), out + (p - first) * bytes,
+                  tensor->source->rowLength());
+    return {tensor->layout, out};
+}
+
+void CpuWeights::fetch(const CpuTensor& tensor, std::uint64_t firstRow, std::uint64_t rows) const {
+    const std::size_t rowBytes = tensor.source->bytes.size() / tensor.layout.rows;
+    m_file->fetch(tensor.source->bytes.subspan(firstRow * rowBytes, rows * rowBytes));
+}
 
 Result<CpuWeights> CpuWeights::load(const CpuPlan& plan, const ModelFile& file, ThreadPool& pool,
                                     const Progress& progress, const std::stop_token& stop) {
@@ -50,11 +68,13 @@ Result<CpuWeights> CpuWeights::load(const CpuPlan& plan, const ModelFile& file, 
     weights.m_block = std::move(*block);
     std::uint64_t done = 0, all = 0;
     for (const CpuTensor& tensor : plan.tensors)
-        all += tensor.source->bytes.size();
+        all += tensor.mapped ? 0 : tensor.source->bytes.size();
     for (const CpuTensor& tensor : plan.tensors) {
         if (stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, {}};
         if (tensor.packed) {
             packMatrix(tensor, file, pool, weights.m_block.data() + tensor.at, stop);
+        } else if (tensor.mapped) {
+            continue;
         } else if (tensor.source->rows() == 1) {
             weights.m_vectors.emplace(&tensor, decodeVector(*tensor.source));
         }

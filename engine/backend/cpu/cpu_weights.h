@@ -24,6 +24,10 @@ public:
     PanelMatrix matrix(const CpuTensor* tensor) const {
         return {tensor->layout, m_block.data() + tensor->at};
     }
+    // Panels first .. end - 1 of a matrix that stays in the file, packed into `out` as panels 0 and so on.
+    PanelMatrix packed(const CpuTensor* tensor, std::uint64_t first, std::uint64_t end, std::byte* out) const;
+    // Rows of such a matrix that will be wanted soon.
+    void fetch(const CpuTensor& tensor, std::uint64_t firstRow, std::uint64_t rows) const;
     // A norm or bias as f32, padded with zeros to whole panels; null where the model has none.
     const float* vector(const CpuTensor* tensor) const {
         return tensor ? m_vectors.at(tensor).data() : nullptr;

@@ -34,6 +34,7 @@ public:
     void layOut(Rounding rounding, std::uint32_t inLength, std::uint32_t gatedLength, bool withIn);
 
     std::span<ExpertGroup> groups() { return m_groups; }
+    std::span<const ExpertGroup> groups() const { return m_groups; }
     std::span<const ExpertUser> users() const { return m_users; }
     const ExpertUser& user(const ExpertGroup& group, std::uint32_t index) const {
         return m_users[group.first + index];

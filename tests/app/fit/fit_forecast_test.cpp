@@ -153,6 +153,45 @@ private slots:
         small.processor.freeBytes = 0;
         QVERIFY(!ask(kQwen32, FileType::Q8_0, small).better);
     }
+    void whatNoMemoryHasRoomForIsReadFromTheDisk() {
+        FitDevice small = card(4, 200);
+        small.processor.freeBytes = 8 * kGiB;
+        small.processor.cores = 8;
+        QCOMPARE(ask(kQwen32, FileType::Q2_K, small).mappedBytes, std::uint64_t{0}); // of an unknown disk
+        small.diskBandwidth = 2 * kGb;
+        const FitForecast fit = ask(kQwen32, FileType::Q2_K, small);
+        QCOMPARE(fit.verdict, FitVerdict::DoesNotFit);
+        QVERIFY(fit.mappedBytes > 0 && fit.mappedBytes < fit.memory.weights);
+        // A token reads all of a dense model.
+        QVERIFY(within(fit.speed.decodeTokensPerSecond, 2 * kGb / double(fit.mappedBytes), 0.2));
+        QVERIFY2(verdictDetail(fit).contains("from the disk"), qPrintable(verdictDetail(fit)));
+        small.diskBandwidth = 4 * kGb;
+        QVERIFY(ask(kQwen32, FileType::Q2_K, small).speed.decodeTokensPerSecond >
+                fit.speed.decodeTokensPerSecond * 1.5);
+    }
+    void ofAMixtureOnTheDiskATokenReadsTheExpertsThatItUses() {
+        ModelConfig shape = test::qwen2Config(48, 2048, 32, 4, 128, 6144, 151936);
+        shape.family = familyNamed("qwen3moe");
+        shape.mixture = {.experts = 128, .used = 8, .hidden = 768, .normalises = true};
+        FitDevice small;
+        small.info = processorOf("AVX2");
+        small.info.memoryBytes = small.info.freeBytes = 8 * kGiB;
+        small.processor = small.info;
+        small.bandwidth = small.processorBandwidth = 20 * kGb;
+        small.diskBandwidth = 1 * kGb;
+        const FitForecast fit = ask(shape, FileType::Q4_K_M, small, 4096);
+        QVERIFY(fit.mappedBytes > 8 * kGiB);
+        // One expert in sixteen.
+        QVERIFY(within(fit.speed.decodeTokensPerSecond, 1 * kGb / (double(fit.mappedBytes) / 16), 0.25));
+        // Weights that a memory has no room for at all do not run from a disk either.
+        small.info.freeBytes = kGiB / 8;
+        QCOMPARE(ask(shape, FileType::Q4_K_M, small, 4096).mappedBytes, std::uint64_t{0});
+    }
+    void aTokenOfManySecondsIsSaidInSeconds() {
+        SpeedForecast speed;
+        speed.decodeTokensPerSecond = 0.04;
+        QCOMPARE(speedText(speed), QStringLiteral("≈ 25 s for a token"));
+    }
     void theCacheOfAContextIsWhatItsShapeSays() {
         const FitForecast fit = ask(kQwen7, FileType::Q4_K_M, card(24, 900), 16384);
         QCOMPARE(fit.memory.context, std::uint64_t{56} * 1024 * 16384); // 56 KiB a token

@@ -58,6 +58,15 @@ private slots:
         QVERIFY(beside->memoryBytes <= memory->memoryBytes);
         QVERIFY(machineText(*beside).contains(beside->card->name));
     }
+    void aFastDiskRunsTheLargestModelOnADesk() {
+        const auto machines = machinesFor("deepseek-r1", FileType::Q4_K_M);
+        const NeededMachine* disk = of(machines, NeededMachine::Kind::Disk);
+        QVERIFY(disk);
+        QCOMPARE(disk->memoryBytes, 64 * kGiB);
+        // Of 37 billion active values most come from the disk: 7 GB a second are about a third of a token.
+        QVERIFY(disk->speed.decodeTokensPerSecond > 0.2 && disk->speed.decodeTokensPerSecond < 0.6);
+        QVERIFY(machineText(*disk).contains("7 GB/s"));
+    }
     void whatIsNoMixtureNeedsMemoryAlone() {
         const auto machines = machinesFor("deepseek-r1-distill-llama-70b", FileType::F16);
         QCOMPARE(machines.size(), std::size_t{1});

@@ -1,0 +1,32 @@
+#include "app/fit/disk_bandwidth.h"
+
+#include "engine/file/disk_bandwidth.h"
+
+#include <QFileInfo>
+#include <QMutex>
+
+namespace ponder {
+namespace {
+
+constexpr qint64 kLargeEnough = qint64{64} << 20; // bytes: a start-up does not count any more
+
+} // namespace
+
+double diskBandwidth(const QList<ModelRecord>& library) {
+    static QMutex mutex;
+    static double measured = 0;
+    const QMutexLocker lock(&mutex);
+    if (measured > 0) return measured;
+    QFileInfo largest;
+    for (const ModelRecord& model : library) {
+        const QFileInfo file(model.path);
+        if (file.exists() && file.size() >= std::max(kLargeEnough, largest.exists() ? largest.size() : 0))
+            largest = file;
+    }
+    if (!largest.exists()) return 0;
+    const auto speed = measureDiskBandwidth(largest.filePath().toStdU16String());
+    if (speed) measured = *speed;
+    return measured;
+}
+
+} // namespace ponder
