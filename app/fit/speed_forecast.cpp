@@ -52,7 +52,8 @@ constexpr double kReferenceShare = 0.012, kReferenceOperations = 0.02; // of a b
 // two transfers and two beginnings of work. Assumed, not measured.
 constexpr double kLentLayer = 100e-6;
 
-// Weights that stay in the file are packed each time they are used. Measured: bytes a second and core.
+// Weights that stay in the file are packed each time they are used; bytes a second and core. Measured on two
+// cores of an AMD EPYC with AVX2: a gigabyte of Q4_K_M is packed in 0.65 s.
 constexpr double kPackedBytes = 0.8e9;
 constexpr double kEveryExpert = 1e9; // rows of which each expert is used by some
 

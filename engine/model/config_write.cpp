@@ -66,7 +66,12 @@ void ModelConfig::writeMixture(GgufOutput& output) const {
     const auto key = [&](const char* name) { return std::string(architecture()) + "." + name; };
     output.set(key("expert_count"), mixture.experts).set(key("expert_used_count"), mixture.used);
     output.set(key("expert_feed_forward_length"), mixture.hidden);
-    if (mixture.sharedHidden > 0) output.set(key("expert_shared_feed_forward_length"), mixture.sharedHidden);
+    if (mixture.sharedHidden > 0) {
+        output.set(key("expert_shared_feed_forward_length"), mixture.sharedHidden);
+        // What llama.cpp wants of families whose shared expert is as wide as some others together.
+        if (!mixture.sharedGate && mixture.sharedHidden % mixture.hidden == 0)
+            output.set(key("expert_shared_count"), mixture.sharedHidden / mixture.hidden);
+    }
     if (denseLayers > 0) output.set(key("leading_dense_block_count"), denseLayers);
     output.set(key("expert_gating_func"), 1 + static_cast<std::uint32_t>(mixture.gating));
     output.set(key("expert_weights_norm"), mixture.normalises);
