@@ -4,6 +4,7 @@
 #include "app/models/quantization_name.h"
 #include "app/store/cache_folder.h"
 #include "engine/base/translatable.h"
+#include "engine/plan/expert_split.h"
 #include "engine/plan/kv_type_name.h"
 
 #include <QCoreApplication>
@@ -33,7 +34,8 @@ QString templateNote(const TemplateChoice& choice) {
     return {};
 }
 
-// The device, and how the layers are shared where it has only some of them, or of some not the experts.
+// The device, and how the layers are shared where it has only some of them, or of some mixtures not the
+// experts.
 QString deviceText(const Model& model) {
     const std::vector<ModelPart> parts = model.parts();
     const QString name = QString::fromStdString(model.device().name);
@@ -41,8 +43,8 @@ QString deviceText(const Model& model) {
     if (parts.front().expertsOnly)
         return QCoreApplication::translate("EngineChat", "%1 (the experts of %2 of %3 layers in memory)")
             .arg(name)
-            .arg(parts.front().layers.end)
-            .arg(parts.back().layers.end);
+            .arg(mixturesOf(model.config(), parts.front().layers))
+            .arg(mixturesOf(model.config()));
     const LayerRange& layers = parts.back().layers;
     return QCoreApplication::translate("EngineChat", "%1 (%2 of %3 layers, the rest on the processor)")
         .arg(name)

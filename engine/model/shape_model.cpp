@@ -21,16 +21,21 @@ ShapeModel::ShapeModel(const ModelConfig& config, FileType type)
 
 ShapeModel::ShapeModel(const ModelConfig& config, const Formats& formats)
     : m_config(config), m_weights(config.layers) {
-    forEachWeight(config.layers, [&](Weight weight) {
-        const TensorRow* row = config.family->row(weight.slot);
-        const bool certain = row && row->presence != Presence::Maybe && row->presence != Presence::AllOrNone;
-        if (certain && has(config, *row, weight.layer)) m_weights[weight] = add(*row, weight, formats);
-    });
+    const auto addAll = [&](std::uint32_t layer, bool (*wanted)(Slot)) {
+        for (const TensorRow& row : config.family->tensors) {
+            const bool certain = row.presence != Presence::Maybe && row.presence != Presence::AllOrNone;
+            if (wanted(row.slot) && certain && has(config, row, layer)) add(row, {row.slot, layer}, formats);
+        }
+    };
+    addAll(0, [](Slot slot) { return slot < Slot::OutputNorm; });
+    for (std::uint32_t layer = 0; layer < config.layers; ++layer)
+        addAll(layer, isOfLayer);
+    addAll(0, [](Slot slot) { return slot == Slot::OutputNorm || slot == Slot::Output; });
     m_weights.tied = config.tied;
     if (config.tied) m_weights[Slot::Output] = m_weights[Slot::TokenEmbedding];
 }
 
-const TensorInfo* ShapeModel::add(const TensorRow& row, Weight weight, const Formats& formats) {
+void ShapeModel::add(const TensorRow& row, Weight weight, const Formats& formats) {
     const TensorPlace place = placeOf(m_config, row, weight.layer);
     const bool matrix = row.kind != TensorKind::Vector && row.kind != TensorKind::Small;
     const std::uint64_t depth = lengthOf(row.depth(), m_config, m_config.layer(weight.layer));
@@ -41,7 +46,7 @@ const TensorInfo* ShapeModel::add(const TensorRow& row, Weight weight, const For
                          dimensions,
                          matrix ? formats(place) : TensorType::F32,
                          {}});
-    return &m_tensors.back();
+    m_weights[weight] = &m_tensors.back();
 }
 
 std::uint64_t ShapeModel::tensorBytes() const {

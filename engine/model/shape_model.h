@@ -29,7 +29,7 @@ public:
     std::uint64_t tensorBytes() const;
 
 private:
-    const TensorInfo* add(const TensorRow& row, Weight weight, const Formats& formats);
+    void add(const TensorRow& row, Weight weight, const Formats& formats);
 
     ModelConfig m_config;
     std::deque<std::string> m_names;

@@ -17,25 +17,19 @@ class Placer {
 public:
     explicit Placer(CpuPlan& plan) : m_plan(plan) {}
 
-    const CpuTensor* matrix(const TensorInfo* source) {
+    const CpuTensor* place(const TensorRow& row, const TensorInfo* source) {
         CpuTensor* tensor = known(source);
-        if (!tensor || tensor->packed) return tensor;
-        tensor->packed = true;
-        tensor->at = m_plan.weightBytes;
-        m_plan.weightBytes += (tensor->layout.bytes() + kLine - 1) / kLine * kLine;
+        if (tensor->packed) return tensor;
+        if (row.multiplied()) {
+            tensor->packed = true;
+            tensor->at = m_plan.weightBytes;
+        }
+        m_plan.weightBytes += packedBytes(row, *source);
         return tensor;
     }
 
-    // Norms and biases become f32; a table that is only looked up stays in the file.
-    const CpuTensor* vector(const TensorInfo* source) {
-        if (source) m_plan.weightBytes += source->rowLength() * sizeof(float);
-        return known(source);
-    }
-    const CpuTensor* table(const TensorInfo* source) { return known(source); }
-
 private:
     CpuTensor* known(const TensorInfo* source) {
-        if (!source) return nullptr;
         CpuTensor*& tensor = m_known[source];
         if (!tensor) {
             m_plan.tensors.push_back(
@@ -50,17 +44,17 @@ private:
 };
 
 void placeWeights(CpuPlan& plan, const FileWeights& file) {
-    Placer place(plan);
+    Placer placer(plan);
     plan.weights = Weights<const CpuTensor*>(file.layers());
     plan.weights.tied = file.tied;
     plan.weights.made = file.made;
     forEachWeight(file.layers(), [&](Weight weight) {
         const TensorRow* row = plan.config.family->row(weight.slot);
         if (!row || !file[weight]) return;
-        plan.weights[weight] = row->multiplied()                ? place.matrix(file[weight])
-                               : row->kind == TensorKind::Table ? place.table(file[weight])
-                                                                : place.vector(file[weight]);
+        plan.weights[weight] = placer.place(*row, file[weight]);
     });
+    for (std::uint32_t i = plan.layers.first; i < plan.layers.end; ++i)
+        plan.floatExperts = plan.floatExperts || hasFloatExperts(file, i);
 }
 
 // Keys and values of one head in 16 slots.
@@ -90,11 +84,7 @@ std::uint64_t expertScratch(const CpuPlan& plan) {
         std::min(2 * users, users + 7 * std::min<std::uint64_t>(users, mixture.experts));
     const std::uint64_t tiles = columns * (plan.config.width + mixture.hidden) / 32 * tileBytes(plan);
     const std::uint64_t logits = std::uint64_t{plan.maxRows} * (2 * mixture.experts + 2 * kPanelRows) * 4;
-    bool floats = false;
-    for (std::uint32_t i = plan.layers.first; i < plan.layers.end; ++i)
-        if (const CpuTensor* down = plan.weights[{Slot::DownExperts, i}])
-            floats = floats || !down->layout.quantized();
-    const std::uint64_t gated = floats ? users * mixture.hidden * 4 : 0;
+    const std::uint64_t gated = plan.floatExperts ? users * mixture.hidden * 4 : 0;
     return tiles + logits + gated + users * 20 + std::uint64_t{mixture.experts} * 192;
 }
 
@@ -114,9 +104,24 @@ std::uint64_t threadScratch(std::uint64_t widest) {
     return widest / 32 * kUnpackedBlockBytes + std::uint64_t{kMaxRows} * 64 * 4;
 }
 
-CpuPlan emptyPlan(const PlanRequest& request) {
+} // namespace
+
+std::uint64_t packedBytes(const TensorRow& row, const TensorInfo& tensor) {
+    if (row.kind == TensorKind::Table) return 0;
+    if (!row.multiplied()) return tensor.rowLength() * sizeof(float);
+    const std::uint64_t bytes = PanelLayout::of(tensor.type, tensor.rowLength(), tensor.rows()).bytes();
+    return (bytes + kLine - 1) / kLine * kLine;
+}
+
+bool hasFloatExperts(const FileWeights& weights, std::uint32_t layer) {
+    const TensorInfo* down = weights[{Slot::DownExperts, layer}];
+    return down && !PanelLayout::of(down->type, down->rowLength(), down->rows()).quantized();
+}
+
+CpuPlan CpuPlan::begin(const PlanRequest& request) {
     CpuPlan plan;
     plan.config = request.config;
+    plan.lengths = RowLengths::of(request.config);
     plan.layers = request.layers.of(request.config.layers);
     plan.maxRows = kMaxRows;
     plan.rounding = request.precision == Precision::Float  ? Rounding::Fine
@@ -125,17 +130,19 @@ CpuPlan emptyPlan(const PlanRequest& request) {
     return plan;
 }
 
-} // namespace
-
 CpuPlan CpuPlan::ofExperts(const PlanRequest& request, unsigned threads) {
-    CpuPlan plan = emptyPlan(request);
+    CpuPlan plan = begin(request);
     placeWeights(plan, expertsOf(request.weights, plan.layers.first, plan.layers.end));
-    // Of a row: x, its normed form, what experts add, tiles.
-    const std::uint64_t width = plan.config.width;
-    const std::uint64_t row = 3 * 4 * width + width / 32 * tileBytes(plan);
-    const std::uint64_t widest = std::max<std::uint64_t>(width, plan.config.mixture.hidden);
-    plan.scratchBytes = row * plan.maxRows + threadScratch(widest) * threads + expertScratch(plan);
+    plan.planExpertScratch(threads);
     return plan;
+}
+
+void CpuPlan::planExpertScratch(unsigned threads) {
+    // Of a row: x, its normed form, what experts add, tiles.
+    const std::uint64_t width = config.width;
+    const std::uint64_t row = 3 * 4 * width + width / 32 * tileBytes(*this);
+    const std::uint64_t widest = std::max<std::uint64_t>(width, config.mixture.hidden);
+    scratchBytes = row * maxRows + threadScratch(widest) * threads + expertScratch(*this);
 }
 
 CpuKvPlan CpuPlan::planCache(std::uint32_t tokens, KvType type) const {
@@ -154,33 +161,36 @@ CpuKvPlan CpuPlan::planCache(std::uint32_t tokens, KvType type) const {
     return out;
 }
 
-CpuPlan CpuPlan::make(const PlanRequest& request, unsigned threads) {
-    CpuPlan plan = emptyPlan(request);
-    placeWeights(plan, partOf(withRopeFactors(request.weights, plan.config, request.contextTokens),
-                              plan.layers.first, plan.layers.end));
+void CpuPlan::planScratch(unsigned threads) {
     bool normsAfter = false;
-    for (std::uint32_t i = plan.layers.first; i < plan.layers.end; ++i) {
-        const Layer layer = plan.config.layer(i);
+    wideLength = 0;
+    for (std::uint32_t i = layers.first; i < layers.end; ++i) {
+        const Layer layer = config.layer(i);
         normsAfter = normsAfter || layer.normsAfter;
         const HeadAttention* heads = layer.heads();
         if (heads && paddedHead(heads->valueSize) != heads->valueSize)
-            plan.wideLength = std::max(plan.wideLength, heads->heads * paddedHead(heads->valueSize));
+            wideLength = std::max(wideLength, heads->heads * paddedHead(heads->valueSize));
     }
-    plan.kv = plan.planCache(request.contextTokens, request.kvType);
-    const ModelConfig& c = plan.config;
-    const std::uint64_t queries = c.queryLength(), attended = c.attendedLength(), hidden = c.hiddenLength();
+    const std::uint64_t width = config.width, attended = lengths.attended, hidden = lengths.hidden;
     const std::uint64_t widest =
-        std::max({std::uint64_t{c.width}, hidden, attended, std::uint64_t{c.mixture.hidden},
-                  std::uint64_t{c.latent.queryRank}, std::uint64_t{c.latent.kvRank}});
+        std::max({width, hidden, attended, std::uint64_t{config.mixture.hidden},
+                  std::uint64_t{config.latent.queryRank}, std::uint64_t{config.latent.kvRank}});
     // Of a row: x, its normed form, what a part gives where that is normed, q, k, v, what attention gives,
     // tiles (at most 68 or 84 bytes for 32 values).
-    const std::uint64_t row =
-        std::uint64_t{4} * ((normsAfter ? 3 : 2) * c.width + queries + attended + c.keyLength() +
-                            c.valueLength() + hidden + plan.wideLength) +
-        (c.width + attended + hidden) / 32 * tileBytes(plan) + latentScratch(plan);
-    plan.scratchBytes = row * plan.maxRows + threadScratch(widest) * threads + expertScratch(plan);
+    const std::uint64_t row = std::uint64_t{4} * ((normsAfter ? 3 : 2) * width + lengths.queries + attended +
+                                                  lengths.keys + lengths.values + hidden + wideLength) +
+                              (width + attended + hidden) / 32 * tileBytes(*this) + latentScratch(*this);
+    scratchBytes = row * maxRows + threadScratch(widest) * threads + expertScratch(*this);
+}
+
+CpuPlan CpuPlan::make(const PlanRequest& request, unsigned threads) {
+    CpuPlan plan = begin(request);
+    placeWeights(plan, partOf(withRopeFactors(request.weights, plan.config, request.contextTokens),
+                              plan.layers.first, plan.layers.end));
+    plan.kv = plan.planCache(request.contextTokens, request.kvType);
+    plan.planScratch(threads);
     if (!request.adapters) return plan;
-    const CpuAdapterPlan adapters = CpuAdapterPlan::make(*request.adapters, plan.layers, c);
+    const CpuAdapterPlan adapters = CpuAdapterPlan::make(*request.adapters, plan.layers, plan.config);
     plan.adapterBytes = adapters.bytes;
     // Of a row: A x; of a thread: what is added to a chunk.
     plan.scratchBytes += std::uint64_t{adapters.lowLength} * 4 * plan.maxRows;
