@@ -86,8 +86,8 @@ void FitModel::count() {
     m_before.resize(1);
     for (std::uint32_t i = 0; i < m_config->layers; ++i) {
         Costs sum = m_before.back();
-        for (std::size_t slot = 0; slot < kLayerSlots; ++slot)
-            sum += costsOf({static_cast<Slot>(kFirstLayerSlot + slot), i});
+        for (const TensorRow& row : m_config->family->tensors)
+            if (isOfLayer(row.slot) && (*m_weights)[{row.slot, i}]) sum += costsOf({row.slot, i});
         m_before.push_back(sum);
     }
     const Costs layers = costsOf(LayerRange());
