@@ -193,7 +193,7 @@ private slots:
         for (const auto& [original, family] : watched)
             asked += family->asked;
         const double times = double(asked) / double(layers);
-        QVERIFY2(times < 100, qPrintable(QString::number(times)));
+        QVERIFY2(times < 70, qPrintable(QString::number(times)));
     }
     void anyPartOfAModelOfTheCatalogueTakesWhatAPlanOfItTakes() {
         const auto check = [](const DeviceInfo& device, PlanRequest request, const PlanPart& part) {
