@@ -395,6 +395,10 @@
         <source>%1 (the experts of %2 of %3 layers in memory)</source>
         <translation>%1(레이어 %3개 중 %2개의 전문가는 메모리)</translation>
     </message>
+    <message>
+        <source>%1 of it do not fit into memory and are read from the disk as it answers, which is slow</source>
+        <translation>그중 %1은(는) 메모리에 들어가지 않아 답하는 동안 디스크에서 읽으므로 느립니다</translation>
+    </message>
 </context>
 <context>
     <name>Error</name>

@@ -395,6 +395,10 @@
         <source>%1 (the experts of %2 of %3 layers in memory)</source>
         <translation>%1（%3层中%2层的专家在内存中）</translation>
     </message>
+    <message>
+        <source>%1 of it do not fit into memory and are read from the disk as it answers, which is slow</source>
+        <translation>其中%1放不进内存，回答时从磁盘读取，速度较慢</translation>
+    </message>
 </context>
 <context>
     <name>Error</name>

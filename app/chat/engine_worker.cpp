@@ -1,9 +1,11 @@
 #include "app/chat/engine_worker.h"
 
 #include "app/chat/error_text.h"
+#include "app/models/byte_text.h"
 #include "app/models/quantization_name.h"
 #include "app/store/cache_folder.h"
 #include "engine/base/translatable.h"
+#include "engine/plan/expert_split.h"
 #include "engine/plan/kv_type_name.h"
 
 #include <QCoreApplication>
@@ -33,7 +35,8 @@ QString templateNote(const TemplateChoice& choice) {
     return {};
 }
 
-// The device, and how the layers are shared where it has only some of them, or of some not the experts.
+// The device, and how the layers are shared where it has only some of them, or of some mixtures not the
+// experts.
 QString deviceText(const Model& model) {
     const std::vector<ModelPart> parts = model.parts();
     const QString name = QString::fromStdString(model.device().name);
@@ -41,8 +44,8 @@ QString deviceText(const Model& model) {
     if (parts.front().expertsOnly)
         return QCoreApplication::translate("EngineChat", "%1 (the experts of %2 of %3 layers in memory)")
             .arg(name)
-            .arg(parts.front().layers.end)
-            .arg(parts.back().layers.end);
+            .arg(mixturesOf(model.config(), parts.front().layers))
+            .arg(mixturesOf(model.config()));
     const LayerRange& layers = parts.back().layers;
     return QCoreApplication::translate("EngineChat", "%1 (%2 of %3 layers, the rest on the processor)")
         .arg(name)
@@ -72,6 +75,12 @@ LoadedModel describe(const LoadRequestInfo& request, const Model& model, const R
     loaded.templateNote = templateNote(generator.templateChoice());
     for (const Detail& note : model.tokenizer().notes())
         loaded.fileNotes << detailText(note);
+    if (const std::uint64_t mapped = model.memory().mapped; mapped > 0)
+        loaded.fileNotes << QCoreApplication::translate(
+                                "EngineChat",
+                                "%1 of it do not fit into memory and are read from the disk as it "
+                                "answers, which is slow")
+                                .arg(byteText(qint64(mapped)));
     return loaded;
 }
 

@@ -11,14 +11,14 @@ std::optional<ExpertForecast> forecastExperts(const FitModel& model, const FitDe
     const LayerRange lent = firstMixtures(config, mixtures);
     const std::uint32_t context = wantedContext(config, question);
     const KvType kv = question.kvType.value_or(KvType::F16);
-    const FileWeights kept = withoutExperts(model.weights(), lent.first, lent.end);
-    const auto card = planMemory(device.info, {config, kept, model.fileBytes(), context, kv});
+    const PlanRequest request{config, model.weights(), model.fileBytes(), 0, kv};
+    const auto dry = DryRun::of(device.info, request);
+    const auto card = dry ? dry->memory(context, {{}, lent}) : Result<MemoryUse>(dry.error());
     if (!card) return std::nullopt;
     ExpertForecast out{{card->weights, card->kv, card->scratch + card->staging, 0}, 0, {}};
     if (lent.end > 0) {
-        const PlanRequest experts{config, model.weights(), model.fileBytes(), 0, kv, lent};
-        const auto dry = DryRun::ofExperts(device.processor, experts);
-        const auto there = dry ? dry->memory(0) : Result<MemoryUse>(dry.error());
+        const auto experts = DryRun::ofExperts(device.processor, request);
+        const auto there = experts ? experts->memory(0, {lent}) : Result<MemoryUse>(experts.error());
         if (!there) return std::nullopt;
         out.processorBytes = there->total();
     }

@@ -1,6 +1,5 @@
 #include "app/fit/fit_forecast.h"
 
-#include "app/fit/program_memory.h"
 #include "engine/plan/dry_run.h"
 #include "engine/plan/expert_split.h"
 
@@ -14,15 +13,31 @@ constexpr std::uint64_t kTightBytes = 1'000'000'000;
 // As the loader has them.
 constexpr std::uint32_t kContextStep = 256, kSmallestContext = 2048, kSmallestBeforeSplit = 8192;
 
+// What this program itself takes of the memory in which a device keeps a model: the program, its libraries
+// and the model's vocabulary; on a software device also its driver and compiled kernels. The first run of a
+// model compiles them: Mesa's own cache of shaders decides whether, which no program can ask for, and 39 to
+// 40 MB more are in use then (a model of 3 MB and SmolLM2, Mesa 22.3). The figure here lies between both: 20
+// MB above later runs, 20 to 30 MB below the first. Measured by tests/bench/fit_accuracy.py, whose bar keeps
+// it honest.
+std::uint64_t programBytes(DeviceKind kind, const ModelConfig& config) {
+    constexpr std::uint64_t kProgram = 10 * kMebibyte;
+    constexpr std::uint64_t kTokenBytes = 175; // its text, its place in the tables, its share of the merges
+    constexpr std::uint64_t kSoftwareDriver = 140 * kMebibyte;
+    if (kind == DeviceKind::Discrete || kind == DeviceKind::Integrated) return 0;
+    const std::uint64_t driver = kind == DeviceKind::Software ? kSoftwareDriver : 0;
+    return kProgram + kTokenBytes * config.vocabulary + driver;
+}
+
 class Forecaster {
 public:
     Forecaster(const FitModel& model, const FitDevice& device, const FitQuestion& question)
-        : m_model(model), m_device(device), m_question(question) {
-        m_kvType =
-            question.kvType.value_or(device.info.kind == DeviceKind::Reference ? KvType::F32 : KvType::F16);
+        : m_model(model), m_device(device), m_question(question),
+          m_kvType(question.kvType.value_or(device.info.kind == DeviceKind::Reference ? KvType::F32
+                                                                                      : KvType::F16)),
+          m_dry(DryRun::of(device.info, request())) {
         const std::uint64_t margin = marginBytes(device.info);
         m_room = device.info.freeBytes > margin ? device.info.freeBytes - margin : 0;
-        if (auto whole = DryRun::of(device.info, request({}))) m_whole = std::move(*whole);
+        m_holds = m_dry && m_dry->memory(0);
     }
 
     FitForecast answer();
@@ -30,9 +45,8 @@ public:
 private:
     FitForecast judged() const;
     std::optional<FileType> finestThatFits() const;
-    PlanRequest request(const LayerRange& layers) const { return request(layers, m_model.weights()); }
-    PlanRequest request(const LayerRange& layers, const FileWeights& weights) const {
-        return {m_model.config(), weights, m_model.fileBytes(), 0, m_kvType, layers};
+    PlanRequest request() const {
+        return {m_model.config(), m_model.weights(), m_model.fileBytes(), 0, m_kvType};
     }
     std::uint64_t processorRoom() const {
         const std::uint64_t margin = marginBytes(m_device.processor), free = m_device.processor.freeBytes;
@@ -48,6 +62,8 @@ private:
     std::uint32_t largestContext(std::uint32_t most) const;
     bool split(FitForecast& out, std::uint32_t smallest) const;
     bool lendExperts(FitForecast& out, std::uint32_t smallest) const;
+    void loadInParts(FitForecast& out, std::uint32_t context, const MemoryUse& here,
+                     const MemoryUse& processor) const;
     void loadWith(FitForecast& out, std::uint32_t context) const;
     void judge(FitForecast& out) const;
     void addSpeed(FitForecast& out) const;
@@ -56,17 +72,18 @@ private:
     const FitModel& m_model;
     const FitDevice& m_device;
     const FitQuestion& m_question;
-    KvType m_kvType = KvType::F16;
+    KvType m_kvType;
     std::uint64_t m_room = 0;
-    std::optional<DryRun> m_whole; // nothing where no buffer of the device is large enough
+    Result<DryRun> m_dry; // on the device
+    bool m_holds = false; // its buffers are large enough for all of the model
 };
 
 std::optional<MemoryForecast> Forecaster::memory(std::uint32_t context) const {
-    if (!m_whole) return std::nullopt;
-    const auto use = m_whole->memory(context);
+    if (!m_holds) return std::nullopt;
+    const auto use = m_dry->memory(context);
     if (!use) return std::nullopt;
     return MemoryForecast{use->weights, use->kv, use->scratch + use->staging,
-                          programBytes(m_device.info, m_model.config())};
+                          programBytes(m_device.info.kind, m_model.config())};
 }
 
 // What a processor would take, for a device that has no buffer for the largest tensors.
@@ -74,7 +91,7 @@ MemoryForecast Forecaster::memoryElsewhere(std::uint32_t context) const {
     DeviceInfo processor;
     processor.kind = DeviceKind::Processor;
     processor.cores = 1;
-    const auto dry = DryRun::of(processor, request({}));
+    const auto dry = DryRun::of(processor, request());
     if (!dry) return {};
     const auto use = dry->memory(context);
     return use ? MemoryForecast{use->weights, use->kv, use->scratch, 0} : MemoryForecast();
@@ -103,60 +120,70 @@ std::uint32_t Forecaster::largestContext(std::uint32_t most) const {
     return guess;
 }
 
-// What a plan takes, where it has room.
-Result<MemoryUse> within(std::uint64_t room, const Result<DryRun>& dry, std::uint32_t context) {
-    if (!dry) return dry.error();
-    auto use = dry->memory(context);
+// What a part takes, where it has room.
+Result<MemoryUse> within(std::uint64_t room, const DryRun& dry, std::uint32_t context, const PlanPart& part) {
+    auto use = dry.memory(context, part);
     if (use && use->total() > room) return Error{ErrorCode::DoesNotFit, {}, {}};
     return use;
 }
 
-// As many layers as fit on the GPU, the others on the processor, with halved contexts as the loader tries
-// them.
+// Halves the context as the loader does, until place() has room. What has none with the shortest context has
+// none with a longer one, so that is tried first.
+template<class Place>
+bool longestThatFits(std::uint32_t wanted, std::uint32_t smallest, const Place& place) {
+    std::uint32_t shortest = wanted;
+    while (shortest / 2 >= smallest)
+        shortest /= 2;
+    if (!place(shortest)) return false;
+    for (std::uint32_t context = wanted; context > shortest && !place(context);)
+        context /= 2;
+    return true;
+}
+
+// As many layers as fit on the GPU, the others on the processor.
 bool Forecaster::split(FitForecast& out, std::uint32_t smallest) const {
-    const auto on = [&](const DeviceInfo& device, std::uint64_t room, std::uint32_t context) {
-        return [this, &device, room, context](const LayerRange& layers) {
-            return within(room, DryRun::of(device, request(layers)), context);
+    const auto beside = DryRun::of(m_device.processor, request());
+    if (!m_dry || !beside) return false;
+    return longestThatFits(out.contextTokens, smallest, [&](std::uint32_t context) {
+        const auto on = [context](const DryRun& dry, std::uint64_t room) {
+            return [&dry, room, context](const LayerRange& layers) {
+                return within(room, dry, context, {layers});
+            };
         };
-    };
-    for (std::uint32_t context = out.contextTokens; context >= smallest; context /= 2) {
         const auto parts =
-            planSplit(m_model.config().layers, std::nullopt, on(m_device.info, m_room, context),
-                      on(m_device.processor, processorRoom(), context));
-        if (!parts || parts->gpu.first >= parts->gpu.end) continue;
-        out.usedContext = context;
+            planSplit(out.layers, std::nullopt, on(*m_dry, m_room), on(*beside, processorRoom()));
+        if (!parts || parts->gpu.first >= parts->gpu.end) return false;
+        loadInParts(out, context, parts->gpuMemory, parts->processorMemory);
         out.gpuLayers = parts->gpu.end - parts->gpu.first;
-        out.processorBytes = parts->processorMemory.total();
-        const MemoryUse& use = parts->gpuMemory;
-        out.used = {use.weights, use.kv, use.scratch + use.staging, 0};
         return true;
-    }
-    return false;
+    });
 }
 
 // All layers on the GPU, but the experts of as few as needed.
 bool Forecaster::lendExperts(FitForecast& out, std::uint32_t smallest) const {
     if (out.mixtures == 0) return false;
-    const FileWeights& all = m_model.weights();
-    for (std::uint32_t context = out.contextTokens; context >= smallest; context /= 2) {
+    const auto beside = DryRun::ofExperts(m_device.processor, request());
+    if (!m_dry || !beside) return false;
+    return longestThatFits(out.contextTokens, smallest, [&](std::uint32_t context) {
         const auto parts = planExpertSplit(
             m_model.config(), std::nullopt,
             [&](const LayerRange& lent) {
-                const FileWeights rest = withoutExperts(all, lent.first, lent.end);
-                return within(m_room, DryRun::of(m_device.info, request({}, rest)), context);
+                return within(m_room, *m_dry, context, {{}, lent});
             },
-            [&](const LayerRange& lent) {
-                return within(processorRoom(), DryRun::ofExperts(m_device.processor, request(lent)), 0);
-            });
-        if (!parts) continue;
-        loadWith(out, context);
+            [&](const LayerRange& lent) { return within(processorRoom(), *beside, 0, {lent}); });
+        if (!parts) return false;
+        loadInParts(out, context, parts->gpuMemory, parts->processorMemory);
+        out.gpuLayers = out.layers;
         out.expertLayers = mixturesOf(m_model.config(), parts->lent);
-        out.processorBytes = parts->processorMemory.total();
-        const MemoryUse& use = parts->gpuMemory;
-        out.used = {use.weights, use.kv, use.scratch + use.staging, 0};
         return true;
-    }
-    return false;
+    });
+}
+
+void Forecaster::loadInParts(FitForecast& out, std::uint32_t context, const MemoryUse& here,
+                             const MemoryUse& processor) const {
+    out.usedContext = context;
+    out.used = {here.weights, here.kv, here.scratch + here.staging, 0};
+    out.processorBytes = processor.total();
 }
 
 void Forecaster::loadWith(FitForecast& out, std::uint32_t context) const {
@@ -166,7 +193,7 @@ void Forecaster::loadWith(FitForecast& out, std::uint32_t context) const {
 }
 
 void Forecaster::judge(FitForecast& out) const {
-    if (m_whole && out.spareBytes >= 0) {
+    if (m_holds && out.spareBytes >= 0) {
         const bool tight = std::uint64_t(out.spareBytes) < kTightBytes ||
                            std::uint64_t(out.spareBytes) < m_device.info.memoryBytes / 10;
         out.verdict = tight ? FitVerdict::Tight : FitVerdict::Fits;
@@ -223,14 +250,17 @@ void Forecaster::readFromDisk(FitForecast& out) const {
     out.speed = forecastSpeed(m_model, m_device, question, m_question.history);
 }
 
+// From the smallest on, because of a model that does not fit most do not.
 std::optional<FileType> Forecaster::finestThatFits() const {
-    for (auto type = kRecommendedTypes.rbegin(); type != kRecommendedTypes.rend(); ++type) {
-        const FitModel other(m_model.name(), m_model.config(), *type);
-        if (other.fileBytes() < m_model.fileBytes() &&
-            Forecaster(other, m_device, m_question).judged().verdict != FitVerdict::DoesNotFit)
-            return *type;
+    std::optional<FileType> finest;
+    for (const FileType type : kRecommendedTypes) {
+        const FitModel other(m_model.name(), m_model.config(), type);
+        if (other.fileBytes() >= m_model.fileBytes() ||
+            Forecaster(other, m_device, m_question).judged().verdict == FitVerdict::DoesNotFit)
+            break;
+        finest = type;
     }
-    return std::nullopt;
+    return finest;
 }
 
 FitForecast Forecaster::answer() {

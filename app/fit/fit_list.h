@@ -3,7 +3,7 @@
 // Takes the catalogue, the models of the library and a device; gives rows for the models page and `ponder-cli
 // fit`. A model of the library stands in the row of the catalogue that has its name, others in rows of their
 // own. Owner: FitModels keeps what was read and built, for the next list. Thread: one at a time, a worker;
-// the catalogue alone takes a few tenths of a second. Errors: none; a file that cannot be read has no
+// the catalogue alone takes some hundredths of a second. Errors: none; a file that cannot be read has no
 // forecast. Previous station: models/model_catalogue.h, models/library_model.h. Next station:
 // fit_list_model.h.
 #pragma once

@@ -9,29 +9,14 @@ namespace {
 
 // What so many rows use of a mixture's experts, if they choose without liking any more than others.
 double shareOfExperts(const MixtureFeedForward& mixture, double rows) {
+    if (mixture.experts == 0) return 0;
     const double used = double(mixture.used) / mixture.experts;
     return rows == 1 ? used : 1 - std::pow(1 - used, rows);
 }
 
-enum class Parts { All, Experts };
-
-// Of all tensors or of the experts, but of those only what so many rows use.
-template<class Measure>
-std::uint64_t sumOf(const ModelConfig& config, const FileWeights& weights, Parts parts, double rows,
-                    Measure measure) {
-    std::uint64_t sum = 0;
-    forEachWeight(weights.layers(), [&](Weight weight) {
-        const TensorInfo* tensor = weights[weight];
-        if (!tensor || (weights.tied && weight.slot == Slot::Output)) return;
-        const bool stack = config.family->row(weight.slot)->kind == TensorKind::Stack;
-        if (parts == Parts::Experts && !stack) return;
-        const std::uint64_t all = measure(*tensor);
-        sum += stack ? std::uint64_t(std::llround(double(all) * shareOfExperts(config.mixture, rows))) : all;
-    });
-    return sum;
+std::uint64_t shareOf(std::uint64_t stack, double share) {
+    return std::uint64_t(std::llround(double(stack) * share));
 }
-
-std::uint64_t values(const TensorInfo& tensor) { return tensor.rowLength() * tensor.rows(); }
 
 } // namespace
 
@@ -68,28 +53,60 @@ Result<FitModel> FitModel::open(const std::filesystem::path& path) {
     return model;
 }
 
+FitModel::Costs& FitModel::Costs::operator+=(const Costs& other) {
+    bytes += other.bytes;
+    values += other.values;
+    stackBytes += other.stackBytes;
+    stackValues += other.stackValues;
+    return *this;
+}
+
+FitModel::Costs FitModel::Costs::operator-(const Costs& other) const {
+    return {bytes - other.bytes, values - other.values, stackBytes - other.stackBytes,
+            stackValues - other.stackValues};
+}
+
+FitModel::Costs FitModel::costsOf(Weight weight) const {
+    const TensorInfo* tensor = (*m_weights)[weight];
+    if (!tensor) return {};
+    const std::uint64_t bytes = bytesOf(*tensor), values = tensor->rowLength() * tensor->rows();
+    return isExpertStack(weight.slot) ? Costs{0, 0, bytes, values} : Costs{bytes, values, 0, 0};
+}
+
+FitModel::Costs FitModel::costsOf(const LayerRange& layers) const {
+    const LayerRange range = layers.of(m_config->layers);
+    return range.first < range.end ? m_before[range.end] - m_before[range.first] : Costs();
+}
+
 void FitModel::count() {
-    FileWeights layers = *m_weights;
-    layers[Slot::TokenEmbedding] = layers[Slot::Output] = nullptr;
-    m_promptParameters = sumOf(*m_config, layers, Parts::All, 1, values);
+    for (const Slot slot : {Slot::RopeFactors, Slot::RopeFactorsLong, Slot::RopeFactorsShort})
+        m_always += costsOf(slot);
+    m_norm = costsOf(Slot::OutputNorm);
+    m_head = costsOf(Slot::Output);
+    m_before.resize(1);
+    for (std::uint32_t i = 0; i < m_config->layers; ++i) {
+        Costs sum = m_before.back();
+        for (const TensorRow& row : m_config->family->tensors)
+            if (isOfLayer(row.slot) && (*m_weights)[{row.slot, i}]) sum += costsOf({row.slot, i});
+        m_before.push_back(sum);
+    }
+    const Costs layers = costsOf(LayerRange());
+    const double share = shareOfExperts(m_config->mixture, 1);
+    m_promptParameters = m_always.values + layers.values + shareOf(layers.stackValues, share) + m_norm.values;
     m_bytesPerToken = bytesRead(1);
 }
 
 std::uint64_t FitModel::bytesRead(double rows, const LayerRange& layers) const {
-    const LayerRange range = layers.of(m_config->layers);
-    FileWeights part = partOf(*m_weights, range.first, range.end);
-    part[Slot::TokenEmbedding] = nullptr;
-    part.tied = false; // the head is counted, whatever table it shares
-    return sumOf(*m_config, part, Parts::All, rows, [](const TensorInfo& tensor) { return bytesOf(tensor); });
+    const Costs costs = costsOf(layers);
+    const bool last = layers.of(m_config->layers).end == m_config->layers;
+    return m_always.bytes + costs.bytes + shareOf(costs.stackBytes, shareOfExperts(m_config->mixture, rows)) +
+           (last ? m_norm.bytes + m_head.bytes : 0);
 }
 
 ExpertCosts FitModel::experts(double rows, const LayerRange& layers) const {
-    if (layers.first >= layers.end) return {};
-    const LayerRange range = layers.of(m_config->layers);
-    const FileWeights part = partOf(*m_weights, range.first, range.end);
-    return {sumOf(*m_config, part, Parts::Experts, rows,
-                  [](const TensorInfo& tensor) { return bytesOf(tensor); }),
-            sumOf(*m_config, part, Parts::Experts, 1, values)};
+    const Costs costs = costsOf(layers);
+    return {shareOf(costs.stackBytes, shareOfExperts(m_config->mixture, rows)),
+            shareOf(costs.stackValues, shareOfExperts(m_config->mixture, 1))};
 }
 
 } // namespace ponder

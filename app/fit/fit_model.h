@@ -11,6 +11,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <vector>
 
 namespace ponder {
 
@@ -44,7 +45,18 @@ public:
     ExpertCosts experts(double rows, const LayerRange& layers) const; // an empty range: none
 
 private:
+    // Of matrices and vectors, and of stacks of experts, of which a token needs a few.
+    struct Costs {
+        std::uint64_t bytes = 0, values = 0;
+        std::uint64_t stackBytes = 0, stackValues = 0;
+
+        Costs& operator+=(const Costs& other);
+        Costs operator-(const Costs& other) const;
+    };
+
     FitModel() = default;
+    Costs costsOf(Weight weight) const;
+    Costs costsOf(const LayerRange& layers) const;
     void count();
 
     QString m_name, m_quantization;
@@ -52,6 +64,8 @@ private:
     std::shared_ptr<const ModelFile> m_file;
     std::shared_ptr<const ModelConfig> m_config;
     std::shared_ptr<const FileWeights> m_weights;
+    std::vector<Costs> m_before;    // of all layers before this one
+    Costs m_always, m_norm, m_head; // of any part; after the last layer
     std::uint64_t m_fileBytes = 0, m_promptParameters = 0, m_bytesPerToken = 0;
 };
 

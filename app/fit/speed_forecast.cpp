@@ -1,6 +1,7 @@
 #include "app/fit/speed_forecast.h"
 
 #include "engine/base/processor.h"
+#include "engine/plan/expert_split.h"
 #include "engine/plan/small_model.h"
 
 #include <algorithm>
@@ -265,7 +266,7 @@ SpeedForecast forecastSpeed(const FitModel& model, const FitDevice& device, cons
         if (device.processorBandwidth <= 0) return {};
         const Pace there = paceOf(device.processor, device.processorBandwidth, all);
         const double part = 1 - share, rows = there.promptRows;
-        const double lentLayers = question.lentExperts.end - question.lentExperts.first;
+        const double lentLayers = mixturesOf(model.config(), question.lentExperts);
         seconds += there.replySeconds(double(all - here) + cache * part, layers * part + lentLayers) +
                    lentLayers * kLentLayer;
         promptSeconds += there.promptSeconds(parameters * part + double(lent.parameters),

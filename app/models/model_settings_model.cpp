@@ -106,6 +106,12 @@ QVariant ModelSettingsModel::valueFor(const QString& key) const {
     return recommended(key);
 }
 
+// What was chosen stays in sight, so that it can be taken back.
+bool ModelSettingsModel::isShown(const QString& key) const {
+    if (key != u"expertLayers") return true;
+    return (m_advice && m_advice->mixtures > 0) || objectOf(settings()).contains(key);
+}
+
 QVariant ModelSettingsModel::data(const QModelIndex& index, int role) const {
     if (index.row() < 0 || index.row() >= rowCount()) return {};
     const Field& field = kFields[std::size_t(index.row())];
@@ -134,16 +140,18 @@ QVariant ModelSettingsModel::data(const QModelIndex& index, int role) const {
         return key == u"kvType" ? QStringList{QString(), QStringLiteral("f16"), QStringLiteral("q8_0"),
                                               QStringLiteral("f32")}
                                 : QStringList();
+    case ShownRole:
+        return isShown(key);
     default:
         return {};
     }
 }
 
 QHash<int, QByteArray> ModelSettingsModel::roleNames() const {
-    return {{KeyRole, "key"},        {LabelRole, "name"},    {KindRole, "kind"},
-            {ValueRole, "value"},    {ChosenRole, "chosen"}, {RecommendedRole, "recommended"},
-            {AdviceRole, "advice"},  {LeastRole, "least"},   {MostRole, "most"},
-            {ChoicesRole, "choices"}};
+    return {{KeyRole, "key"},         {LabelRole, "name"},    {KindRole, "kind"},
+            {ValueRole, "value"},     {ChosenRole, "chosen"}, {RecommendedRole, "recommended"},
+            {AdviceRole, "advice"},   {LeastRole, "least"},   {MostRole, "most"},
+            {ChoicesRole, "choices"}, {ShownRole, "shown"}};
 }
 
 void ModelSettingsModel::open(const QString& modelId) {

@@ -34,7 +34,8 @@ public:
         AdviceRole,
         LeastRole,
         MostRole,
-        ChoicesRole // of a "choice"; "" leaves it open
+        ChoicesRole, // of a "choice"; "" leaves it open
+        ShownRole    // it makes sense for this model, or was chosen all the same
     };
 
     ModelSettingsModel(LibraryModel& library, Settings& forAll, QObject* parent = nullptr);
@@ -67,6 +68,7 @@ private:
     void askForAdvice();
     QVariant recommended(const QString& key) const;
     QVariant valueFor(const QString& key) const;
+    bool isShown(const QString& key) const;
 
     LibraryModel& m_library;
     Settings& m_forAll;

@@ -217,9 +217,9 @@ Layer mixtureLayer(const ModelConfig& config, std::uint32_t index) {
 }
 
 const TensorRow* Family::row(Slot slot) const {
-    const auto found = std::find_if(tensors.begin(), tensors.end(),
-                                    [slot](const TensorRow& row) { return row.slot == slot; });
-    return found == tensors.end() ? nullptr : &*found;
+    const auto found = std::lower_bound(tensors.begin(), tensors.end(), slot,
+                                        [](const TensorRow& row, Slot wanted) { return row.slot < wanted; });
+    return found == tensors.end() || found->slot != slot ? nullptr : &*found;
 }
 
 std::optional<Weight> Family::find(std::string_view name) const {
@@ -237,8 +237,13 @@ std::optional<Weight> Family::find(std::string_view name) const {
 }
 
 std::string Family::nameOf(Weight weight) const {
-    const std::string name(row(weight.slot)->name);
-    return isOfLayer(weight.slot) ? std::string(kBlock) + std::to_string(weight.layer) + "." + name : name;
+    const std::string_view name = row(weight.slot)->name;
+    std::string out;
+    if (isOfLayer(weight.slot)) {
+        out.reserve(kBlock.size() + 10 + name.size()); // a number and a dot between them
+        out.append(kBlock).append(std::to_string(weight.layer)).append(1, '.');
+    }
+    return out.append(name);
 }
 
 std::string Family::scaleNameOf(Weight weight) const {

@@ -1,6 +1,43 @@
 #include "engine/model/shape_model.h"
 
 namespace ponder {
+namespace {
+
+// A tensor that a layer has, whatever its format.
+struct Line {
+    const TensorRow* row;
+    TensorPlace place;
+    std::uint64_t depth;
+
+    bool isMatrix() const { return row->kind != TensorKind::Vector && row->kind != TensorKind::Small; }
+    std::uint32_t dimensions() const { return depth > 1 ? 3 : place.rows > 1 || isMatrix() ? 2 : 1; }
+};
+
+// The lengths of all that a layer can have: layers that are alike in them have the same tensors.
+void lengthsOf(const ModelConfig& config, std::uint32_t layer, bool (*wanted)(Slot),
+               std::vector<std::uint64_t>& lengths) {
+    const Layer parts = config.layer(layer);
+    lengths.clear();
+    for (const TensorRow& row : config.family->tensors) {
+        if (!wanted(row.slot)) continue;
+        lengths.push_back(static_cast<std::uint64_t>(row.slot));
+        lengths.push_back(lengthOf(row.rows, config, parts));
+        lengths.push_back(lengthOf(row.rowLength, config, parts));
+    }
+}
+
+std::vector<Line> linesOf(const ModelConfig& config, std::uint32_t layer, bool (*wanted)(Slot)) {
+    std::vector<Line> lines;
+    for (const TensorRow& row : config.family->tensors) {
+        const bool certain = row.presence != Presence::Maybe && row.presence != Presence::AllOrNone;
+        if (wanted(row.slot) && certain && has(config, row, layer))
+            lines.push_back(
+                {&row, placeOf(config, row, layer), lengthOf(row.depth(), config, config.layer(layer))});
+    }
+    return lines;
+}
+
+} // namespace
 
 TensorPlace placeOf(const ModelConfig& config, const TensorRow& row, std::uint32_t layer) {
     const Layer parts = config.layer(layer);
@@ -21,27 +58,39 @@ ShapeModel::ShapeModel(const ModelConfig& config, FileType type)
 
 ShapeModel::ShapeModel(const ModelConfig& config, const Formats& formats)
     : m_config(config), m_weights(config.layers) {
-    forEachWeight(config.layers, [&](Weight weight) {
-        const TensorRow* row = config.family->row(weight.slot);
-        const bool certain = row && row->presence != Presence::Maybe && row->presence != Presence::AllOrNone;
-        if (certain && has(config, *row, weight.layer)) m_weights[weight] = add(*row, weight, formats);
-    });
+    std::vector<Line> lines;
+    std::vector<std::uint64_t> lengths, linesLengths;
+    const auto addAll = [&](std::uint32_t layer, bool (*wanted)(Slot)) {
+        lengthsOf(config, layer, wanted, lengths);
+        if (lengths != linesLengths) lines = linesOf(config, layer, wanted);
+        linesLengths = lengths;
+        if (lines.empty()) return;
+        // Every name is "blk.N." before that of its row. Tensors have parts of them, which must not move.
+        std::string prefix = config.family->nameOf({lines.front().row->slot, layer});
+        prefix.resize(prefix.size() - lines.front().row->name.size());
+        std::string& names = m_names.emplace_back();
+        std::size_t nameBytes = 0;
+        for (const Line& line : lines)
+            nameBytes += prefix.size() + line.row->name.size();
+        names.reserve(nameBytes);
+        for (Line& line : lines) {
+            line.place.layer = layer;
+            const std::size_t begin = names.size();
+            names.append(prefix).append(line.row->name);
+            m_tensors.push_back({std::string_view(names).substr(begin),
+                                 {line.place.rowLength, line.place.rows, line.depth, 1},
+                                 line.dimensions(),
+                                 line.isMatrix() ? formats(line.place) : TensorType::F32,
+                                 {}});
+            m_weights[{line.row->slot, layer}] = &m_tensors.back();
+        }
+    };
+    addAll(0, [](Slot slot) { return slot < Slot::OutputNorm; });
+    for (std::uint32_t layer = 0; layer < config.layers; ++layer)
+        addAll(layer, isOfLayer);
+    addAll(0, [](Slot slot) { return slot == Slot::OutputNorm || slot == Slot::Output; });
     m_weights.tied = config.tied;
     if (config.tied) m_weights[Slot::Output] = m_weights[Slot::TokenEmbedding];
-}
-
-const TensorInfo* ShapeModel::add(const TensorRow& row, Weight weight, const Formats& formats) {
-    const TensorPlace place = placeOf(m_config, row, weight.layer);
-    const bool matrix = row.kind != TensorKind::Vector && row.kind != TensorKind::Small;
-    const std::uint64_t depth = lengthOf(row.depth(), m_config, m_config.layer(weight.layer));
-    const std::uint32_t dimensions = depth > 1 ? 3 : place.rows > 1 || matrix ? 2 : 1;
-    m_names.push_back(m_config.family->nameOf(weight));
-    m_tensors.push_back({m_names.back(),
-                         {place.rowLength, place.rows, depth, 1},
-                         dimensions,
-                         matrix ? formats(place) : TensorType::F32,
-                         {}});
-    return &m_tensors.back();
 }
 
 std::uint64_t ShapeModel::tensorBytes() const {

@@ -29,10 +29,8 @@ public:
     std::uint64_t tensorBytes() const;
 
 private:
-    const TensorInfo* add(const TensorRow& row, Weight weight, const Formats& formats);
-
     ModelConfig m_config;
-    std::deque<std::string> m_names;
+    std::deque<std::string> m_names; // of all tensors of a layer, one after the other
     std::deque<TensorInfo> m_tensors;
     FileWeights m_weights;
 };

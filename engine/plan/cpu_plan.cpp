@@ -13,35 +13,26 @@ namespace {
 constexpr std::uint32_t kMaxRows = 256;
 constexpr std::uint64_t kLine = 64; // matrices begin on a cache line
 
-// Of the block of weights.
-std::uint64_t blockBytes(const CpuTensor& tensor) {
-    return (tensor.layout.bytes() + kLine - 1) / kLine * kLine;
-}
+constexpr std::uint64_t lineBytes(std::uint64_t bytes) { return (bytes + kLine - 1) / kLine * kLine; }
 
 // Gives every tensor its place, in the order in which a pass reads them.
 class Placer {
 public:
     explicit Placer(CpuPlan& plan) : m_plan(plan) {}
 
-    const CpuTensor* matrix(const TensorInfo* source) {
+    const CpuTensor* place(const TensorRow& row, const TensorInfo* source) {
         CpuTensor* tensor = known(source);
-        if (!tensor || tensor->packed) return tensor;
-        tensor->packed = true;
-        tensor->at = m_plan.weightBytes;
-        m_plan.weightBytes += blockBytes(*tensor);
+        if (tensor->packed) return tensor;
+        if (row.multiplied()) {
+            tensor->packed = true;
+            tensor->at = m_plan.weightBytes;
+        }
+        m_plan.weightBytes += packedBytes(row, *source);
         return tensor;
     }
 
-    // Norms and biases become f32; a table that is only looked up stays in the file.
-    const CpuTensor* vector(const TensorInfo* source) {
-        if (source) m_plan.weightBytes += source->rowLength() * sizeof(float);
-        return known(source);
-    }
-    const CpuTensor* table(const TensorInfo* source) { return known(source); }
-
 private:
     CpuTensor* known(const TensorInfo* source) {
-        if (!source) return nullptr;
         CpuTensor*& tensor = m_known[source];
         if (!tensor) {
             m_plan.tensors.push_back(
@@ -56,17 +47,17 @@ private:
 };
 
 void placeWeights(CpuPlan& plan, const FileWeights& file) {
-    Placer place(plan);
+    Placer placer(plan);
     plan.weights = Weights<const CpuTensor*>(file.layers());
     plan.weights.tied = file.tied;
     plan.weights.made = file.made;
     forEachWeight(file.layers(), [&](Weight weight) {
         const TensorRow* row = plan.config.family->row(weight.slot);
         if (!row || !file[weight]) return;
-        plan.weights[weight] = row->multiplied()                ? place.matrix(file[weight])
-                               : row->kind == TensorKind::Table ? place.table(file[weight])
-                                                                : place.vector(file[weight]);
+        plan.weights[weight] = placer.place(*row, file[weight]);
     });
+    for (std::uint32_t i = plan.layers.first; i < plan.layers.end; ++i)
+        plan.floatExperts = plan.floatExperts || hasFloatExperts(file, i);
 }
 
 // Keys and values of one head in 16 slots.
@@ -96,11 +87,7 @@ std::uint64_t expertScratch(const CpuPlan& plan) {
         std::min(2 * users, users + 7 * std::min<std::uint64_t>(users, mixture.experts));
     const std::uint64_t tiles = columns * (plan.config.width + mixture.hidden) / 32 * tileBytes(plan);
     const std::uint64_t logits = std::uint64_t{plan.maxRows} * (2 * mixture.experts + 2 * kPanelRows) * 4;
-    bool floats = false;
-    for (std::uint32_t i = plan.layers.first; i < plan.layers.end; ++i)
-        if (const CpuTensor* down = plan.weights[{Slot::DownExperts, i}])
-            floats = floats || !down->layout.quantized();
-    const std::uint64_t gated = floats ? users * mixture.hidden * 4 : 0;
+    const std::uint64_t gated = plan.floatExperts ? users * mixture.hidden * 4 : 0;
     return tiles + logits + gated + users * 20 + std::uint64_t{mixture.experts} * 192;
 }
 
@@ -120,16 +107,7 @@ std::uint64_t threadScratch(std::uint64_t widest) {
     return widest / 32 * kUnpackedBlockBytes + std::uint64_t{kMaxRows} * 64 * 4;
 }
 
-CpuPlan emptyPlan(const PlanRequest& request) {
-    CpuPlan plan;
-    plan.config = request.config;
-    plan.layers = request.layers.of(request.config.layers);
-    plan.maxRows = kMaxRows;
-    plan.rounding = request.precision == Precision::Float  ? Rounding::Fine
-                    : request.fileBytes < kSmallModelBytes ? Rounding::Outliers
-                                                           : Rounding::Coarse;
-    return plan;
-}
+std::uint64_t blockBytes(const CpuTensor& tensor) { return lineBytes(tensor.layout.bytes()); }
 
 void addAdapters(CpuPlan& plan, const AdapterSet& set, unsigned threads) {
     const CpuAdapterPlan adapters = CpuAdapterPlan::make(set, plan.layers, plan.config);
@@ -190,16 +168,43 @@ void leaveInFile(CpuPlan& plan, std::uint64_t room, unsigned threads) {
 
 } // namespace
 
+std::uint64_t packedBytes(const TensorRow& row, const TensorInfo& tensor) {
+    if (row.kind == TensorKind::Table) return 0;
+    if (!row.multiplied()) return tensor.rowLength() * sizeof(float);
+    return lineBytes(PanelLayout::of(tensor.type, tensor.rowLength(), tensor.rows()).bytes());
+}
+
+bool hasFloatExperts(const FileWeights& weights, std::uint32_t layer) {
+    const TensorInfo* down = weights[{Slot::DownExperts, layer}];
+    return down && !PanelLayout::of(down->type, down->rowLength(), down->rows()).quantized();
+}
+
+CpuPlan CpuPlan::begin(const PlanRequest& request) {
+    CpuPlan plan;
+    plan.config = request.config;
+    plan.lengths = RowLengths::of(request.config);
+    plan.layers = request.layers.of(request.config.layers);
+    plan.maxRows = kMaxRows;
+    plan.rounding = request.precision == Precision::Float  ? Rounding::Fine
+                    : request.fileBytes < kSmallModelBytes ? Rounding::Outliers
+                                                           : Rounding::Coarse;
+    return plan;
+}
+
 CpuPlan CpuPlan::ofExperts(const PlanRequest& request, unsigned threads) {
-    CpuPlan plan = emptyPlan(request);
+    CpuPlan plan = begin(request);
     placeWeights(plan, expertsOf(request.weights, plan.layers.first, plan.layers.end));
-    // Of a row: x, its normed form, what experts add, tiles.
-    const std::uint64_t width = plan.config.width;
-    const std::uint64_t row = 3 * 4 * width + width / 32 * tileBytes(plan);
-    const std::uint64_t widest = std::max<std::uint64_t>(width, plan.config.mixture.hidden);
-    plan.scratchBytes = row * plan.maxRows + threadScratch(widest) * threads + expertScratch(plan);
+    plan.planExpertScratch(threads);
     if (request.room > 0) leaveInFile(plan, request.room, threads);
     return plan;
+}
+
+void CpuPlan::planExpertScratch(unsigned threads) {
+    // Of a row: x, its normed form, what experts add, tiles.
+    const std::uint64_t width = config.width;
+    const std::uint64_t row = 3 * 4 * width + width / 32 * tileBytes(*this);
+    const std::uint64_t widest = std::max<std::uint64_t>(width, config.mixture.hidden);
+    scratchBytes = row * maxRows + threadScratch(widest) * threads + expertScratch(*this);
 }
 
 CpuKvPlan CpuPlan::planCache(std::uint32_t tokens, KvType type) const {
@@ -218,31 +223,34 @@ CpuKvPlan CpuPlan::planCache(std::uint32_t tokens, KvType type) const {
     return out;
 }
 
-CpuPlan CpuPlan::make(const PlanRequest& request, unsigned threads) {
-    CpuPlan plan = emptyPlan(request);
-    placeWeights(plan, partOf(withRopeFactors(request.weights, plan.config, request.contextTokens),
-                              plan.layers.first, plan.layers.end));
+void CpuPlan::planScratch(unsigned threads) {
     bool normsAfter = false;
-    for (std::uint32_t i = plan.layers.first; i < plan.layers.end; ++i) {
-        const Layer layer = plan.config.layer(i);
+    wideLength = 0;
+    for (std::uint32_t i = layers.first; i < layers.end; ++i) {
+        const Layer layer = config.layer(i);
         normsAfter = normsAfter || layer.normsAfter;
         const HeadAttention* heads = layer.heads();
         if (heads && paddedHead(heads->valueSize) != heads->valueSize)
-            plan.wideLength = std::max(plan.wideLength, heads->heads * paddedHead(heads->valueSize));
+            wideLength = std::max(wideLength, heads->heads * paddedHead(heads->valueSize));
     }
-    plan.kv = plan.planCache(request.contextTokens, request.kvType);
-    const ModelConfig& c = plan.config;
-    const std::uint64_t queries = c.queryLength(), attended = c.attendedLength(), hidden = c.hiddenLength();
+    const std::uint64_t width = config.width, attended = lengths.attended, hidden = lengths.hidden;
     const std::uint64_t widest =
-        std::max({std::uint64_t{c.width}, hidden, attended, std::uint64_t{c.mixture.hidden},
-                  std::uint64_t{c.latent.queryRank}, std::uint64_t{c.latent.kvRank}});
+        std::max({width, hidden, attended, std::uint64_t{config.mixture.hidden},
+                  std::uint64_t{config.latent.queryRank}, std::uint64_t{config.latent.kvRank}});
     // Of a row: x, its normed form, what a part gives where that is normed, q, k, v, what attention gives,
     // tiles (at most 68 or 84 bytes for 32 values).
-    const std::uint64_t row =
-        std::uint64_t{4} * ((normsAfter ? 3 : 2) * c.width + queries + attended + c.keyLength() +
-                            c.valueLength() + hidden + plan.wideLength) +
-        (c.width + attended + hidden) / 32 * tileBytes(plan) + latentScratch(plan);
-    plan.scratchBytes = row * plan.maxRows + threadScratch(widest) * threads + expertScratch(plan);
+    const std::uint64_t row = std::uint64_t{4} * ((normsAfter ? 3 : 2) * width + lengths.queries + attended +
+                                                  lengths.keys + lengths.values + hidden + wideLength) +
+                              (width + attended + hidden) / 32 * tileBytes(*this) + latentScratch(*this);
+    scratchBytes = row * maxRows + threadScratch(widest) * threads + expertScratch(*this);
+}
+
+CpuPlan CpuPlan::make(const PlanRequest& request, unsigned threads) {
+    CpuPlan plan = begin(request);
+    placeWeights(plan, partOf(withRopeFactors(request.weights, plan.config, request.contextTokens),
+                              plan.layers.first, plan.layers.end));
+    plan.kv = plan.planCache(request.contextTokens, request.kvType);
+    plan.planScratch(threads);
     if (request.adapters) addAdapters(plan, *request.adapters, threads);
     if (request.room > 0) leaveInFile(plan, request.room, threads);
     return plan;

@@ -14,6 +14,7 @@
 #include "engine/plan/memory_use.h"
 #include "engine/plan/panel_layout.h"
 #include "engine/plan/plan_request.h"
+#include "engine/plan/row_lengths.h"
 
 #include <deque>
 #include <vector>
@@ -51,8 +52,15 @@ struct CpuKvPlan {
 // Values that the cache keeps of a token for latent attention: whole blocks of 32, zeros at the end.
 inline std::uint32_t keptSize(const LatentAttention& latent) { return paddedHead(latent.latentSize()); }
 
+// Bytes of a tensor in the block of weights: matrices begin on a cache line, norms and biases become f32. A
+// table that is only looked up stays in the file.
+std::uint64_t packedBytes(const TensorRow& row, const TensorInfo& tensor);
+// Whether what a layer's experts give is a product of floats.
+bool hasFloatExperts(const FileWeights& weights, std::uint32_t layer);
+
 struct CpuPlan {
     ModelConfig config;
+    RowLengths lengths;
     LayerRange layers;
     std::uint32_t maxRows = 0;    // tokens in one pass
     std::uint32_t wideLength = 0; // of what attention gives, where its heads are padded; 0: they are not
@@ -60,6 +68,7 @@ struct CpuPlan {
     std::deque<CpuTensor> tensors;
     Weights<const CpuTensor*> weights;
     std::uint64_t weightBytes = 0;
+    bool floatExperts = false;      // of any layer
     std::uint64_t adapterBytes = 0; // of those that the load begins with
     CpuKvPlan kv;
     std::uint64_t scratchBytes = 0; // activations of maxRows rows, and each thread's own
@@ -72,6 +81,11 @@ struct CpuPlan {
     static CpuPlan make(const PlanRequest& request, unsigned threads);
     // Of the experts of these layers alone, which another device has all else of.
     static CpuPlan ofExperts(const PlanRequest& request, unsigned threads);
+    // The same in two steps: no weights have a place yet,
+    static CpuPlan begin(const PlanRequest& request);
+    // and then the rest, which follows from the layers; of their experts alone, or of all.
+    void planScratch(unsigned threads);
+    void planExpertScratch(unsigned threads);
     CpuKvPlan planCache(std::uint32_t tokens, KvType type) const;
 };
 

@@ -1,32 +1,26 @@
 #include "engine/plan/dry_run.h"
 
 #include "engine/base/processor.h"
-#include "engine/plan/cpu_plan.h"
+#include "engine/plan/cpu_parts.h"
 #include "engine/plan/type_check.h"
-#include "engine/plan/vulkan_plan.h"
+#include "engine/plan/vulkan_parts.h"
 
 #include <memory>
 
 namespace ponder {
 namespace {
 
-using Memory = std::function<Result<MemoryUse>(std::uint32_t)>;
-
 // The weights stay in the mapped file.
-Memory referenceMemory(const PlanRequest& request) {
-    const LayerRange layers = request.layers.of(request.config.layers);
+MemoryUse referenceMemory(const PlanRequest& request, std::uint32_t contextTokens, const PlanPart& part) {
+    const LayerRange layers = part.layers.of(request.config.layers);
     MemoryUse use;
     const FileWeights weights = partOf(request.weights, layers.first, layers.end);
     forEachTensor(weights, [&](const TensorInfo* tensor) { use.weights += bytesOf(*tensor); });
-    std::uint64_t tokenBytes = 0;
     for (std::uint32_t i = layers.first; i < layers.end; ++i) {
         const KeptValues kept = request.config.layer(i).kept();
-        tokenBytes += (kept.keyLength() + kept.valueLength()) * sizeof(float);
+        use.kv += std::uint64_t{kept.keyLength() + kept.valueLength()} * sizeof(float) * contextTokens;
     }
-    return [use, tokenBytes](std::uint32_t context) mutable -> Result<MemoryUse> {
-        use.kv = tokenBytes * context;
-        return use;
-    };
+    return use;
 }
 
 // The device's cores, which need not be this machine's; asking for those takes a while.
@@ -35,43 +29,30 @@ unsigned threadsOf(const DeviceInfo& device, const PlanRequest& request) {
     return device.cores > 0 ? device.cores : processor().cores;
 }
 
-Memory processorMemory(const DeviceInfo& device, const PlanRequest& request) {
-    const unsigned threads = threadsOf(device, request);
-    if (request.room > 0) // how many weights are in memory depends on the context
-        return [request, threads](std::uint32_t context) -> Result<MemoryUse> {
-            PlanRequest asked = request;
-            asked.contextTokens = context;
-            return CpuPlan::make(asked, threads).memory();
-        };
-    auto plan = std::make_shared<CpuPlan>(CpuPlan::make(request, threads));
-    return [plan, type = request.kvType](std::uint32_t context) -> Result<MemoryUse> {
-        plan->kv = plan->planCache(context, type);
-        return plan->memory();
-    };
-}
-
 } // namespace
 
 Result<DryRun> DryRun::of(const DeviceInfo& device, const PlanRequest& request) {
-    DryRun out;
-    if (device.kind == DeviceKind::Reference) {
-        out.m_memory = referenceMemory(request);
-    } else if (device.kind == DeviceKind::Processor) {
-        const LayerRange layers = request.layers.of(request.config.layers);
-        if (const auto known = checkTypes(request.weights, layers, device.name, PanelLayout::knows); !known)
-            return known.error();
-        out.m_memory = processorMemory(device, request);
-    } else {
-        auto plan = VulkanPlan::make(request.config, request.weights, PlanLimits::of(device, request), 0,
-                                     request.kvType, request.layers);
-        if (!plan) return plan.error();
-        auto kept = std::make_shared<VulkanPlan>(std::move(*plan));
-        out.m_memory = [kept, type = request.kvType](std::uint32_t context) -> Result<MemoryUse> {
-            if (const auto changed = kept->setContext(context, type); !changed) return changed.error();
-            return kept->memory();
-        };
+    const LayerRange layers = request.layers.of(request.config.layers);
+    if (device.kind == DeviceKind::Reference)
+        return DryRun(layers, [request](std::uint32_t context, const PlanPart& part) {
+            return Result<MemoryUse>(referenceMemory(request, context, part));
+        });
+    const bool onProcessor = device.kind == DeviceKind::Processor;
+    const auto knows = onProcessor ? PanelLayout::knows : DeviceLayout::knows;
+    if (const auto known = checkTypes(request.weights, layers, device.name, knows); !known)
+        return known.error();
+    if (onProcessor) {
+        const auto parts = std::make_shared<CpuParts>(CpuParts::of(request, threadsOf(device, request)));
+        return DryRun(layers, [parts](std::uint32_t context, const PlanPart& part) {
+            return Result<MemoryUse>(parts->memory(context, part.layers));
+        });
     }
-    return out;
+    auto measured = VulkanParts::of(request, PlanLimits::of(device, request));
+    if (!measured) return measured.error();
+    const auto parts = std::make_shared<VulkanParts>(std::move(*measured));
+    return DryRun(layers, [parts](std::uint32_t context, const PlanPart& part) {
+        return parts->memory(context, part);
+    });
 }
 
 Result<DryRun> DryRun::ofExperts(const DeviceInfo& processor, const PlanRequest& request) {
@@ -79,13 +60,16 @@ Result<DryRun> DryRun::ofExperts(const DeviceInfo& processor, const PlanRequest&
     const FileWeights experts = expertsOf(request.weights, layers.first, layers.end);
     if (const auto known = checkTypes(experts, layers, processor.name, PanelLayout::knows); !known)
         return known.error();
-    DryRun out;
-    const MemoryUse use = CpuPlan::ofExperts(request, threadsOf(processor, request)).memory();
-    out.m_memory = [use](std::uint32_t) -> Result<MemoryUse> { return use; };
-    return out;
+    const auto parts =
+        std::make_shared<CpuParts>(CpuParts::ofExperts(request, threadsOf(processor, request)));
+    return DryRun(layers, [parts](std::uint32_t, const PlanPart& part) {
+        return Result<MemoryUse>(parts->memory(0, part.layers));
+    });
 }
 
 Result<MemoryUse> planMemory(const DeviceInfo& device, const PlanRequest& request) {
+    if (request.room > 0 && device.kind == DeviceKind::Processor)
+        return CpuPlan::make(request, threadsOf(device, request)).memory();
     const auto dry = DryRun::of(device, request);
     if (!dry) return dry.error();
     return dry->memory(request.contextTokens);

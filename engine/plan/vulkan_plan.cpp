@@ -52,9 +52,9 @@ public:
     Result<void> together(std::span<const Weight> group, const FileWeights& from) {
         std::uint64_t pieces = 0;
         for (const Weight weight : group)
-            pieces += layoutOf(*from[weight], from[weight]->rows()).pieces();
-        if (pieces * 16 > m_plan.limits.largestBuffer)
-            return tooLarge(m_plan.limits, kTensorTooLarge, pieces * 16, from[group.front()]->name);
+            pieces += limits().layoutOf(*from[weight], from[weight]->rows()).pieces();
+        if (pieces * 16 > limits().largestBuffer)
+            return tooLarge(limits(), kTensorTooLarge, pieces * 16, from[group.front()]->name);
         reserve(pieces);
         for (const Weight weight : group) {
             VulkanTensor& tensor = add(from[weight]);
@@ -68,13 +68,13 @@ public:
     Result<const VulkanTensor*> cut(const TensorInfo* matrix) {
         if (const auto known = m_known.find(matrix); known != m_known.end()) return known->second;
         VulkanTensor& tensor = add(matrix);
-        const std::uint64_t few = std::uint64_t{4} * m_plan.limits.groupsTogether;
-        const std::uint64_t fewBytes = layoutOf(*matrix, few).bytes();
-        const std::uint64_t fit = m_plan.limits.largestBuffer / fewBytes * few;
-        if (fit == 0) return tooLarge(m_plan.limits, kTensorTooLarge, fewBytes, matrix->name);
+        const std::uint64_t few = limits().rowsTogether();
+        const std::uint64_t fewBytes = limits().layoutOf(*matrix, few).bytes();
+        const std::uint64_t fit = limits().largestBuffer / fewBytes * few;
+        if (fit == 0) return tooLarge(limits(), kTensorTooLarge, fewBytes, matrix->name);
         for (std::uint64_t row = 0; row < matrix->rows(); row += fit) {
             const std::uint64_t rows = std::min(fit, matrix->rows() - row);
-            reserve(layoutOf(*matrix, rows).pieces());
+            reserve(limits().layoutOf(*matrix, rows).pieces());
             addSlice(tensor, row, rows);
         }
         m_known[matrix] = &tensor;
@@ -86,31 +86,29 @@ public:
         if (!source) return nullptr;
         VulkanTensor& tensor = add(source);
         tensor.vectorAt = static_cast<std::uint32_t>(m_plan.scratch.pieces);
-        tensor.vectorPieces = padded(source->rowLength() * source->rows(), 32) / 4;
+        tensor.vectorPieces = vectorPieces(source->rowLength() * source->rows());
         m_plan.scratch.pieces += tensor.vectorPieces;
         return &tensor;
     }
     // As many as a row has values.
     void ones() {
         m_plan.scratch.ones = static_cast<std::uint32_t>(m_plan.scratch.pieces);
-        m_plan.scratch.pieces += padded(m_plan.config.width, 32) / 4;
+        m_plan.scratch.pieces += vectorPieces(m_plan.config.width);
     }
 
 private:
-    DeviceLayout layoutOf(const TensorInfo& matrix, std::uint64_t rows) const {
-        return DeviceLayout::of(matrix.type, matrix.rowLength(), rows, m_plan.limits.groupsTogether);
-    }
+    const PlanLimits& limits() const { return m_plan.limits; }
     VulkanTensor& add(const TensorInfo* source) {
         m_plan.tensors.push_back({source, {}, 0, 0});
         return m_plan.tensors.back();
     }
     void reserve(std::uint64_t pieces) {
-        if (m_plan.chunks.empty() || m_plan.chunks.back() + pieces * 16 > m_plan.limits.largestBuffer)
+        if (m_plan.chunks.empty() || m_plan.chunks.back() + pieces * 16 > limits().largestBuffer)
             m_plan.chunks.push_back(0);
     }
     void addSlice(VulkanTensor& tensor, std::uint64_t firstRow, std::uint64_t rows) {
         std::uint64_t& chunk = m_plan.chunks.back();
-        const DeviceLayout layout = layoutOf(*tensor.source, rows);
+        const DeviceLayout layout = limits().layoutOf(*tensor.source, rows);
         tensor.slices.push_back({static_cast<std::uint32_t>(m_plan.chunks.size() - 1),
                                  static_cast<std::uint32_t>(chunk / 16), firstRow, layout});
         chunk += layout.bytes();
@@ -154,8 +152,13 @@ Result<void> placeWeights(VulkanPlan& plan, const FileWeights& from) {
         if (!embedding) return embedding.error();
         plan.weights[Slot::TokenEmbedding] = *embedding;
     }
-    for (std::uint32_t i = plan.layers.first; i < plan.layers.end; ++i)
+    for (std::uint32_t i = plan.layers.first; i < plan.layers.end; ++i) {
         if (auto placed = placeLayer(placer, from, plan, i); !placed) return placed.error();
+        if (plan.lendsExperts(i))
+            plan.lacksExperts = true;
+        else if (from[{Slot::DownExperts, i}])
+            plan.hasExperts = true;
+    }
     if (!plan.hasLast()) return {};
     plan.weights[Slot::OutputNorm] = placer.vector(from[Slot::OutputNorm]);
     const auto output = placer.cut(from[Slot::Output]);
@@ -164,18 +167,21 @@ Result<void> placeWeights(VulkanPlan& plan, const FileWeights& from) {
     return {};
 }
 
-// Values of a head's query and of what attention gives, for all heads, with their padding.
-struct WideHeads {
+// What scratch needs to know of the plan's layers.
+struct LayerFacts {
+    bool normsAfter = false; // in any
+    // Values of a head's query and of what attention gives, for all heads, with their padding.
     std::uint32_t queries = 0, attended = 0;
 
-    static WideHeads of(const ModelConfig& config, const LayerRange& layers) {
-        WideHeads out;
+    static LayerFacts of(const ModelConfig& config, const LayerRange& layers) {
+        LayerFacts out;
         const auto have = [&](std::uint32_t heads, std::uint32_t keySize, std::uint32_t valueSize) {
             out.queries = std::max(out.queries, heads * paddedHead(keySize));
             out.attended = std::max(out.attended, heads * paddedHead(valueSize));
         };
         for (std::uint32_t i = layers.first; i < layers.end; ++i) {
             const Layer layer = config.layer(i);
+            out.normsAfter = out.normsAfter || layer.normsAfter;
             if (const HeadAttention* heads = layer.heads())
                 have(heads->heads, heads->keySize, heads->valueSize);
             if (const LatentAttention* latent = layer.latent())
@@ -203,12 +209,6 @@ LatentScratch latentScratch(const VulkanPlan& plan, const Region& region) {
     return out;
 }
 
-bool normsAfter(const VulkanPlan& plan) {
-    for (std::uint32_t i = plan.layers.first; i < plan.layers.end; ++i)
-        if (plan.config.layer(i).normsAfter) return true;
-    return false;
-}
-
 // Continues after the vectors that placeWeights() has put into scratch.
 void placeScratch(VulkanPlan& plan, std::uint32_t contextTokens) {
     const ModelConfig& config = plan.config;
@@ -222,9 +222,11 @@ void placeScratch(VulkanPlan& plan, std::uint32_t contextTokens) {
     const std::uint64_t rows = plan.limits.maxRows + plan.limits.tileColumns;
     const auto region = [&](std::uint32_t stride) { return ScratchRegion{take(rows * stride), stride}; };
     const LatentAttention& latent = config.latent;
-    const std::uint32_t queries = std::max(config.queryLength(), latent.queryLength());
-    const std::uint32_t keys = std::max(config.keyLength(), latent.heads > 0 ? latent.latentSize() : 0);
-    const std::uint32_t values = config.valueLength(), attended = config.attendedLength();
+    const RowLengths& lengths = plan.lengths;
+    const LayerFacts facts = LayerFacts::of(config, plan.layers);
+    const std::uint32_t queries = std::max(lengths.queries, latent.queryLength());
+    const std::uint32_t keys = std::max(lengths.keys, latent.heads > 0 ? latent.latentSize() : 0);
+    const std::uint32_t values = lengths.values;
     scratch.zeros =
         take(padded(std::max({queries, keys, values, config.width, config.mixture.experts, latent.queryRank}),
                     32) /
@@ -232,15 +234,14 @@ void placeScratch(VulkanPlan& plan, std::uint32_t contextTokens) {
     scratch.x = region(padded(config.width, 32) / 4);
     scratch.normed = region(scratch.x.stride);
     scratch.squares = region(scratch.x.stride / 4);
-    if (normsAfter(plan)) {
+    if (facts.normsAfter) {
         scratch.given = region(scratch.x.stride);
         scratch.givenSquares = region(scratch.squares.stride);
     }
     scratch.qkv = region(((latent.queryRank > 0 ? latent.queryRank : queries) + keys + values) / 4);
-    const WideHeads wide = WideHeads::of(config, plan.layers);
-    scratch.query = region(wide.queries / 4);
-    scratch.attention = region(attended / 4);
-    scratch.hidden = region(padded(config.hiddenLength(), 32) / 4);
+    scratch.query = region(facts.queries / 4);
+    scratch.attention = region(lengths.attended / 4);
+    scratch.hidden = region(padded(lengths.hidden, 32) / 4);
     if (plan.limits.quantizesActivations) {
         scratch.normedQuants = region(scratch.x.stride / 8 * kQuantPieces);
         scratch.hiddenQuants = region(scratch.hidden.stride / 8 * kQuantPieces);
@@ -255,7 +256,7 @@ void placeScratch(VulkanPlan& plan, std::uint32_t contextTokens) {
         experts.logits = region((mixture.experts + 3) / 4 + 1); // and the share
         experts.choices = take(users);
         experts.facts = take(rows);
-        if (plan.hasExperts()) {
+        if (plan.hasExperts) {
             experts.users = take(places);
             experts.tiles = take(users);
             experts.rows = byPlace(scratch.x.stride);
@@ -270,7 +271,7 @@ void placeScratch(VulkanPlan& plan, std::uint32_t contextTokens) {
     // Branches need a part of their own positions besides those of the shared ones.
     scratch.partPlaces = static_cast<std::uint32_t>(
         std::max<std::uint64_t>(parts > 1 ? plan.limits.maxRows * parts : 0, kMostBranches * (parts + 1)));
-    scratch.parts = take(std::uint64_t{scratch.partPlaces} * (wide.attended / 4 + config.heads));
+    scratch.parts = take(std::uint64_t{scratch.partPlaces} * (facts.attended / 4 + config.heads));
 }
 
 // What the host writes before a pass, and what it reads after it.
@@ -280,7 +281,7 @@ void placeTransfers(VulkanPlan& plan) {
     plan.step.branches = plan.step.tokens + rows / 4 + 1;
     plan.step.turns = plan.step.branches + rows / 4 + 1;
     plan.step.activations = plan.step.turns + rows * (config.rotary / 4);
-    const bool receives = !plan.hasFirst() || plan.lendsExperts();
+    const bool receives = !plan.hasFirst() || plan.lacksExperts;
     const std::uint64_t received = !receives ? 0 : std::uint64_t{rows} * plan.scratch.x.stride;
     plan.step.bytes = (plan.step.activations + received) * 16;
     plan.logitRows = plan.hasLast() ? std::min(rows, kMaxLogitRows) : rows;
@@ -360,18 +361,6 @@ Result<KvPlan> VulkanPlan::planCache(std::uint32_t tokens, KvType type) const {
     return out;
 }
 
-bool VulkanPlan::lendsExperts() const {
-    for (std::uint32_t i = layers.first; i < layers.end; ++i)
-        if (lendsExperts(i)) return true;
-    return false;
-}
-
-bool VulkanPlan::hasExperts() const {
-    for (std::uint32_t i = layers.first; i < layers.end; ++i)
-        if (weights[{Slot::DownExperts, i}]) return true;
-    return false;
-}
-
 MemoryUse VulkanPlan::memory() const {
     MemoryUse use;
     for (const std::uint64_t chunk : chunks)
@@ -383,9 +372,8 @@ MemoryUse VulkanPlan::memory() const {
     return use;
 }
 
-Result<VulkanPlan> VulkanPlan::make(const ModelConfig& config, const FileWeights& weights,
-                                    const PlanLimits& limits, std::uint32_t contextTokens, KvType type,
-                                    const LayerRange& layers) {
+Result<VulkanPlan> VulkanPlan::begin(const ModelConfig& config, const PlanLimits& limits,
+                                     const LayerRange& layers) {
     // The kernels turn four values at a time; halves of what is turned begin at a multiple of four.
     const std::uint32_t turnedTogether = config.ropePairs() == RopePairs::Halves ? 8 : 4;
     const bool inFours = (config.headSize | config.latent.valueSize | config.latent.queryRank) % 4 == 0;
@@ -396,18 +384,32 @@ Result<VulkanPlan> VulkanPlan::make(const ModelConfig& config, const FileWeights
     VulkanPlan plan;
     plan.config = config;
     plan.limits = limits;
+    plan.lengths = RowLengths::of(config);
     plan.layers = layers.of(config.layers);
     if (plan.layers.first >= plan.layers.end)
         return Error{ErrorCode::BadArgument, "layers",
                      Detail{PONDER_TR_NOOP("ErrorDetail", "at least 1 layer"), {}}};
-    if (const auto known = checkTypes(weights, plan.layers, limits.deviceName, DeviceLayout::knows); !known)
+    return plan;
+}
+
+Result<void> VulkanPlan::finish(std::uint32_t contextTokens, KvType type) {
+    scratch.vectorPieces = scratch.pieces;
+    if (auto planned = setContext(contextTokens, type); !planned) return planned;
+    placeTransfers(*this);
+    const bool decodes = hasFirst() && hasLast() && !lacksExperts;
+    decode = decodes ? DecodePlan::of(config, step) : DecodePlan();
+    return {};
+}
+
+Result<VulkanPlan> VulkanPlan::make(const ModelConfig& config, const FileWeights& weights,
+                                    const PlanLimits& limits, std::uint32_t contextTokens, KvType type,
+                                    const LayerRange& layers) {
+    auto plan = begin(config, limits, layers);
+    if (!plan) return plan;
+    if (const auto known = checkTypes(weights, plan->layers, limits.deviceName, DeviceLayout::knows); !known)
         return known.error();
-    if (auto placed = placeWeights(plan, weights); !placed) return placed.error();
-    plan.scratch.vectorPieces = plan.scratch.pieces;
-    if (auto planned = plan.setContext(contextTokens, type); !planned) return planned.error();
-    placeTransfers(plan);
-    if (plan.hasFirst() && plan.hasLast() && !plan.lendsExperts())
-        plan.decode = DecodePlan::of(config, plan.step);
+    if (auto placed = placeWeights(*plan, weights); !placed) return placed.error();
+    if (auto finished = plan->finish(contextTokens, type); !finished) return finished.error();
     return plan;
 }
 

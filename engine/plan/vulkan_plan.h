@@ -13,6 +13,7 @@
 #include "engine/plan/device_layout.h"
 #include "engine/plan/memory_use.h"
 #include "engine/plan/plan_request.h"
+#include "engine/plan/row_lengths.h"
 #include "engine/plan/small_model.h"
 
 #include <algorithm>
@@ -34,7 +35,17 @@ struct PlanLimits {
 
     // As a device of this kind has them before anything is tuned; it need not be in this machine.
     static PlanLimits of(const DeviceInfo& device, const PlanRequest& request);
+    // How a matrix, or so many of its rows, lies there.
+    DeviceLayout layoutOf(const TensorInfo& matrix, std::uint64_t rows) const {
+        return DeviceLayout::of(matrix.type, matrix.rowLength(), rows, groupsTogether);
+    }
+    // Rows of a matrix that is cut: a multiple of so many in each chunk but the last.
+    std::uint64_t rowsTogether() const { return std::uint64_t{4} * groupsTogether; }
 };
+// Pieces of 16 bytes that a norm or bias takes: f32, padded with zeros to whole blocks of 32.
+constexpr std::uint32_t vectorPieces(std::uint64_t values) {
+    return static_cast<std::uint32_t>((values + 31) / 32 * 8);
+}
 
 // Tokens in one pass, and positions of the cache that one invocation of attention may walk: software devices
 // end a loop silently after about 65,535 rounds, nested loops added up.
@@ -159,10 +170,13 @@ struct KvPlan {
 struct VulkanPlan {
     ModelConfig config;
     PlanLimits limits;
+    RowLengths lengths;
     LayerRange layers;                    // never empty
     std::deque<VulkanTensor> tensors;     // in upload order
     Weights<const VulkanTensor*> weights; // of these layers; absent elsewhere
     std::vector<std::uint64_t> chunks;    // bytes
+    bool hasExperts = false;              // of any layer
+    bool lacksExperts = false;            // of any layer that is a mixture
     ScratchPlan scratch;
     StepPlan step;
     // What the host reads after a pass: logits or, without the last layer, the residual stream.
@@ -173,7 +187,7 @@ struct VulkanPlan {
     DecodePlan decode; // nothing without the first or the last layer, or where experts are elsewhere
     // Rows of x leave by the same buffer to have experts multiplied elsewhere (backend/expert_worker.h).
     std::uint64_t logitBytes() const {
-        const std::uint64_t lent = lendsExperts() ? std::uint64_t{limits.maxRows} * scratch.x.stride : 0;
+        const std::uint64_t lent = lacksExperts ? std::uint64_t{limits.maxRows} * scratch.x.stride : 0;
         return std::max(std::uint64_t{logitRows} * logitStride, lent) * 16;
     }
     KvPlan kv; // for the context the load asked for
@@ -184,14 +198,17 @@ struct VulkanPlan {
     bool lendsExperts(std::uint32_t layer) const {
         return config.layer(layer).mixture() && !weights[{Slot::DownExperts, layer}];
     }
-    bool lendsExperts() const; // of any layer
-    bool hasExperts() const;   // of any layer
     // The most that is alive at once: uploads end before the first cache is made, yet both are counted.
     MemoryUse memory() const;
 
     static Result<VulkanPlan> make(const ModelConfig& config, const FileWeights& weights,
                                    const PlanLimits& limits, std::uint32_t contextTokens, KvType type,
                                    const LayerRange& layers = {});
+    // The same in two steps: no weights have a place yet,
+    static Result<VulkanPlan> begin(const ModelConfig& config, const PlanLimits& limits,
+                                    const LayerRange& layers);
+    // and then all else, which follows from how much `chunks` and the vectors in `scratch` hold.
+    Result<void> finish(std::uint32_t contextTokens, KvType type);
     Result<KvPlan> planCache(std::uint32_t tokens, KvType type) const;
     // Plans scratch and caches for another context; the weights stay where they are.
     Result<void> setContext(std::uint32_t contextTokens, KvType type);

@@ -91,6 +91,15 @@ private slots:
         QTRY_VERIFY(!fields->anyChosen());
     }
 
+    void theSettingsOfADenseModelDoNotAskWhereItsExpertsAre() {
+        WindowFixture fixture;
+        QVERIFY(openModelSheet(fixture, model("one")));
+        press(fixture, QStringLiteral("Settings"), QStringLiteral("FilterChip"));
+        QTRY_VERIFY(!fixture.app().library()->settingsModel()->busy());
+        QTRY_VERIFY(textShown(fixture, QStringLiteral("Layers on the graphics processor")));
+        QVERIFY(!textShown(fixture, QStringLiteral("Layers with experts on the processor")));
+    }
+
 private:
     QUrl model(const char* name) const {
         const QString path = m_folder->filePath(QString::fromLatin1(name) + QStringLiteral(".gguf"));

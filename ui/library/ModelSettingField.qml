@@ -19,6 +19,7 @@ Item {
     required property var least
     required property var most
     required property var choices
+    required property bool shown
     property bool refused: false
     readonly property bool isText: root.kind === "text"
     readonly property bool isChoice: root.kind === "choice"
@@ -38,6 +39,7 @@ Item {
         return typeof value === "number" ? "" + Math.round(value * 1000) / 1000 : "" + value;
     }
 
+    visible: root.shown
     implicitHeight: Math.max(words.height, root.isText ? 0 : Theme.controlHeight) + (root.isText ? area.height + Theme.s2 : 0)
 
     Column {

@@ -50,7 +50,7 @@ Result<std::unique_ptr<Executor>> VulkanExecutor::load(VulkanContext& context, c
     if (!plan) return plan.error();
     std::unique_ptr<VulkanExecutor> executor(new VulkanExecutor(context, std::move(*plan), tuning));
     executor->m_model.experts = request.experts;
-    if (executor->m_model.plan.lendsExperts() && !request.experts)
+    if (executor->m_model.plan.lacksExperts && !request.experts)
         return Error{
             ErrorCode::Internal, limits.deviceName,
             Detail{PONDER_TR_NOOP("ErrorDetail", "nobody multiplies the experts of some layers"), {}}};

@@ -1,6 +1,7 @@
 #include "app/chat/engine_chat.h"
 
 #include "tests/app/chat/scripted_model.h"
+#include "tests/support/shapes.h"
 #include "tests/support/test_class.h"
 
 #include <QJsonArray>
@@ -71,6 +72,23 @@ ModelLoader scripted(test::ReplyScript script, std::shared_ptr<int> alive = {}) 
     };
 }
 
+// Ten layers, two of them dense, of which the first five have lent their experts to the processor.
+class LendingModel final : public test::ScriptedModel {
+public:
+    explicit LendingModel(std::unique_ptr<Model> real)
+        : ScriptedModel(std::move(real), {}), m_config(test::qwen2MoeConfig()) {
+        m_config.layers = 10;
+        m_config.denseLayers = 2;
+    }
+    const ModelConfig& config() const override { return m_config; }
+    std::vector<ModelPart> parts() const override {
+        return {{device(), {0, 5}, {}, true}, {device(), {0, 10}, {}}};
+    }
+
+private:
+    ModelConfig m_config;
+};
+
 // Tokens until it is stopped.
 Result<GenerateResult> endless(std::span<const TokenId>, const GenerateSettings&, const OnToken& onToken,
                                std::stop_token stop, const Progress&) {
@@ -92,6 +110,7 @@ private slots:
     void everyReferenceReplyComesOutWhole_data();
     void everyReferenceReplyComesOutWhole();
     void aLoadedModelIsDescribed();
+    void lentExpertsAreCountedByMixturesAndNotByLayers();
     void aMissingFileFailsToLoad();
     void aFileWithoutATemplateIsNoted();
     void aModelIsLoadedAsItsRequestSays();
@@ -153,6 +172,21 @@ void EngineChatTest::aLoadedModelIsDescribed() {
     QVERIFY(!model.canTurnThinkingOff);
     QVERIFY(model.templateNote.isEmpty());
     QVERIFY(!model.device.isEmpty());
+}
+
+// A model with dense layers in front was said to have lent the experts of those too.
+void EngineChatTest::lentExpertsAreCountedByMixturesAndNotByLayers() {
+    EngineChat engine(
+        [](const LoadOptions&, const Progress&, const std::stop_token&) -> Result<std::unique_ptr<Model>> {
+            auto real = test::loadTinyReasoner();
+            if (!real) return real.error();
+            return std::unique_ptr<Model>(std::make_unique<LendingModel>(std::move(*real)));
+        });
+    Listener listener(engine);
+    engine.loadModel(tiny());
+    QTRY_COMPARE_WITH_TIMEOUT(listener.loaded.size(), 1, kPatience);
+    QVERIFY2(listener.model().device.endsWith(QStringLiteral("(the experts of 3 of 8 layers in memory)")),
+             qPrintable(listener.model().device));
 }
 
 void EngineChatTest::aMissingFileFailsToLoad() {

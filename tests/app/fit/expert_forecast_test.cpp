@@ -155,6 +155,17 @@ private slots:
         unknown.processorBandwidth = 0;
         QCOMPARE(speed(unknown, 48).decodeTokensPerSecond, 0.0);
     }
+    void denseLayersInFrontOfThoseThatLendExpertsSendNothingToTheProcessor() {
+        const FitModel mixture = model(shapeOf("deepseek-r1")); // three of them
+        const auto speed = [&](const LayerRange& lent) {
+            SpeedQuestion question;
+            question.lentExperts = lent;
+            return forecastSpeed(mixture, card(24), question, {});
+        };
+        const SpeedForecast got = speed({0, 4}), wanted = speed({3, 4});
+        QCOMPARE(got.decodeTokensPerSecond, wanted.decodeTokensPerSecond);
+        QCOMPARE(got.prefillTokensPerSecond, wanted.prefillTokensPerSecond);
+    }
     void asFewExpertsLeaveTheCardAsItsRoomNeeds() {
         const FitModel mixture = model(shapeOf("qwen3-30b-a3b"));
         std::uint32_t before = 49;

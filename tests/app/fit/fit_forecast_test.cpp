@@ -1,7 +1,6 @@
 #include "app/fit/fit_forecast.h"
 
 #include "app/fit/fit_text.h"
-#include "app/fit/quick_estimate.h"
 #include "tests/support/test_class.h"
 
 #include "tests/support/shapes.h"
@@ -81,19 +80,6 @@ private slots:
         const FitModel sized = model(large ? kQwen32 : kLlama8, FileType(type));
         const double got = double(sized.fileBytes()) / kGb;
         QVERIFY2(within(got, gigabytes, 0.005), qPrintable(QString::number(got)));
-    }
-    void aModelKnownByItsSizeAloneIsEstimatedByTheRuleOfThumb() {
-        const auto gigabytes = [](double parameters, FileType type) {
-            return double(quickEstimate(std::uint64_t(parameters * 1e9), type)) / kGb;
-        };
-        QVERIFY(within(gigabytes(8.0, FileType::Q4_K_M), 5.0, 0.005));
-        QVERIFY(within(gigabytes(8.0, FileType::Q6_K), 7.0, 0.005));
-        QVERIFY(within(gigabytes(8.0, FileType::Q8_0), 8.5, 0.005));
-        QVERIFY(within(gigabytes(8.0, FileType::F16), 16.5, 0.005));
-        QVERIFY(within(gigabytes(32.8, FileType::Q4_K_M), 18.9, 0.005));
-        QVERIFY(within(gigabytes(32.8, FileType::Q6_K), 27.1, 0.005));
-        QVERIFY(within(gigabytes(32.8, FileType::Q8_0), 33.3, 0.005));
-        QVERIFY(within(gigabytes(32.8, FileType::F16), 66.1, 0.005));
     }
     void aSmallModelFitsALargeCardWithTheContextThatReasoningNeeds() {
         const FitForecast fit = ask(kQwen7, FileType::Q4_K_M, card(12, 384));

@@ -1,9 +1,12 @@
 #include "app/fit/fit_list.h"
 
+#include "tests/support/planned_memory.h"
 #include "tests/support/test_class.h"
 #include "tests/support/test_folders.h"
 
 #include <QTest>
+
+#include <map>
 
 using namespace ponder;
 
@@ -33,6 +36,28 @@ const FitRow& rowOf(const std::vector<FitRow>& rows, const QString& id) {
 }
 
 QString file(const char* name) { return test::sourcePath("tests/data/%1").arg(name); }
+
+// A family that counts how often somebody asks what a layer is: whoever plans, asks of every layer.
+struct WatchedFamily : Family {
+    explicit WatchedFamily(const Family& family) : Family(family), original(&family) {
+        layer = [](const ModelConfig& config, std::uint32_t index) {
+            const auto* self = static_cast<const WatchedFamily*>(config.family);
+            ++self->asked;
+            return self->original->layer(config, index);
+        };
+    }
+    const Family* original;
+    mutable std::uint64_t asked = 0;
+};
+
+// Calls visit(model) for every quantization of every model of the catalogue.
+template<class Visit>
+void forEachChoice(const Visit& visit) {
+    FitModels models;
+    for (const CatalogueModel& model : ModelCatalogue::builtIn().models())
+        for (const QString& quantization : model.quantizations)
+            visit(*models.ofCatalogue(model, quantization));
+}
 
 bool within(std::uint64_t got, double wanted, double share) {
     return std::abs(double(got) / wanted - 1) <= share;
@@ -149,6 +174,84 @@ private slots:
         question.library = {gone};
         const auto rows = listFor(question);
         QVERIFY(!rowOf(rows, QStringLiteral("mine")).choices.front().known);
+    }
+    // A list took 90 ms: it made a plan for every number of layers and every context that it tried.
+    void everyLayerIsLookedAtAFewTimesForEachQuantizationAndNotForEachPartThatIsTried() {
+        FitDevice device = onCard("NVIDIA GeForce RTX 4070").device;
+        std::map<const Family*, std::unique_ptr<WatchedFamily>> watched;
+        std::uint64_t layers = 0;
+        forEachChoice([&](const FitModel& model) {
+            ModelConfig config = model.config();
+            std::unique_ptr<WatchedFamily>& family = watched[config.family];
+            if (!family) family = std::make_unique<WatchedFamily>(*config.family);
+            config.family = family.get();
+            const auto type = fileType(model.quantization().toStdString());
+            forecastFit(FitModel(model.name(), config, type.value_or(FileType::Q4_K_M)), device, {});
+            layers += config.layers;
+        });
+        std::uint64_t asked = 0;
+        for (const auto& [original, family] : watched)
+            asked += family->asked;
+        const double times = double(asked) / double(layers);
+        QVERIFY2(times < 70, qPrintable(QString::number(times)));
+    }
+    void anyPartOfAModelOfTheCatalogueTakesWhatAPlanOfItTakes() {
+        const auto check = [](const DeviceInfo& device, PlanRequest request, const PlanPart& part) {
+            const auto dry = DryRun::of(device, request);
+            QVERIFY(dry);
+            const std::string got = test::memoryText(dry->memory(request.contextTokens, part));
+            const std::string wanted = test::memoryText(test::plannedMemory(device, request, part));
+            QVERIFY2(got == wanted, (got + " for " + wanted).c_str());
+        };
+        forEachChoice([&](const FitModel& model) {
+            if (QTest::currentTestFailed()) return;
+            const std::uint32_t all = model.config().layers, most = all - 1, third = all / 3;
+            const PlanRequest request{model.config(), model.weights(), model.fileBytes(), 32768};
+            const DeviceInfo card = test::deviceOf(DeviceKind::Discrete);
+            for (const PlanPart& part :
+                 {PlanPart{{}}, {{third, all}}, {{most, all}}, {{}, {0, third}}, {{}, {0, all}}})
+                check(card, request, part);
+            check(test::deviceOf(DeviceKind::Processor), request, {{}});
+            check(test::deviceOf(DeviceKind::Processor), request, {{0, third}});
+            check(test::deviceOf(DeviceKind::Software), request, {{}});
+        });
+    }
+    void theBetterQuantizationIsTheFinestOfAllThatFit() {
+        const FitDevice device = onCard("NVIDIA GeForce RTX 3060").device;
+        FitQuestion alone;
+        alone.findsBetter = false;
+        int better = 0;
+        forEachChoice([&](const FitModel& model) {
+            const FitForecast fit = forecastFit(model, device, {});
+            if (fit.verdict != FitVerdict::DoesNotFit) return;
+            std::optional<FileType> finest;
+            for (const FileType type : kRecommendedTypes) {
+                const FitModel other(model.name(), model.config(), type);
+                const bool fits = forecastFit(other, device, alone).verdict != FitVerdict::DoesNotFit;
+                if (fits && other.fileBytes() < model.fileBytes()) finest = type;
+            }
+            QCOMPARE(fit.better, finest);
+            better += finest ? 1 : 0;
+        });
+        QVERIFY(better > 0);
+    }
+    // As the loader has it: the longest context that fits, of those that are halves of the one wanted.
+    void aModelInPartsHasTheLongestContextForWhichThereIsRoom() {
+        const FitDevice device = onCard("NVIDIA GeForce RTX 3060").device;
+        int shorter = 0;
+        forEachChoice([&](const FitModel& model) {
+            const FitForecast fit = forecastFit(model, device, {});
+            const bool parts = fit.verdict == FitVerdict::Experts || fit.verdict == FitVerdict::Split;
+            if (!parts || fit.usedContext == fit.contextTokens) return;
+            FitQuestion question;
+            question.findsBetter = false;
+            question.contextTokens = fit.usedContext;
+            QCOMPARE(forecastFit(model, device, question).usedContext, fit.usedContext);
+            question.contextTokens = 2 * fit.usedContext;
+            QVERIFY(forecastFit(model, device, question).usedContext < 2 * fit.usedContext);
+            ++shorter;
+        });
+        QVERIFY(shorter > 0);
     }
     void theGpusForAModelComeByTheirMemoryAndTheSmallOnesDoNotFit() {
         FitModels models;

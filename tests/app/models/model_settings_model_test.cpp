@@ -58,6 +58,8 @@ private slots:
     void aTemplateThatDoesNotWorkIsToldSo();
     void aModelWhoseFileIsGoneHasNoAdvice();
     void aModelWithoutATemplateSaysWhichStandsIn();
+    void whereExpertsAreIsAskedOnlyOfAModelThatHasSome();
+    void whatWasChosenForExpertsThatAModelLacksCanBeTakenBack();
 
 private:
     QString folder() const { return m_folder->path(); }
@@ -205,6 +207,32 @@ void ModelSettingsModelTest::aModelWithoutATemplateSaysWhichStandsIn() {
     QVERIFY2(desk.at("chatTemplate", Role::AdviceRole).toString().contains(QStringLiteral("ChatML")),
              qPrintable(desk.at("chatTemplate", Role::AdviceRole).toString()));
     QCOMPARE(desk.at("topP", Role::RecommendedRole).toDouble(), 0.95);
+}
+
+void ModelSettingsModelTest::whereExpertsAreIsAskedOnlyOfAModelThatHasSome() {
+    Desk desk(folder());
+    desk.open(desk.addReasoner());
+    for (int row = 0; row < desk.model.rowCount(); ++row) {
+        const QModelIndex index = desk.model.index(row);
+        const bool ofExperts = desk.model.data(index, Role::KeyRole).toString() == u"expertLayers";
+        QCOMPARE(desk.model.data(index, Role::ShownRole).toBool(), !ofExperts);
+    }
+    PONDER_NEEDS_REFERENCE();
+    ModelRecord mixture;
+    mixture.path = QString::fromStdString((test::referenceDir() / "tiny2/qwen2moe-q4_k_m.gguf").string());
+    desk.open(desk.library.put(mixture));
+    QVERIFY(desk.at("expertLayers", Role::ShownRole).toBool());
+    QVERIFY(desk.at("expertLayers", Role::MostRole).toInt() > 0);
+}
+
+// Older versions let people choose it for any model.
+void ModelSettingsModelTest::whatWasChosenForExpertsThatAModelLacksCanBeTakenBack() {
+    Desk desk(folder());
+    desk.open(desk.addReasoner());
+    QVERIFY(desk.model.set(QStringLiteral("expertLayers"), 1));
+    QVERIFY(desk.at("expertLayers", Role::ShownRole).toBool());
+    desk.model.reset(QStringLiteral("expertLayers"));
+    QVERIFY(!desk.at("expertLayers", Role::ShownRole).toBool());
 }
 
 PONDER_TEST(ModelSettingsModelTest)

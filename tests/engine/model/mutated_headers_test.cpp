@@ -2,6 +2,7 @@
 // not. PONDER_MUTATIONS: how many headers of each family.
 #include "engine/plan/dry_run.h"
 #include "tests/support/family_file.h"
+#include "tests/support/planned_memory.h"
 #include "tests/support/test_class.h"
 
 #include <QTest>
@@ -139,7 +140,9 @@ void planOn(DeviceKind kind, const ModelConfig& config, const FileWeights& weigh
         QVERIFY(!run.error().message().empty());
         return;
     }
-    const auto memory = run->memory(4096);
+    const auto memory = run->memory(request.contextTokens);
+    const auto planned = test::plannedMemory(device(kind), request, {request.layers});
+    QCOMPARE(test::memoryText(memory), test::memoryText(planned));
     QVERIFY(memory ? memory->weights > 0 : !memory.error().message().empty());
 }
 
