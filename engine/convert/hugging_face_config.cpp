@@ -164,10 +164,12 @@ void ConfigJsonReader::readRouting() {
     if (gating != "sigmoid" && gating != "softmax") cannot("scoring_func", gating);
     mixture.gating = gating == "sigmoid" ? Gating::Sigmoid : Gating::Softmax;
     const std::uint32_t groups = std::max(1U, optionalCount("n_group", kMostExpertGroups));
-    const std::string method = m_fields.text("topk_method").value_or("");
+    const std::string method =
+        m_fields.text("topk_method").value_or(routesLikeDeepseekV3() ? "noaux_tc" : "greedy");
     if (groups == 1 || method == "greedy") return;
-    // Another judges groups by their best expert alone.
-    if (!method.empty() && method != "noaux_tc") cannot("topk_method", method);
+    // By the best expert of each or by the two best: which follows from the gating (model/expert_choice.h).
+    if (method != (mixture.gating == Gating::Softmax ? "group_limited_greedy" : "noaux_tc"))
+        cannot("topk_method", method);
     mixture.groups = groups;
     mixture.usedGroups = count("topk_group", groups);
 }
