@@ -136,6 +136,17 @@ private slots:
         QCOMPARE(tried("DeepseekV2ForCausalLM", "softmax", "noaux_tc"),
                  std::string("topk_method is \"noaux_tc\", which is not built in"));
     }
+    void whereRopeTurnsHalvesIsSaid() {
+        Json config = latentMixture();
+        config["rope_interleave"] = false;
+        QVERIFY(!HuggingFaceConfig::read(config, "config.json")); // V2 has no such field
+        config["architectures"] = Json::array({"DeepseekV3ForCausalLM"});
+        QVERIFY(HuggingFaceConfig::read(config, "config.json")->turnsHalves);
+        config["rope_interleave"] = true;
+        QVERIFY(!HuggingFaceConfig::read(config, "config.json")->turnsHalves);
+        QCOMPARE(problem("rope_interleave", false),
+                 std::string("rope_interleave is \"false\", which is not built in"));
+    }
     void aMixtureOfAnotherKindIsNamed() {
         Json config = latentMixture();
         const auto detailOf = [&] {
@@ -153,6 +164,14 @@ private slots:
         config["no_rope_layers"] = Json::array({1u, 0u});
         QVERIFY(!HuggingFaceConfig::read(config, "config.json"));
         config["no_rope_layers"] = Json::array({1u, 1u});
+        QVERIFY(HuggingFaceConfig::read(config, "config.json"));
+        // What stands for the list where there is none.
+        config.erase("no_rope_layers");
+        config["no_rope_layer_interval"] = 2u;
+        const auto every = HuggingFaceConfig::read(config, "config.json");
+        QCOMPARE(every.error().detail.english(),
+                 std::string("no_rope_layer_interval is \"2\", which is not built in"));
+        config["no_rope_layer_interval"] = 4u; // of two layers
         QVERIFY(HuggingFaceConfig::read(config, "config.json"));
     }
     void yarnIsReadWithWhatItLengthensQueriesBy() {
