@@ -217,6 +217,12 @@ Layer mixtureLayer(const ModelConfig& config, std::uint32_t index) {
     return {headsOf(config), feedForwardOf(config, index)};
 }
 
+Layer headNormMixtureLayer(const ModelConfig& config, std::uint32_t index) {
+    Layer out = mixtureLayer(config, index);
+    std::get<HeadAttention>(out.attention).normsHeads = true;
+    return out;
+}
+
 const TensorRow* Family::row(Slot slot) const {
     const auto found = std::find_if(tensors.begin(), tensors.end(),
                                     [slot](const TensorRow& row) { return row.slot == slot; });
