@@ -27,7 +27,7 @@ layout(local_size_x_id = 0) in;
 #include "loads.glsl"
 layout(constant_id = 1) const uint GATING = 0u;     // as engine/model/layer.h counts them
 layout(constant_id = 2) const uint NORMALISES = 0u; // 1: the weights add up to 1 before they are scaled
-const uint SIGMOID = 1u, SOFTMAX_OF_CHOSEN = 2u;
+const uint SOFTMAX = 0u, SIGMOID = 1u, SOFTMAX_OF_CHOSEN = 2u;
 const uint MOST_EXPERTS = 1024u, MOST_USED = 256u, MOST_GROUPS = 64u;
 const float LEAST_SUM = 6.103515625e-5;
 const float NEVER = -3.402823466e38;
@@ -65,7 +65,7 @@ void makeProbabilities(uint at, uint lane, uint lanes) {
     meet();
 }
 
-// A group's score is the sum of its two best.
+// A group's score is its best under a softmax, else the sum of its two best.
 void keepBestGroups(uint lane, uint lanes) {
     const uint size = push.experts / push.groups;
     for (uint g = lane; g < push.groups; g += lanes) {
@@ -74,7 +74,7 @@ void keepBestGroups(uint lane, uint lanes) {
             second = max(second, min(best, scores[e]));
             best = max(best, scores[e]);
         }
-        groupScores[g] = size > 1u ? best + second : best;
+        groupScores[g] = GATING != SOFTMAX && size > 1u ? best + second : best;
     }
     meet();
     for (uint g = lane; g < push.groups; g += lanes) {

@@ -27,7 +27,7 @@ public:
         std::uint64_t run = 0;
         for (std::uint64_t row = firstRow; !values.empty();
              row += run, values = values.subspan(run * length)) {
-            run = m_tensor.permutedHeads > 0 ? 1 : std::min(values.size() / length, each - row % each);
+            run = m_tensor.turnedRows > 0 ? 1 : std::min(values.size() / length, each - row % each);
             const auto& place = m_places[m_places.size() > 1 ? row / each : 0];
             const auto some = values.first(run * length);
             const Result<void> done = m_tensor.transposed
@@ -78,7 +78,8 @@ Result<ConversionPlan> ConversionPlan::open(const std::filesystem::path& folder)
     out.m_folder = folder;
     out.m_metadata = std::move(*metadata);
     out.m_weights = std::move(*weights);
-    out.m_tensors = namedTensors(out.m_metadata.config().model);
+    const HuggingFaceConfig& config = out.m_metadata.config();
+    out.m_tensors = namedTensors(config.model, config.turnsHalves);
     std::erase_if(out.m_tensors, [&](const NamedTensor& tensor) {
         return tensor.optional && !out.m_weights.find(tensor.source).tensor;
     });

@@ -36,6 +36,7 @@ private:
     void readMarks();
     void readQuantization(const Json& quantization);
     void rejectUnsupported();
+    void rejectOtherTurns();
 
     std::uint32_t count(const char* name, std::uint64_t most) {
         return static_cast<std::uint32_t>(m_fields.neededInteger(name, 1, most));
@@ -136,6 +137,9 @@ void ConfigJsonReader::readLatent() {
     model.kvHeads = 1;
     model.headSize = latent.keySize();
     model.rotary = latent.ropeSize;
+    // V2 has no such field. Where it is false, RoPE turns a value with the one half of them away
+    // (DeepseekV3's apply_rotary_pos_emb), else with its neighbour (apply_rotary_pos_emb_interleave).
+    m_out.turnsHalves = m_className != kDeepseekV2 && !m_fields.flag("rope_interleave").value_or(true);
 }
 
 void ConfigJsonReader::readMixture() {
@@ -164,10 +168,12 @@ void ConfigJsonReader::readRouting() {
     if (gating != "sigmoid" && gating != "softmax") cannot("scoring_func", gating);
     mixture.gating = gating == "sigmoid" ? Gating::Sigmoid : Gating::Softmax;
     const std::uint32_t groups = std::max(1U, optionalCount("n_group", kMostExpertGroups));
-    const std::string method = m_fields.text("topk_method").value_or("");
+    const std::string method =
+        m_fields.text("topk_method").value_or(routesLikeDeepseekV3() ? "noaux_tc" : "greedy");
     if (groups == 1 || method == "greedy") return;
-    // Another judges groups by their best expert alone.
-    if (!method.empty() && method != "noaux_tc") cannot("topk_method", method);
+    // By the best expert of each or by the two best: which follows from the gating (model/expert_choice.h).
+    if (method != (mixture.gating == Gating::Softmax ? "group_limited_greedy" : "noaux_tc"))
+        cannot("topk_method", method);
     mixture.groups = groups;
     mixture.usedGroups = count("topk_group", groups);
 }
@@ -244,13 +250,24 @@ void ConfigJsonReader::rejectUnsupported() {
     if (family.row(Slot::QueryNorm) && !m_fields.flag("use_qk_norm").value_or(true) &&
         lengthOf(Extent::HeadKey, m_out.model, m_out.model.layer(0)) > 0)
         cannot("use_qk_norm", "false");
-    if (!m_fields.flag("rope_interleave").value_or(true)) cannot("rope_interleave", "false");
-    // 1: the layer turns its heads.
-    const std::vector<std::uint64_t> turns = m_fields.integers("no_rope_layers");
-    for (std::uint32_t i = 0; i < std::min<std::size_t>(turns.size(), m_out.model.layers); ++i)
-        if (const HeadAttention* heads = m_out.model.layer(i).heads();
-            heads && heads->turns != (turns[i] != 0))
-            return cannot("no_rope_layers", m_fields.find("no_rope_layers")->dump());
+    if (!m_fields.flag("rope_interleave").value_or(true) && !m_out.turnsHalves)
+        cannot("rope_interleave", "false");
+    rejectOtherTurns();
+}
+
+// Layers that go without RoPE are those of the family: files have no key for them. That SmolLM3's are every
+// fourth is built into llama.cpp (n_no_rope_layer_step); EXAONE 4 turns where it looks through a window.
+void ConfigJsonReader::rejectOtherTurns() {
+    const ModelConfig& model = m_out.model;
+    std::vector<std::uint64_t> turns = m_fields.integers("no_rope_layers"); // 1: the layer turns its heads
+    const char* const name = turns.empty() ? "no_rope_layer_interval" : "no_rope_layers";
+    const auto period = m_fields.integer("no_rope_layer_interval", 1, kMaxLayers);
+    if (turns.empty() && period)
+        for (std::uint32_t i = 1; i <= model.layers; ++i)
+            turns.push_back(i % *period == 0 ? 0 : 1);
+    for (std::uint32_t i = 0; i < std::min<std::size_t>(turns.size(), model.layers); ++i)
+        if (const HeadAttention* heads = model.layer(i).heads(); heads && heads->turns != (turns[i] != 0))
+            return cannot(name, m_fields.find(name)->dump());
 }
 
 } // namespace

@@ -25,6 +25,7 @@ namespace ponder {
 struct HuggingFaceConfig {
     ModelConfig model;
     HuggingFaceRope rope;
+    bool turnsHalves = false; // RoPE does, where it turns adjacent pairs in other folders of the family
     std::vector<std::uint64_t> bos, eos; // ids
     std::string nameOrPath;
     std::string numberFormat; // "bfloat16"

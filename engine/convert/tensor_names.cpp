@@ -26,7 +26,7 @@ NamedTensor::Whole wholeOf(const ModelConfig& config, const TensorRow& row, Weig
     return out;
 }
 
-NamedTensor named(const ModelConfig& config, const TensorRow& row, Weight weight) {
+NamedTensor named(const ModelConfig& config, const TensorRow& row, Weight weight, bool turnsHalves) {
     NamedTensor out;
     if (!row.hub.empty()) {
         out.source = config.family->hubNameOf(weight);
@@ -42,8 +42,11 @@ NamedTensor named(const ModelConfig& config, const TensorRow& row, Weight weight
     out.small = row.kind == TensorKind::Small;
     out.transposed = row.transposed;
     out.optional = row.presence == Presence::Maybe || row.presence == Presence::AllOrNone;
-    if (row.turned && config.ropePairs() == RopePairs::Adjacent && !config.family->turnsAdjacentInFolder)
-        out.permutedHeads = static_cast<std::uint32_t>(out.rows / config.headSize);
+    if (row.turned && config.ropePairs() == RopePairs::Adjacent &&
+        (turnsHalves || !config.family->turnsAdjacentInFolder)) {
+        out.headRows = row.slot == Slot::KeyValueDown ? out.rows : config.headSize; // one key for all heads
+        out.turnedRows = config.latent.heads > 0 ? config.latent.ropeSize : config.headSize;
+    }
     return out;
 }
 
@@ -70,16 +73,17 @@ std::string NamedTensor::sourceOf(std::uint32_t expert) const {
 std::uint64_t NamedTensor::sourceRow(std::uint64_t row) const {
     const std::uint64_t begin = whole.first + row / eachRows() * whole.next;
     if (transposed) return begin;
-    if (permutedHeads == 0) return begin + row % eachRows();
-    const std::uint64_t headSize = rows / permutedHeads, inHead = row % headSize;
-    return begin + row - inHead + inHead / 2 + inHead % 2 * (headSize / 2);
+    const std::uint64_t first = headRows - turnedRows; // of a head's rows that change places
+    if (turnedRows == 0 || row % headRows < first) return begin + row % eachRows();
+    const std::uint64_t turned = row % headRows - first;
+    return begin + row - turned + turned / 2 + turned % 2 * (turnedRows / 2);
 }
 
-std::vector<NamedTensor> namedTensors(const ModelConfig& config) {
+std::vector<NamedTensor> namedTensors(const ModelConfig& config, bool turnsHalves) {
     std::vector<NamedTensor> out;
     forEachWeight(config.layers, [&](Weight weight) {
         const TensorRow* row = config.family->row(weight.slot);
-        if (row && has(config, *row, weight.layer)) out.push_back(named(config, *row, weight));
+        if (row && has(config, *row, weight.layer)) out.push_back(named(config, *row, weight, turnsHalves));
     });
     return out;
 }

@@ -2,8 +2,8 @@
 //
 // Takes a config; gives every tensor that the file will have, in the order in which it is written, as the
 // family's table has them. Rows of a Llama's queries and keys change places: GGUF turns neighbours together
-// (adjacent-pair RoPE), the folder turns a value with the one half a head away (sourceRow). Next station:
-// conversion.h.
+// (adjacent-pair RoPE), the folder turns a value with the one half a head away (sourceRow); so do some
+// folders with latent attention, with what is turned at the end of a head. Next station: conversion.h.
 #pragma once
 
 #include "engine/model/shape_model.h"
@@ -21,10 +21,11 @@ struct NamedTensor {
     std::string target; // "blk.0.attn_q.weight"
     TensorPlace place;  // of a matrix; its kind borrows static text
     std::uint64_t rowLength = 0, rows = 1;
-    std::uint32_t depth = 1;         // matrices of a stack; their rows stand one after the other
-    bool matrix = false;             // else a norm or bias
-    bool small = false;              // it stays F32, as norms and biases do
-    std::uint32_t permutedHeads = 0; // of a matrix whose rows change places; else 0
+    std::uint32_t depth = 1; // matrices of a stack; their rows stand one after the other
+    bool matrix = false;     // else a norm or bias
+    bool small = false;      // it stays F32, as norms and biases do
+    // Of a matrix whose rows change places: those of a head, and how many at its end do so; else 0.
+    std::uint64_t headRows = 0, turnedRows = 0;
     // Where it is a part of a tensor of the folder: how many rows, or values of a vector, that has, where its
     // own first matrix begins and how much further the next one does. No rows: it is all of it.
     struct Whole {
@@ -48,7 +49,8 @@ struct NamedTensor {
     std::uint64_t sourceRow(std::uint64_t row) const;
 };
 
-std::vector<NamedTensor> namedTensors(const ModelConfig& config);
+// turnsHalves: as in hugging_face_config.h.
+std::vector<NamedTensor> namedTensors(const ModelConfig& config, bool turnsHalves = false);
 
 std::string shapeText(const std::vector<std::uint64_t>& shape); // "256 x 64", for errors
 

@@ -3,8 +3,11 @@
 //     "PONDERKV", u32 version, u64 model, u32 length and text of the cache's layout, u32 number of tokens,
 //     the tokens (u32 each), the cache's own bytes, u64 checksum of everything before; little-endian
 //
-// Takes a KvCache; gives its content back bit by bit, so that the next logits are the same. Files are
-// hostile: every length is checked against what is there, and nothing counts before the checksum is right.
+// Takes a KvCache; gives its content back bit by bit, so that the next logits are the same. The layout does
+// not say how precisely they were computed, nor whether the processor multiplied the experts of some layers:
+// that changes values by rounding only, and where experts are follows the memory that is free when a model is
+// loaded. A chat is not computed again for that. Files are hostile: every length is checked against what is
+// there, and nothing counts before the checksum is right.
 // Owner: plain value over borrowed bytes. Thread: the session's. Errors: FileUnwritable; a file that is not
 // whole is no state. Previous station: LocalSession. Next station: KvCache::restore.
 #pragma once

@@ -353,6 +353,10 @@ void ConfigReader::readMixture() {
     readRouting();
 }
 
+// How groups are judged is not in a file: converters write the same two keys, n_group and topk_group of a
+// folder, for DeepSeek-V2 (group_limited_greedy, the best expert of each) and V3 (noaux_tc, the two best);
+// llama.cpp takes the two best for both (its converter's TextModel; build_moe_ffn of its graphs). The gating
+// tells them apart: the classes of V2 know a softmax only, those of V3 sigmoids (expert_choice.h).
 void ConfigReader::readRouting() {
     MixtureFeedForward& mixture = m_config.mixture;
     constexpr std::array kGatings{Gating::Softmax, Gating::Sigmoid, Gating::SoftmaxOfChosen};

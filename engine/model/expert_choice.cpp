@@ -27,27 +27,27 @@ void makeProbabilities(Gating gating, std::span<float> logits) {
         value = 1.0F / (1.0F + std::exp(-value));
 }
 
-// The sum of the two best, or the only one.
-float scoreOf(std::span<const float> group) {
+// The best under a softmax; else the sum of the two best, or the only one.
+float scoreOf(Gating gating, std::span<const float> group) {
     float best = kNever, second = kNever;
     for (const float score : group) {
         second = std::max(second, std::min(best, score));
         best = std::max(best, score);
     }
-    return group.size() > 1 ? best + second : best;
+    return gating != Gating::Softmax && group.size() > 1 ? best + second : best;
 }
 
 // Leaves the scores of the best groups only. A group is among them if fewer than that many are better.
 void keepBestGroups(const MixtureFeedForward& mixture, std::span<float> scores) {
     const std::size_t length = mixture.experts / mixture.groups;
     const auto group = [&](std::size_t g) { return scores.subspan(g * length, length); };
-    std::array<float, kMostExpertGroups> sums{};
+    std::array<float, kMostExpertGroups> scored{};
     for (std::size_t g = 0; g < mixture.groups; ++g)
-        sums[g] = scoreOf(group(g));
+        scored[g] = scoreOf(mixture.gating, group(g));
     for (std::size_t g = 0; g < mixture.groups; ++g) {
         std::uint32_t better = 0;
         for (std::size_t other = 0; other < mixture.groups; ++other)
-            better += sums[other] > sums[g] || (sums[other] == sums[g] && other < g) ? 1 : 0;
+            better += scored[other] > scored[g] || (scored[other] == scored[g] && other < g) ? 1 : 0;
         if (better >= mixture.usedGroups) std::fill(group(g).begin(), group(g).end(), kNever);
     }
 }

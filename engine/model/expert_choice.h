@@ -1,9 +1,10 @@
 // Which experts of a mixture a token uses, and how much each counts.
 //
 // Takes the router's logits; gives the experts with their weights, the best first. The bias changes which are
-// chosen, not their weights. Groups are scored by the sum of their two best experts. Of equal scores the
-// expert with the lower number wins. Owner: the caller's memory. Sources: Shazeer et al. 2017; DeepSeek-AI
-// 2024 (DeepSeek-V3, section 2.1.2: sigmoid, groups, a bias that balances). The same in
+// chosen, not their weights. Groups are scored by their best expert under a softmax over all experts, else by
+// the sum of their two best. Of equal scores the expert, or the group, with the lower number wins. Owner: the
+// caller's memory. Sources: Shazeer et al. 2017; DeepSeek-AI 2024 (DeepSeek-V2, section 2.2.2: softmax, the
+// groups with the highest scores; DeepSeek-V3, section 2.1.2: sigmoid, a bias that balances). The same in
 // shaders/route.comp. Next station: the backends' ExpertOps (forward.h).
 #pragma once
 

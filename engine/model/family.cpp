@@ -56,13 +56,14 @@ constexpr TensorRow kNormAfterRows[] = {
 constexpr TensorRow kLatentRows[] = {
     {AttentionNorm, "attn_norm.weight", "input_layernorm.weight", Vector, One, Width},
     {Query, "attn_q.weight", "self_attn.q_proj.weight", Matrix, Queries, Width, Presence::Always,
-     Reader::Heads},
+     Reader::Heads, false, true},
     {QueryDown, "attn_q_a.weight", "self_attn.q_a_proj.weight", Matrix, QueryRank, Width, Presence::Always,
      Reader::Heads},
     {QueryDownNorm, "attn_q_a_norm.weight", "self_attn.q_a_layernorm.weight", Vector, One, QueryRank},
-    {QueryUp, "attn_q_b.weight", "self_attn.q_b_proj.weight", Matrix, RankQueries, QueryRank},
+    {QueryUp, "attn_q_b.weight", "self_attn.q_b_proj.weight", Matrix, RankQueries, QueryRank,
+     Presence::Always, Reader::Alone, false, true},
     {KeyValueDown, "attn_kv_a_mqa.weight", "self_attn.kv_a_proj_with_mqa.weight", Matrix, Latent, Width,
-     Presence::Always, Reader::Heads},
+     Presence::Always, Reader::Heads, false, true},
     {KeyValueNorm, "attn_kv_a_norm.weight", "self_attn.kv_a_layernorm.weight", Vector, One, KvRank},
     {KeyUp, "attn_k_b.weight", "self_attn.kv_b_proj.weight", PerHead, KvRank, HeadNope, Presence::Always,
      Reader::Alone, false, false, true},
@@ -214,6 +215,12 @@ std::variant<GatedFeedForward, MixtureFeedForward> feedForwardOf(const ModelConf
 
 Layer mixtureLayer(const ModelConfig& config, std::uint32_t index) {
     return {headsOf(config), feedForwardOf(config, index)};
+}
+
+Layer headNormMixtureLayer(const ModelConfig& config, std::uint32_t index) {
+    Layer out = mixtureLayer(config, index);
+    std::get<HeadAttention>(out.attention).normsHeads = true;
+    return out;
 }
 
 const TensorRow* Family::row(Slot slot) const {

@@ -46,6 +46,7 @@ private:
     void checkRopeFactors(Tensor factors);
     void rejectUnused();
     bool isOfDraft(std::string_view name) const;
+    bool scalesInputs(std::string_view name) const;
 
     void fail(ErrorCode code, Detail detail) {
         if (!m_error) m_error = Error{code, m_file.parts().front().string(), std::move(detail)};
@@ -151,13 +152,24 @@ bool Binder::isOfDraft(std::string_view name) const {
            layer < m_config.layers + m_config.draftLayers;
 }
 
+// What converters of NVFP4 keep beside a matrix for kernels that round activations to four bits too. Here
+// they are not rounded so; llama.cpp loads these tensors and multiplies without them (the "input scales" of
+// its layers).
+bool Binder::scalesInputs(std::string_view name) const {
+    constexpr std::string_view kEnd = ".input_scale";
+    if (!name.ends_with(kEnd)) return false;
+    name.remove_suffix(kEnd.size());
+    const Tensor matrix = m_file.find(std::string(name) + ".weight");
+    return matrix && matrix->type == TensorType::NVFP4 && m_used.contains(matrix);
+}
+
 // A tensor that the forward pass does not use means another model than the one computed here; answers
 // would be wrong without any message. Tables that older converters stored beside the weights are harmless.
 void Binder::rejectUnused() {
     for (const TensorInfo& tensor : m_file.tensors()) {
         if (m_used.contains(&tensor)) continue;
         if (tensor.name.ends_with("rot_embd.weight") || tensor.name.ends_with("rot_embd")) continue;
-        if (isOfDraft(tensor.name)) continue;
+        if (isOfDraft(tensor.name) || scalesInputs(tensor.name)) continue;
         return fail(ErrorCode::UnsupportedModel,
                     Detail{PONDER_TR_NOOP("ErrorDetail", "it has the tensor %1, which %2 models do not have"),
                            {printable(tensor.name), std::string(m_config.architecture())}});

@@ -185,6 +185,28 @@ private slots:
         QVERIFY(expected && continued);
         QCOMPARE(*continued, *expected);
     }
+    // How many layers lend theirs depends on the memory that was free when a model was loaded.
+    void aChatComesBackWhereverItsExpertsWereMultiplied() {
+        PONDER_NEEDS_REFERENCE();
+        if (!hasDevice("vulkan") || !hasDevice("cpu")) QSKIP("there is no Vulkan device");
+        const QTemporaryDir dir;
+        const std::filesystem::path path = dir.filePath("chat.kv").toStdString();
+        const std::vector<TokenId> prompt{276, 493, 113, 443, 81, 207},
+            longer{276, 493, 113, 443, 81, 207, 5};
+        for (const auto& [from, to] : {std::pair{99U, 0U}, std::pair{0U, 99U}}) {
+            const auto saver = std::move(*Model::load(optionsFor(from), {}, {}));
+            const auto reader = std::move(*Model::load(optionsFor(to), {}, {}));
+            auto saved = *saver->createSession(), fresh = *reader->createSession();
+            QVERIFY(saved->logits(prompt, prompt.size() - 1, {}) && saved->saveState(path));
+            auto restored = *reader->createSession();
+            QCOMPARE(*restored->restoreState(path, longer), static_cast<std::uint32_t>(prompt.size()));
+            const auto got = restored->logits(longer, longer.size() - 1, {});
+            const auto wanted = fresh->logits(longer, longer.size() - 1, {});
+            QVERIFY(got && wanted);
+            const double error = nmse(*got, *wanted);
+            QVERIFY2(error <= 1e-6, qPrintable(QString::number(error)));
+        }
+    }
     void whatDoesNotGoTogetherIsSaid() {
         PONDER_NEEDS_REFERENCE();
         const auto refused = Model::plan(optionsFor(1, "reference"));

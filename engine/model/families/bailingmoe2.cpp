@@ -4,15 +4,6 @@
 #include "engine/model/families/families.h"
 
 namespace ponder {
-namespace {
-
-Layer layer(const ModelConfig& config, std::uint32_t index) {
-    Layer out = mixtureLayer(config, index);
-    std::get<HeadAttention>(out.attention).normsHeads = true;
-    return out;
-}
-
-} // namespace
 
 const Family& bailingMoe2Family() {
     static const Family family{
@@ -20,7 +11,7 @@ const Family& bailingMoe2Family() {
         .ropePairs = RopePairs::Halves,
         .gating = Gating::Sigmoid,
         .normalisesExperts = true,
-        .layer = layer,
+        .layer = headNormMixtureLayer,
         .tensors = tensorTable({modelRows(), headRows(), headNormRows(), gatedRows(), mixtureRows(),
                                 routerBiasRows(), sharedRows()}),
     };

@@ -22,4 +22,7 @@ const Family& qwen3MoeFamily();
 const Family& seedOssFamily();
 const Family& smolLm3Family();
 
+// Layers that two pages have: mixtures whose attention norms each head of q and k before it turns them.
+Layer headNormMixtureLayer(const ModelConfig& config, std::uint32_t index);
+
 } // namespace ponder

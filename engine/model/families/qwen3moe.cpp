@@ -3,15 +3,6 @@
 #include "engine/model/families/families.h"
 
 namespace ponder {
-namespace {
-
-Layer layer(const ModelConfig& config, std::uint32_t index) {
-    Layer out = mixtureLayer(config, index);
-    std::get<HeadAttention>(out.attention).normsHeads = true;
-    return out;
-}
-
-} // namespace
 
 const Family& qwen3MoeFamily() {
     static const Family family{
@@ -19,7 +10,7 @@ const Family& qwen3MoeFamily() {
         .hubClasses = {"Qwen3MoeForCausalLM"},
         .ropePairs = RopePairs::Halves,
         .normalisesExperts = true,
-        .layer = layer,
+        .layer = headNormMixtureLayer,
         .tensors = tensorTable(
             {modelRows(), headRows(), maybeHeadBiasRows(), headNormRows(), gatedRows(), mixtureRows()}),
     };

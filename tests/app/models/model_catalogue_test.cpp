@@ -105,6 +105,8 @@ void ModelCatalogueTest::theShapesComeToTheKnownNumbersOfParameters_data() {
     QTest::newRow("Qwen3 32B") << "qwen3-32b" << 32.8;
     QTest::newRow("Qwen3 30B") << "qwen3-30b-a3b" << 30.5;
     QTest::newRow("Qwen3 235B") << "qwen3-235b-a22b" << 235.0;
+    QTest::newRow("GLM-Z1 32B") << "glm-z1-32b-0414" << 32.566;
+    QTest::newRow("DeepSeek-V2-Lite") << "deepseek-v2-lite-chat" << 15.7;
     QTest::newRow("Ministral 14B") << "ministral-3-14b-reasoning-2512" << 13.506;
 }
 
@@ -119,7 +121,8 @@ void ModelCatalogueTest::theShapesComeToTheKnownNumbersOfParameters() {
 }
 
 void ModelCatalogueTest::mixturesAndLatentAttentionKeepTheirShape() {
-    for (const char* id : {"deepseek-r1", "deepseek-r1-zero", "deepseek-r1-0528", "glm-4.7-flash"}) {
+    for (const char* id :
+         {"deepseek-r1", "deepseek-r1-zero", "deepseek-r1-0528", "deepseek-v2-lite-chat", "glm-4.7-flash"}) {
         const ModelConfig& config = model(id).config;
         QCOMPARE(config.layer(0).kept().keyLength(), 576U); // of a token in a layer, once for all heads
         QCOMPARE(config.layer(0).kept().valueLength(), 0U);
@@ -127,6 +130,7 @@ void ModelCatalogueTest::mixturesAndLatentAttentionKeepTheirShape() {
     }
     QCOMPARE(model("deepseek-r1").config.mixture.experts, 256U);
     QCOMPARE(model("deepseek-r1").config.latent.queryRank, 1536U);
+    QCOMPARE(model("deepseek-v2-lite-chat").config.latent.queryRank, 0U);
     const ModelConfig& coder = model("qwen3-coder-30b-a3b-instruct").config;
     QCOMPARE(coder.mixture.used, 8U);
     QVERIFY(coder.layer(0).mixture() && coder.layer(0).heads()->normsHeads);

@@ -52,6 +52,8 @@ const std::vector<Kind> kKinds{
       .sharedHidden = 64},
      TensorType::Q4_1,
      1},
+    {"softmax, groups by their best",
+     {.experts = 12, .used = 3, .hidden = 32, .scale = 16, .groups = 4, .usedGroups = 2, .sharedHidden = 32}},
     {"many experts, share",
      {.experts = 70, .used = 8, .hidden = 32, .sharedHidden = 160, .sharedGate = true}},
     {"merged, softmax of the chosen",

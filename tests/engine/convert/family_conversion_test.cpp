@@ -3,10 +3,10 @@
 //
 // Names and fields stand here once more, as the transformers library has them, so that a mistake in a
 // family's table is seen.
-#include "engine/convert/conversion.h"
 #include "engine/devices.h"
 #include "engine/model/weights.h"
 #include "engine/quant/decode.h"
+#include "tests/support/converted_folder.h"
 #include "tests/support/logits_check.h"
 #include "tests/support/model_folders.h"
 #include "tests/support/test_class.h"
@@ -83,6 +83,8 @@ const Names kExaone4{{"post_attention_norm.weight", "post_attention_layernorm.we
                      {"post_ffw_norm.weight", "post_feedforward_layernorm.weight"}};
 
 const Json kGlmRouting{{"norm_topk_prob", true}, {"n_group", 1u}, {"topk_group", 1u}};
+const Json kHalvesRouting{
+    {"norm_topk_prob", true}, {"n_group", 1u}, {"topk_group", 1u}, {"rope_interleave", false}};
 const std::vector<FolderKind> kKinds{
     {"deepseek2-lite",
      "DeepseekV2ForCausalLM",
@@ -99,6 +101,7 @@ const std::vector<FolderKind> kKinds{
         {"mscale_all_dim", 0.707},
         {"original_max_position_embeddings", 256u}}}}},
     {"deepseek2-glm", "Glm4MoeLiteForCausalLM", {}, kGlmRouting},
+    {"deepseek2-glm", "DeepseekV3ForCausalLM", {}, kHalvesRouting, true},
     {"exaone", "ExaoneForCausalLM", kExaone, {{"activation_function", "silu"}}, false, "transformer.h."},
     {"exaone4", "Exaone4ForCausalLM", kExaone4, {{"sliding_window", nullptr}}},
     {"exaone4-swa",
@@ -232,15 +235,25 @@ private:
     std::string m_data;
 };
 
-// Rows that stand in pairs to where a folder has them: first values of all pairs, then the second ones.
-std::vector<float> inHalves(std::span<const float> values, std::size_t length, std::size_t headSize) {
-    std::vector<float> out(values.size());
+// The last `turned` rows of each head, which stand in pairs, to where a folder has them: first values of all
+// pairs, then the second ones.
+std::vector<float> inHalves(std::span<const float> values, std::size_t length, std::size_t headSize,
+                            std::size_t turned) {
+    std::vector<float> out(values.begin(), values.end());
     for (std::size_t row = 0; row < values.size() / length; ++row) {
-        const std::size_t inHead = row % headSize, head = row - inHead;
-        const std::size_t to = head + inHead / 2 + (inHead % 2 == 1 ? headSize / 2 : 0);
-        std::copy_n(&values[row * length], length, &out[to * length]);
+        const std::size_t first = row - row % headSize + headSize - turned;
+        if (row < first) continue;
+        const std::size_t pair = (row - first) / 2, second = (row - first) % 2;
+        std::copy_n(&values[row * length], length, &out[(first + pair + second * turned / 2) * length]);
     }
     return out;
+}
+
+// Rows that change places of the tensor `name`, of `rows` rows: those of a head. 0: none do.
+std::size_t headRows(const std::string& name, std::size_t rows, const ModelConfig& config) {
+    if (name == "attn_kv_a_mqa.weight") return rows;
+    const bool turns = name == "attn_q.weight" || name == "attn_k.weight" || name == "attn_q_b.weight";
+    return turns ? config.headSize : 0;
 }
 
 // Of each head its keys, transposed in the file, and then its values.
@@ -286,8 +299,8 @@ void putTensors(const fs::path& path, const FolderKind& kind, const ModelFile& f
                        {l.heads * (l.nopeSize + l.valueSize), l.kvRank}, keysAndValues(l, values, other));
             continue;
         }
-        if (kind.permuted && (name == "attn_q.weight" || name == "attn_k.weight"))
-            values = inHalves(values, length, config.headSize);
+        if (const std::size_t head = headRows(name, rows, config); kind.permuted && head > 0)
+            values = inHalves(values, length, head, config.rotary);
         const std::string hub = nameOf(kind, layer, name);
         const std::size_t mark = hub.find('#');
         const bool vector = tensor.dimensions == 1 && !hub.ends_with("shared_expert_gate.weight");
@@ -328,7 +341,7 @@ private slots:
     void aFolderHasTheLogitsOfTheFileThatItWasMadeOf_data() {
         QTest::addColumn<int>("kind");
         for (std::size_t i = 0; i < kKinds.size(); ++i)
-            QTest::addRow("%s", kKinds[i].file) << int(i);
+            QTest::addRow("%s as %s", kKinds[i].file, kKinds[i].className) << int(i);
     }
     void aFolderHasTheLogitsOfTheFileThatItWasMadeOf() {
         PONDER_NEEDS_REFERENCE();
@@ -343,14 +356,8 @@ private slots:
         const test::FolderCopy copy("qwen2-bf16"); // for its tokenizer
         copy.put("config.json", configOf(config, folder, **original).dump());
         putTensors(copy.path(), folder, **original, config);
-        const fs::path target = copy.path() / "out.gguf";
-        auto conversion = Conversion::prepare(copy.path(), target, FileType::F16);
-        QVERIFY2(conversion, conversion ? "" : conversion.error().message().c_str());
-        ThreadPool pool(2);
-        const auto done = conversion->run(pool, {}, [](const ConversionProgress&) {});
-        QVERIFY2(done, done ? "" : done.error().message().c_str());
-
-        const auto file = ModelFile::open(target);
+        const auto file = test::convertedFolder(copy.path(), FileType::F16);
+        QVERIFY2(file, file ? "" : file.error().message().c_str());
         const auto read = ModelConfig::read(**file);
         QVERIFY2(read, read ? "" : read.error().message().c_str());
         std::vector<TokenId> ids(48);

@@ -25,6 +25,22 @@ std::string problem(const char* field, const Json& value, const char* name = "ll
     return config ? "read" : config.error().detail.english();
 }
 
+// Four groups of experts, two of them used.
+Json latentMixture() {
+    Json config = configOf("qwen2-bf16");
+    config.update({{"architectures", Json::array({"DeepseekV2ForCausalLM"})},
+                   {"kv_lora_rank", 64u},
+                   {"qk_nope_head_dim", 32u},
+                   {"qk_rope_head_dim", 16u},
+                   {"v_head_dim", 32u},
+                   {"n_routed_experts", 16u},
+                   {"num_experts_per_tok", 4u},
+                   {"moe_intermediate_size", 32u},
+                   {"n_group", 4u},
+                   {"topk_group", 2u}});
+    return config;
+}
+
 } // namespace
 
 class HuggingFaceConfigTest : public QObject {
@@ -100,26 +116,43 @@ private slots:
                  std::string("partial_rotary_factor is \"0.5\", which is not built in"));
     }
 
+    void groupsAreReadWhereTheMethodOfChoosingGoesWithTheScores() {
+        Json config = latentMixture();
+        // The used groups of four, or what is not built in.
+        const auto tried = [&](const char* className, const char* scores, const Json& method) {
+            config["architectures"] = Json::array({className});
+            config["scoring_func"] = scores;
+            config["topk_method"] = method;
+            const auto read = HuggingFaceConfig::read(config, "config.json");
+            return read ? std::to_string(read->model.mixture.usedGroups) : read.error().detail.english();
+        };
+        const std::string limited = "topk_method is \"group_limited_greedy\", which is not built in";
+        QCOMPARE(tried("DeepseekV2ForCausalLM", "softmax", "group_limited_greedy"), std::string("2"));
+        QCOMPARE(tried("DeepseekV2ForCausalLM", "softmax", "greedy"), std::string("1"));
+        QCOMPARE(tried("DeepseekV2ForCausalLM", "softmax", nullptr), std::string("1"));
+        QCOMPARE(tried("DeepseekV3ForCausalLM", "sigmoid", "noaux_tc"), std::string("2"));
+        QCOMPARE(tried("DeepseekV3ForCausalLM", "sigmoid", nullptr), std::string("2"));
+        QCOMPARE(tried("DeepseekV3ForCausalLM", "sigmoid", "group_limited_greedy"), limited);
+        QCOMPARE(tried("DeepseekV2ForCausalLM", "softmax", "noaux_tc"),
+                 std::string("topk_method is \"noaux_tc\", which is not built in"));
+    }
+    void whereRopeTurnsHalvesIsSaid() {
+        Json config = latentMixture();
+        config["rope_interleave"] = false;
+        QVERIFY(!HuggingFaceConfig::read(config, "config.json")); // V2 has no such field
+        config["architectures"] = Json::array({"DeepseekV3ForCausalLM"});
+        QVERIFY(HuggingFaceConfig::read(config, "config.json")->turnsHalves);
+        config["rope_interleave"] = true;
+        QVERIFY(!HuggingFaceConfig::read(config, "config.json")->turnsHalves);
+        QCOMPARE(problem("rope_interleave", false),
+                 std::string("rope_interleave is \"false\", which is not built in"));
+    }
     void aMixtureOfAnotherKindIsNamed() {
-        Json config = configOf("qwen2-bf16");
-        config.update({{"architectures", Json::array({"DeepseekV2ForCausalLM"})},
-                       {"kv_lora_rank", 64u},
-                       {"qk_nope_head_dim", 32u},
-                       {"qk_rope_head_dim", 16u},
-                       {"v_head_dim", 32u},
-                       {"n_routed_experts", 16u},
-                       {"num_experts_per_tok", 4u},
-                       {"moe_intermediate_size", 32u},
-                       {"n_group", 4u},
-                       {"topk_group", 2u},
-                       {"topk_method", "group_limited_greedy"}});
+        Json config = latentMixture();
         const auto detailOf = [&] {
             const auto read = HuggingFaceConfig::read(config, "config.json");
             return read ? std::string("read") : read.error().detail.english();
         };
-        QCOMPARE(detailOf(), std::string("topk_method is \"group_limited_greedy\", which is not built in"));
-        config["topk_method"] = "noaux_tc";
-        QCOMPARE(detailOf(), std::string("read"));
         config["mlp_layer_types"] = Json::array({"dense", "sparse", "dense"});
         QVERIFY(detailOf().starts_with("mlp_layer_types is"));
         config.erase("mlp_layer_types");
@@ -131,6 +164,14 @@ private slots:
         config["no_rope_layers"] = Json::array({1u, 0u});
         QVERIFY(!HuggingFaceConfig::read(config, "config.json"));
         config["no_rope_layers"] = Json::array({1u, 1u});
+        QVERIFY(HuggingFaceConfig::read(config, "config.json"));
+        // What stands for the list where there is none.
+        config.erase("no_rope_layers");
+        config["no_rope_layer_interval"] = 2u;
+        const auto every = HuggingFaceConfig::read(config, "config.json");
+        QCOMPARE(every.error().detail.english(),
+                 std::string("no_rope_layer_interval is \"2\", which is not built in"));
+        config["no_rope_layer_interval"] = 4u; // of two layers
         QVERIFY(HuggingFaceConfig::read(config, "config.json"));
     }
     void yarnIsReadWithWhatItLengthensQueriesBy() {

@@ -1,8 +1,8 @@
 // Folders of Qwen's mixtures, whose experts are matrices of their own, become files with one stack of each
 // kind.
-#include "engine/convert/conversion.h"
 #include "engine/model/weights.h"
 #include "engine/quant/decode.h"
+#include "tests/support/converted_folder.h"
 #include "tests/support/model_folders.h"
 #include "tests/support/test_class.h"
 
@@ -64,14 +64,8 @@ private slots:
             nlohmann::json::parse(test::textOf(copy.path() / "config.json")), "config.json");
         QVERIFY2(read, read ? "" : read.error().message().c_str());
         putWeights(copy.path(), read->model);
-        const fs::path target = copy.path() / "out.gguf";
-        auto conversion = Conversion::prepare(copy.path(), target, FileType::F16);
-        QVERIFY2(conversion, conversion ? "" : conversion.error().message().c_str());
-        ThreadPool pool(2);
-        const auto done = conversion->run(pool, {}, [](const ConversionProgress&) {});
-        QVERIFY2(done, done ? "" : done.error().message().c_str());
-
-        const auto file = ModelFile::open(target);
+        const auto file = test::convertedFolder(copy.path(), FileType::F16);
+        QVERIFY2(file, file ? "" : file.error().message().c_str());
         const auto config = ModelConfig::read(**file);
         QVERIFY2(config, config ? "" : config.error().message().c_str());
         const MixtureFeedForward& mixture = config->mixture;

@@ -106,7 +106,27 @@ private slots:
         QCOMPARE(all.size(), rows.size());
         QCOMPARE(find(tensors, "blk.0.attn_v.weight")->sourceRow(1), std::uint64_t{1});
         const auto qwen = namedTensors(small("qwen2"));
-        QCOMPARE(find(qwen, "blk.0.attn_q.weight")->permutedHeads, 0u);
+        QCOMPARE(find(qwen, "blk.0.attn_q.weight")->turnedRows, std::uint64_t{0});
+    }
+    // Of a head of 8 rows, of which 4 are turned: 0 1 2 3 4 6 5 7.
+    void onlyWhatIsTurnedOfALatentHeadChangesPlacesAndOnlyInFoldersThatTurnHalves() {
+        ModelConfig config = small("deepseek2");
+        config.latent = {.heads = 2, .kvRank = 32, .nopeSize = 4, .ropeSize = 4, .valueSize = 8};
+        config.headSize = config.latent.keySize();
+        config.denseLayers = config.layers;
+        const auto rowsOf = [&](const char* name, std::uint64_t first, bool turnsHalves) {
+            const auto tensors = namedTensors(config, turnsHalves);
+            std::vector<std::uint64_t> rows;
+            for (std::uint64_t row = first; row < find(tensors, name)->rows; ++row)
+                rows.push_back(find(tensors, name)->sourceRow(row));
+            return rows;
+        };
+        QCOMPARE(rowsOf("blk.0.attn_q.weight", 0, true),
+                 (std::vector<std::uint64_t>{0, 1, 2, 3, 4, 6, 5, 7, 8, 9, 10, 11, 12, 14, 13, 15}));
+        QCOMPARE(rowsOf("blk.0.attn_kv_a_mqa.weight", 30, true),
+                 (std::vector<std::uint64_t>{30, 31, 32, 34, 33, 35}));
+        QCOMPARE(rowsOf("blk.0.attn_kv_a_mqa.weight", 30, false),
+                 (std::vector<std::uint64_t>{30, 31, 32, 33, 34, 35}));
     }
 };
 

@@ -234,6 +234,17 @@ private slots:
         const auto refused = bindWeights(**wrong, *ModelConfig::read(**wrong));
         QVERIFY(!refused && refused.error().code == ErrorCode::BadTensor);
     }
+    void scalesOfInputsBesideNvfp4MatricesArePassedOver() {
+        const auto bound = [](TensorType type) {
+            GgufWriter writer = test::tinyModel("llama", type, 64);
+            writer.tensor("blk.0.attn_q.input_scale", {1}, std::vector<float>{0.25F});
+            const auto file = ModelFile::fromBytes(writer.bytes(), "model.gguf");
+            const auto weights = bindWeights(**file, *ModelConfig::read(**file));
+            return weights ? std::string("bound") : weights.error().message();
+        };
+        QCOMPARE(bound(TensorType::NVFP4), std::string("bound"));
+        QVERIFY(bound(TensorType::Q8_0).find("attn_q.input_scale") != std::string::npos);
+    }
     void aModelWithoutOutputIsTied() {
         const auto tied = opened(test::tinyModel("llama"));
         const auto weights = bind(*tied);
