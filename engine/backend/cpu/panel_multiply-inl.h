@@ -244,31 +244,38 @@ HWY_INLINE void multiplyRows(const Format& format, const std::byte* panel, std::
 
 // How the rows and columns of a panel and a tile are taken at once: what the registers hold. Both vectors of
 // rows where they can be, so that memory is read in one go, and each activation once.
-template<Rounding kRounding, std::size_t kWidth, class Format>
+template<Rounding kRounding, std::size_t kColumns, class Format>
 HWY_INLINE void multiplyWidth(const Format& format, const std::byte* panel, std::size_t blocks,
-                              const std::byte* tile, std::size_t columns, float* out, std::size_t stride) {
-    constexpr std::size_t kColumns = HWY_MIN(kWidth, Format::kColumnsAtOnce);
+                              const std::byte* tile, std::size_t width, std::size_t columns, float* out,
+                              std::size_t stride) {
     constexpr std::size_t kVectors = kColumns <= 4 ? HWY_MIN(2, kPanelRows / kLanes) : 1;
-    for (std::size_t column = 0; column < kWidth; column += kColumns)
+    for (std::size_t column = 0; column < width; column += kColumns)
         for (std::size_t row = 0; row < kPanelRows; row += kVectors * kLanes)
             multiplyRows<kVectors, kColumns>(format, panel, blocks, Rows{row},
-                                             Record<kRounding>{tile, kWidth, column}, columns, out, stride);
+                                             Record<kRounding>{tile, width, column}, columns, out, stride);
 }
 
-// One panel times one tile of at most kMost columns: one or eight.
-template<Rounding kRounding, std::size_t kMost = kTileColumns, class Format>
+// One panel times one tile, kLeast to kMost columns wide. Every width is code of its own, which knows the
+// places in a record; but widths of four and eight share theirs where a format takes four columns at once.
+template<Rounding kRounding, std::size_t kLeast, std::size_t kMost, class Format>
 HWY_INLINE void multiplyTile(const Format& format, const std::byte* panel, const ActivationTiles& in,
                              std::uint32_t tile, float* out, std::size_t stride) {
-    const std::size_t columns = in.columns() - tile * in.width();
-    float* at = out + std::size_t{tile} * in.width() * stride;
-    const auto width = [&]<std::size_t kWidth>() {
-        multiplyWidth<kRounding, kWidth>(format, panel, in.blocks(), in.tile(tile), columns, at, stride);
+    constexpr bool kFours = Format::kColumnsAtOnce == 4 && kMost > 4;
+    const std::size_t columns = in.columns() - tile * in.width(),
+                      width = kLeast == kMost ? kMost : in.width();
+    const auto take = [&]<std::size_t kColumns>(std::size_t known) {
+        multiplyWidth<kRounding, kColumns>(format, panel, in.blocks(), in.tile(tile), known, columns,
+                                           out + std::size_t{tile} * in.width() * stride, stride);
     };
-    if (in.width() == 1) width.template operator()<1>();
-    if constexpr (kMost > 1) {
-        if (in.width() == 2) width.template operator()<2>();
-        if (in.width() == 4) width.template operator()<4>();
-        if (in.width() == 8) width.template operator()<8>();
+    if constexpr (kLeast <= 1)
+        if (width == 1) return take.template operator()<1>(1);
+    if constexpr (kLeast <= 2 && kMost >= 2)
+        if (width == 2) return take.template operator()<2>(2);
+    if constexpr (kFours) {
+        take.template operator()<4>(width);
+    } else if constexpr (kMost >= 8) {
+        if (width == 4) return take.template operator()<4>(4);
+        take.template operator()<8>(8);
     }
 }
 
@@ -280,8 +287,8 @@ HWY_NOINLINE void multiplyPacked(const Format& format, const PanelMatrix& matrix
     for (std::uint64_t p = first; p < end; p += kPanelsATile)
         for (std::uint32_t tile = 0; tile < in.tiles(); ++tile)
             for (std::uint64_t q = p; q < HWY_MIN(end, p + kPanelsATile); ++q)
-                multiplyTile<kRounding, kMost>(format, matrix.panel(q), in, tile,
-                                               out + (q - first) * kPanelRows, stride);
+                multiplyTile<kRounding, 1, kMost>(format, matrix.panel(q), in, tile,
+                                                  out + (q - first) * kPanelRows, stride);
 }
 
 } // namespace ponder::cpu::HWY_NAMESPACE

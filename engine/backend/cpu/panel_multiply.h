@@ -47,7 +47,8 @@ void multiplySmall(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t
 void multiplyFine(const PanelMatrix& matrix, std::uint64_t first, std::uint64_t end,
                   const ActivationTiles& columns, float* out, std::size_t stride);
 
-// One panel: eight lines of bytes for each block, then scales and minima as f32. And its product.
+// One panel: eight lines of bytes for each block, then scales and minima as f32. And its product, with tiles
+// of eight columns; fine ones may be of two and four as well.
 void unpackPanel(const PanelLayout& layout, const std::byte* panel, std::byte* out);
 void multiplyUnpacked(const PanelLayout& layout, const std::byte* panel, const ActivationTiles& columns,
                       float* out, std::size_t stride);

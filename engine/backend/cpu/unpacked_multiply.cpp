@@ -60,11 +60,13 @@ void Unpack(const PanelLayout& layout, const std::byte* panel, std::byte* out) {
     useFormat(layout, [&](const auto& format) { unpack(format, panel, layout.blocks, out); });
 }
 
+// What multiplyQuantized() unpacks panels for: many columns, or more than one of fine activations.
 template<Rounding kRounding, class Format>
 HWY_NOINLINE void multiplyTiles(const Format& format, const std::byte* panel, const ActivationTiles& in,
                                 float* out, std::size_t stride) {
+    constexpr std::size_t kLeast = kRounding == Rounding::Fine ? 2 : kTileColumns;
     for (std::uint32_t tile = 0; tile < in.tiles(); ++tile)
-        multiplyTile<kRounding>(format, panel, in, tile, out, stride);
+        multiplyTile<kRounding, kLeast, kTileColumns>(format, panel, in, tile, out, stride);
 }
 
 void MultiplyUnpacked(const PanelLayout& layout, const std::byte* panel, const ActivationTiles& in,

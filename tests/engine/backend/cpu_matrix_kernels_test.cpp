@@ -111,18 +111,23 @@ std::vector<float> multiplied(const Packed& packed, std::vector<float>& x, std::
     return out;
 }
 
-// Tiles of one column that is 1 at one place: its product is a column of the weights.
-void setUnit(cpu::ActivationTiles& tiles, std::uint32_t length, std::uint32_t place) {
-    tiles.resize(1, length);
+// A tile of columns that are zero, but for one that is 1 at one place: its product is a column of the
+// weights. Gives which one.
+std::uint32_t setUnit(cpu::ActivationTiles& tiles, std::uint32_t columns, std::uint32_t length,
+                      std::uint32_t place) {
+    tiles.resize(columns, length);
     std::memset(tiles.tile(0), 0, tiles.recordBytes() * tiles.blocks());
-    const std::uint32_t inBlock = place % 32;
+    const std::uint32_t inBlock = place % 32, column = place % columns;
     std::byte* record = tiles.tile(0) + place / 32 * tiles.recordBytes();
-    record[inBlock] = std::byte{1};
+    record[column * 32 + inBlock] = std::byte{1};
     const float one = 1;
-    const std::int32_t negated[] = {-1, inBlock < 16 ? -1 : 0, inBlock < 16 ? 0 : -1};
-    std::memcpy(record + 32, &one, 4);
-    std::memcpy(record + 36, &one, 4);
-    std::memcpy(record + 40, negated, 12);
+    const std::int32_t negated = -1;
+    std::byte* line = record + columns * 32 + column * 4;
+    std::memcpy(line, &one, 4);
+    std::memcpy(line + columns * 4, &one, 4);
+    std::memcpy(line + columns * 8, &negated, 4);
+    std::memcpy(record + columns * 44 + column * 8 + inBlock / 16 * 4, &negated, 4);
+    return column;
 }
 
 struct Product {
@@ -217,21 +222,25 @@ private slots:
         constexpr std::uint32_t kLength = 512, kRows = 19;
         std::mt19937 random(3);
         const Packed packed(type, kLength, kRows, random);
-        std::vector<float> weights(kLength * kRows), unpacked(2 * kPanelRows), direct(2 * kPanelRows);
+        std::vector<float> weights(kLength * kRows), direct(2 * kPanelRows);
+        std::vector<float> unpacked(cpu::kTileColumns * direct.size());
         decode(type, packed.matrix.bytes, weights);
         std::vector<std::byte> scratch(cpu::unpackedBytes(packed.layout));
-        cpu::ActivationTiles tiles;
+        cpu::ActivationTiles one, eight;
         for (std::uint32_t place = 0; place < kLength; ++place) {
-            setUnit(tiles, kLength, place);
-            cpu::multiplyQuantized({packed.layout, packed.bytes.data()}, 0, 2, tiles, scratch.data(),
-                                   direct.data(), 2 * kPanelRows);
+            setUnit(one, 1, kLength, place);
+            cpu::multiplyQuantized({packed.layout, packed.bytes.data()}, 0, 2, one, scratch.data(),
+                                   direct.data(), direct.size());
+            const std::uint32_t column = setUnit(eight, cpu::kTileColumns, kLength, place);
             for (std::uint32_t p = 0; p < 2; ++p) {
                 cpu::unpackPanel(packed.layout, packed.bytes.data() + p * packed.layout.panelBytes(),
                                  scratch.data());
-                cpu::multiplyUnpacked(packed.layout, scratch.data(), tiles, &unpacked[p * kPanelRows],
-                                      kPanelRows);
+                cpu::multiplyUnpacked(packed.layout, scratch.data(), eight, &unpacked[p * kPanelRows],
+                                      direct.size());
             }
-            QVERIFY2(direct == unpacked, "packed and unpacked panels differ");
+            QVERIFY2(std::equal(direct.begin(), direct.end(),
+                                unpacked.begin() + std::ptrdiff_t(column * direct.size())),
+                     "packed and unpacked panels differ");
             for (std::uint32_t row = 0; row < kRows; ++row) {
                 const float wanted = weights[row * kLength + place];
                 const float slack = withMin ? 1e-6F * (std::abs(wanted) + 1) : 0;
