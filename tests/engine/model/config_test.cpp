@@ -1,4 +1,5 @@
 #include "engine/model/config.h"
+#include "tests/support/shapes.h"
 #include "tests/support/test_class.h"
 #include "tests/support/tiny_model.h"
 
@@ -104,13 +105,17 @@ Result<ModelConfig> configOf(const GgufWriter& writer) {
     return ModelConfig::read(**file);
 }
 
-// A config as a file holds it.
-Result<ModelConfig> readAgain(const ModelConfig& config) {
+Result<std::unique_ptr<ModelFile>> fileOf(const ModelConfig& config) {
     GgufOutput output;
     output.set("general.architecture", std::string(config.architecture()));
     config.write(output);
     output.array("tokenizer.ggml.tokens", std::vector<std::string>(config.vocabulary, "x"));
-    const auto file = ModelFile::fromBytes(*output.header(), "model.gguf");
+    return ModelFile::fromBytes(*output.header(), "model.gguf");
+}
+
+// A config as a file holds it.
+Result<ModelConfig> readAgain(const ModelConfig& config) {
+    const auto file = fileOf(config);
     if (!file) return file.error();
     return ModelConfig::read(**file);
 }
@@ -141,6 +146,16 @@ Q_DECLARE_METATYPE(const Change*)
 class ConfigTest : public QObject {
     Q_OBJECT
 private slots:
+    // llama.cpp refuses DeepSeek's files without it.
+    void aFileSaysHowManyOthersTheSharedExpertIsAsWideAs() {
+        ModelConfig config = test::latentConfig();
+        config.mixture.sharedHidden = 2 * config.mixture.hidden;
+        const auto file = fileOf(config), gated = fileOf(test::qwen2MoeConfig());
+        QVERIFY(file && gated);
+        QCOMPARE((*file)->metadata().integer("deepseek2.expert_shared_count"),
+                 std::optional<std::uint64_t>(2));
+        QVERIFY(!(*gated)->metadata().has("qwen2moe.expert_shared_count"));
+    }
     void aMixtureIsReadFromItsKeysAndTensors() {
         GgufWriter writer = mixtureOf(8, 2);
         const auto plain = configOf(writer);
