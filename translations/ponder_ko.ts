@@ -1747,11 +1747,11 @@
     </message>
     <message>
         <source>needs %1, %2 more than there is: that would be read from the disk as it answers</source>
-        <translation>%1 필요, 있는 것보다 %2 많음: 이만큼은 답하는 동안 디스크에서 읽습니다</translation>
+        <translation>%1 필요, %2 모자랍니다. 모자라는 만큼은 답하는 동안 디스크에서 읽습니다</translation>
     </message>
     <message>
         <source>≈ %1 s for a token</source>
-        <translation>≈ 토큰당 %1초</translation>
+        <translation>≈ 토큰 하나에 %1초</translation>
     </message>
 </context>
 <context>
@@ -2543,7 +2543,7 @@
     </message>
     <message>
         <source>A computer with %1 of memory and a disk that is read at %2 GB/s: %3</source>
-        <translation>메모리 %1, 디스크를 %2 GB/s로 읽는 컴퓨터: %3</translation>
+        <translation>메모리가 %1이고 디스크를 초당 %2 GB로 읽는 컴퓨터: %3</translation>
     </message>
 </context>
 <context>

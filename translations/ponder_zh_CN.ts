@@ -1747,11 +1747,11 @@
     </message>
     <message>
         <source>needs %1, %2 more than there is: that would be read from the disk as it answers</source>
-        <translation>需要 %1，比现有内存多 %2：回答时这部分从磁盘读取</translation>
+        <translation>需要%1，还差%2：差的部分在回答时从磁盘读取</translation>
     </message>
     <message>
         <source>≈ %1 s for a token</source>
-        <translation>≈ 每个词元 %1 秒</translation>
+        <translation>≈ 每个词元%1秒</translation>
     </message>
 </context>
 <context>
@@ -2543,7 +2543,7 @@
     </message>
     <message>
         <source>A computer with %1 of memory and a disk that is read at %2 GB/s: %3</source>
-        <translation>内存 %1、磁盘读取速度 %2 GB/s 的电脑：%3</translation>
+        <translation>内存%1、磁盘读取速度%2 GB/s的计算机：%3</translation>
     </message>
 </context>
 <context>
@@ -3893,7 +3893,7 @@ Types: those of quantize. What such a model writes has no meaning.</source>
     </message>
     <message>
         <source>%1 of the weights do not fit into memory: they are read from the file as they are used, which is slow.</source>
-        <translation>权重中有 %1 放不进内存：它们在用到时从文件读取，速度较慢。</translation>
+        <translation>权重中有%1放不进内存：它们在用到时从文件读取，速度较慢。</translation>
     </message>
 </context>
 <context>
