@@ -3,7 +3,6 @@
 #include "engine/base/translatable.h"
 
 #include <cerrno>
-#include <cstdint>
 #include <system_error>
 #include <utility>
 
@@ -29,7 +28,7 @@ private:
     int m_number;
 };
 
-std::uintptr_t pageSize() { return static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE)); }
+std::size_t pageSize() { return static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)); }
 
 Error systemError(const std::filesystem::path& path, int number) {
     if (number == ENOENT || number == ENOTDIR) return {ErrorCode::FileNotFound, path.string(), {}};
@@ -63,19 +62,21 @@ bool MappedFile::holds(std::span<const std::byte> part) const {
            part.data() + part.size() <= m_bytes.data() + m_bytes.size();
 }
 
+// A mapping begins on a page.
+void MappedFile::advise(std::size_t first, std::size_t end, int advice) const {
+    if (first < end) ::madvise(const_cast<std::byte*>(m_bytes.data()) + first, end - first, advice);
+}
+
 void MappedFile::fetch(std::span<const std::byte> part) const {
     if (!holds(part)) return;
-    const auto first = reinterpret_cast<std::uintptr_t>(part.data()) / pageSize() * pageSize();
-    const auto end = reinterpret_cast<std::uintptr_t>(part.data() + part.size());
-    ::madvise(reinterpret_cast<void*>(first), end - first, MADV_WILLNEED);
+    const auto first = static_cast<std::size_t>(part.data() - m_bytes.data());
+    advise(first / pageSize() * pageSize(), first + part.size(), MADV_WILLNEED);
 }
 
 void MappedFile::release(std::span<const std::byte> part) const {
     if (!holds(part)) return;
-    const std::uintptr_t page = pageSize();
-    const auto first = (reinterpret_cast<std::uintptr_t>(part.data()) + page - 1) / page * page;
-    const auto end = reinterpret_cast<std::uintptr_t>(part.data() + part.size()) / page * page;
-    if (first < end) ::madvise(reinterpret_cast<void*>(first), end - first, MADV_DONTNEED);
+    const auto first = static_cast<std::size_t>(part.data() - m_bytes.data()), page = pageSize();
+    advise((first + page - 1) / page * page, (first + part.size()) / page * page, MADV_DONTNEED);
 }
 
 MappedFile::MappedFile(MappedFile&& other) noexcept : m_bytes(std::exchange(other.m_bytes, {})) {}

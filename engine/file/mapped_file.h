@@ -39,6 +39,7 @@ public:
 
 private:
     bool holds(std::span<const std::byte> part) const;
+    void advise(std::size_t first, std::size_t end, int advice) const;
     explicit MappedFile(std::span<const std::byte> bytes) : m_bytes(bytes) {}
 
     std::span<const std::byte> m_bytes;
