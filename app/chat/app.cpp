@@ -24,8 +24,9 @@ DownloadRules rulesFor(const ModelServices& services) {
 App::App(ChatEngine& engine, Store& store, ModelServices services, TokenStore* tokens)
     : m_notice(store.notice()), m_settings(store), m_chats(store), m_chat(engine, store, m_chats, m_settings),
       m_library(engine, store, m_settings, services),
-      m_fit(*m_library.models(), store, {services.devices, services.processorBandwidth, services.diskBandwidth}), m_dropHints(m_fit),
-      m_hubSettings(m_settings, tokens ? *tokens : m_memoryTokens),
+      m_fit(*m_library.models(), store,
+            {services.devices, services.processorBandwidth, services.diskBandwidth}),
+      m_dropHints(m_fit), m_hubSettings(m_settings, tokens ? *tokens : m_memoryTokens),
       m_queue(
           QFileInfo(store.file()).path() + QStringLiteral("/downloads.json"),
           [this] { return m_hubSettings.access(); }, rulesFor(services)),
