@@ -5,6 +5,9 @@
 #include <QFileInfo>
 #include <QMutex>
 
+#include <algorithm>
+#include <optional>
+
 namespace ponder {
 namespace {
 
@@ -14,9 +17,9 @@ constexpr qint64 kLargeEnough = qint64{64} << 20; // bytes: a start-up does not 
 
 double diskBandwidth(const QList<ModelRecord>& library) {
     static QMutex mutex;
-    static double measured = 0;
+    static std::optional<double> measured; // 0: it could not be, and is not tried again
     const QMutexLocker lock(&mutex);
-    if (measured > 0) return measured;
+    if (measured) return *measured;
     QFileInfo largest;
     for (const ModelRecord& model : library) {
         const QFileInfo file(model.path);
@@ -25,8 +28,8 @@ double diskBandwidth(const QList<ModelRecord>& library) {
     }
     if (!largest.exists()) return 0;
     const auto speed = measureDiskBandwidth(largest.filePath().toStdU16String());
-    if (speed) measured = *speed;
-    return measured;
+    measured = speed ? *speed : 0;
+    return *measured;
 }
 
 } // namespace ponder

@@ -22,10 +22,10 @@ constexpr std::array<std::uint64_t, 15> kSold{16,  24,  32,  48,  64,   96,   12
                                               256, 384, 512, 768, 1024, 1536, 2048};
 constexpr double kLeftByOthers = 0.9; // of a computer's memory
 constexpr std::uint64_t kMostOnADesk = 192 * kGibibyte;
-constexpr double kDesk = 2 * 8 * 5.6e9; // two channels of DDR5-5600
+constexpr double kDesk = 2 * 8 * 5.6e9;   // two channels of DDR5-5600
+constexpr double kServer = 8 * 8 * 4.8e9; // eight of DDR5-4800
 constexpr std::uint64_t kMemoryBesideDisk = 64 * kGibibyte;
 constexpr double kFastDisk = 7e9;
-constexpr double kServer = 8 * 8 * 4.8e9; // eight of DDR5-4800
 
 std::uint64_t usable(std::uint64_t memory) { return std::uint64_t(double(memory) * kLeftByOthers); }
 double rateOf(std::uint64_t memory) { return memory <= kMostOnADesk ? kDesk : kServer; }
@@ -72,7 +72,7 @@ private:
         const std::uint64_t memory = memoryFor(m_needed);
         if (memory == 0) return std::nullopt;
         const double rate = rateOf(memory);
-        return NeededMachine{NeededMachine::Kind::Memory, memory, rate, nullptr, 0, speedAt(rate)};
+        return NeededMachine{.memoryBytes = memory, .memoryRate = rate, .speed = speedAt(rate)};
     }
 
     std::optional<NeededMachine> withCard() const {
@@ -92,12 +92,11 @@ private:
             const std::uint64_t memory = memoryFor(forecast->processorBytes);
             if (memory == 0) return std::nullopt;
             device.processorBandwidth = rateOf(memory);
-            return NeededMachine{NeededMachine::Kind::Experts,
-                                 memory,
-                                 rateOf(memory),
-                                 gpu,
-                                 0,
-                                 forecastExperts(m_model, device, m_question, all)->speed};
+            return NeededMachine{.kind = NeededMachine::Kind::Experts,
+                                 .memoryBytes = memory,
+                                 .memoryRate = rateOf(memory),
+                                 .card = gpu,
+                                 .speed = forecastExperts(m_model, device, m_question, all)->speed};
         }
         return std::nullopt;
     }
@@ -109,8 +108,11 @@ private:
         device.diskBandwidth = kFastDisk;
         const FitForecast forecast = forecastFit(m_model, device, m_question);
         if (forecast.mappedBytes == 0) return std::nullopt;
-        return NeededMachine{
-            NeededMachine::Kind::Disk, kMemoryBesideDisk, kDesk, nullptr, kFastDisk, forecast.speed};
+        return NeededMachine{.kind = NeededMachine::Kind::Disk,
+                             .memoryBytes = kMemoryBesideDisk,
+                             .memoryRate = kDesk,
+                             .diskRate = kFastDisk,
+                             .speed = forecast.speed};
     }
 
     const GpuCatalogue& m_catalogue;

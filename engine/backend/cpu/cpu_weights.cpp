@@ -18,27 +18,34 @@ std::vector<float> decodeVector(const TensorInfo& tensor) {
     return values;
 }
 
-// Of the file, panels first .. end - 1.
-std::span<const std::byte> sourceOf(const CpuTensor& tensor, std::uint64_t first, std::uint64_t end) {
-    const std::size_t rowBytes = tensor.source->bytes.size() / tensor.layout.rows;
-    const std::size_t row = first * kPanelRows;
-    const std::size_t rows = std::min<std::size_t>(end * kPanelRows, tensor.layout.rows) - row;
-    return tensor.source->bytes.subspan(row * rowBytes, rows * rowBytes);
+// Of the file, as it lies there.
+std::size_t rowBytes(const CpuTensor& tensor) { return tensor.source->bytes.size() / tensor.layout.rows; }
+
+std::span<const std::byte> rowsOf(const CpuTensor& tensor, std::uint64_t first, std::uint64_t count) {
+    return tensor.source->bytes.subspan(first * rowBytes(tensor), count * rowBytes(tensor));
+}
+
+// Panels first .. end - 1; the last one may be shorter.
+std::span<const std::byte> panelsOf(const CpuTensor& tensor, std::uint64_t first, std::uint64_t end) {
+    const std::uint64_t row = first * kPanelRows;
+    return rowsOf(tensor, row, std::min<std::uint64_t>(end * kPanelRows, tensor.layout.rows) - row);
+}
+
+void packOne(const CpuTensor& tensor, std::uint64_t panel, std::byte* out) {
+    packPanel(tensor.layout, panelsOf(tensor, panel, panel + 1), out, tensor.source->rowLength());
 }
 
 void packMatrix(const CpuTensor& tensor, const ModelFile& file, ThreadPool& pool, std::byte* out,
                 const std::stop_token& stop) {
-    const std::size_t rowBytes = tensor.source->bytes.size() / tensor.layout.rows;
     const std::size_t panels = tensor.layout.panels();
-    const std::size_t band = std::max(kBandBytes / (rowBytes * kPanelRows), kPanelsAtOnce);
+    const std::size_t band = std::max(kBandBytes / (rowBytes(tensor) * kPanelRows), kPanelsAtOnce);
     for (std::size_t at = 0; at < panels && !stop.stop_requested(); at += band) {
         const std::size_t count = std::min(band, panels - at);
         pool.forEach(count, kPanelsAtOnce, [&](std::size_t first, std::size_t end, unsigned) {
             for (std::size_t p = at + first; p < at + end && !stop.stop_requested(); ++p)
-                packPanel(tensor.layout, sourceOf(tensor, p, p + 1), out + p * tensor.layout.panelBytes(),
-                          tensor.source->rowLength());
+                packOne(tensor, p, out + p * tensor.layout.panelBytes());
         });
-        file.release(sourceOf(tensor, at, at + count));
+        file.release(panelsOf(tensor, at, at + count));
     }
 }
 
@@ -49,14 +56,12 @@ PanelMatrix CpuWeights::packed(const CpuTensor* tensor, std::uint64_t first, std
     const std::size_t bytes = tensor->layout.panelBytes();
     std::fill_n(out, (end - first) * bytes, std::byte{0});
     for (std::uint64_t p = first; p < end; ++p)
-        packPanel(tensor->layout, sourceOf(*tensor, p, p + 1), out + (p - first) * bytes,
-                  tensor->source->rowLength());
+        packOne(*tensor, p, out + (p - first) * bytes);
     return {tensor->layout, out};
 }
 
 void CpuWeights::fetch(const CpuTensor& tensor, std::uint64_t firstRow, std::uint64_t rows) const {
-    const std::size_t rowBytes = tensor.source->bytes.size() / tensor.layout.rows;
-    m_file->fetch(tensor.source->bytes.subspan(firstRow * rowBytes, rows * rowBytes));
+    m_file->fetch(rowsOf(tensor, firstRow, rows));
 }
 
 Result<CpuWeights> CpuWeights::load(const CpuPlan& plan, const ModelFile& file, ThreadPool& pool,
