@@ -19,8 +19,13 @@ function(ponder_precompile target)
         <algorithm> <array> <bit> <chrono> <cmath> <cstddef> <cstdint> <cstring> <filesystem> <functional> <map> <memory>
         <numeric> <optional> <set> <span> <stop_token> <string> <string_view> <unordered_map> <utility> <variant> <vector>
         ${ARGN})
+    ponder_precompiled_options(${target})
+endfunction()
+
+# For ccache, which does not keep the object otherwise.
+function(ponder_precompiled_options target)
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-        target_compile_options(${target} PRIVATE -fpch-preprocess) # for ccache
+        target_compile_options(${target} PRIVATE -fpch-preprocess)
     endif()
 endfunction()
 

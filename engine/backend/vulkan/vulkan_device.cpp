@@ -87,9 +87,21 @@ Result<std::unique_ptr<Executor>> VulkanDevice::load(const LoadRequest& request,
                                                      std::stop_token stop) {
     const auto matrices = tuned(request, stop);
     if (!matrices) return matrices.error();
+    if (auto opened = openPipelines(request.plan.cacheFolder); !opened) return opened.error();
     const KernelTuning tuning = tuningFor(request.plan, *matrices);
-    return VulkanExecutor::load(*m_context, request, limitsOf(*m_context, request.plan, tuning, m_options),
-                                tuning, progress, stop);
+    auto loaded =
+        VulkanExecutor::load(*m_context, *m_pipelines, request,
+                             limitsOf(*m_context, request.plan, tuning, m_options), tuning, progress, stop);
+    if (!loaded) m_pipelines->abandon();
+    return loaded;
+}
+
+Result<void> VulkanDevice::openPipelines(const std::filesystem::path& cacheFolder) {
+    if (m_pipelines) return {};
+    auto made = PipelineSet::create(*m_context, cacheFolder);
+    if (!made) return made.error();
+    m_pipelines = std::move(*made);
+    return {};
 }
 
 Result<std::unique_ptr<Device>> openVulkanDevice(const std::string& id, const VulkanOptions& options) {

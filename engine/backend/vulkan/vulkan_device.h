@@ -1,9 +1,11 @@
 // One opened Vulkan device behind the Device interface of backend.h.
 //
-// Takes a context; gives executors. Owner: the caller of openVulkanDevice(). Thread: one at a time. Errors:
-// as VulkanExecutor::load(). Next station: vulkan_executor.h.
+// Takes a context; gives executors, which share the pipelines that any of them needed. Owner: the caller of
+// openVulkanDevice(). Thread: one at a time. Errors: as VulkanExecutor::load(). Next station:
+// vulkan_executor.h.
 #pragma once
 
+#include "engine/backend/vulkan/pipeline/pipeline_set.h"
 #include "engine/backend/vulkan/tuning/kernel_tuning.h"
 #include "engine/backend/vulkan/vulkan_devices.h"
 
@@ -24,10 +26,12 @@ public:
                              std::stop_token stop) override;
 
 private:
+    Result<void> openPipelines(const std::filesystem::path& cacheFolder);
     Result<std::optional<MatrixTuning>> tuned(const LoadRequest& request, const std::stop_token& stop);
     KernelTuning tuningFor(const PlanRequest& request, const std::optional<MatrixTuning>& matrices) const;
 
     std::unique_ptr<VulkanContext> m_context;
+    std::unique_ptr<PipelineSet> m_pipelines; // from the first load on
     VulkanOptions m_options;
 };
 

@@ -23,8 +23,9 @@ Result<void> checkFree(const VulkanContext& context, const PlanLimits& limits, s
 
 } // namespace
 
-VulkanExecutor::VulkanExecutor(VulkanContext& context, VulkanPlan plan, const KernelTuning& tuning)
-    : m_model(context, std::move(plan), tuning) {}
+VulkanExecutor::VulkanExecutor(VulkanContext& context, PipelineSet& pipelines, VulkanPlan plan,
+                               const KernelTuning& tuning)
+    : m_model(context, pipelines, std::move(plan), tuning) {}
 
 Result<VulkanPlan> VulkanExecutor::plan(const VulkanContext& context, const PlanRequest& request,
                                         const PlanLimits& limits) {
@@ -42,13 +43,14 @@ Result<VulkanPlan> VulkanExecutor::plan(const VulkanContext& context, const Plan
     return plan;
 }
 
-Result<std::unique_ptr<Executor>> VulkanExecutor::load(VulkanContext& context, const LoadRequest& request,
-                                                       const PlanLimits& limits, const KernelTuning& tuning,
-                                                       const Progress& progress,
+Result<std::unique_ptr<Executor>> VulkanExecutor::load(VulkanContext& context, PipelineSet& pipelines,
+                                                       const LoadRequest& request, const PlanLimits& limits,
+                                                       const KernelTuning& tuning, const Progress& progress,
                                                        const std::stop_token& stop) {
     auto plan = VulkanExecutor::plan(context, request.plan, limits);
     if (!plan) return plan.error();
-    std::unique_ptr<VulkanExecutor> executor(new VulkanExecutor(context, std::move(*plan), tuning));
+    std::unique_ptr<VulkanExecutor> executor(
+        new VulkanExecutor(context, pipelines, std::move(*plan), tuning));
     executor->m_model.experts = request.experts;
     if (executor->m_model.plan.lacksExperts && !request.experts)
         return Error{
@@ -61,12 +63,12 @@ Result<std::unique_ptr<Executor>> VulkanExecutor::load(VulkanContext& context, c
         decode(factors->type, factors->bytes, executor->m_model.ropeFactors);
     }
     if (auto allocated = executor->allocate(stop); !allocated) return allocated.error();
-    if (auto bound = executor->bind(request.plan.cacheFolder); !bound) return bound.error();
+    if (auto bound = executor->bind(); !bound) return bound.error();
     // While the weights are read, other threads compile.
     if (auto begun = executor->preparePipelines(request.plan.kvType); !begun) return begun.error();
     auto filled = executor->m_model.store.fill(context, executor->m_model.plan, request.file, progress, stop);
     if (!filled) return filled.error();
-    if (auto built = executor->m_model.pipelines->finish(stop); !built) return built.error();
+    if (auto built = executor->m_model.pipelines.finish(stop); !built) return built.error();
     if (request.plan.adapters)
         if (auto set = executor->setAdapters(*request.plan.adapters); !set) return set.error();
     return std::unique_ptr<Executor>(std::move(executor));
@@ -91,17 +93,14 @@ Result<void> VulkanExecutor::allocate(const std::stop_token& stop) {
     return {};
 }
 
-Result<void> VulkanExecutor::bind(const std::filesystem::path& cacheFolder) {
-    auto pipelines = PipelineSet::create(m_model.context, cacheFolder);
-    if (!pipelines) return pipelines.error();
-    m_model.pipelines = std::move(*pipelines);
+Result<void> VulkanExecutor::bind() {
     auto scratchSet =
-        m_model.pipelines->texelSet(PipelineSet::ScratchSet, {&m_model.store.scratch, &m_model.step});
+        m_model.pipelines.texelSet(PipelineSet::ScratchSet, {&m_model.store.scratch, &m_model.step});
     if (!scratchSet) return scratchSet.error();
     m_model.scratchSet = std::move(*scratchSet);
     m_model.buffers.logits = m_model.logits.address();
     for (const VulkanBuffer& chunk : m_model.store.chunks) {
-        auto set = m_model.pipelines->texelSet(PipelineSet::WeightsSet, {&chunk});
+        auto set = m_model.pipelines.texelSet(PipelineSet::WeightsSet, {&chunk});
         if (!set) return set.error();
         m_model.weightSets.push_back(std::move(*set));
         m_model.buffers.chunks.push_back({chunk.address(), m_model.store.scratch.address(), 0,
@@ -109,7 +108,7 @@ Result<void> VulkanExecutor::bind(const std::filesystem::path& cacheFolder) {
                                           m_model.scratchSet.set, VK_NULL_HANDLE});
     }
     if (m_model.plan.decode.ranges == 0) return {};
-    return m_decode.bind(*m_model.pipelines, m_model.store.scratch, m_model.logits, m_model.buffers);
+    return m_decode.bind(m_model.pipelines, m_model.store.scratch, m_model.logits, m_model.buffers);
 }
 
 // Those of a token and of a prompt, for a cache like those to come.
@@ -121,19 +120,19 @@ Result<void> VulkanExecutor::preparePipelines(KvType type) {
         StepShape shape = m_model.cutter.shapeOf(rows, rows);
         shape.purpose = RecordFor::Keys;
         shape.logitRows = std::min(rows, m_model.plan.logitRows);
-        StepRecorder ops(m_model.context, *m_model.pipelines, m_model.plan, m_model.tuning, m_model.buffers,
+        StepRecorder ops(m_model.context, m_model.pipelines, m_model.plan, m_model.tuning, m_model.buffers,
                          static_cast<const VulkanKvCache&>(**cache), shape);
         m_model.forwardInto(ops);
         keys.insert(ops.recorder().keys().begin(), ops.recorder().keys().end());
     }
     if (m_model.plan.decode.ranges > 0) {
-        CommandRecorder recorder(m_model.context, *m_model.pipelines, 0, RecordFor::Keys);
+        CommandRecorder recorder(m_model.context, m_model.pipelines, 0, RecordFor::Keys);
         const SamplingSettings allKernels{.frequencyPenalty = 1};
         recordSampling(recorder, sampleCall(m_model.plan, allKernels, 0), m_decode.sampling(),
                        m_model.context.physical().maxInvocations);
         keys.insert(recorder.keys().begin(), recorder.keys().end());
     }
-    m_model.pipelines->prepare({keys.begin(), keys.end()});
+    m_model.pipelines.prepare({keys.begin(), keys.end()});
     return {};
 }
 
@@ -158,7 +157,7 @@ Result<std::unique_ptr<KvCache>> VulkanExecutor::createCache(std::uint32_t token
                      Detail{PONDER_TR_NOOP("ErrorDetail", "at most %1 tokens"), {std::to_string(longest)}}};
     const auto plan = m_model.plan.planCache(tokens, type);
     if (!plan) return plan.error();
-    auto cache = VulkanKvCache::create(m_model.context, *m_model.pipelines, *plan, m_cacheBytes);
+    auto cache = VulkanKvCache::create(m_model.context, m_model.pipelines, *plan, m_cacheBytes);
     if (!cache) return cache.error();
     return std::unique_ptr<KvCache>(std::move(*cache));
 }
@@ -189,7 +188,7 @@ Result<void> VulkanExecutor::setAdapters(const AdapterSet& set) {
                 checkFree(m_model.context, m_model.plan.limits, plan->weightBytes() + plan->scratchBytes());
             !fits)
             return fits;
-        auto made = VulkanAdapters::load(m_model.context, *m_model.pipelines, m_model.plan, set, m_model.step,
+        auto made = VulkanAdapters::load(m_model.context, m_model.pipelines, m_model.plan, set, m_model.step,
                                          m_decode.state);
         if (!made) return made.error();
         m_adapters = std::move(*made);
@@ -202,8 +201,8 @@ Result<void> VulkanExecutor::setAdapters(const AdapterSet& set) {
 }
 
 Result<Recording> VulkanExecutor::record(const VulkanKvCache& cache, const StepShape& shape, bool withBody) {
-    StepRecorder ops(m_model.context, *m_model.pipelines, m_model.plan, m_model.tuning, m_model.buffers,
-                     cache, shape);
+    StepRecorder ops(m_model.context, m_model.pipelines, m_model.plan, m_model.tuning, m_model.buffers, cache,
+                     shape);
     if (withBody)
         m_model.forwardInto(ops);
     else

@@ -1,10 +1,10 @@
-// One model on one Vulkan device: its weights, its scratch memory, its pipelines, and the passes through it.
+// One model on one Vulkan device: its weights, its scratch memory, and the passes through it.
 //
 // Takes batches of tokens and a cache (backend.h); gives logits. A batch is cut into passes, a pass into
 // submits of about 0.15 s with a look at the stop token between them. A single token's commands are recorded
-// once for a cache and submitted again for every token. Owner: the caller of Device::load(); the device
-// outlives it. Thread: one at a time. Errors: DeviceLost, OutOfMemory, Cancelled, ContextFull, BadArgument.
-// Next station: sample/.
+// once for a cache and submitted again for every token. Owner: the caller of Device::load(); the device,
+// whose pipelines it uses, outlives it. Thread: one at a time. Errors: DeviceLost, OutOfMemory, Cancelled,
+// ContextFull, BadArgument. Next station: sample/.
 #pragma once
 
 #include "engine/backend/vulkan/decode/decode_buffers.h"
@@ -18,9 +18,10 @@ public:
     // Errors: DoesNotFit where the device has less memory free.
     static Result<VulkanPlan> plan(const VulkanContext& context, const PlanRequest& request,
                                    const PlanLimits& limits);
-    static Result<std::unique_ptr<Executor>> load(VulkanContext& context, const LoadRequest& request,
-                                                  const PlanLimits& limits, const KernelTuning& tuning,
-                                                  const Progress& progress, const std::stop_token& stop);
+    static Result<std::unique_ptr<Executor>> load(VulkanContext& context, PipelineSet& pipelines,
+                                                  const LoadRequest& request, const PlanLimits& limits,
+                                                  const KernelTuning& tuning, const Progress& progress,
+                                                  const std::stop_token& stop);
 
     std::uint32_t maxBatch() const override { return m_model.plan.limits.maxRows; }
     Result<std::unique_ptr<KvCache>> createCache(std::uint32_t tokens, KvType type) override;
@@ -36,7 +37,7 @@ public:
     std::vector<KernelTime> kernelTimes() const override;
     const VulkanPlan& plan() const { return m_model.plan; }
     const KernelTuning& tuning() const { return m_model.tuning; }
-    const PipelineSet& pipelines() const { return *m_model.pipelines; }
+    const PipelineSet& pipelines() const { return m_model.pipelines; } // the device's
 
     // Dispatches of the last recorded pass, logits left out; tests divide it by the layers.
     std::uint32_t lastBodyDispatches() const { return m_lastBodyDispatches; }
@@ -44,9 +45,10 @@ public:
     std::uint64_t submits() const { return m_model.submits; }
 
 private:
-    VulkanExecutor(VulkanContext& context, VulkanPlan plan, const KernelTuning& tuning);
+    VulkanExecutor(VulkanContext& context, PipelineSet& pipelines, VulkanPlan plan,
+                   const KernelTuning& tuning);
     Result<void> allocate(const std::stop_token& stop);
-    Result<void> bind(const std::filesystem::path& cacheFolder);
+    Result<void> bind();
     Result<void> preparePipelines(KvType type);
 
     Result<Recording> record(const VulkanKvCache& cache, const StepShape& shape, bool withBody);

@@ -3,11 +3,11 @@
 // A family is one more name in the list. Bars: the exact logits within 1e-8 on the reference device, within
 // 1e-6 where nothing is rounded, within 1.5 times what llama.cpp's 8-bit path differs by where activations
 // may be.
-#include "engine/backend/vulkan/vulkan_devices.h"
 #include "engine/devices.h"
 #include "engine/split_executor.h"
 #include "tests/support/logits_check.h"
 #include "tests/support/present_device.h"
+#include "tests/support/shared_vulkan_device.h"
 #include "tests/support/test_class.h"
 
 #include <QTest>
@@ -49,9 +49,9 @@ struct OnDevice {
     std::unique_ptr<ModelFile> file;
     ModelConfig config;
     FileWeights weights;
-    std::unique_ptr<Device> device;
+    std::shared_ptr<Device> device;
 
-    QString open(const QString& name, std::string_view id, Precision precision) {
+    QString open(const QString& name, std::string_view id) {
         auto opened = ModelFile::open(folder() / (name.toStdString() + ".gguf"));
         if (!opened) return QString::fromStdString(opened.error().message());
         file = std::move(*opened);
@@ -61,10 +61,13 @@ struct OnDevice {
         const auto bound = bindWeights(*file, config);
         if (!bound) return QString::fromStdString(bound.error().message());
         weights = *bound;
-        // So small a model would keep to floats.
-        auto opening = id == "vulkan" && precision == Precision::Fast
-                           ? openVulkanDevice("vulkan:0", {.smallModelBytes = 0})
-                           : openDevice(std::string(id));
+        if (id == "vulkan") {
+            const auto shared = test::sharedVulkanDevice({.smallModelBytes = 0}); // else floats alone
+            if (!shared) return QString::fromStdString(shared.error().message());
+            device = shared->device;
+            return {};
+        }
+        auto opening = openDevice(std::string(id));
         if (!opening) return QString::fromStdString(opening.error().message());
         device = std::move(*opening);
         return {};
@@ -120,7 +123,7 @@ private slots:
         const auto& [id, precision] = kDevices[std::size_t(device)];
         if (!test::hasDevice(id)) QSKIP("there is no such device");
         OnDevice model;
-        QCOMPARE(model.open(name, id, precision), QString());
+        QCOMPARE(model.open(name, id), QString());
         const auto tokens = manifest()["tokens"].get<std::vector<TokenId>>();
         const auto wanted = test::readFloats(folder() / (name.toStdString() + ".logits.f32"));
         const double eightBits =

@@ -1,12 +1,12 @@
 // Latent attention of every shape with random weights: each device against the reference, in one batch, token
 // by token, in uneven batches and in branches; with as many heads as DeepSeek-R1 has.
 #include "engine/backend/reference/reference_device.h"
-#include "engine/backend/vulkan/vulkan_devices.h"
 #include "engine/backend/vulkan/vulkan_executor.h"
 #include "engine/devices.h"
 #include "tests/support/logits_check.h"
 #include "tests/support/present_device.h"
 #include "tests/support/random_model.h"
+#include "tests/support/shared_vulkan_device.h"
 #include "tests/support/test_class.h"
 
 #include <QTest>
@@ -211,16 +211,15 @@ private slots:
         QFETCH(bool, fast);
         VulkanOptions options;
         options.loadPath = LoadPath(path);
-        options.validation = std::make_shared<ValidationLog>();
         options.maxPartPositions = 16; // attention in parts
         options.smallModelBytes = 0;
-        const auto device = openVulkanDevice("vulkan:0", options);
-        QVERIFY(device);
+        const auto shared = test::sharedVulkanDevice(options);
+        QVERIFY(shared);
         // A value on the border between two steps of eight bits may fall to either side.
         const double bar = fast ? 1e-3 : KvType(type) == KvType::Q8_0 ? 1e-4 : 1e-6;
-        compare(kKinds[std::size_t(kind)], **device, KvType(type), fast ? Precision::Fast : Precision::Float,
-                bar);
-        for (const std::string& message : options.validation->messages())
+        compare(kKinds[std::size_t(kind)], *shared->device, KvType(type),
+                fast ? Precision::Fast : Precision::Float, bar);
+        for (const std::string& message : shared->log->messages())
             QFAIL(message.c_str());
     }
 
@@ -228,9 +227,9 @@ private slots:
         if (!test::hasDevice("vulkan")) QSKIP("no usable Vulkan device on this machine");
         for (const Kind& kind : kKinds) {
             const LatentModel model(kind);
-            const auto device = openVulkanDevice("vulkan:0");
-            QVERIFY(device);
-            const auto executor = model.load(**device, KvType::Q8_0, Precision::Float);
+            const auto shared = test::sharedVulkanDevice({});
+            QVERIFY(shared);
+            const auto executor = model.load(*shared->device, KvType::Q8_0, Precision::Float);
             QVERIFY(executor);
             const auto cache = (*executor)->createCache(kContext, KvType::Q8_0);
             QVERIFY(cache);

@@ -7,6 +7,7 @@
 #include "tests/support/logits_check.h"
 #include "tests/support/present_device.h"
 #include "tests/support/random_model.h"
+#include "tests/support/shared_vulkan_device.h"
 #include "tests/support/test_class.h"
 
 #include <QTest>
@@ -96,17 +97,13 @@ test::GgufWriter fileOf(const Kind& kind, const ModelConfig& config) {
 }
 
 struct Loaded {
-    std::unique_ptr<Device> device;
+    std::shared_ptr<Device> device;
     std::unique_ptr<Executor> executor;
     std::string problem;
 
     Loaded(const char* id, const ModelFile& file, const ModelConfig& config, const FileWeights& weights) {
-        auto opened = openDevice(id);
-        if (!opened) {
-            problem = opened.error().message();
-            return;
-        }
-        device = std::move(*opened);
+        problem = open(id);
+        if (!problem.empty()) return;
         PlanRequest request{config, weights, file.fileBytes(), 128, KvType::F32, {}};
         request.precision = Precision::Float;
         auto loaded = device->load({file, request, {}}, {}, {});
@@ -114,6 +111,18 @@ struct Loaded {
             problem = loaded.error().message();
         else
             executor = std::move(*loaded);
+    }
+    std::string open(std::string_view id) {
+        if (id == "vulkan") {
+            const auto shared = test::sharedVulkanDevice({});
+            if (!shared) return shared.error().message();
+            device = shared->device;
+            return {};
+        }
+        auto opened = openDevice(std::string(id));
+        if (!opened) return opened.error().message();
+        device = std::move(*opened);
+        return {};
     }
     std::vector<float> logits(std::span<const TokenId> tokens, std::span<const std::size_t> ends) {
         std::vector<float> all, some;

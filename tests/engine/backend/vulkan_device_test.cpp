@@ -4,7 +4,7 @@
 #include "tests/support/test_class.h"
 
 using namespace ponder;
-using test::LoadedModel;
+using LoadedModel = test::ModelOnItsOwnDevice;
 
 class VulkanDeviceTest : public QObject {
     Q_OBJECT

@@ -1,9 +1,10 @@
-// A model file loaded onto the first Vulkan device under the validation layers, for tests.
+// A model file loaded onto the first Vulkan device under the validation layers, for tests. Those of one
+// program share a device, and with it what its driver has compiled.
 #pragma once
 
-#include "engine/backend/vulkan/vulkan_devices.h"
 #include "engine/backend/vulkan/vulkan_executor.h"
 #include "tests/support/logits_check.h"
+#include "tests/support/shared_vulkan_device.h"
 
 namespace ponder::test {
 
@@ -19,11 +20,10 @@ struct LoadedModel {
     std::unique_ptr<ModelFile> file;
     ModelConfig config;
     FileWeights weights;
-    std::unique_ptr<Device> device;
+    bool ownDevice = false;
+    std::shared_ptr<Device> device;
     std::unique_ptr<Executor> executor;
     std::unique_ptr<KvCache> cache;
-
-    LoadedModel() { options.validation = std::make_shared<ValidationLog>(); }
 
     // Each gives what went wrong, or nothing.
     std::string open(const std::filesystem::path& path) {
@@ -36,6 +36,17 @@ struct LoadedModel {
         auto bound = bindWeights(*file, config);
         if (!bound) return bound.error().message();
         weights = *bound;
+        return openDevice();
+    }
+    std::string openDevice() {
+        if (!ownDevice) {
+            auto shared = sharedVulkanDevice(options);
+            if (!shared) return shared.error().message();
+            device = shared->device;
+            options.validation = shared->log;
+            return {};
+        }
+        options.validation = std::make_shared<ValidationLog>();
         auto made = openVulkanDevice("vulkan:0", options);
         if (!made) return made.error().message();
         device = std::move(*made);
@@ -68,6 +79,11 @@ struct LoadedModel {
             out += message + "\n";
         return out;
     }
+};
+
+// For what a device keeps, loses or uses.
+struct ModelOnItsOwnDevice : LoadedModel {
+    ModelOnItsOwnDevice() { ownDevice = true; }
 };
 
 inline bool hasVulkan() {

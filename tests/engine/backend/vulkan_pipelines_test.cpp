@@ -10,7 +10,7 @@
 #include <fstream>
 
 using namespace ponder;
-using test::LoadedModel;
+using LoadedModel = test::ModelOnItsOwnDevice;
 
 class VulkanPipelinesTest : public QObject {
     Q_OBJECT
@@ -126,6 +126,23 @@ private slots:
             QVERIFY(!readPipelineCache(fileIn(folder), m_context->physical()).empty());
             QVERIFY2(loaded.messages().empty(), loaded.messages().c_str());
         }
+    }
+    void aSecondModelUsesWhatTheDeviceHasCompiledForTheFirst() {
+        LoadedModel loaded;
+        QCOMPARE(loaded.openAndLoad(model()), std::string());
+        const std::size_t compiled = loaded.vulkan().pipelines().size();
+        const std::int64_t before = VulkanCounters::live().objects;
+        const auto second = loaded.tryLoad({}, {});
+        QVERIFY(second);
+        const std::int64_t own = VulkanCounters::live().objects - before;
+        QVERIFY2(own < std::int64_t(compiled), qPrintable(QString::number(own)));
+        QCOMPARE(loaded.vulkan().pipelines().size(), compiled);
+        const std::vector<TokenId> tokens{1, 2, 3};
+        auto cache = std::move(*(*second)->createCache(64, KvType::F16));
+        std::vector<float> one, other;
+        QVERIFY(loaded.executor->run({tokens, 0, 0}, *loaded.cache, {}, one));
+        QVERIFY((*second)->run({tokens, 0, 0}, *cache, {}, other));
+        QCOMPARE(other, one);
     }
     void aPromptAndAReplyNeedNoPipelineThatLoadingDidNotCompile() {
         for (const LoadPath path : {LoadPath::Texel, LoadPath::Address}) {

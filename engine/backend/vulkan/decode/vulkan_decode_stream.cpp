@@ -131,7 +131,7 @@ void VulkanDecodeStream::writeState(CommandRecorder& recorder) const {
 
 Result<void> VulkanDecodeStream::submitFirst() {
     writeInputs();
-    CommandRecorder recorder(m_model.context, *m_model.pipelines, m_model.cutter.tokenPace.costPerSlice(),
+    CommandRecorder recorder(m_model.context, m_model.pipelines, m_model.cutter.tokenPace.costPerSlice(),
                              m_model.purposeOf(RecordFor::Once));
     writeState(recorder);
     CallBuffers buffers = m_buffers.sampling();
@@ -162,7 +162,7 @@ Result<void> VulkanDecodeStream::recordStep() {
     shape.logitRows = 1;
     shape.streams = true;
     shape.purpose = m_model.purposeOf(RecordFor::Resubmits);
-    StepRecorder ops(m_model.context, *m_model.pipelines, m_model.plan, m_model.tuning, m_buffers.step,
+    StepRecorder ops(m_model.context, m_model.pipelines, m_model.plan, m_model.tuning, m_buffers.step,
                      m_cache, shape);
     m_model.forwardInto(ops);
     recordSampling(ops.recorder(), sampleCall(m_model.plan, m_settings, 0), m_buffers.sampling(),

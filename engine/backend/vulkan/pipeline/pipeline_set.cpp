@@ -104,8 +104,10 @@ Result<void> PipelineSet::add(CompiledPipeline compiled) {
     return {};
 }
 
-void PipelineSet::prepare(const std::vector<PipelineKey>& keys) {
-    m_compiler = std::make_unique<PipelineCompiler>(base(), keys);
+void PipelineSet::prepare(std::vector<PipelineKey> keys) {
+    abandon();
+    std::erase_if(keys, [&](const PipelineKey& key) { return m_pipelines.contains(key); });
+    if (!keys.empty()) m_compiler = std::make_unique<PipelineCompiler>(base(), keys);
 }
 
 Result<void> PipelineSet::finish(const std::stop_token& stop) {

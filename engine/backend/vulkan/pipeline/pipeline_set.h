@@ -1,10 +1,11 @@
-// The compute pipelines of one model, each built once for its specialization constants.
+// The compute pipelines of one device, each built once for its specialization constants, whichever model
+// first needed it.
 //
 // Takes a kernel's name and constants; gives a VkPipeline, compiled now or, where it was announced, on
 // threads meanwhile. What the driver compiled is kept in a file of the cache folder. Push constants: four
 // buffer addresses, then the kernel's own (kernel_calls.h). On the texel path the pipelines also read three
-// descriptor sets, made with texelSet(). Owner: VulkanExecutor; the context outlives it. Thread: one at a
-// time. Errors: OutOfMemory, DeviceLost, Internal (an unknown kernel), Cancelled. Next station:
+// descriptor sets, made with texelSet(). Owner: VulkanDevice; the context outlives it. Thread: one at a time.
+// Errors: OutOfMemory, DeviceLost, Internal (an unknown kernel), Cancelled. Next station:
 // command_recorder.h.
 #pragma once
 
@@ -33,10 +34,12 @@ public:
                                                        const std::filesystem::path& cacheFolder = {});
     ~PipelineSet();
 
-    // Begins to compile these on other threads. get() waits for all of them.
-    void prepare(const std::vector<PipelineKey>& keys);
+    // Begins to compile those of these that are not there, on other threads. get() waits for all of them.
+    void prepare(std::vector<PipelineKey> keys);
     // Waits for what prepare() began, and keeps it in the file.
     Result<void> finish(const std::stop_token& stop);
+    // Compiles nothing more of it.
+    void abandon() { m_compiler.reset(); }
     Result<VkPipeline> get(const PipelineKey& key);
     bool usedFile() const { return m_usedFile; } // where another set had left one
     VkPipelineLayout layout() const { return m_layout.get(); }

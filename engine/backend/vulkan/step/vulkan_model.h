@@ -12,8 +12,9 @@ namespace ponder {
 
 class VulkanModel {
 public:
-    VulkanModel(VulkanContext& device, VulkanPlan planned, const KernelTuning& tuned)
-        : context(device), plan(std::move(planned)), tuning(tuned), cutter(plan, tuning) {}
+    VulkanModel(VulkanContext& device, PipelineSet& compiled, VulkanPlan planned, const KernelTuning& tuned)
+        : context(device), pipelines(compiled), plan(std::move(planned)), tuning(tuned),
+          cutter(plan, tuning) {}
     VulkanModel(const VulkanModel&) = delete;
     VulkanModel& operator=(const VulkanModel&) = delete;
 
@@ -29,6 +30,7 @@ public:
                                std::uint32_t positions, const std::stop_token& stop);
 
     VulkanContext& context;
+    PipelineSet& pipelines; // the device's
     const VulkanPlan plan;
     const KernelTuning tuning;
     PassCutter cutter;
@@ -36,7 +38,6 @@ public:
     WeightStore store;
     VulkanBuffer step;   // what the host writes before a pass
     VulkanBuffer logits; // what it reads after one
-    std::unique_ptr<PipelineSet> pipelines;
     std::vector<TexelSet> weightSets;
     TexelSet scratchSet;
     StepBuffers buffers;

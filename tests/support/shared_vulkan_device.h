@@ -1,0 +1,31 @@
+// The first Vulkan device, opened once for all tests of a program: what its driver compiles for one of them
+// serves the others.
+#pragma once
+
+#include "engine/backend/backend.h"
+#include "engine/backend/vulkan/vulkan_devices.h"
+
+#include <map>
+
+namespace ponder::test {
+
+struct SharedDevice {
+    std::shared_ptr<Device> device;
+    std::shared_ptr<ValidationLog> log;
+};
+
+// The device with these options, opened by the first who asks and kept until the process ends: layers and
+// drivers may be gone when the destructors of statics run.
+inline Result<SharedDevice> sharedVulkanDevice(VulkanOptions options) {
+    using Key = std::tuple<LoadPath, bool, std::uint64_t, std::uint64_t, std::uint32_t, double>;
+    static auto& devices = *new std::map<Key, SharedDevice>;
+    const Key key{options.loadPath,      options.stageUploads,     options.smallModelBytes,
+                  options.largestBuffer, options.maxPartPositions, options.firstRate};
+    if (const auto known = devices.find(key); known != devices.end()) return known->second;
+    options.validation = std::make_shared<ValidationLog>();
+    auto opened = openVulkanDevice("vulkan:0", options);
+    if (!opened) return opened.error();
+    return devices[key] = {std::move(*opened), options.validation};
+}
+
+} // namespace ponder::test
