@@ -27,7 +27,7 @@ Json toJson(const FitDevice& device) {
             {"margin_bytes", marginBytes(device.info)},
             {"bandwidth_bytes_per_second", device.bandwidth},
             {"bandwidth_measured_busy", device.measuredBusy},
-            {"disk_bytes_per_second", device.diskBandwidth}};
+            {"disk_bytes_per_second", device.diskBandwidth()}};
 }
 
 Json toJson(const FitForecast& fit) {

@@ -8,6 +8,8 @@
 #include "engine/backend/backend.h"
 #include "engine/base/memory_bandwidth.h"
 
+#include <functional>
+
 namespace ponder {
 
 struct FitDevice {
@@ -16,8 +18,10 @@ struct FitDevice {
     DeviceInfo processor; // holds the layers for which a GPU has no room
     double processorBandwidth = 0;
     bool measuredBusy = false; // `bandwidth` was measured while the computer had other work
-    double diskBandwidth = 0;  // bytes a second of the disk that models are on; 0: nobody knows
+    // Bytes a second of the disk that models are on; 0: nobody knows. It may be timed when it is asked for.
+    std::function<double()> timeDisk;
 
+    double diskBandwidth() const { return timeDisk ? timeDisk() : 0; }
     bool isGpu() const { return info.kind == DeviceKind::Discrete || info.kind == DeviceKind::Integrated; }
     // What measured speeds are kept by: they hold for this device and driver generation alike.
     QString key() const { return QString::fromStdString(info.name); }

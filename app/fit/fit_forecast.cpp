@@ -232,11 +232,12 @@ void Forecaster::addSpeed(FitForecast& out) const {
 void Forecaster::readFromDisk(FitForecast& out) const {
     constexpr double kMostOnDisk = 0.95; // of the weights
     const bool beside = m_device.isGpu() && !m_device.info.unified;
-    if (m_device.diskBandwidth <= 0 || (!beside && m_device.info.kind != DeviceKind::Processor)) return;
+    if (!beside && m_device.info.kind != DeviceKind::Processor) return;
     const std::uint64_t host = beside ? m_device.processor.freeBytes : m_device.info.freeBytes;
     const std::uint64_t room = roomBesideFile(host) + (beside ? m_room : 0), needed = out.memory.total();
     const std::uint64_t missing = needed > room ? needed - room : 0;
     if (missing == 0 || double(missing) > kMostOnDisk * double(out.memory.weights)) return;
+    if (m_device.diskBandwidth() <= 0) return;
     SpeedQuestion question;
     question.modelPath = m_question.modelPath;
     question.cacheBytes = cacheReadBytes(out.memory.context);

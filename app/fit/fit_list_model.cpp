@@ -38,7 +38,8 @@ FitDevice withoutDisk(const FitServices& services, const QString& wanted, const 
 FitDevice chosenDevice(const FitServices& services, const QList<ModelRecord>& library, const QString& wanted,
                        const QString& whatIf) {
     FitDevice device = withoutDisk(services, wanted, whatIf);
-    if (services.diskBandwidth) device.diskBandwidth = services.diskBandwidth(library);
+    if (services.diskBandwidth)
+        device.timeDisk = [ask = services.diskBandwidth, library] { return ask(library); };
     return device;
 }
 

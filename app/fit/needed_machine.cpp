@@ -105,7 +105,7 @@ private:
     std::optional<NeededMachine> withDisk() const {
         if (m_model.config().mixture.experts == 0) return std::nullopt;
         FitDevice device = computer(kMemoryBesideDisk, kDesk);
-        device.diskBandwidth = kFastDisk;
+        device.timeDisk = [] { return kFastDisk; };
         const FitForecast forecast = forecastFit(m_model, device, m_question);
         if (forecast.mappedBytes == 0) return std::nullopt;
         return NeededMachine{.kind = NeededMachine::Kind::Disk,

@@ -234,7 +234,7 @@ double readFromDisk(const FitModel& model, std::uint64_t mapped, double rows) {
 // Of one pass: what comes from the disk is packed for the kernels while the next comes, on all cores.
 double diskSeconds(const FitModel& model, const FitDevice& device, std::uint64_t mapped, double rows) {
     const double cores = device.processor.cores > 0 ? device.processor.cores : processor().cores;
-    return readFromDisk(model, mapped, rows) / std::min(device.diskBandwidth, cores * kPackedBytes);
+    return readFromDisk(model, mapped, rows) / std::min(device.diskBandwidth(), cores * kPackedBytes);
 }
 
 } // namespace
@@ -275,7 +275,7 @@ SpeedForecast forecastSpeed(const FitModel& model, const FitDevice& device, cons
                          lentLayers * kLentLayer / rows;
     }
     if (question.mappedBytes > 0) {
-        if (device.diskBandwidth <= 0) return {};
+        if (device.diskBandwidth() <= 0) return {};
         seconds += diskSeconds(model, device, question.mappedBytes, 1);
         promptSeconds +=
             diskSeconds(model, device, question.mappedBytes, kProcessorPromptRows) / kProcessorPromptRows;

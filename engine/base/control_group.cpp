@@ -1,5 +1,7 @@
 #include "engine/base/control_group.h"
 
+#include "engine/base/system_file.h"
+
 #include <algorithm>
 #include <fstream>
 #include <sstream>
@@ -12,13 +14,6 @@ namespace ponder {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string firstLine(const fs::path& path) {
-    std::ifstream file(path);
-    std::string line;
-    std::getline(file, line);
-    return line;
-}
 
 // Nothing where there is no such file or no number in it: "max", and the -1 of version 1.
 std::optional<std::uint64_t> numberIn(const fs::path& path) {

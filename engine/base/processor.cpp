@@ -1,6 +1,7 @@
 #include "engine/base/processor.h"
 
 #include "engine/base/control_group.h"
+#include "engine/base/system_file.h"
 
 #include <algorithm>
 #include <cmath>
@@ -14,13 +15,6 @@
 
 namespace ponder {
 namespace {
-
-std::string firstLine(const std::filesystem::path& path) {
-    std::ifstream file(path);
-    std::string line;
-    std::getline(file, line);
-    return line;
-}
 
 std::string nameOf(const std::filesystem::path& root) {
     std::ifstream file(root / "proc/cpuinfo");

@@ -13,17 +13,17 @@ namespace {
 constexpr std::size_t kLongest = 1000;
 constexpr std::uint32_t kMatchLimit = 20'000; // backtracks
 
-struct Deleter {
-    void operator()(pcre2_code* p) const { pcre2_code_free(p); }
-    void operator()(pcre2_match_data* p) const { pcre2_match_data_free(p); }
-    void operator()(pcre2_match_context* p) const { pcre2_match_context_free(p); }
-};
-template<class T>
-using Owned = std::unique_ptr<T, Deleter>;
-
 } // namespace
 
 struct NamePattern::Compiled {
+    struct Deleter {
+        void operator()(pcre2_code* p) const { pcre2_code_free(p); }
+        void operator()(pcre2_match_data* p) const { pcre2_match_data_free(p); }
+        void operator()(pcre2_match_context* p) const { pcre2_match_context_free(p); }
+    };
+    template<class T>
+    using Owned = std::unique_ptr<T, Deleter>;
+
     Owned<pcre2_code> code;
     Owned<pcre2_match_data> data;
     Owned<pcre2_match_context> limits;

@@ -4,11 +4,6 @@
 #include <array>
 
 namespace ponder {
-namespace {
-
-constexpr std::uint64_t kLine = 64;
-
-} // namespace
 
 CpuAdapterPlan CpuAdapterPlan::make(const AdapterSet& set, const LayerRange& layers,
                                     const ModelConfig& config) {
@@ -16,7 +11,7 @@ CpuAdapterPlan CpuAdapterPlan::make(const AdapterSet& set, const LayerRange& lay
     plan.additions = Weights<CpuAddition>(config.layers);
     const auto take = [&](std::uint64_t count) {
         const std::uint64_t at = plan.bytes;
-        plan.bytes += (count + kLine - 1) / kLine * kLine;
+        plan.bytes += lineBytes(count);
         return at;
     };
     forEachAddition(

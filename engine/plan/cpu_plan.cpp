@@ -11,14 +11,12 @@ namespace ponder {
 namespace {
 
 constexpr std::uint32_t kMaxRows = 256;
-constexpr std::uint64_t kLine = 64; // matrices begin on a cache line
 
-constexpr std::uint64_t lineBytes(std::uint64_t bytes) { return (bytes + kLine - 1) / kLine * kLine; }
 
 // Gives every tensor its place, in the order in which a pass reads them.
-class Placer {
+class CpuPlacer {
 public:
-    explicit Placer(CpuPlan& plan) : m_plan(plan) {}
+    explicit CpuPlacer(CpuPlan& plan) : m_plan(plan) {}
 
     const CpuTensor* place(const TensorRow& row, const TensorInfo* source) {
         CpuTensor* tensor = known(source);
@@ -47,7 +45,7 @@ private:
 };
 
 void placeWeights(CpuPlan& plan, const FileWeights& file) {
-    Placer placer(plan);
+    CpuPlacer placer(plan);
     plan.weights = Weights<const CpuTensor*>(file.layers());
     plan.weights.tied = file.tied;
     plan.weights.made = file.made;

@@ -5,75 +5,75 @@
 namespace ponder {
 namespace {
 
-struct Shape {
+struct PanelShape {
     PanelKind kind;
     std::uint32_t blocksPerUnit, headBytes, blockBytes;
 };
 
-std::optional<Shape> shapeOf(TensorType type) {
+std::optional<PanelShape> panelShapeOf(TensorType type) {
     using enum PanelKind;
     switch (type) {
     case TensorType::F32:
-        return Shape{Floats, 1, 0, 2048};
+        return PanelShape{Floats, 1, 0, 2048};
     case TensorType::F16:
     case TensorType::BF16:
-        return Shape{Floats, 1, 0, 1024};
+        return PanelShape{Floats, 1, 0, 1024};
     case TensorType::Q4_0:
-        return Shape{Even, 2, 64, 256};
+        return PanelShape{Even, 2, 64, 256};
     case TensorType::Q4_1:
-        return Shape{Even, 1, 64, 256};
+        return PanelShape{Even, 1, 64, 256};
     case TensorType::Q5_0:
-        return Shape{Even, 2, 64, 320};
+        return PanelShape{Even, 2, 64, 320};
     case TensorType::Q5_1:
-        return Shape{Even, 1, 64, 320};
+        return PanelShape{Even, 1, 64, 320};
     case TensorType::Q8_0:
-        return Shape{Even, 2, 64, 512};
+        return PanelShape{Even, 2, 64, 512};
     case TensorType::Q4_K:
-        return Shape{Even, 8, 64 + 256, 256};
+        return PanelShape{Even, 8, 64 + 256, 256};
     case TensorType::Q5_K:
-        return Shape{Even, 8, 64 + 256, 320};
+        return PanelShape{Even, 8, 64 + 256, 320};
     case TensorType::Q6_K:
-        return Shape{Even, 8, 64 + 256, 384};
+        return PanelShape{Even, 8, 64 + 256, 384};
     case TensorType::IQ4_NL:
-        return Shape{Tabled, 2, 64, 256};
+        return PanelShape{Tabled, 2, 64, 256};
     case TensorType::IQ4_XS:
     case TensorType::IQ3_S:
     case TensorType::IQ3_XXS:
-        return Shape{Tabled, 8, 64 + 128, 256};
+        return PanelShape{Tabled, 8, 64 + 128, 256};
     case TensorType::MXFP4:
-        return Shape{Tabled, 4, 64, 256};
+        return PanelShape{Tabled, 4, 64, 256};
     case TensorType::NVFP4:
-        return Shape{Tabled, 2, 64, 256};
+        return PanelShape{Tabled, 2, 64, 256};
     case TensorType::Q2_K:
     case TensorType::IQ1_M:
-        return Shape{Small, 8, 64 + 256, 128};
+        return PanelShape{Small, 8, 64 + 256, 128};
     case TensorType::Q3_K:
     case TensorType::IQ2_S:
     case TensorType::IQ2_XS:
-        return Shape{Small, 8, 64 + 256, 192};
+        return PanelShape{Small, 8, 64 + 256, 192};
     case TensorType::IQ2_XXS:
-        return Shape{Small, 8, 64 + 128, 192};
+        return PanelShape{Small, 8, 64 + 128, 192};
     case TensorType::IQ1_S:
-        return Shape{Small, 8, 64 + 128, 128};
+        return PanelShape{Small, 8, 64 + 128, 128};
     case TensorType::TQ1_0:
     case TensorType::TQ2_0:
-        return Shape{Small, 8, 64, 128};
+        return PanelShape{Small, 8, 64, 128};
     case TensorType::Q2_0:
-        return Shape{Small, 4, 64, 128};
+        return PanelShape{Small, 4, 64, 128};
     case TensorType::Q1_0:
-        return Shape{Small, 8, 64, 64};
+        return PanelShape{Small, 8, 64, 64};
     }
     return std::nullopt;
 }
 
-constexpr Shape kUnknown{PanelKind::Floats, 1, 0, 2048};
+constexpr PanelShape kUnknownPanel{PanelKind::Floats, 1, 0, 2048};
 
 } // namespace
 
-bool PanelLayout::knows(TensorType type) { return shapeOf(type).has_value(); }
+bool PanelLayout::knows(TensorType type) { return panelShapeOf(type).has_value(); }
 
 PanelLayout PanelLayout::of(TensorType type, std::uint64_t rowLength, std::uint64_t rows) {
-    const Shape shape = shapeOf(type).value_or(kUnknown);
+    const PanelShape shape = panelShapeOf(type).value_or(kUnknownPanel);
     PanelLayout layout;
     layout.type = type;
     layout.kind = shape.kind;

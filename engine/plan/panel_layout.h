@@ -45,6 +45,8 @@
 namespace ponder {
 
 inline constexpr std::uint32_t kPanelRows = 16;
+// Bytes up to the next cache line, where matrices begin.
+constexpr std::uint64_t lineBytes(std::uint64_t bytes) { return (bytes + 63) / 64 * 64; }
 // The most that a block of a panel takes where it was unpacked for many columns: eight lines of bytes, four
 // of scales and minima.
 inline constexpr std::uint32_t kUnpackedBlockBytes = 12 * 64;

@@ -7,9 +7,9 @@
 namespace ponder {
 namespace {
 
-class Placer {
+class AdapterPlacer {
 public:
-    Placer(VulkanAdapterPlan& plan, const PlanLimits& limits) : m_plan(plan), m_limits(limits) {}
+    AdapterPlacer(VulkanAdapterPlan& plan, const PlanLimits& limits) : m_plan(plan), m_limits(limits) {}
 
     // Those of one dispatch: all in one chunk.
     Result<void> together(std::span<const Weight> group, const Weights<LowRank>& from) {
@@ -71,7 +71,7 @@ std::vector<std::vector<Weight>> groupsOf(const ModelConfig& config, std::uint32
 
 Result<void> placeMatrices(VulkanAdapterPlan& plan, const AdapterSet& set, const PlanLimits& limits,
                            const ModelConfig& config, const LayerRange& layers) {
-    Placer placer(plan, limits);
+    AdapterPlacer placer(plan, limits);
     const Weights<LowRank>& from = set.additions();
     constexpr Weight kTable[] = {Slot::TokenEmbedding}, kOutput[] = {Slot::Output};
     if (layers.first == 0)

@@ -9,7 +9,7 @@
 namespace ponder {
 namespace {
 
-Layer layer(const ModelConfig& config, std::uint32_t index) {
+Layer deepseek2Layer(const ModelConfig& config, std::uint32_t index) {
     LatentAttention latent = config.latent;
     latent.growth = config.queryGrowth;
     latent.growthLength = std::max(1U, config.ropeScaling.originalContext);
@@ -23,7 +23,7 @@ const Family& deepseek2Family() {
         .architecture = "deepseek2",
         .hubClasses = {"DeepseekV2ForCausalLM", "DeepseekV3ForCausalLM", "Glm4MoeLiteForCausalLM"},
         .ropePairs = RopePairs::Adjacent,
-        .layer = layer,
+        .layer = deepseek2Layer,
         .tensors = tensorTable(
             {modelRows(), latentRows(), gatedRows(), mixtureRows(), routerBiasRows(), sharedRows()},
             {{Slot::SharedGate, {}, "mlp.shared_experts.gate_proj.weight"},

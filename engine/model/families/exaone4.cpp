@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint32_t kLargeLayers = 64, kLargeWindow = 4096; // files of these need not say it
 constexpr std::uint32_t kPeriod = 4;
 
-Layer layer(const ModelConfig& config, std::uint32_t index) {
+Layer exaone4Layer(const ModelConfig& config, std::uint32_t index) {
     Layer out = plainLayer(config, index);
     out.normsBefore = false;
     out.normsAfter = true;
@@ -43,7 +43,7 @@ const Family& exaone4Family() {
         .architecture = "exaone4",
         .hubClasses = {"Exaone4ForCausalLM"},
         .ropePairs = RopePairs::Halves,
-        .layer = layer,
+        .layer = exaone4Layer,
         .tensors = table(),
         .windows = true,
     };

@@ -5,7 +5,7 @@
 namespace ponder {
 namespace {
 
-Layer layer(const ModelConfig& config, std::uint32_t index) {
+Layer glm4Layer(const ModelConfig& config, std::uint32_t index) {
     Layer out = plainLayer(config, index);
     out.normsAfter = true;
     return out;
@@ -18,7 +18,7 @@ const Family& glm4Family() {
         .architecture = "glm4",
         .hubClasses = {"Glm4ForCausalLM"},
         .ropePairs = RopePairs::Adjacent,
-        .layer = layer,
+        .layer = glm4Layer,
         .tensors = tensorTable({modelRows(), headRows(), maybeHeadBiasRows(), gatedRows(), normAfterRows()},
                                {{Slot::AttendedNorm, {}, "post_self_attn_layernorm.weight"},
                                 {Slot::FedNorm, {}, "post_mlp_layernorm.weight"},

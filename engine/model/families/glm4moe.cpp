@@ -8,7 +8,7 @@
 namespace ponder {
 namespace {
 
-Layer layer(const ModelConfig& config, std::uint32_t index) {
+Layer glm4moeLayer(const ModelConfig& config, std::uint32_t index) {
     Layer out = mixtureLayer(config, index);
     std::get<HeadAttention>(out.attention).normsHeads = config.headNorms;
     return out;
@@ -23,7 +23,7 @@ const Family& glm4MoeFamily() {
         .ropePairs = RopePairs::Halves,
         .gating = Gating::Sigmoid,
         .normalisesExperts = true,
-        .layer = layer,
+        .layer = glm4moeLayer,
         .tensors = tensorTable({modelRows(), headRows(), maybeHeadBiasRows(), headNormRows(), gatedRows(),
                                 mixtureRows(), routerBiasRows(), sharedRows()},
                                {{Slot::FeedForwardNorm, "post_attention_norm.weight", {}},

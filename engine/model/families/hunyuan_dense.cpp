@@ -5,7 +5,7 @@
 namespace ponder {
 namespace {
 
-Layer layer(const ModelConfig& config, std::uint32_t index) {
+Layer hunyuanDenseLayer(const ModelConfig& config, std::uint32_t index) {
     Layer out = plainLayer(config, index);
     std::get<HeadAttention>(out.attention).normsTurned = true;
     return out;
@@ -18,7 +18,7 @@ const Family& hunyuanDenseFamily() {
         .architecture = "hunyuan-dense",
         .hubClasses = {"HunYuanDenseV1ForCausalLM"},
         .ropePairs = RopePairs::Halves,
-        .layer = layer,
+        .layer = hunyuanDenseLayer,
         .tensors = tensorTable({modelRows(), headRows(), headNormRows(), gatedRows()},
                                {{Slot::QueryNorm, {}, "self_attn.query_layernorm.weight"},
                                 {Slot::KeyNorm, {}, "self_attn.key_layernorm.weight"}}),

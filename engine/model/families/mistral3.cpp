@@ -10,7 +10,7 @@
 namespace ponder {
 namespace {
 
-Layer layer(const ModelConfig& config, std::uint32_t index) {
+Layer mistral3Layer(const ModelConfig& config, std::uint32_t index) {
     Layer out = plainLayer(config, index);
     auto& heads = std::get<HeadAttention>(out.attention);
     heads.growth = config.queryGrowth;
@@ -25,7 +25,7 @@ const Family& mistral3Family() {
         .architecture = "mistral3",
         .hubClasses = {"Ministral3ForCausalLM"},
         .ropePairs = RopePairs::Adjacent,
-        .layer = layer,
+        .layer = mistral3Layer,
         .tensors = tensorTable({modelRows(), headRows(), gatedRows()}),
     };
     return family;

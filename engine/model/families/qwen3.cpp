@@ -5,7 +5,7 @@
 namespace ponder {
 namespace {
 
-Layer layer(const ModelConfig& config, std::uint32_t index) {
+Layer qwen3Layer(const ModelConfig& config, std::uint32_t index) {
     Layer out = plainLayer(config, index);
     std::get<HeadAttention>(out.attention).normsHeads = true;
     return out;
@@ -18,7 +18,7 @@ const Family& qwen3Family() {
         .architecture = "qwen3",
         .hubClasses = {"Qwen3ForCausalLM"},
         .ropePairs = RopePairs::Halves,
-        .layer = layer,
+        .layer = qwen3Layer,
         .tensors = tensorTable({modelRows(), headRows(), maybeHeadBiasRows(), headNormRows(), gatedRows()}),
     };
     return family;

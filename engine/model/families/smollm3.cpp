@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::uint32_t kPeriod = 4;
 
-Layer layer(const ModelConfig& config, std::uint32_t index) {
+Layer smollm3Layer(const ModelConfig& config, std::uint32_t index) {
     Layer out = plainLayer(config, index);
     std::get<HeadAttention>(out.attention).turns = (index + 1) % kPeriod != 0;
     return out;
@@ -20,7 +20,7 @@ const Family& smolLm3Family() {
         .architecture = "smollm3",
         .hubClasses = {"SmolLM3ForCausalLM"},
         .ropePairs = RopePairs::Adjacent,
-        .layer = layer,
+        .layer = smollm3Layer,
         .tensors = tensorTable({modelRows(), headRows(), maybeHeadBiasRows(), gatedRows()}),
     };
     return family;

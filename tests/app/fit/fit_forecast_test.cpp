@@ -144,16 +144,28 @@ private slots:
         small.processor.freeBytes = 8 * kGiB;
         small.processor.cores = 8;
         QCOMPARE(ask(kQwen32, FileType::Q2_K, small).mappedBytes, std::uint64_t{0}); // of an unknown disk
-        small.diskBandwidth = 2 * kGb;
+        small.timeDisk = [] { return 2.0 * kGb; };
         const FitForecast fit = ask(kQwen32, FileType::Q2_K, small);
         QCOMPARE(fit.verdict, FitVerdict::DoesNotFit);
         QVERIFY(fit.mappedBytes > 0 && fit.mappedBytes < fit.memory.weights);
         // A token reads all of a dense model.
         QVERIFY(within(fit.speed.decodeTokensPerSecond, 2 * kGb / double(fit.mappedBytes), 0.2));
         QVERIFY2(verdictDetail(fit).contains("from the disk"), qPrintable(verdictDetail(fit)));
-        small.diskBandwidth = 4 * kGb;
+        small.timeDisk = [] { return 4.0 * kGb; };
         QVERIFY(ask(kQwen32, FileType::Q2_K, small).speed.decodeTokensPerSecond >
                 fit.speed.decodeTokensPerSecond * 1.5);
+    }
+    void theDiskIsTimedOnlyForWhatNoMemoryHasRoomFor() {
+        int asked = 0;
+        FitDevice device = card(4, 200);
+        device.processor.cores = 8;
+        device.processor.freeBytes = 64 * kGiB;
+        device.timeDisk = [&] { return ++asked, 2.0 * kGb; };
+        QCOMPARE(ask(kQwen32, FileType::Q2_K, device).mappedBytes, std::uint64_t{0});
+        QCOMPARE(asked, 0);
+        device.processor.freeBytes = 8 * kGiB;
+        QVERIFY(ask(kQwen32, FileType::Q2_K, device).mappedBytes > 0);
+        QVERIFY(asked > 0);
     }
     void ofAMixtureOnTheDiskATokenReadsTheExpertsThatItUses() {
         ModelConfig shape = test::qwen2Config(48, 2048, 32, 4, 128, 6144, 151936);
@@ -164,7 +176,7 @@ private slots:
         small.info.memoryBytes = small.info.freeBytes = 8 * kGiB;
         small.processor = small.info;
         small.bandwidth = small.processorBandwidth = 20 * kGb;
-        small.diskBandwidth = 1 * kGb;
+        small.timeDisk = [] { return 1.0 * kGb; };
         const FitForecast fit = ask(shape, FileType::Q4_K_M, small, 4096);
         QVERIFY(fit.mappedBytes > 8 * kGiB);
         // One expert in sixteen.

@@ -36,9 +36,9 @@ std::size_t leastWords(Op op) {
 }
 
 // Puts instructions, one after the other, into the module.
-class Reader {
+class ModuleReader {
 public:
-    explicit Reader(Module& module) : m_module(module) {}
+    explicit ModuleReader(Module& module) : m_module(module) {}
 
     bool take(Instruction instruction) {
         const Op op = opOf(instruction);
@@ -94,7 +94,7 @@ std::optional<Module> Module::read(Words words) {
     if (words.size() < kHeaderWords || words[0] != kMagic) return std::nullopt;
     Module out;
     out.header = words.first(kHeaderWords);
-    Reader reader(out);
+    ModuleReader reader(out);
     for (std::size_t at = kHeaderWords; at < words.size();) {
         const std::size_t length = words[at] >> 16;
         if (length == 0 || length > words.size() - at) return std::nullopt;

@@ -35,7 +35,6 @@ constexpr Names kInteger{
     {"expert_down_row_integer", "expert_down_shared_integer", "expert_down_tile_integer", "", ""},
     {"", "", "", "", ""}};
 
-std::uint32_t ceilDiv(std::uint32_t a, std::uint32_t b) { return (a + b - 1) / b; }
 
 } // namespace
 
