@@ -3,6 +3,7 @@
 #include "engine/quant/half.h"
 #include "tests/engine/backend/vulkan_kernel_bench.h"
 #include "tests/support/test_class.h"
+#include "tests/support/thorough.h"
 
 using namespace ponder;
 using test::KernelBench;
@@ -71,9 +72,8 @@ private slots:
     }
     void halvesAgreeWithPlainArithmetic() {
         QFETCH(int, type);
-        // Each number of columns is a compilation; how they are shared out is the same for all types.
-        const bool thorough = qEnvironmentVariableIsSet("PONDER_THOROUGH");
-        const bool all = thorough || type == int(TensorType::F16) || type == int(TensorType::Q4_K);
+        // How columns are shared out is the same for all types.
+        const bool all = test::isThorough() || type == int(TensorType::F16) || type == int(TensorType::Q4_K);
         for (const int path : {0, 1})
             for (const auto& [rows, n] : {std::pair{33U, 9U}, {128U, 64U}, {70U, 33U}}) {
                 if (!all && (n != 9 || type % 2 != path)) continue;
