@@ -24,7 +24,7 @@ endfunction()
 
 # For ccache, which does not keep the object otherwise.
 function(ponder_precompiled_options target)
-    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT CMAKE_DISABLE_PRECOMPILE_HEADERS)
         target_compile_options(${target} PRIVATE -fpch-preprocess)
     endif()
 endfunction()
