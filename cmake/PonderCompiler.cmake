@@ -30,18 +30,13 @@ function(ponder_precompiled_options target)
 endfunction()
 
 # ponder_unity(TARGET): its sources are compiled eight at a time, which read their headers once: a whole build takes
-# little more than half the time. Names in unnamed namespaces are therefore unique among neighbours; ponder_apart() is
-# for sources that cannot keep to that. Who changes one file again and again is quicker with -DPONDER_UNITY=OFF.
+# little more than half the time. Names in unnamed namespaces are therefore unique among neighbours: two that are alike
+# are mostly one helper too many. Who changes one file again and again is quicker with -DPONDER_UNITY=OFF.
 option(PONDER_UNITY "Compile several sources at a time" ON)
 function(ponder_unity target)
     if(PONDER_UNITY)
         set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
     endif()
-endfunction()
-
-# ponder_apart(TARGET SOURCES...): each of these is compiled by itself.
-function(ponder_apart target)
-    set_source_files_properties(${ARGN} TARGET_DIRECTORY ${target} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
 
 add_library(ponder_warnings INTERFACE)

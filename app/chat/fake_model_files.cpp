@@ -10,12 +10,6 @@
 namespace ponder {
 namespace {
 
-bool writeFile(const QString& path, const QByteArray& begin, qint64 bytes) {
-    QFile file(path);
-    return file.open(QIODevice::WriteOnly) && file.write(begin) == begin.size() &&
-           (bytes <= begin.size() || file.resize(bytes));
-}
-
 // NAME.gguf: the header, and a hole as large as the weights.
 QString writeOutline(const QString& folder, const QString& name, const GgufOutput& out) {
     const auto header = out.header();
@@ -23,7 +17,7 @@ QString writeOutline(const QString& folder, const QString& name, const GgufOutpu
     const QString path = QDir(folder).filePath(name + QStringLiteral(".gguf"));
     const QByteArray begin(reinterpret_cast<const char*>(header->data()), qsizetype(header->size()));
     const auto bytes = qint64(out.bytesBefore(out.tensors().size()));
-    return writeFile(path, begin, begin.size() + bytes) ? path : QString();
+    return writeOutlineFile(path, begin, begin.size() + bytes) ? path : QString();
 }
 
 GgufOutput outline(const CatalogueModel& model, const ModelConfig& config, FileType type) {
@@ -68,6 +62,12 @@ QString writeAdapterOutline(const QString& folder, const QString& name, const QS
     out.tensor("blk.0.attn_q.weight.lora_a", {config.width, kRank}, TensorType::F32);
     out.tensor("blk.0.attn_q.weight.lora_b", {kRank, config.queryLength()}, TensorType::F32);
     return writeOutline(folder, name, out);
+}
+
+bool writeOutlineFile(const QString& path, const QByteArray& begin, qint64 bytes) {
+    QFile file(path);
+    return file.open(QIODevice::WriteOnly) && file.write(begin) == begin.size() &&
+           (bytes <= begin.size() || file.resize(bytes));
 }
 
 } // namespace ponder

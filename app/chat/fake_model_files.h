@@ -14,5 +14,7 @@ QString writeModelOutline(const QString& folder, const QString& catalogueId, con
                           int parts = 1);
 // NAME.gguf: a LoRA adapter of rank 8 for one matrix of that model, all zeros.
 QString writeAdapterOutline(const QString& folder, const QString& name, const QString& catalogueId);
+// A file that begins like this and is so long, the rest of it a hole.
+bool writeOutlineFile(const QString& path, const QByteArray& begin, qint64 bytes = 0);
 
 } // namespace ponder

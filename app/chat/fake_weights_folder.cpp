@@ -1,5 +1,6 @@
 #include "app/chat/fake_weights_folder.h"
 
+#include "app/chat/fake_model_files.h"
 #include "app/models/model_catalogue.h"
 #include "engine/convert/hugging_face_config.h"
 #include "engine/convert/tensor_names.h"
@@ -16,12 +17,6 @@ namespace ponder {
 namespace {
 
 QByteArray textOf(const QJsonObject& json) { return QJsonDocument(json).toJson(QJsonDocument::Compact); }
-
-bool writeFile(const QString& path, const QByteArray& begin, qint64 bytes = 0) {
-    QFile file(path);
-    return file.open(QIODevice::WriteOnly) && file.write(begin) == begin.size() &&
-           (bytes <= begin.size() || file.resize(bytes));
-}
 
 QJsonObject configOf(const CatalogueModel& model) {
     const ModelConfig& config = model.config;
@@ -105,9 +100,9 @@ QString writeWeightsFolder(const QString& folder, const QString& catalogueId) {
     if (!config || !QDir().mkpath(path)) return {};
     qint64 bytes = 0;
     const QByteArray header = weightsHeader(config->model, bytes);
-    const bool written = writeFile(path + QStringLiteral("/config.json"), configText) &&
-                         writeFile(path + QStringLiteral("/tokenizer.json"), textOf(tokenizer())) &&
-                         writeFile(path + QStringLiteral("/model.safetensors"), header, bytes);
+    const bool written = writeOutlineFile(path + QStringLiteral("/config.json"), configText) &&
+                         writeOutlineFile(path + QStringLiteral("/tokenizer.json"), textOf(tokenizer())) &&
+                         writeOutlineFile(path + QStringLiteral("/model.safetensors"), header, bytes);
     return written ? path : QString();
 }
 

@@ -19,8 +19,6 @@ namespace {
 constexpr qint64 kReportMs = 100;
 constexpr std::array kStates{"waiting", "running", "paused", "failed", "done"};
 
-std::filesystem::path pathOf(const QString& text) { return text.toStdString(); }
-
 // Short enough for every file system, with what is added to it.
 QString nameOfFile(QString name) {
     constexpr qsizetype kMostBytes = 180;
@@ -115,7 +113,7 @@ void ConversionJobs::start(const QString& folder, const QString& quantization) {
     ConversionEntry entry;
     entry.source = folder;
     entry.quantization = quantization;
-    const Result<FolderMetadata> metadata = FolderMetadata::read(pathOf(folder));
+    const Result<FolderMetadata> metadata = FolderMetadata::read(folder.toStdU16String());
     entry.name = metadata ? textOf(metadata->notes().name) : QFileInfo(folder).fileName();
     if (!metadata) {
         entry.step = ConversionStep::Failed;

@@ -15,7 +15,7 @@ namespace ponder {
 namespace {
 
 constexpr int kVersion = 1;
-constexpr qint64 kLargestList = 16 << 20;
+constexpr qint64 kLargestDownloadList = 16 << 20;
 
 QJsonObject toJson(const DownloadFile& file) {
     return {{QStringLiteral("path"), file.path},
@@ -54,7 +54,7 @@ DownloadFile fileFrom(const QJsonObject& kept) {
     return file;
 }
 
-std::optional<DownloadEntry> entryFrom(const QJsonObject& kept) {
+std::optional<DownloadEntry> downloadEntryFrom(const QJsonObject& kept) {
     const Result<HubName> name = HubName::parse(kept[QLatin1String("repository")].toString());
     if (!name) return {};
     DownloadEntry entry;
@@ -95,12 +95,12 @@ DownloadList::DownloadList(const QString& path) : m_path(path) {
 QList<DownloadEntry> DownloadList::read() const {
     QFile file(m_path);
     if (!isKept() || !file.open(QIODevice::ReadOnly)) return {};
-    const QJsonObject kept = QJsonDocument::fromJson(file.read(kLargestList)).object();
+    const QJsonObject kept = QJsonDocument::fromJson(file.read(kLargestDownloadList)).object();
     if (kept[QLatin1String("version")].toInt() != kVersion) return {};
     QList<DownloadEntry> entries;
     const QJsonArray list = kept[QLatin1String("downloads")].toArray();
     for (const QJsonValue value : list)
-        if (auto entry = entryFrom(value.toObject())) entries << *entry;
+        if (auto entry = downloadEntryFrom(value.toObject())) entries << *entry;
     return entries;
 }
 

@@ -18,10 +18,6 @@ constexpr qint64 kLargestManifest = 1 << 20;
 constexpr qint64 kLargestText = 256 << 10; // of a blob with parameters, instruction or licence
 constexpr int kMostManifests = 2000;
 
-struct RecognitionText {
-    Q_DECLARE_TR_FUNCTIONS(Recognition)
-};
-
 QByteArray readSmall(const QString& path, qint64 most) {
     QFile file(path);
     if (!QFileInfo(path).isFile() || file.size() > most || !file.open(QIODevice::ReadOnly)) return {};

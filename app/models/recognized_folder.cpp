@@ -15,10 +15,6 @@ namespace {
 
 constexpr qint64 kLargestConfig = 4 << 20; // of a JSON file that is read whole
 
-struct RecognitionText {
-    Q_DECLARE_TR_FUNCTIONS(Recognition)
-};
-
 // Nothing where there is no such file or it is not an object.
 std::optional<QJsonObject> readObject(const QString& path) {
     QFile file(path);

@@ -14,10 +14,6 @@
 namespace ponder {
 namespace {
 
-struct RecognitionText {
-    Q_DECLARE_TR_FUNCTIONS(Recognition)
-};
-
 RecognizedModel refusedFor(const QString& path, const Error& error) {
     RecognizedModel row;
     row.path = path;

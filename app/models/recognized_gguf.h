@@ -7,7 +7,14 @@
 #include "app/models/recognition.h"
 #include "engine/base/error.h"
 
+#include <QCoreApplication>
+
 namespace ponder {
+
+// What is said of files, folders and manifests alike.
+struct RecognitionText {
+    Q_DECLARE_TR_FUNCTIONS(Recognition)
+};
 
 RecognizedModel recognizeGguf(const QString& path);
 

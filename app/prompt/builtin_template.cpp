@@ -7,7 +7,7 @@
 namespace ponder {
 namespace {
 
-struct Family {
+struct TemplateFamily {
     std::vector<QString> marks; // special tokens that are all there in this family's vocabulary
     BuiltinTemplate format;
 };
@@ -53,8 +53,8 @@ const QString kPlain = QStringLiteral(
     R"({% endif %}{% endfor %}{% if add_generation_prompt %}{{ 'Assistant:' }}{% endif %})");
 
 // Most particular first: the R1 distills keep the special tokens of the family they were made from.
-const std::vector<Family>& families() {
-    static const std::vector<Family> all{
+const std::vector<TemplateFamily>& families() {
+    static const std::vector<TemplateFamily> all{
         {{QStringLiteral("<｜User｜>"), QStringLiteral("<｜Assistant｜>")}, {"DeepSeek R1", kDeepSeekR1, {}}},
         {{QStringLiteral("<|im_start|>"), QStringLiteral("<|im_end|>")}, {"ChatML", kChatMl, {}}},
         {{QStringLiteral("<|start_header_id|>"), QStringLiteral("<|eot_id|>")}, {"Llama 3", kLlama3, {}}},
@@ -69,7 +69,7 @@ const std::vector<Family>& families() {
 } // namespace
 
 const BuiltinTemplate& builtinTemplateFor(const QStringList& specialTexts) {
-    for (const Family& family : families())
+    for (const TemplateFamily& family : families())
         if (std::all_of(family.marks.begin(), family.marks.end(),
                         [&](const QString& mark) { return specialTexts.contains(mark); }))
             return family.format;

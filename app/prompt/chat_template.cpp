@@ -44,6 +44,10 @@ QString contextJson(const TemplateInput& input, std::chrono::milliseconds limit)
 
 } // namespace
 
+QJsonObject templateMessage(const char* role, const QString& content) {
+    return {{QStringLiteral("role"), QString::fromLatin1(role)}, {QStringLiteral("content"), content}};
+}
+
 ChatTemplate::ChatTemplate(QString source, QString modelName)
     : m_source(std::move(source)), m_modelName(std::move(modelName)), m_engine(threadEngine()) {}
 

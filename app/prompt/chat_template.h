@@ -12,6 +12,7 @@
 #include "engine/base/result.h"
 
 #include <QJsonArray>
+#include <QJsonObject>
 #include <QString>
 
 #include <memory>
@@ -27,6 +28,9 @@ struct TemplateInput {
     QString eosToken;
     std::optional<qint64> now; // milliseconds since 1970 for strftime_now; nothing: the clock
 };
+
+// One of `messages`, with a role as templates know it.
+QJsonObject templateMessage(const char* role, const QString& content);
 
 class ChatTemplate {
 public:

@@ -17,10 +17,6 @@ QStringList guardedTexts(const ModelCard& card, const ThinkMarkers& markers) {
                                            QStringLiteral("</tool_response>")};
 }
 
-QJsonObject message(const char* role, const QString& content) {
-    return {{QStringLiteral("role"), QString::fromLatin1(role)}, {QStringLiteral("content"), content}};
-}
-
 const QString kParagraph = QStringLiteral("\n\n");
 
 // Without answers that never came; questions that follow each other become one, because many templates insist
@@ -48,12 +44,13 @@ PromptBuilder::PromptBuilder(ChatTemplate& chatTemplate, ModelCard card, Templat
 // answer alone, and the thoughts beside it for a template that asks for them by name.
 QJsonObject PromptBuilder::answer(const ChatTurn& turn) const {
     const QString text = m_guard.protect(turn.text);
-    if (turn.thoughts.isEmpty()) return message("assistant", text);
+    if (turn.thoughts.isEmpty()) return templateMessage("assistant", text);
     const QString thoughts = m_guard.protect(turn.thoughts);
     if (m_facts.stripsThoughts)
-        return message("assistant", m_facts.markers.open + QLatin1Char('\n') + thoughts.trimmed() +
-                                        QLatin1Char('\n') + m_facts.markers.close + kParagraph + text);
-    QJsonObject out = message("assistant", text);
+        return templateMessage("assistant", m_facts.markers.open + QLatin1Char('\n') + thoughts.trimmed() +
+                                                QLatin1Char('\n') + m_facts.markers.close + kParagraph +
+                                                text);
+    QJsonObject out = templateMessage("assistant", text);
     out.insert(QStringLiteral("reasoning_content"), thoughts);
     return out;
 }
@@ -63,7 +60,7 @@ QJsonArray PromptBuilder::messages(const QList<ChatTurn>& turns, const QString& 
     QString inFront;
     if (!instruction.trimmed().isEmpty()) {
         if (m_facts.systemPrompt)
-            out << message("system", m_guard.protect(instruction));
+            out << templateMessage("system", m_guard.protect(instruction));
         else
             inFront = m_guard.protect(instruction) + kParagraph;
     }
@@ -72,7 +69,7 @@ QJsonArray PromptBuilder::messages(const QList<ChatTurn>& turns, const QString& 
             out << answer(turn);
             continue;
         }
-        out << message("user", inFront + m_guard.protect(turn.text));
+        out << templateMessage("user", inFront + m_guard.protect(turn.text));
         inFront.clear();
     }
     return out;

@@ -18,10 +18,6 @@ const QString kThought = QStringLiteral("probe thought");
 const QString kAnswer = QStringLiteral("probe answer");
 const QString kInstruction = QStringLiteral("probe instruction");
 
-QJsonObject message(const char* role, const QString& content) {
-    return {{QStringLiteral("role"), QString::fromLatin1(role)}, {QStringLiteral("content"), content}};
-}
-
 // The rendered text, or nothing where the template refuses.
 QString probe(ChatTemplate& chatTemplate, const ModelCard& card, const QJsonArray& messages,
               bool thinking = true) {
@@ -105,16 +101,17 @@ void recommendSampling(TemplateFacts& facts, const ModelCard& card) {
 }
 
 bool takesSystemPrompt(ChatTemplate& chatTemplate, const ModelCard& card) {
-    return probe(chatTemplate, card, {message("system", kInstruction), message("user", kQuestion)})
+    return probe(chatTemplate, card,
+                 {templateMessage("system", kInstruction), templateMessage("user", kQuestion)})
         .contains(kInstruction);
 }
 
 bool takesThoughtsOut(ChatTemplate& chatTemplate, const ModelCard& card, const ThinkMarkers& markers) {
     const QString reply = markers.open + QLatin1Char('\n') + kThought + QLatin1Char('\n') + markers.close +
                           QStringLiteral("\n\n") + kAnswer;
-    const QString rendered =
-        probe(chatTemplate, card,
-              {message("user", kQuestion), message("assistant", reply), message("user", kQuestion)});
+    const QString rendered = probe(chatTemplate, card,
+                                   {templateMessage("user", kQuestion), templateMessage("assistant", reply),
+                                    templateMessage("user", kQuestion)});
     return rendered.contains(kAnswer) && !rendered.contains(kThought);
 }
 
@@ -137,7 +134,7 @@ TemplateFacts TemplateFacts::examine(ChatTemplate& chatTemplate, const ModelCard
     facts.systemPrompt = !facts.r1Family && takesSystemPrompt(chatTemplate, card);
     if (!facts.markers.reasons) return facts;
 
-    const QJsonArray question{message("user", kQuestion)};
+    const QJsonArray question{templateMessage("user", kQuestion)};
     const QString thinking = probe(chatTemplate, card, question, true);
     const bool opens = endsInsideThought(thinking, facts.markers);
     facts.forcesThought = facts.r1Family && !opens;
