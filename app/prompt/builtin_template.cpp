@@ -53,7 +53,7 @@ const QString kPlain = QStringLiteral(
     R"({% endif %}{% endfor %}{% if add_generation_prompt %}{{ 'Assistant:' }}{% endif %})");
 
 // Most particular first: the R1 distills keep the special tokens of the family they were made from.
-const std::vector<TemplateFamily>& families() {
+const std::vector<TemplateFamily>& templateFamilies() {
     static const std::vector<TemplateFamily> all{
         {{QStringLiteral("<｜User｜>"), QStringLiteral("<｜Assistant｜>")}, {"DeepSeek R1", kDeepSeekR1, {}}},
         {{QStringLiteral("<|im_start|>"), QStringLiteral("<|im_end|>")}, {"ChatML", kChatMl, {}}},
@@ -69,7 +69,7 @@ const std::vector<TemplateFamily>& families() {
 } // namespace
 
 const BuiltinTemplate& builtinTemplateFor(const QStringList& specialTexts) {
-    for (const TemplateFamily& family : families())
+    for (const TemplateFamily& family : templateFamilies())
         if (std::all_of(family.marks.begin(), family.marks.end(),
                         [&](const QString& mark) { return specialTexts.contains(mark); }))
             return family.format;
