@@ -1,5 +1,6 @@
-// The small text files in which the kernel says things: /proc, /sys and the control groups. Owner: plain function.
-// Thread: any. Errors: none, an empty line where there is no such file. Next station: control_group.h, processor.h.
+// The small text files in which the kernel says things: /proc, /sys and the control groups. Owner: plain
+// function. Thread: any. Errors: none, an empty line where there is no such file. Next station:
+// control_group.h, processor.h.
 #pragma once
 
 #include <filesystem>

@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::uint32_t kMaxRows = 256;
 
-
 // Gives every tensor its place, in the order in which a pass reads them.
 class CpuPlacer {
 public:

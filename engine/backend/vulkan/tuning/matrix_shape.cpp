@@ -35,7 +35,6 @@ constexpr Names kInteger{
     {"expert_down_row_integer", "expert_down_shared_integer", "expert_down_tile_integer", "", ""},
     {"", "", "", "", ""}};
 
-
 } // namespace
 
 MatrixShape MatrixShape::cooperative(const VulkanPhysical& physical) {
