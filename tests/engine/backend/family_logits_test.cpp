@@ -35,7 +35,8 @@ const QString kLatent = "deepseek2-glm-q4_k_m";
 // On Vulkan the parts of these families are those of others in the list: their kernels have been tried.
 const QStringList kLikeOthers{"llama-linear-q4_k_m", "qwen2-yarn-q4_k_m", "exaone-q4_k_m",
                               "seed_oss-q4_k_m",     "phi3-q4_k_m",       "hunyuan-dense-q4_k_m",
-                              "exaone4-q4_k_m",      "qwen3moe-q4_k_m"};
+                              "exaone4-q4_k_m",      "qwen3moe-q4_k_m",   "deepseek2-lite-q4_k_m",
+                              "glm4-q4_k_m",         "bailingmoe2-q4_k_m"};
 
 std::filesystem::path folder() { return test::referenceDir() / "tiny2"; }
 

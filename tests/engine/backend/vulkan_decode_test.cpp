@@ -3,6 +3,7 @@
 #include "engine/generate/local_session.h"
 #include "tests/engine/backend/vulkan_loaded_model.h"
 #include "tests/support/test_class.h"
+#include "tests/support/thorough.h"
 
 using namespace ponder;
 using test::LoadedModel;
@@ -106,6 +107,8 @@ private slots:
         QTest::addColumn<int>("path");
         QTest::addColumn<double>("rate");
         QTest::newRow("texels, ahead") << int(LoadPath::Texel) << 1e12;
+        QTest::newRow("addresses, slices first") << int(LoadPath::Address) << 5e5;
+        if (!test::isThorough()) return;
         QTest::newRow("addresses, ahead") << int(LoadPath::Address) << 1e12;
         QTest::newRow("texels, slices first") << int(LoadPath::Texel) << 5e5;
     }
