@@ -43,6 +43,10 @@ add_library(ponder_warnings INTERFACE)
 target_compile_options(ponder_warnings INTERFACE
     -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
     -Wimplicit-fallthrough -Wno-missing-field-initializers)
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    # A neighbour's alias of the same type shadows nothing.
+    target_compile_options(ponder_warnings INTERFACE $<$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>:-Wno-shadow>)
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # GCC 12 reports false positives of these in std::vector and std::string at -O2 and above.
     target_compile_options(ponder_warnings INTERFACE
