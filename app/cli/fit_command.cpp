@@ -59,7 +59,7 @@ struct Question {
         QList<ModelRecord> files = list.library;
         if (const QString model = call.arguments.model(); QFileInfo::exists(model))
             files.emplaceBack().path = model;
-        device.timeDisk = [files] { return diskBandwidth(files); };
+        device.timeDisk = calledOnce([files] { return diskBandwidth(files); });
         list.device = device;
         list.contextTokens = static_cast<std::uint32_t>(call.arguments.count(QStringLiteral("context")));
         list.kvType = kvTypeNamed(call.arguments.text(QStringLiteral("kv")).toStdString());

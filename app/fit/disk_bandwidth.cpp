@@ -6,6 +6,8 @@
 #include <QMutex>
 
 #include <algorithm>
+#include <memory>
+#include <mutex>
 #include <optional>
 
 namespace ponder {
@@ -30,6 +32,17 @@ double diskBandwidth(const QList<ModelRecord>& library) {
     const auto speed = measureDiskBandwidth(largest.filePath().toStdU16String());
     measured = speed ? *speed : 0;
     return *measured;
+}
+
+std::function<double()> calledOnce(std::function<double()> time) {
+    struct Answer {
+        std::once_flag asked;
+        double value = 0;
+    };
+    return [answer = std::make_shared<Answer>(), time = std::move(time)] {
+        std::call_once(answer->asked, [&] { answer->value = time(); });
+        return answer->value;
+    };
 }
 
 } // namespace ponder

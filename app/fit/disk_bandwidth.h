@@ -9,8 +9,12 @@
 
 #include <QList>
 
+#include <functional>
+
 namespace ponder {
 
 double diskBandwidth(const QList<ModelRecord>& library);
+// The same function, which does its work when it is first called: all copies share the answer. Thread: any.
+std::function<double()> calledOnce(std::function<double()> time);
 
 } // namespace ponder

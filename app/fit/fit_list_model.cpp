@@ -1,5 +1,6 @@
 #include "app/fit/fit_list_model.h"
 
+#include "app/fit/disk_bandwidth.h"
 #include "app/fit/fit_row_text.h"
 #include "app/fit/fit_text.h"
 #include "app/models/byte_text.h"
@@ -39,7 +40,7 @@ FitDevice chosenDevice(const FitServices& services, const QList<ModelRecord>& li
                        const QString& whatIf) {
     FitDevice device = withoutDisk(services, wanted, whatIf);
     if (services.diskBandwidth)
-        device.timeDisk = [ask = services.diskBandwidth, library] { return ask(library); };
+        device.timeDisk = calledOnce([ask = services.diskBandwidth, library] { return ask(library); });
     return device;
 }
 

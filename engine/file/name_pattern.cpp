@@ -1,11 +1,10 @@
 #include "engine/file/name_pattern.h"
 
+#include "engine/base/pcre2_owned.h"
+
 #include <cstdint>
 #include <string>
 #include <utility>
-
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
 
 namespace ponder {
 namespace {
@@ -16,17 +15,9 @@ constexpr std::uint32_t kMatchLimit = 20'000; // backtracks
 } // namespace
 
 struct NamePattern::Compiled {
-    struct Deleter {
-        void operator()(pcre2_code* p) const { pcre2_code_free(p); }
-        void operator()(pcre2_match_data* p) const { pcre2_match_data_free(p); }
-        void operator()(pcre2_match_context* p) const { pcre2_match_context_free(p); }
-    };
-    template<class T>
-    using Owned = std::unique_ptr<T, Deleter>;
-
-    Owned<pcre2_code> code;
-    Owned<pcre2_match_data> data;
-    Owned<pcre2_match_context> limits;
+    Pcre2Owned<pcre2_code> code;
+    Pcre2Owned<pcre2_match_data> data;
+    Pcre2Owned<pcre2_match_context> limits;
 };
 
 NamePattern::NamePattern(std::unique_ptr<Compiled> compiled) : m_compiled(std::move(compiled)) {}

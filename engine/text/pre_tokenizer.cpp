@@ -1,10 +1,9 @@
 #include "engine/text/pre_tokenizer.h"
 
+#include "engine/base/pcre2_owned.h"
+
 #include <cstdint>
 #include <utility>
-
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
 
 namespace ponder {
 namespace {
@@ -12,18 +11,10 @@ namespace {
 constexpr std::uint32_t kMatchLimit = 1'000'000; // backtracks of one match
 constexpr std::uint32_t kHeapLimit = 64 * 1024;  // KiB of one match
 
-struct Deleter {
-    void operator()(pcre2_code* p) const { pcre2_code_free(p); }
-    void operator()(pcre2_match_data* p) const { pcre2_match_data_free(p); }
-    void operator()(pcre2_match_context* p) const { pcre2_match_context_free(p); }
-};
-template<class T>
-using Owned = std::unique_ptr<T, Deleter>;
-
 } // namespace
 
 struct PreTokenizer::Pattern {
-    Owned<pcre2_code> code;
+    Pcre2Owned<pcre2_code> code;
 
     // Appends the matches and what lies between them.
     void cut(std::string_view text, pcre2_match_data* data, pcre2_match_context* limits,
@@ -64,9 +55,9 @@ std::unique_ptr<PreTokenizer> PreTokenizer::compile(std::span<const char* const>
     for (const char* pattern : patterns) {
         int code = 0;
         PCRE2_SIZE offset = 0;
-        Owned<pcre2_code> compiled(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern), PCRE2_ZERO_TERMINATED,
-                                                 PCRE2_UTF | PCRE2_UCP | PCRE2_DOLLAR_ENDONLY, &code, &offset,
-                                                 nullptr));
+        Pcre2Owned<pcre2_code> compiled(
+            pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern), PCRE2_ZERO_TERMINATED,
+                          PCRE2_UTF | PCRE2_UCP | PCRE2_DOLLAR_ENDONLY, &code, &offset, nullptr));
         if (!compiled) {
             PCRE2_UCHAR message[256] = {};
             pcre2_get_error_message(code, message, sizeof message);
@@ -84,8 +75,8 @@ std::vector<std::string_view> PreTokenizer::split(std::string_view text) const {
     std::vector<std::string_view> words;
     if (text.empty()) return words;
     words.push_back(text);
-    const Owned<pcre2_match_data> data(pcre2_match_data_create(1, nullptr));
-    const Owned<pcre2_match_context> limits(pcre2_match_context_create(nullptr));
+    const Pcre2Owned<pcre2_match_data> data(pcre2_match_data_create(1, nullptr));
+    const Pcre2Owned<pcre2_match_context> limits(pcre2_match_context_create(nullptr));
     if (!data || !limits) return words;
     pcre2_set_match_limit(limits.get(), kMatchLimit);
     pcre2_set_heap_limit(limits.get(), kHeapLimit);

@@ -4,8 +4,10 @@
 
 #include "engine/backend/backend.h"
 #include "engine/backend/vulkan/vulkan_devices.h"
+#include "engine/devices.h"
 
 #include <map>
+#include <tuple>
 
 namespace ponder::test {
 
@@ -26,6 +28,18 @@ inline Result<SharedDevice> sharedVulkanDevice(VulkanOptions options) {
     auto opened = openVulkanDevice("vulkan:0", options);
     if (!opened) return opened.error();
     return devices[key] = {std::move(*opened), options.validation};
+}
+
+// Any device by its id; of Vulkan the shared one with these options.
+inline Result<std::shared_ptr<Device>> testDevice(std::string_view id, const VulkanOptions& vulkan = {}) {
+    if (id == "vulkan") {
+        const auto shared = sharedVulkanDevice(vulkan);
+        if (!shared) return shared.error();
+        return shared->device;
+    }
+    auto opened = openDevice(std::string(id));
+    if (!opened) return opened.error();
+    return std::shared_ptr<Device>(std::move(*opened));
 }
 
 } // namespace ponder::test

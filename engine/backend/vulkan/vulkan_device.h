@@ -31,7 +31,7 @@ private:
     KernelTuning tuningFor(const PlanRequest& request, const std::optional<MatrixTuning>& matrices) const;
 
     std::unique_ptr<VulkanContext> m_context;
-    std::unique_ptr<PipelineSet> m_pipelines; // from the first load on
+    std::unique_ptr<PipelineSet> m_pipelines; // from the first load on, in its cache folder
     VulkanOptions m_options;
 };
 

@@ -1,3 +1,4 @@
+#include "app/fit/disk_bandwidth.h"
 #include "app/fit/fit_forecast.h"
 
 #include "app/fit/fit_text.h"
@@ -166,6 +167,17 @@ private slots:
         device.processor.freeBytes = 8 * kGiB;
         QVERIFY(ask(kQwen32, FileType::Q2_K, device).mappedBytes > 0);
         QVERIFY(asked > 0);
+    }
+    void aDiskThatWasAskedForOnceIsNotAskedAgain() {
+        int asked = 0;
+        FitDevice device = card(4, 200);
+        device.processor.cores = 8;
+        device.processor.freeBytes = 8 * kGiB;
+        device.timeDisk = calledOnce([&] { return ++asked, 2.0 * kGb; });
+        const FitDevice copy = device;
+        for (const FitDevice& one : {device, copy})
+            QVERIFY(ask(kQwen32, FileType::Q2_K, one).mappedBytes > 0);
+        QCOMPARE(asked, 1);
     }
     void ofAMixtureOnTheDiskATokenReadsTheExpertsThatItUses() {
         ModelConfig shape = test::qwen2Config(48, 2048, 32, 4, 128, 6144, 151936);

@@ -3,7 +3,6 @@
 // A family is one more name in the list. Bars: the exact logits within 1e-8 on the reference device, within
 // 1e-6 where nothing is rounded, within 1.5 times what llama.cpp's 8-bit path differs by where activations
 // may be.
-#include "engine/devices.h"
 #include "engine/split_executor.h"
 #include "tests/support/logits_check.h"
 #include "tests/support/present_device.h"
@@ -65,15 +64,10 @@ struct OnDevice {
         const auto bound = bindWeights(*file, config);
         if (!bound) return QString::fromStdString(bound.error().message());
         weights = *bound;
-        if (id == "vulkan") {
-            const auto shared = test::sharedVulkanDevice({.smallModelBytes = 0}); // else floats alone
-            if (!shared) return QString::fromStdString(shared.error().message());
-            device = shared->device;
-            return {};
-        }
-        auto opening = openDevice(std::string(id));
+        // So small a model would keep to floats.
+        const auto opening = test::testDevice(id, {.smallModelBytes = 0});
         if (!opening) return QString::fromStdString(opening.error().message());
-        device = std::move(*opening);
+        device = *opening;
         return {};
     }
     Result<std::unique_ptr<Executor>> load(Precision precision, const LayerRange& layers = {}) {
@@ -152,7 +146,6 @@ private slots:
         QVERIFY(check(**executor, each, "token by token"));
         for (std::size_t cut = 1; cut < count; ++cut)
             QVERIFY2(check(**executor, {cut, count}, "in two batches"), qPrintable(QString::number(cut)));
-
         const std::uint32_t layers = model.config.layers;
         for (std::uint32_t cut = 1; cut < layers; cut += std::max(1U, layers / 4)) {
             auto front = model.load(precision, {0, cut}), back = model.load(precision, {cut, layers});

@@ -3,7 +3,6 @@
 //
 // The family is the test's own, with all that a mixture can have: a bias that chooses, a shared expert with a
 // gate or without, dense layers in front, gate and up of an expert in one stack.
-#include "engine/devices.h"
 #include "tests/support/logits_check.h"
 #include "tests/support/present_device.h"
 #include "tests/support/random_model.h"
@@ -102,8 +101,12 @@ struct Loaded {
     std::string problem;
 
     Loaded(const char* id, const ModelFile& file, const ModelConfig& config, const FileWeights& weights) {
-        problem = open(id);
-        if (!problem.empty()) return;
+        const auto opened = test::testDevice(id);
+        if (!opened) {
+            problem = opened.error().message();
+            return;
+        }
+        device = *opened;
         PlanRequest request{config, weights, file.fileBytes(), 128, KvType::F32, {}};
         request.precision = Precision::Float;
         auto loaded = device->load({file, request, {}}, {}, {});
@@ -111,18 +114,6 @@ struct Loaded {
             problem = loaded.error().message();
         else
             executor = std::move(*loaded);
-    }
-    std::string open(std::string_view id) {
-        if (id == "vulkan") {
-            const auto shared = test::sharedVulkanDevice({});
-            if (!shared) return shared.error().message();
-            device = shared->device;
-            return {};
-        }
-        auto opened = openDevice(std::string(id));
-        if (!opened) return opened.error().message();
-        device = std::move(*opened);
-        return {};
     }
     std::vector<float> logits(std::span<const TokenId> tokens, std::span<const std::size_t> ends) {
         std::vector<float> all, some;
