@@ -225,7 +225,7 @@ Plan readPlan(const Arguments& arguments) {
     return plan;
 }
 
-int run(const Invocation& call) {
+int runBench(const Invocation& call) {
     const Plan plan = readPlan(call.arguments);
     const Interrupt::Guard guard(call.interrupt);
     const auto loaded = RunModel::load(call, guard.token(), plan.contextTokens());
@@ -237,7 +237,7 @@ int run(const Invocation& call) {
     return kDone;
 }
 
-void declare(Arguments& arguments) {
+void declareBench(Arguments& arguments) {
     const QString n = QStringLiteral("N");
     arguments.takesModel();
     arguments.takesDevice();
@@ -268,8 +268,8 @@ const Command kBenchCommand{
     "[--json]",
     QT_TRANSLATE_NOOP("ponder::Cli", "Measures reading and writing speed, loading time and memory."),
     "bench model.gguf\nbench model.gguf --device vulkan:1 -p 128,512 -n 64 -d 0,2048 -r 5 --json",
-    declare,
-    run,
+    declareBench,
+    runBench,
     QT_TRANSLATE_NOOP(
         "ponder::Cli",
         "JSON: \"results\" lists what was measured, each with \"what\" (prefill, first: the time to the "

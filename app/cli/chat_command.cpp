@@ -90,7 +90,7 @@ ReplyRequest requestOf(const Arguments& arguments) {
     return request;
 }
 
-int run(const Invocation& call) {
+int runChat(const Invocation& call) {
     std::unique_ptr<Model> model;
     SpeculationOptions speculation;
     {
@@ -111,7 +111,7 @@ int run(const Invocation& call) {
     return ask(call, **generator, request);
 }
 
-void declare(Arguments& arguments) {
+void declareChat(Arguments& arguments) {
     using Presence = Arguments::Presence;
     const QString text = QStringLiteral("TEXT"), n = QStringLiteral("N");
     arguments.takesModel();
@@ -145,7 +145,7 @@ const Command kChatCommand{
     QT_TRANSLATE_NOOP("ponder::Cli", "Talks with a model; its thoughts are dimmed."),
     "chat model.gguf\nchat model.gguf --message \"What is 27 + 15?\"\n"
     "chat model.gguf --message \"What is 27 + 15?\" --temperature 0 --device vulkan --json",
-    declare,
-    run};
+    declareChat,
+    runChat};
 
 } // namespace ponder

@@ -104,7 +104,7 @@ int completeMany(const Invocation& call, const RunModel& loaded, std::span<const
     return stop.stop_requested() ? kInterrupted : kDone;
 }
 
-int run(const Invocation& call) {
+int runComplete(const Invocation& call) {
     if (call.arguments.has(QStringLiteral("ids")) == call.arguments.has(QStringLiteral("prompt-file")))
         return call.console.fail({ErrorCode::BadArgument, "--prompt-file",
                                   Cli::tr("give either it or --ids, and not both").toStdString()});
@@ -117,7 +117,7 @@ int run(const Invocation& call) {
     return (many ? completeMany : completeOne)(call, *loaded, *prompt, guard.token());
 }
 
-void declare(Arguments& arguments) {
+void declareComplete(Arguments& arguments) {
     arguments.takesModel();
     arguments.takesDevice();
     arguments.text(QStringLiteral("prompt-file"), QStringLiteral("F"),
@@ -146,7 +146,7 @@ const Command kCompleteCommand{
     QT_TRANSLATE_NOOP("ponder::Cli", "Continues a text without a chat template."),
     "complete model.gguf --prompt-file prompt.txt -n 64\ncomplete model.gguf --ids 1,2,3 -n 8 --temperature "
     "0 --json",
-    declare,
-    run};
+    declareComplete,
+    runComplete};
 
 } // namespace ponder

@@ -1,4 +1,5 @@
 #include "app/cli/command.h"
+#include "app/cli/file_type_argument.h"
 #include "app/cli/text.h"
 #include "app/models/byte_text.h"
 #include "app/models/models_folder.h"
@@ -12,13 +13,6 @@ namespace ponder {
 namespace {
 
 namespace fs = std::filesystem;
-
-QString typeNames() {
-    QStringList out;
-    for (const FileType type : kFileTypes)
-        out << QString::fromLatin1(nameOf(type).data(), static_cast<qsizetype>(nameOf(type).size()));
-    return out.join(QStringLiteral(", "));
-}
 
 // Without a name for the file: NAME-TYPE.gguf where this program keeps its models.
 Result<fs::path> standardTarget(const Conversion& conversion, FileType type) {
@@ -51,14 +45,12 @@ int show(const Invocation& call, const Conversion& conversion, const fs::path& t
     return kDone;
 }
 
-int run(const Invocation& call) {
+int runConvert(const Invocation& call) {
     const QString typeName = call.arguments.has(QStringLiteral("type"))
                                  ? call.arguments.text(QStringLiteral("type"))
                                  : QStringLiteral("Q4_K_M");
-    const std::optional<FileType> type = fileType(typeName.toStdString());
-    if (!type)
-        return call.console.fail({ErrorCode::BadArgument, typeName.toStdString(),
-                                  Cli::tr("give one of: %1").arg(typeNames()).toStdString()});
+    const Result<FileType> type = fileTypeArgument(typeName);
+    if (!type) return call.console.fail(type.error());
     const fs::path given = call.arguments.word(1).toStdString();
     Result<Conversion> conversion = Conversion::prepare(call.arguments.word(0).toStdString(), given, *type);
     if (!conversion) return call.console.fail(conversion.error());
@@ -106,7 +98,7 @@ const Command kConvertCommand{
                        Cli::tr("A type of the command quantize: Q2_K to F16. The default is Q4_K_M."),
                        Arguments::Presence::Optional);
     },
-    run,
+    runConvert,
     QT_TRANSLATE_NOOP(
         "ponder::Cli",
         "The folder holds config.json, a tokenizer and safetensors of a Qwen2 or Llama model. "

@@ -77,7 +77,7 @@ int tune(const Invocation& call) {
     return kDone;
 }
 
-int run(const Invocation& call) {
+int runDevices(const Invocation& call) {
     if (call.arguments.has(QStringLiteral("tune"))) return tune(call);
     const std::vector<DeviceInfo> devices = listDevices();
     Json list = Json::array();
@@ -109,6 +109,6 @@ const Command kDevicesCommand{
         arguments.flag(QStringLiteral("tune"),
                        Cli::tr("Search for the quickest kernels of each GPU (10 s) and keep them."));
     },
-    run};
+    runDevices};
 
 } // namespace ponder

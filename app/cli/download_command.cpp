@@ -135,7 +135,7 @@ Result<DownloadEntry> entryFor(const Invocation& call, const HubRepository& repo
     return DownloadEntry::into(repository, *item, QDir(to).absolutePath());
 }
 
-int run(const Invocation& call) {
+int runDownload(const Invocation& call) {
     const Result<HubName> name = HubName::parse(call.arguments.word(0));
     if (!name) return call.console.fail(name.error());
     const Result<HubAccess> access = HubAccess::choose(call.arguments.text(QStringLiteral("endpoint")),
@@ -176,7 +176,7 @@ const Command kDownloadCommand{
             Cli::tr(
                 "http://user:password@host:port, socks5://host:port or none. The default is the system's."));
     },
-    run,
+    runDownload,
     QT_TRANSLATE_NOOP(
         "ponder::Cli",
         "Ctrl-C pauses, and the same command goes on. HF_TOKEN holds the token for models whose licence "

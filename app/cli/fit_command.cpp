@@ -204,7 +204,7 @@ int reportNamed(const Question& question, const QString& name) {
     return kDone;
 }
 
-int run(const Invocation& call) {
+int runFit(const Invocation& call) {
     auto device = chosenDevice(call);
     if (!device) return call.console.fail(device.error());
     const Question question(call, std::move(*device));
@@ -250,6 +250,6 @@ const Command kFitCommand{
                          {QStringLiteral("f16"), QStringLiteral("f32"), QStringLiteral("q8_0")},
                          Cli::tr("Number format of the attention cache."));
     },
-    run};
+    runFit};
 
 } // namespace ponder

@@ -95,7 +95,7 @@ void addRows(Json& table, const Json& plan) {
     }
 }
 
-int run(const Invocation& call) {
+int runInfo(const Invocation& call) {
     const auto file = ModelFile::open(call.arguments.model().toStdString());
     if (!file) return call.console.fail(file.error());
     const auto config = ModelConfig::read(**file);
@@ -132,6 +132,6 @@ const Command kInfoCommand{
         arguments.takesModel();
         arguments.takesDevice();
     },
-    run};
+    runInfo};
 
 } // namespace ponder

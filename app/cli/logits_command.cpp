@@ -21,7 +21,7 @@ Result<void> writeFloats(QFileDevice& file, std::span<const float> values) {
     return {};
 }
 
-int run(const Invocation& call) {
+int runLogits(const Invocation& call) {
     const std::vector<TokenId> ids = call.arguments.ids(QStringLiteral("ids"));
     QSaveFile file(call.arguments.text(QStringLiteral("out")));
     if (!file.open(QIODevice::WriteOnly)) return call.console.fail(cannotWrite(file));
@@ -43,7 +43,7 @@ int run(const Invocation& call) {
     return kDone;
 }
 
-void declare(Arguments& arguments) {
+void declareLogits(Arguments& arguments) {
     arguments.takesModel();
     arguments.takesDevice();
     arguments.ids(QStringLiteral("ids"), Cli::tr("The tokens, at consecutive positions from 0."),
@@ -60,7 +60,7 @@ const Command kLogitsCommand{
     "MODEL --ids 1,2,3 --out F [--device D] [--json]",
     QT_TRANSLATE_NOOP("ponder::Cli", "Writes the logits of every position to a file."),
     "logits model.gguf --ids 1,2,3 --out logits.f32 --device reference",
-    declare,
-    run};
+    declareLogits,
+    runLogits};
 
 } // namespace ponder

@@ -8,7 +8,7 @@
 namespace ponder {
 namespace {
 
-int run(const Invocation& call) {
+int runMerge(const Invocation& call) {
     const QStringList words = call.arguments.words();
     const std::filesystem::path base = words.constFirst().toStdString(),
                                 target = words.constLast().toStdString();
@@ -50,7 +50,7 @@ int run(const Invocation& call) {
     return kDone;
 }
 
-void declare(Arguments& arguments) {
+void declareMerge(Arguments& arguments) {
     arguments.takesWords({QStringLiteral("BASE"), QStringLiteral("ADAPTER"), QStringLiteral("OUT")});
     arguments.takesFreeWords();
     arguments.text(QStringLiteral("type"), QStringLiteral("TYPE"),
@@ -66,8 +66,8 @@ const Command kMergeCommand{
     QT_TRANSLATE_NOOP("ponder::Cli", "Writes a model and LoRA adapters as one new model."),
     "merge base.gguf style.gguf merged.gguf\nmerge base.gguf style.gguf:0.5 peft-folder merged.gguf --type "
     "Q4_K_M",
-    declare,
-    run,
+    declareMerge,
+    runMerge,
     QT_TRANSLATE_NOOP(
         "ponder::Cli",
         "Adapters are GGUF files or PEFT folders; their effects add up. A quantized base is encoded "

@@ -210,7 +210,7 @@ int Shelf::remove() {
     return done;
 }
 
-int run(const Invocation& call) {
+int runModels(const Invocation& call) {
     Result<Database> database =
         Database::openBeside(Database::defaultFolder(), QStringLiteral("ponder-cli-models"));
     if (!database) return call.console.fail(database.error());
@@ -241,7 +241,7 @@ const Command kModelsCommand{
         arguments.flag(QStringLiteral("delete"),
                        Cli::tr("Deletes the file of a removed model too, where it is Ponder's own."));
     },
-    run,
+    runModels,
     QT_TRANSLATE_NOOP(
         "ponder::Cli",
         "Models are used where they lie, those on removable media are copied. A file, any part of "

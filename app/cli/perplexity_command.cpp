@@ -54,7 +54,7 @@ Result<std::vector<TokenId>> tokensOf(const Invocation& call, const Tokenizer& t
     return ids;
 }
 
-int run(const Invocation& call) {
+int runPerplexity(const Invocation& call) {
     const Interrupt::Guard guard(call.interrupt);
     const auto loaded = RunModel::load(call, guard.token());
     if (!loaded) return call.console.fail(loaded.error());
@@ -88,7 +88,7 @@ int run(const Invocation& call) {
     return kDone;
 }
 
-void declare(Arguments& arguments) {
+void declarePerplexity(Arguments& arguments) {
     arguments.takesModel();
     arguments.takesDevice();
     arguments.text(QStringLiteral("text-file"), QStringLiteral("F"),
@@ -105,7 +105,7 @@ const Command kPerplexityCommand{"perplexity",
                                  QT_TRANSLATE_NOOP("ponder::Cli", "Says how well a model predicts a text."),
                                  "perplexity model.gguf --text-file text.txt\nperplexity model.gguf "
                                  "--text-file text.txt --per-token --json",
-                                 declare,
-                                 run};
+                                 declarePerplexity,
+                                 runPerplexity};
 
 } // namespace ponder

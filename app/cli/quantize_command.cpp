@@ -1,4 +1,5 @@
 #include "app/cli/command.h"
+#include "app/cli/file_type_argument.h"
 #include "app/cli/text.h"
 #include "engine/base/processor.h"
 #include "engine/convert/gguf_quantization.h"
@@ -13,13 +14,6 @@ const QString kAgain = QStringLiteral("allow-requantize");
 
 Error unusable(const QString& subject, const QString& why) {
     return {ErrorCode::BadArgument, subject.toStdString(), why.toStdString()};
-}
-
-QString typeNames() {
-    QStringList out;
-    for (const FileType type : kFileTypes)
-        out << QString::fromUtf8(nameOf(type).data(), static_cast<qsizetype>(nameOf(type).size()));
-    return out.join(QStringLiteral(", "));
 }
 
 bool isOneOf(std::span<const std::filesystem::path> parts, const std::filesystem::path& target) {
@@ -74,10 +68,10 @@ Json summary(const Invocation& call, FileType type, const GgufOutput& output, do
             {"weights_per_second", seconds > 0 ? weights / seconds : 0.0}};
 }
 
-int run(const Invocation& call) {
+int runQuantize(const Invocation& call) {
     const QString typeName = call.arguments.word(2);
-    const std::optional<FileType> type = fileType(typeName.toStdString());
-    if (!type) return call.console.fail(unusable(typeName, Cli::tr("give one of: %1").arg(typeNames())));
+    const Result<FileType> type = fileTypeArgument(typeName);
+    if (!type) return call.console.fail(type.error());
     const auto source = ModelFile::open(call.arguments.word(0).toStdString());
     if (!source) return call.console.fail(source.error());
     auto quantization = GgufQuantization::plan(**source, *type);
@@ -118,7 +112,7 @@ const Command kQuantizeCommand{
         arguments.count(QStringLiteral("threads"), QStringLiteral("N"),
                         Cli::tr("Threads on the processor; 0 is one for each of its cores."), 0, 0, 1024);
     },
-    run,
+    runQuantize,
     QT_TRANSLATE_NOOP(
         "ponder::Cli",
         "Types: Q2_K, Q3_K_M, IQ4_XS, IQ4_NL, Q4_0, Q4_K_M, Q5_0, Q5_K_M, Q6_K, Q8_0, F16; and MXFP4_MOE, "

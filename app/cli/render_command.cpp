@@ -43,7 +43,7 @@ Result<QJsonArray> readMessages(const QString& path) {
     return found.toArray();
 }
 
-int run(const Invocation& call) {
+int runRender(const Invocation& call) {
     const Arguments& arguments = call.arguments;
     const QString templateFile = arguments.text(QStringLiteral("template-file"));
     if (arguments.model().isEmpty() == templateFile.isEmpty())
@@ -72,7 +72,7 @@ int run(const Invocation& call) {
     return kDone;
 }
 
-void declare(Arguments& arguments) {
+void declareRender(Arguments& arguments) {
     using Presence = Arguments::Presence;
     arguments.takesModel(Presence::Optional);
     arguments.text(QStringLiteral("template-file"), QStringLiteral("T"),
@@ -96,7 +96,7 @@ const Command kRenderCommand{
     QT_TRANSLATE_NOOP("ponder::Cli", "Shows the prompt that a chat template makes of a conversation."),
     "render model.gguf --messages-file messages.json\n"
     "render --template-file template.jinja --messages-file messages.json --no-generation-prompt",
-    declare,
-    run};
+    declareRender,
+    runRender};
 
 } // namespace ponder

@@ -1,4 +1,5 @@
 #include "app/cli/command.h"
+#include "app/cli/file_type_argument.h"
 #include "app/cli/random_weights.h"
 #include "app/cli/synth_file.h"
 #include "app/cli/text.h"
@@ -15,13 +16,6 @@ QString shapeNames() {
     QStringList out;
     for (const SynthShape& shape : synthShapes())
         out << QString::fromUtf8(shape.name.data(), static_cast<qsizetype>(shape.name.size()));
-    return out.join(QStringLiteral(", "));
-}
-
-QString typeNames() {
-    QStringList out;
-    for (const FileType type : kFileTypes)
-        out << QString::fromUtf8(nameOf(type).data(), static_cast<qsizetype>(nameOf(type).size()));
     return out.join(QStringLiteral(", "));
 }
 
@@ -50,13 +44,13 @@ Result<void> writeTensors(const Invocation& call, GgufOutput& output, std::stop_
     return output.finish();
 }
 
-int run(const Invocation& call) {
+int runSynth(const Invocation& call) {
     const QString shapeName = call.arguments.word(0), typeName = call.arguments.word(1);
     const std::string name = shapeName.toStdString();
     std::optional<SynthShape> shape = findShape(name);
     if (!shape) return call.console.fail(unknown(shapeName, shapeNames()));
-    const std::optional<FileType> type = fileType(typeName.toStdString());
-    if (!type) return call.console.fail(unknown(typeName, typeNames()));
+    const Result<FileType> type = fileTypeArgument(typeName);
+    if (!type) return call.console.fail(type.error());
     if (const double gigabytes = call.arguments.number(kSize); gigabytes > 0)
         shape = cutTo(static_cast<std::uint64_t>(gigabytes * 1e9), *shape, *type);
 
@@ -90,7 +84,7 @@ const Command kSynthCommand{
         arguments.number(kSize, QStringLiteral("GB"),
                          Cli::tr("Leaves out layers until the tensors fit so many GB."), 0, 0, 1e6);
     },
-    run,
+    runSynth,
     QT_TRANSLATE_NOOP(
         "ponder::Cli",
         "Shapes: qwen2.5-0.5b, r1-qwen-1.5b, r1-qwen-7b, r1-qwen-14b, r1-qwen-32b, r1-llama-8b; tiny-qwen "

@@ -7,7 +7,7 @@
 namespace ponder {
 namespace {
 
-int run(const Invocation& call) {
+int runTokenize(const Invocation& call) {
     const auto file = ModelFile::open(call.arguments.model().toStdString());
     if (!file) return call.console.fail(file.error());
     const auto tokenizer = Tokenizer::fromModel(**file);
@@ -29,7 +29,7 @@ int run(const Invocation& call) {
     return kDone;
 }
 
-void declare(Arguments& arguments) {
+void declareTokenize(Arguments& arguments) {
     arguments.takesModel();
     arguments.text(QStringLiteral("text-file"), QStringLiteral("F"),
                    Cli::tr("The text to split, UTF-8; - is standard input."), Arguments::Presence::Required);
@@ -44,7 +44,7 @@ const Command kTokenizeCommand{
     "MODEL --text-file F [--special] [--json]",
     QT_TRANSLATE_NOOP("ponder::Cli", "Splits a text into the tokens of a model; no token is added in front."),
     "tokenize model.gguf --text-file text.txt --json\ntokenize model.gguf --text-file - --special",
-    declare,
-    run};
+    declareTokenize,
+    runTokenize};
 
 } // namespace ponder
