@@ -14,6 +14,21 @@ public:
     std::string layoutName() const override {
         return "split: " + front->layoutName() + " | " + back->layoutName();
     }
+    std::uint32_t reusable(std::uint32_t tokens) const override {
+        return back->reusable(front->reusable(tokens));
+    }
+    Result<void> rewind(std::uint32_t reusable) override {
+        if (const Result<void> rewound = front->rewind(reusable); !rewound) return rewound;
+        return back->rewind(reusable);
+    }
+    Result<void> keepState() override {
+        if (const Result<void> kept = front->keepState(); !kept) return kept;
+        return back->keepState();
+    }
+    void forgetState(std::uint32_t tokens) override {
+        front->forgetState(tokens);
+        back->forgetState(tokens);
+    }
     Result<void> save(std::uint32_t tokens, const ByteSink& sink) const override {
         if (const Result<void> saved = front->save(tokens, sink); !saved) return saved;
         return back->save(tokens, sink);

@@ -107,8 +107,9 @@ void main() {
         const float scale = sumScale(total[r]);
         [[unroll]] for (uint k = 0u; k < HEAD_PIECES; ++k) {
             const uint piece = headLane + k * HEAD_LANES;
-            if (piece * 2u < storedPieces()) storeScratch(to + piece * 2u, sa[r][k] * scale);
-            if (piece * 2u + 1u < storedPieces()) storeScratch(to + piece * 2u + 1u, sb[r][k] * scale);
+            const uint low = piece * 2u, high = low + 1u;
+            if (low < storedPieces()) storeScratch(to + low, sa[r][k] * scale * sumGate(tile, r, low));
+            if (high < storedPieces()) storeScratch(to + high, sb[r][k] * scale * sumGate(tile, r, high));
         }
         if (headLane == 0u) storeEnds(to, best[r], total[r]);
     }

@@ -10,9 +10,13 @@
     uint resultStride;                                                                                       \
     uint parts;                                                                                              \
     uint partCount;                                                                                          \
-    uint resultSize; /* without it */
+    uint resultSize; /* without it */                                                                        \
+    uint gates;      /* of the results (result_gate.glsl) */                                                 \
+    uint gateStride;                                                                                         \
+    uint gateHead; /* pieces from one head's to the next; 0: there are none */
 layout(local_size_x_id = 0) in;
 #include "loads.glsl"
+#include "result_gate.glsl"
 
 const float LOWEST = -3.0e38; // stands for minus infinity, which drivers need not keep
 
@@ -35,5 +39,6 @@ void main() {
         total = fma(weight, ends.y, total);
         sum += weight * loadScratch(at + part * (padded + 1u) + piece);
     }
-    storeScratch(push.result + column * push.resultStride + head * pieces + piece, sum / total);
+    storeScratch(push.result + column * push.resultStride + head * pieces + piece,
+                 sum / total * resultGate(column, head, piece));
 }

@@ -15,22 +15,24 @@ float halved(float here, float there, uint step_) {
     return (odd ? there : here) + subgroupShuffleXor(odd ? here : there, step_);
 }
 
-// Sums eight values over all lanes and stores them, each lane one: lane i ends up with value i. A subgroup of
+// Sums eight values of row r over all lanes and stores them, each lane one: lane i ends up with value i. A subgroup of
 // another width than eight adds up each value by itself, which takes software devices several times as long.
-void storeSums(uint at, uint piece, vec4 a, vec4 b, bool stores) {
+void storeSums(Tile tile, uint r, uint at, uint piece, vec4 a, vec4 b, bool stores) {
     const uint lane = gl_SubgroupInvocationID;
     if (gl_WorkGroupSize.x == 8u) {
         const float low = halved(halved(a.x, a.y, 1u), halved(a.z, a.w, 1u), 2u);
         const float high = halved(halved(b.x, b.y, 1u), halved(b.z, b.w, 1u), 2u);
         const float sum = halved(low, high, 4u);
-        if (stores && piece + lane / 4u < storedPieces()) storeScratchValue((at + piece) * 4u + lane, sum);
+        const uint own = piece + lane / 4u;
+        if (stores && own < storedPieces())
+            storeScratchValue((at + piece) * 4u + lane, sum * sumGate(tile, r, own)[lane & 3u]);
         return;
     }
     a = vec4(subgroupAdd(a.x), subgroupAdd(a.y), subgroupAdd(a.z), subgroupAdd(a.w));
     b = vec4(subgroupAdd(b.x), subgroupAdd(b.y), subgroupAdd(b.z), subgroupAdd(b.w));
     if (stores && lane == 0u) {
-        if (piece < storedPieces()) storeScratch(at + piece, a);
-        if (piece + 1u < storedPieces()) storeScratch(at + piece + 1u, b);
+        if (piece < storedPieces()) storeScratch(at + piece, a * sumGate(tile, r, piece));
+        if (piece + 1u < storedPieces()) storeScratch(at + piece + 1u, b * sumGate(tile, r, piece + 1u));
     }
 }
 
@@ -108,7 +110,7 @@ void main() {
         const bool stores = tile.firstRow + r < tile.endRow;
         const float scale = shrink * sumScale(sum);
         [[unroll]] for (uint k = 0u; k < HEAD_PIECES; ++k)
-            storeSums(to, k * 2u, sa[r][k] * scale, sb[r][k] * scale, stores);
+            storeSums(tile, r, to, k * 2u, sa[r][k] * scale, sb[r][k] * scale, stores);
         if (stores && lane == 0u) storeEnds(to, top, sum);
     }
 }

@@ -25,7 +25,8 @@
     float epsilon;                                                                                           \
     uint size;         /* of a head in q, k and v */                                                         \
     float growth;      /* q: times 1 + growth * ln(1 + position / growthLength) */                           \
-    uint growthLength;
+    uint growthLength;                                                                                       \
+    uint askedSize; /* from one head's query to the next: a gate may follow it */
 layout(local_size_x_id = 0) in;
 layout(constant_id = 7) const uint HEAD_NORMS = 0u; // 1: heads of q and k are normed before, 2: after
 #include "loads.glsl"
@@ -36,7 +37,10 @@ layout(constant_id = 7) const uint HEAD_NORMS = 0u; // 1: heads of q and k are n
 struct Eight { vec4 a; vec4 b; };
 
 uint turnsOf(uint column) { return push.turns + column * (push.rotary / 4u); }
-uint headAt(uint column, uint head) { return push.qkv + column * push.qkvStride + head * (push.size / 4u); }
+uint headAt(uint column, uint head) {
+    const uint queries = min(head, push.heads); // before it
+    return push.qkv + column * push.qkvStride + queries * (push.askedSize / 4u) + (head - queries) * (push.size / 4u);
+}
 uint normOf(uint head) { return head < push.heads ? push.queryNorm : push.keyNorm; }
 
 // By what a head of q or k is multiplied besides its norm's weights. A turn leaves a pair as long as it was,

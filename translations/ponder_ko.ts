@@ -439,12 +439,12 @@
         <translation>%1은(는) 특정 ARM 프로세서용으로 배열된 파일(%2)이며 이 방식은 더 이상 쓰이지 않습니다. 같은 모델의 Q4_0 파일을 받으십시오.</translation>
     </message>
     <message>
-        <source>%1 has the architecture &quot;%2&quot;, which cannot be run here. Models of the Qwen2 and Llama families work.</source>
-        <translation>%1의 구조 &quot;%2&quot;은(는) 여기서 실행할 수 없습니다. Qwen2와 Llama 계열의 모델을 실행할 수 있습니다.</translation>
+        <source>%1 has the architecture &quot;%2&quot;, which this version of Ponder does not know. The models page lists models that work.</source>
+        <translation>이 버전의 Ponder는 %1의 구조 &quot;%2&quot;을(를) 아직 알지 못합니다. 실행할 수 있는 모델은 모델 페이지에 있습니다.</translation>
     </message>
     <message>
-        <source>%1 cannot be run here: %2. Use another conversion of this model, or another model of the Qwen2 or Llama family.</source>
-        <translation>%1은(는) 여기서 실행할 수 없습니다: %2. 이 모델의 다른 변환본이나 Qwen2 또는 Llama 계열의 다른 모델을 사용하십시오.</translation>
+        <source>%1 cannot be run here: %2. Use another conversion of this model, or a model from the models page.</source>
+        <translation>%1은(는) 여기서 실행할 수 없습니다: %2. 이 모델의 다른 변환본이나 모델 페이지에 있는 모델을 사용하십시오.</translation>
     </message>
     <message>
         <source>%1 is one part of a larger model and these parts are missing: %2. Put all parts into one folder.</source>
@@ -523,8 +523,8 @@
         <translation>%1이(가) 완전하지 않습니다. 없는 것: %2. 같은 폴더에 내려받으십시오.</translation>
     </message>
     <message>
-        <source>%1 cannot be converted: %2. Use a GGUF file of this model, or another model of the Qwen2 or Llama family.</source>
-        <translation>%1을(를) 변환할 수 없습니다: %2. 이 모델의 GGUF 파일이나 Qwen2 또는 Llama 계열의 다른 모델을 사용하십시오.</translation>
+        <source>%1 cannot be converted: %2. Use a GGUF file of this model, or a model from the models page.</source>
+        <translation>%1을(를) 변환할 수 없습니다: %2. 이 모델의 GGUF 파일이나 모델 페이지에 있는 모델을 사용하십시오.</translation>
     </message>
     <message>
         <source>%1 holds damaged weights: %2. Download the file again.</source>
@@ -3697,8 +3697,8 @@ process had, as the system says; the other *_bytes are what the engine holds. &q
         <translation>quantize 명령의 형식 가운데 하나로, Q2_K부터 F16까지입니다. 기본값은 Q4_K_M입니다.</translation>
     </message>
     <message>
-        <source>The folder holds config.json, a tokenizer and safetensors of a Qwen2 or Llama model. Without OUT the file goes where Ponder keeps its models. Ctrl-C pauses; the same command goes on. What AWQ quantized keeps its four-bit numbers, as Q4_1; T is then the type of the embedding and the output.</source>
-        <translation>폴더에는 Qwen2 또는 Llama 모델의 config.json, 토크나이저, safetensors가 있어야 합니다. OUT을 지정하지 않으면 Ponder가 모델을 보관하는 곳에 저장합니다. Ctrl-C를 누르면 일시 중지되고 같은 명령으로 이어집니다. AWQ로 양자화된 것은 4비트 수를 그대로 Q4_1로 유지하며, 이때 T는 임베딩과 출력의 형식입니다.</translation>
+        <source>The folder holds config.json, a tokenizer and safetensors of a model. Without OUT the file goes where Ponder keeps its models. Ctrl-C pauses; the same command goes on. What AWQ quantized keeps its four-bit numbers, as Q4_1; T is then the type of the embedding and the output.</source>
+        <translation>폴더에는 모델의 config.json, 토크나이저, safetensors가 있어야 합니다. OUT을 지정하지 않으면 Ponder가 모델을 보관하는 곳에 저장합니다. Ctrl-C를 누르면 일시 중지되고 같은 명령으로 이어집니다. AWQ로 양자화된 것은 4비트 수를 그대로 Q4_1로 유지하며, 이때 T는 임베딩과 출력의 형식입니다.</translation>
     </message>
     <message>
         <source>  weights %1, context %2, work space %3</source>

@@ -439,12 +439,12 @@
         <translation>%1是为某一种ARM处理器排列的（%2），这种格式现已不再使用。请改为获取同一模型的Q4_0文件。</translation>
     </message>
     <message>
-        <source>%1 has the architecture &quot;%2&quot;, which cannot be run here. Models of the Qwen2 and Llama families work.</source>
-        <translation>%1的架构“%2”在这里无法运行。可以运行Qwen2和Llama系列的模型。</translation>
+        <source>%1 has the architecture &quot;%2&quot;, which this version of Ponder does not know. The models page lists models that work.</source>
+        <translation>%1的架构“%2”是这个版本的Ponder还不认识的。可以运行的模型列在模型页面上。</translation>
     </message>
     <message>
-        <source>%1 cannot be run here: %2. Use another conversion of this model, or another model of the Qwen2 or Llama family.</source>
-        <translation>%1在这里无法运行：%2。请使用此模型的其他转换版本，或Qwen2、Llama系列的其他模型。</translation>
+        <source>%1 cannot be run here: %2. Use another conversion of this model, or a model from the models page.</source>
+        <translation>%1在这里无法运行：%2。请使用该模型的其他转换版本，或模型页面上的模型。</translation>
     </message>
     <message>
         <source>%1 is one part of a larger model and these parts are missing: %2. Put all parts into one folder.</source>
@@ -523,8 +523,8 @@
         <translation>%1不完整，缺少：%2。请将其下载到同一文件夹。</translation>
     </message>
     <message>
-        <source>%1 cannot be converted: %2. Use a GGUF file of this model, or another model of the Qwen2 or Llama family.</source>
-        <translation>无法转换%1：%2。请使用该模型的GGUF文件，或Qwen2、Llama系列的其他模型。</translation>
+        <source>%1 cannot be converted: %2. Use a GGUF file of this model, or a model from the models page.</source>
+        <translation>无法转换%1：%2。请使用该模型的GGUF文件，或模型页面上的模型。</translation>
     </message>
     <message>
         <source>%1 holds damaged weights: %2. Download the file again.</source>
@@ -3696,8 +3696,8 @@ process had, as the system says; the other *_bytes are what the engine holds. &q
         <translation>quantize命令的类型之一：从Q2_K到F16。默认为Q4_K_M。</translation>
     </message>
     <message>
-        <source>The folder holds config.json, a tokenizer and safetensors of a Qwen2 or Llama model. Without OUT the file goes where Ponder keeps its models. Ctrl-C pauses; the same command goes on. What AWQ quantized keeps its four-bit numbers, as Q4_1; T is then the type of the embedding and the output.</source>
-        <translation>文件夹中应有Qwen2或Llama模型的config.json、分词器和safetensors文件。不指定OUT时，文件保存在Ponder存放模型的位置。按Ctrl-C可暂停，再次运行同一命令即可继续。AWQ量化过的部分以Q4_1保留原有的四位数；此时T是嵌入和输出的类型。</translation>
+        <source>The folder holds config.json, a tokenizer and safetensors of a model. Without OUT the file goes where Ponder keeps its models. Ctrl-C pauses; the same command goes on. What AWQ quantized keeps its four-bit numbers, as Q4_1; T is then the type of the embedding and the output.</source>
+        <translation>文件夹中应有模型的config.json、分词器和safetensors文件。不指定OUT时，文件保存在Ponder存放模型的位置。按Ctrl-C可暂停，再次运行同一命令即可继续。AWQ量化过的部分以Q4_1保留原有的四位数；此时T是嵌入和输出的类型。</translation>
     </message>
     <message>
         <source>  weights %1, context %2, work space %3</source>

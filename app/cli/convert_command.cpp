@@ -101,7 +101,7 @@ const Command kConvertCommand{
     runConvert,
     QT_TRANSLATE_NOOP(
         "ponder::Cli",
-        "The folder holds config.json, a tokenizer and safetensors of a Qwen2 or Llama model. "
+        "The folder holds config.json, a tokenizer and safetensors of a model. "
         "Without OUT the file goes where Ponder keeps its models. Ctrl-C pauses; the same "
         "command goes on. What AWQ quantized keeps its four-bit numbers, as Q4_1; T is then the "
         "type of the embedding and the output.")};

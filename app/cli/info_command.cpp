@@ -79,6 +79,7 @@ Json toJson(const LoadPlan& plan) {
                                  {"kv_bytes", part.memory.kv},
                                  {"scratch_bytes", part.memory.scratch},
                                  {"staging_bytes", part.memory.staging},
+                                 {"snapshot_bytes", part.memory.snapshots},
                                  {"mapped_bytes", part.memory.mapped},
                                  {"total_bytes", part.memory.total()}});
     return json;

@@ -15,7 +15,7 @@ std::optional<ExpertForecast> forecastExperts(const FitModel& model, const FitDe
     const auto dry = DryRun::of(device.info, request);
     const auto card = dry ? dry->memory(context, {{}, lent}) : Result<MemoryUse>(dry.error());
     if (!card) return std::nullopt;
-    ExpertForecast out{{card->weights, card->kv, card->scratch + card->staging, 0}, 0, {}};
+    ExpertForecast out{{card->weights, card->kv, card->besideWeightsAndCache(), 0}, 0, {}};
     if (lent.end > 0) {
         const auto experts = DryRun::ofExperts(device.processor, request);
         const auto there = experts ? experts->memory(0, {lent}) : Result<MemoryUse>(experts.error());

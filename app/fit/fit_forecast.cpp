@@ -82,7 +82,7 @@ std::optional<MemoryForecast> Forecaster::memory(std::uint32_t context) const {
     if (!m_holds) return std::nullopt;
     const auto use = m_dry->memory(context);
     if (!use) return std::nullopt;
-    return MemoryForecast{use->weights, use->kv, use->scratch + use->staging,
+    return MemoryForecast{use->weights, use->kv, use->besideWeightsAndCache(),
                           programBytes(m_device.info.kind, m_model.config())};
 }
 
@@ -182,7 +182,7 @@ bool Forecaster::lendExperts(FitForecast& out, std::uint32_t smallest) const {
 void Forecaster::loadInParts(FitForecast& out, std::uint32_t context, const MemoryUse& here,
                              const MemoryUse& processor) const {
     out.usedContext = context;
-    out.used = {here.weights, here.kv, here.scratch + here.staging, 0};
+    out.used = {here.weights, here.kv, here.besideWeightsAndCache(), 0};
     out.processorBytes = processor.total();
 }
 

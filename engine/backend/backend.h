@@ -12,6 +12,7 @@
 #include "engine/backend/batch.h"
 #include "engine/backend/expert_worker.h"
 #include "engine/backend/kernel_sums.h"
+#include "engine/backend/kv_cache.h"
 #include "engine/base/progress.h"
 #include "engine/base/result.h"
 #include "engine/base/translatable.h"
@@ -33,24 +34,6 @@ namespace ponder {
 
 // Seconds that the search for a device's quickest kernels may still take. Called often.
 using TuningProgress = std::function<void(double secondsLeft)>;
-
-// Where saved keys and values go to, and come from; each call hands on the next bytes.
-using ByteSink = std::function<Result<void>(std::span<const std::byte>)>;
-using ByteSource = std::function<Result<void>(std::span<std::byte>)>;
-
-class KvCache {
-public:
-    virtual ~KvCache() = default;
-    virtual std::uint32_t capacity() const = 0; // tokens
-    virtual std::uint64_t bytes() const = 0;
-
-    // What saved bytes mean: backend, type, shape and version of the layout. Equal names read each other's
-    // bytes and give the same next logits.
-    virtual std::string layoutName() const = 0;
-    // The keys and values of positions 0 .. tokens - 1, exact. Errors: those of sink and source, DeviceLost.
-    virtual Result<void> save(std::uint32_t tokens, const ByteSink& sink) const = 0;
-    virtual Result<void> restore(std::uint32_t tokens, const ByteSource& source) = 0;
-};
 
 // Tokens that the device itself picks, each after the one before. Owner: the caller; the cache is its
 // own until it is destroyed. The keys and values of every token handed out but the last are in the cache.

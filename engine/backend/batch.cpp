@@ -22,6 +22,12 @@ Result<std::uint64_t> slotsOf(const Batch& batch) {
 
 } // namespace
 
+Error cannotContinue(std::uint32_t firstPosition) {
+    return {ErrorCode::BadArgument, "batch",
+            Detail{PONDER_TR_NOOP("ErrorDetail", "the state of position %1 is not there"),
+                   {std::to_string(firstPosition)}}};
+}
+
 Result<void> checkBatch(const Batch& batch, const BatchLimits& limits) {
     const auto rows = static_cast<std::uint32_t>(batch.tokens.size());
     if (rows == 0 || rows > limits.maxRows || batch.firstLogits > rows)

@@ -43,6 +43,9 @@ struct BatchLimits {
     std::uint32_t receives = 0; // values of each row of activations; 0: the executor embeds
 };
 
+// A run that would continue after other tokens than those whose states a cache has.
+Error cannotContinue(std::uint32_t firstPosition);
+
 Result<void> checkBatch(const Batch& batch, const BatchLimits& limits);
 
 } // namespace ponder

@@ -41,12 +41,11 @@ constexpr std::array kTemplates{
               PONDER_TR_NOOP("Error", "%1 is arranged for one kind of ARM processor (%2), which is no longer "
                                       "done. Get the Q4_0 file of the same model instead.")},
     std::pair{ErrorCode::UnknownArchitecture,
-              PONDER_TR_NOOP("Error",
-                             "%1 has the architecture \"%2\", which cannot be run here. Models of the "
-                             "Qwen2 and Llama families work.")},
+              PONDER_TR_NOOP("Error", "%1 has the architecture \"%2\", which this version of Ponder does not "
+                                      "know. The models page lists models that work.")},
     std::pair{ErrorCode::UnsupportedModel,
               PONDER_TR_NOOP("Error", "%1 cannot be run here: %2. Use another conversion of this model, or "
-                                      "another model of the Qwen2 or Llama family.")},
+                                      "a model from the models page.")},
     std::pair{ErrorCode::MissingSplitPart,
               PONDER_TR_NOOP("Error",
                              "%1 is one part of a larger model and these parts are missing: %2. Put all "
@@ -65,8 +64,8 @@ constexpr std::array kTemplates{
         PONDER_TR_NOOP("Error", "%1 is not complete; it lacks %2. Download that into the same folder.")},
     std::pair{ErrorCode::CannotConvert,
               PONDER_TR_NOOP("Error",
-                             "%1 cannot be converted: %2. Use a GGUF file of this model, or another model of "
-                             "the Qwen2 or Llama family.")},
+                             "%1 cannot be converted: %2. Use a GGUF file of this model, or a model from the "
+                             "models page.")},
     std::pair{ErrorCode::BadWeights,
               PONDER_TR_NOOP("Error", "%1 holds damaged weights: %2. Download the file again.")},
     std::pair{ErrorCode::NoSpace,

@@ -10,6 +10,14 @@
 #include <algorithm>
 
 namespace ponder {
+namespace {
+
+// Tokens between states that are kept: what is computed again at most, and what makes a message worth one.
+constexpr std::size_t kStateInterval = 512, kMessageInterval = 128;
+constexpr std::size_t kLastMessages = 2; // which are worth it however short
+
+} // namespace
+
 LocalSession::LocalSession(const ModelFile& file, const ModelConfig& config, const Tokenizer& tokenizer,
                            Executor& executor, std::unique_ptr<KvCache> cache, const std::string& adapters)
     : m_file(file), m_config(config), m_tokenizer(tokenizer), m_executor(executor), m_cache(std::move(cache)),
@@ -57,7 +65,9 @@ Result<void> LocalSession::prefill(std::span<const TokenId> prompt, std::stop_to
                                    const Progress& progress, std::vector<float>& logits,
                                    GenerateResult& result) {
     const auto started = Reply::Clock::now();
-    result.reusedTokens = static_cast<std::uint32_t>(reusePrefix(prompt, prompt.size() - 1));
+    const Result<std::size_t> reused = reusePrefix(prompt, prompt.size() - 1);
+    if (!reused) return reused.error();
+    result.reusedTokens = static_cast<std::uint32_t>(*reused);
     const auto rest = prompt.subspan(result.reusedTokens);
     const Result<void> ran = append(rest, rest.size() - 1, std::move(stop), logits, progress);
     result.prefillSeconds = std::chrono::duration<double>(Reply::Clock::now() - started).count();
@@ -98,6 +108,10 @@ Result<FinishReason> LocalSession::decodeAhead(Reply& reply, std::vector<float>&
         const auto guesses = speculation.propose(reply, room - 1, stop);
         std::vector<TokenId> rows{id};
         if (guesses) rows.insert(rows.end(), guesses->begin(), guesses->end());
+        const std::uint32_t begunAt = usedTokens();
+        const bool remembers = rows.size() > 1;
+        if (remembers)
+            if (const Result<void> kept = m_cache->keepState(); !kept) return kept.error();
         logits.clear();
         const Result<void> ran = guesses ? append(rows, 0, stop, logits, {}) : guesses.error();
         if (!ran && ran.error().code == ErrorCode::Cancelled) return FinishReason::Cancelled;
@@ -107,7 +121,21 @@ Result<FinishReason> LocalSession::decodeAhead(Reply& reply, std::vector<float>&
         speculation.record(guesses->size(), m_tokens.size() - before - 1, reply.seconds() - begun,
                            reply.result());
         if (reason) return *reason;
+        const Result<void> caughtUp = catchUp(stop);
+        if (!caughtUp && caughtUp.error().code == ErrorCode::Cancelled) return FinishReason::Cancelled;
+        if (!caughtUp) return caughtUp.error();
+        if (remembers) m_cache->forgetState(begunAt);
     }
+}
+
+Result<void> LocalSession::catchUp(std::stop_token stop) {
+    const std::uint32_t at = m_cache->reusable(usedTokens());
+    if (at == m_tokens.size()) return {};
+    if (const Result<void> rewound = m_cache->rewind(at); !rewound) return rewound;
+    const std::vector<TokenId> right(m_tokens.begin() + at, m_tokens.end());
+    m_tokens.resize(at);
+    std::vector<float> none;
+    return append(right, right.size(), std::move(stop), none, {});
 }
 
 std::optional<FinishReason> LocalSession::verify(Reply& reply, std::span<const float> logits,
@@ -140,9 +168,10 @@ Result<FinishReason> LocalSession::decodeOnDevice(Reply& reply, DecodeStream& st
 Result<std::vector<float>> LocalSession::logits(std::span<const TokenId> tokens, std::size_t firstLogits,
                                                 std::stop_token stop) {
     if (const Result<void> good = checkTokens(tokens); !good) return good.error();
-    const std::size_t kept = reusePrefix(tokens, firstLogits);
+    const Result<std::size_t> kept = reusePrefix(tokens, firstLogits);
+    if (!kept) return kept.error();
     std::vector<float> logits;
-    if (const Result<void> ran = append(tokens.subspan(kept), firstLogits - kept, stop, logits, {}); !ran)
+    if (const Result<void> ran = append(tokens.subspan(*kept), firstLogits - *kept, stop, logits, {}); !ran)
         return ran.error();
     return logits;
 }
@@ -151,8 +180,11 @@ Result<void> LocalSession::append(std::span<const TokenId> tokens, std::size_t f
                                   std::stop_token stop, std::vector<float>& logits,
                                   const Progress& progress) {
     std::vector<float> some;
+    const std::vector<std::size_t> stops = stateStops(tokens, firstLogits);
+    auto nextStop = stops.begin();
     for (std::size_t done = 0; done < tokens.size();) {
-        const std::size_t n = std::min<std::size_t>(tokens.size() - done, m_executor.maxBatch());
+        const std::size_t end = nextStop == stops.end() ? tokens.size() : *nextStop;
+        const std::size_t n = std::min<std::size_t>(end - done, m_executor.maxBatch());
         Batch batch;
         batch.tokens = tokens.subspan(done, n);
         batch.firstPosition = static_cast<std::uint32_t>(m_tokens.size());
@@ -161,9 +193,32 @@ Result<void> LocalSession::append(std::span<const TokenId> tokens, std::size_t f
         m_tokens.insert(m_tokens.end(), batch.tokens.begin(), batch.tokens.end());
         if (batch.firstLogits < n) logits.insert(logits.end(), some.begin(), some.end());
         done += n;
+        const bool stopped = nextStop != stops.end() && done == *nextStop;
+        if (stopped) ++nextStop;
+        if (stopped || m_tokens.size() - m_stateKept >= kStateInterval) {
+            if (const Result<void> kept = m_cache->keepState(); !kept) return kept;
+            m_stateKept = m_tokens.size();
+        }
         if (progress) progress(done, tokens.size());
     }
     return {};
+}
+
+std::vector<std::size_t> LocalSession::stateStops(std::span<const TokenId> tokens,
+                                                  std::size_t firstLogits) const {
+    std::vector<std::size_t> ends, stops;
+    if (!m_config.hasStates()) return stops;
+    for (std::size_t i = 0; i + 1 < tokens.size(); ++i)
+        if (m_tokenizer.isEndOfGeneration(tokens[i])) ends.push_back(i + 1);
+    std::size_t last = 0;
+    for (std::size_t i = 0; i < ends.size(); ++i) {
+        if (i + kLastMessages < ends.size() && ends[i] - last < kMessageInterval) continue;
+        stops.push_back(last = ends[i]);
+    }
+    if (firstLogits > 0 && firstLogits < tokens.size()) stops.push_back(firstLogits);
+    std::sort(stops.begin(), stops.end());
+    stops.erase(std::unique(stops.begin(), stops.end()), stops.end());
+    return stops;
 }
 
 Result<void> LocalSession::checkTokens(std::span<const TokenId> tokens) const {
@@ -195,11 +250,15 @@ std::string LocalSession::layoutName() const {
     return m_cache->layoutName() + (m_adapters.empty() ? "" : " with " + m_adapters);
 }
 
-std::size_t LocalSession::reusePrefix(std::span<const TokenId> tokens, std::size_t most) {
+Result<std::size_t> LocalSession::reusePrefix(std::span<const TokenId> tokens, std::size_t most) {
     forgetOtherAdapters();
-    const std::size_t kept = std::min(commonPrefix(m_tokens, tokens), most);
-    m_tokens.resize(kept);
-    return kept;
+    const std::size_t common = std::min(commonPrefix(m_tokens, tokens), most);
+    const std::uint32_t kept = m_cache->reusable(static_cast<std::uint32_t>(common));
+    if (const Result<void> rewound = m_cache->rewind(kept); !rewound) return rewound.error();
+    // What comes next may be changed again.
+    if (const Result<void> done = m_cache->keepState(); !done) return done.error();
+    m_tokens.resize(m_stateKept = kept);
+    return std::size_t{kept};
 }
 
 std::size_t LocalSession::commonPrefix(std::span<const TokenId> a, std::span<const TokenId> b) {
@@ -207,7 +266,10 @@ std::size_t LocalSession::commonPrefix(std::span<const TokenId> a, std::span<con
 }
 
 Result<void> LocalSession::saveState(const std::filesystem::path& path, std::uint64_t mostBytes) const {
-    return SessionState::write(path, fingerprint(m_file), layoutName(), cached(), *m_cache, mostBytes);
+    const auto tokens = cached();
+    return SessionState::write(path, fingerprint(m_file), layoutName(),
+                               tokens.first(m_cache->reusable(static_cast<std::uint32_t>(tokens.size()))),
+                               *m_cache, mostBytes);
 }
 
 Result<std::uint32_t> LocalSession::restoreState(const std::filesystem::path& path,
@@ -222,8 +284,9 @@ Result<std::uint32_t> LocalSession::restoreState(const std::filesystem::path& pa
     const Result<bool> restored = state->restoreTo(*m_cache);
     if (!restored) return restored.error();
     if (!*restored) return 0U;
+    // Up to where it is the same; reusePrefix() looks what of that can be continued.
     m_tokens.assign(tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(kept));
-    return static_cast<std::uint32_t>(kept);
+    return m_cache->reusable(static_cast<std::uint32_t>(kept));
 }
 
 } // namespace ponder

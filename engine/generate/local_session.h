@@ -41,8 +41,14 @@ private:
     std::string layoutName() const; // of saved states
     Result<void> checkTokens(std::span<const TokenId> tokens) const;
     // Keeps the part of the cache that `tokens` begin with, at most `most` of them: those after it are run
-    // again for their logits. Returns its length.
-    std::size_t reusePrefix(std::span<const TokenId> tokens, std::size_t most);
+    // again for their logits. Returns its length, or less where the states of recurrent layers are those of
+    // fewer tokens.
+    Result<std::size_t> reusePrefix(std::span<const TokenId> tokens, std::size_t most);
+    // Where, among tokens to run, it is worth while to keep states, in order: ends of messages, the last ones
+    // above all, and before the rows whose logits are wanted.
+    std::vector<std::size_t> stateStops(std::span<const TokenId> tokens, std::size_t firstLogits) const;
+    // After wrong guesses the states are those of before them once more, and see the right ones again.
+    Result<void> catchUp(std::stop_token stop);
     // Runs the part of the prompt that is not in the cache. What it says of that goes into `result`.
     Result<void> prefill(std::span<const TokenId> prompt, std::stop_token stop, const Progress& progress,
                          std::vector<float>& logits, GenerateResult& result);
@@ -64,6 +70,7 @@ private:
     Executor& m_executor;
     std::unique_ptr<KvCache> m_cache;
     std::vector<TokenId> m_tokens; // in the cache, by position
+    std::size_t m_stateKept = 0;   // the position of the newest state that was kept
     const std::string& m_adapters; // that the model has now (AdapterSet::name())
     std::string m_tokensAdapters;  // with which the tokens in the cache were computed
 };

@@ -38,6 +38,7 @@ public:
             readLatent();
         else
             readHeads();
+        readDelta();
         readRope();
         readWindows();
         scaleLatent();
@@ -53,6 +54,8 @@ private:
     void readSizes();
     void readHeads();
     void readLatent();
+    void readDelta();
+    void readRecurrentLayers();
     void scaleLatent();
     void readRope();
     void readRopeScaling();
@@ -205,6 +208,41 @@ void ConfigReader::readLatent() {
             PONDER_TR_NOOP("ErrorDetail", "%1 must be even and not larger than the head size"));
     else
         latent.nopeSize = m_config.headSize - latent.ropeSize;
+}
+
+void ConfigReader::readDelta() {
+    if (!m_config.family->row(Slot::DeltaInput)) return;
+    DeltaAttention& delta = m_config.delta;
+    delta.headSize = count("ssm.state_size", kMaxDeltaHead);
+    delta.keyHeads = count("ssm.group_count", kMaxHeads);
+    delta.valueHeads = count("ssm.time_step_rank", kMaxHeads);
+    delta.kernel = count("ssm.conv_kernel", kMaxConvolution);
+    if (delta.headSize % kRun != 0)
+        bad("ssm.state_size", PONDER_TR_NOOP("ErrorDetail", "%1 must be a multiple of 32"));
+    if (delta.valueHeads % delta.keyHeads != 0)
+        bad("ssm.group_count", PONDER_TR_NOOP("ErrorDetail", "%1 is %2, which does not divide the %3 heads"),
+            {delta.keyHeads, delta.valueHeads});
+    if (count("ssm.inner_size", kMaxHidden, delta.valueLength()) != delta.valueLength())
+        bad("ssm.inner_size", PONDER_TR_NOOP("ErrorDetail", "%1 does not go with the other sizes"));
+    readRecurrentLayers();
+}
+
+// A list, or n: all but every n-th.
+void ConfigReader::readRecurrentLayers() {
+    constexpr std::string_view kList = "attention.recurrent_layers";
+    constexpr std::uint32_t kUsualInterval = 4;
+    const auto list = m_keys.integers(key(kList));
+    if (list.empty()) {
+        const std::uint32_t interval = count("full_attention_interval", kMaxLayers, kUsualInterval);
+        for (std::uint32_t i = 0; i < m_config.layers; ++i)
+            m_config.recurrent.push_back((i + 1) % interval != 0);
+        return;
+    }
+    if (list.size() < m_config.layers)
+        bad(kList, PONDER_TR_NOOP("ErrorDetail", "%1 says it of %2 layers, but there are %3"),
+            {list.size(), m_config.layers});
+    for (std::uint32_t i = 0; i < m_config.layers; ++i)
+        m_config.recurrent.push_back(i < list.size() && list[i] != 0);
 }
 
 // Over the square root of a query's values. With YaRN queries and keys grow by 0.1 m ln(factor) + 1, all of
@@ -408,11 +446,12 @@ std::uint32_t longestHeads(const ModelConfig& config, LengthOf lengthOf) {
 
 } // namespace
 
-std::uint32_t ModelConfig::queryLength() const { return longestHeads(*this, &HeadAttention::queryLength); }
+std::uint32_t ModelConfig::queryLength() const { return longestHeads(*this, &HeadAttention::askedLength); }
 std::uint32_t ModelConfig::keyLength() const { return longestHeads(*this, &HeadAttention::keyLength); }
 std::uint32_t ModelConfig::valueLength() const { return longestHeads(*this, &HeadAttention::valueLength); }
 std::uint32_t ModelConfig::attendedLength() const {
-    return std::max(longestHeads(*this, &HeadAttention::attendedLength), latent.attendedLength());
+    return std::max(
+        {longestHeads(*this, &HeadAttention::attendedLength), latent.attendedLength(), delta.valueLength()});
 }
 std::uint32_t ModelConfig::longestValue() const {
     return longest(*this, [](const Layer& layer) {

@@ -44,6 +44,8 @@ struct ModelConfig {
     std::uint32_t window = 0;      // of the layers that have one, where the file names it
     std::vector<bool> windowed;    // which layers those are; empty: the file does not say
     LatentAttention latent;        // of families that have it; else no heads
+    DeltaAttention delta;          // likewise; else no heads
+    std::vector<bool> recurrent;   // the layers with it; those after the last of the list attend
     MixtureFeedForward mixture;    // of families that have one; else no experts
     std::uint32_t denseLayers = 0; // before the mixtures
     std::uint32_t draftLayers = 0; // whose tensors follow the model's, to guess further tokens; not used
@@ -52,13 +54,14 @@ struct ModelConfig {
     RopePairs ropePairs() const { return family->ropePairs; }
     Layer layer(std::uint32_t index) const { return family->layer(*this, index); }
     // The longest of any layer: what one row of activations takes at most.
-    std::uint32_t queryLength() const;
+    std::uint32_t queryLength() const; // with the gates of queries
     std::uint32_t keyLength() const;
     std::uint32_t valueLength() const;
     std::uint32_t attendedLength() const;
     std::uint32_t hiddenLength() const;
-    std::uint32_t longestValue() const; // of a head
-    std::uint64_t parameters() const;   // a tied output counted once
+    std::uint32_t longestValue() const;                     // of a head
+    bool hasStates() const { return delta.valueHeads > 0; } // a cache cannot go back in these
+    std::uint64_t parameters() const;                       // a tied output counted once
 
     static Result<ModelConfig> read(const ModelFile& file);
     // Sets the keys that read() reads, but for general.architecture, which a file begins with.
@@ -67,6 +70,7 @@ struct ModelConfig {
 private:
     void writeHeads(GgufOutput& output) const;
     void writeWindows(GgufOutput& output) const;
+    void writeDelta(GgufOutput& output) const;
     void writeMixture(GgufOutput& output) const;
 };
 

@@ -35,6 +35,7 @@ void ModelConfig::write(GgufOutput& output) const {
     output.set(key("embedding_length"), width).set(key("feed_forward_length"), hidden);
     writeHeads(output);
     writeWindows(output);
+    if (hasStates()) writeDelta(output);
     output.set(key("attention.layer_norm_rms_epsilon"), normEpsilon);
     output.set(key("rope.freq_base"), static_cast<float>(ropeBase));
     output.set(key("rope.dimension_count"), rotary).set(key("vocab_size"), vocabulary);
@@ -60,6 +61,14 @@ void ModelConfig::writeWindows(GgufOutput& output) const {
     const std::string key = std::string(architecture()) + ".attention.sliding_window";
     if (window > 0) output.set(key, window);
     if (!windowed.empty()) output.array(key + "_pattern", windowed);
+}
+
+void ModelConfig::writeDelta(GgufOutput& output) const {
+    const auto key = [&](const char* name) { return std::string(architecture()) + "." + name; };
+    output.set(key("ssm.conv_kernel"), delta.kernel).set(key("ssm.state_size"), delta.headSize);
+    output.set(key("ssm.group_count"), delta.keyHeads).set(key("ssm.time_step_rank"), delta.valueHeads);
+    output.set(key("ssm.inner_size"), delta.valueLength());
+    output.array(key("attention.recurrent_layers"), recurrent);
 }
 
 void ModelConfig::writeMixture(GgufOutput& output) const {

@@ -70,6 +70,21 @@ constexpr TensorRow kLatentRows[] = {
     {ValueUp, "attn_v_b.weight", "self_attn.kv_b_proj.weight", PerHead, HeadValue, KvRank},
     {AttentionOutput, "attn_output.weight", "self_attn.o_proj.weight", Matrix, Width, Attended},
 };
+constexpr TensorRow kDeltaRows[] = {
+    {DeltaInput, "attn_qkv.weight", "linear_attn.in_proj_qkv.weight", Matrix, DeltaChannels, Width,
+     Presence::Always, Reader::Heads},
+    {DeltaGate, "attn_gate.weight", "linear_attn.in_proj_z.weight", Matrix, DeltaValues, Width,
+     Presence::Always, Reader::Heads},
+    {DeltaStep, "ssm_alpha.weight", "linear_attn.in_proj_a.weight", Matrix, DeltaHeads, Width,
+     Presence::Always, Reader::Heads},
+    {DeltaWrite, "ssm_beta.weight", "linear_attn.in_proj_b.weight", Matrix, DeltaHeads, Width,
+     Presence::Always, Reader::Heads},
+    {DeltaConvolution, "ssm_conv1d.weight", "linear_attn.conv1d.weight", Vector, DeltaChannels, DeltaKernel},
+    {DeltaDecay, "ssm_a", "linear_attn.A_log", Vector, One, DeltaHeads},
+    {DeltaStepBias, "ssm_dt.bias", "linear_attn.dt_bias", Vector, One, DeltaHeads},
+    {DeltaNorm, "ssm_norm.weight", "linear_attn.norm.weight", Vector, One, DeltaHead},
+    {DeltaOutput, "ssm_out.weight", "linear_attn.out_proj.weight", Matrix, Width, DeltaValues},
+};
 constexpr TensorRow kGatedRows[] = {
     {FeedForwardNorm, "ffn_norm.weight", "post_attention_layernorm.weight", Vector, One, Width},
     {Gate, "ffn_gate.weight", "mlp.gate_proj.weight", Matrix, Hidden, Width, Presence::Always, Reader::Gated,
@@ -120,6 +135,7 @@ std::span<const TensorRow> maybeHeadBiasRows() { return kMaybeBiasRows; }
 std::span<const TensorRow> headNormRows() { return kHeadNormRows; }
 std::span<const TensorRow> normAfterRows() { return kNormAfterRows; }
 std::span<const TensorRow> latentRows() { return kLatentRows; }
+std::span<const TensorRow> deltaRows() { return kDeltaRows; }
 std::span<const TensorRow> gatedRows() { return kGatedRows; }
 std::span<const TensorRow> mixtureRows() { return kMixtureRows; }
 std::span<const TensorRow> routerBiasRows() { return kRouterBiasRows; }
@@ -145,6 +161,7 @@ std::vector<TensorRow> tensorTable(std::initializer_list<std::span<const TensorR
 std::uint64_t lengthOf(Extent extent, const ModelConfig& config, const Layer& layer) {
     const HeadAttention* heads = layer.heads();
     const LatentAttention* latent = layer.latent();
+    const DeltaAttention* delta = layer.delta();
     const GatedFeedForward* gated = layer.gated();
     const MixtureFeedForward* mixture = layer.mixture();
     switch (extent) {
@@ -158,7 +175,7 @@ std::uint64_t lengthOf(Extent extent, const ModelConfig& config, const Layer& la
         return config.rotary / 2;
     case Extent::Queries:
         if (latent) return latent->queryRank == 0 ? latent->queryLength() : 0;
-        return heads ? heads->queryLength() : 0;
+        return heads ? heads->askedLength() : 0;
     case Extent::Keys:
         return heads ? heads->keyLength() : 0;
     case Extent::Values:
@@ -182,6 +199,16 @@ std::uint64_t lengthOf(Extent extent, const ModelConfig& config, const Layer& la
         return latent ? latent->nopeSize : 0;
     case Extent::HeadValue:
         return latent ? latent->valueSize : 0;
+    case Extent::DeltaChannels:
+        return delta ? delta->channels() : 0;
+    case Extent::DeltaValues:
+        return delta ? delta->valueLength() : 0;
+    case Extent::DeltaHeads:
+        return delta ? delta->valueHeads : 0;
+    case Extent::DeltaHead:
+        return delta ? delta->headSize : 0;
+    case Extent::DeltaKernel:
+        return delta ? delta->kernel : 0;
     case Extent::Hidden:
         return gated ? gated->hidden : 0;
     case Extent::Experts:
@@ -265,10 +292,10 @@ std::string Family::hubNameOf(Weight weight) const {
 
 std::span<const Family* const> families() {
     static const std::array kFamilies{
-        &bailingMoe2Family(), &deepseek2Family(), &exaoneFamily(),       &exaone4Family(),
-        &glm4Family(),        &glm4MoeFamily(),   &hunyuanDenseFamily(), &llamaFamily(),
-        &mistral3Family(),    &phi3Family(),      &qwen2Family(),        &qwen2MoeFamily(),
-        &qwen3Family(),       &qwen3MoeFamily(),  &seedOssFamily(),      &smolLm3Family()};
+        &bailingMoe2Family(), &deepseek2Family(),    &exaoneFamily(), &exaone4Family(),  &glm4Family(),
+        &glm4MoeFamily(),     &hunyuanDenseFamily(), &llamaFamily(),  &mistral3Family(), &phi3Family(),
+        &qwen2Family(),       &qwen2MoeFamily(),     &qwen3Family(),  &qwen3MoeFamily(), &qwen35Family(),
+        &qwen35MoeFamily(),   &seedOssFamily(),      &smolLm3Family()};
     return kFamilies;
 }
 

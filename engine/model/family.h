@@ -55,6 +55,7 @@ std::span<const TensorRow> maybeHeadBiasRows(); // all of them or none
 std::span<const TensorRow> headNormRows();      // norms of each head of q and k
 std::span<const TensorRow> normAfterRows();     // norms of what both parts give
 std::span<const TensorRow> latentRows();        // latent attention, the norm before it
+std::span<const TensorRow> deltaRows();         // the delta rule, without the norm before it
 std::span<const TensorRow> gatedRows();         // a dense feed-forward part, the norm before it
 std::span<const TensorRow> mixtureRows();       // router and experts of a mixture, without that norm
 std::span<const TensorRow> routerBiasRows();    // the bias that only chooses

@@ -113,6 +113,35 @@ void attention(Ops& ops, const LatentAttention& latent, std::uint32_t layer, con
     add(ops, {Slot::AttentionOutput, layer}, Rows::Attended, norms);
 }
 
+// What the delta rule reads of a layer, but for its matrices.
+struct DeltaWeights {
+    Weight decay, stepBias, norm;
+};
+
+// Of the gated delta rule.
+template<class Ops>
+concept DeltaOps = requires(Ops& ops, Weight w, std::uint32_t layer, const DeltaAttention& delta,
+                            const DeltaWeights& weights) {
+    {ops.projectDelta(w, w, w, w)}; // u = [q, k, v], z, a, b = W·n
+    // u = silu(the convolution of u over positions); the state's columns move on
+    {ops.convolve(layer, delta, w)};
+    // Each head: q, k of length 1; g = exp(decay · softplus(a + step bias)), b = sigmoid(b); o as layer.h has
+    // it; then rms(o) * norm * silu(z). The state's matrices are those after the last row
+    {ops.applyDelta(layer, delta, weights)};
+};
+
+// x += Wo · (rms(delta rule of (silu(conv(Wqkv·n)), Wa·n, Wb·n)) * norm * silu(Wz·n))
+template<DecoderOps Ops>
+requires DeltaOps<Ops>
+void attention(Ops& ops, const DeltaAttention& delta, std::uint32_t layer, const Norms& norms) {
+    ops.projectDelta({Slot::DeltaInput, layer}, {Slot::DeltaGate, layer}, {Slot::DeltaStep, layer},
+                     {Slot::DeltaWrite, layer});
+    ops.convolve(layer, delta, {Slot::DeltaConvolution, layer});
+    ops.applyDelta(layer, delta,
+                   {{Slot::DeltaDecay, layer}, {Slot::DeltaStepBias, layer}, {Slot::DeltaNorm, layer}});
+    add(ops, {Slot::DeltaOutput, layer}, Rows::Attended, norms);
+}
+
 // x += Wdown · (activation(Wgate·n) * (Wup·n))
 template<DecoderOps Ops>
 void feedForward(Ops& ops, const GatedFeedForward& gated, std::uint32_t layer, const Norms& norms) {

@@ -15,6 +15,8 @@ namespace ponder {
 inline constexpr std::uint32_t kMaxHeadSize = 512; // values of a key or a value; files with more are refused
 // Values that a cache keeps of a token where all heads share them.
 inline constexpr std::uint32_t kMaxLatentSize = 1024;
+inline constexpr std::uint32_t kMaxDeltaHead = 256;  // rows of the matrix that a head of the delta rule keeps
+inline constexpr std::uint32_t kMaxConvolution = 16; // columns that its convolution reads
 // Caches and the kernels of attention take the values of a head in runs of 32, the last filled with zeros.
 constexpr std::uint32_t paddedHead(std::uint32_t size) { return (size + 31) / 32 * 32; }
 
@@ -40,6 +42,8 @@ struct HeadAttention {
     float scale = 0;             // of the scores
     bool normsHeads = false;     // each head of q and k by itself (Dehghani et al. 2023), before RoPE
     bool normsTurned = false;    // or after it
+    bool gated = false;          // what a head attends to counts sigmoid(gate) times, value by value; the
+                                 // gate follows the head's query (Qiu et al. 2025, arXiv 2505.06708)
     bool turns = true;           // RoPE at all
     std::uint32_t window = 0;    // positions that a query sees, its own and those before; 0: all
     float growth = 0;            // of queries with their position
@@ -52,6 +56,9 @@ struct HeadAttention {
     }
     std::uint32_t group() const { return heads / kvHeads; }
     std::uint32_t queryLength() const { return heads * keySize; }
+    // Of what Wq makes: each head's query, with its gate after it.
+    std::uint32_t askedSize() const { return gated ? keySize + valueSize : keySize; }
+    std::uint32_t askedLength() const { return heads * askedSize(); }
     std::uint32_t keyLength() const { return kvHeads * keySize; }
     std::uint32_t valueLength() const { return kvHeads * valueSize; }
     std::uint32_t attendedLength() const { return heads * valueSize; }
@@ -78,6 +85,34 @@ struct LatentAttention {
     std::uint32_t latentSize() const { return kvRank + ropeSize; }
     std::uint32_t queryLength() const { return heads * keySize(); }
     std::uint32_t attendedLength() const { return heads * valueSize; }
+};
+
+// Gated delta rule: instead of keys and values each head keeps a matrix S [size x size], which a token
+// changes and then asks (Yang et al. 2024, arXiv 2412.06464):
+//
+//     S = g·S;  S = S + k·(b·(v - Sᵀ·k))ᵀ;  o = Sᵀ·q
+//
+// with g, b in 0 .. 1 for each token and head, q and k of length 1, q over sqrt(size). Before that q, k and v
+// pass a causal convolution, each channel by itself, whose last columns are kept as well. Value head h asks
+// with key head h mod keyHeads.
+struct DeltaAttention {
+    std::uint32_t keyHeads = 0;   // of q and k
+    std::uint32_t valueHeads = 0; // of v, S and o; a multiple of those
+    std::uint32_t headSize = 0;   // of all of them
+    std::uint32_t kernel = 0;     // columns that the convolution reads, its own and those before
+
+    std::uint32_t keyLength() const { return keyHeads * headSize; }
+    std::uint32_t valueLength() const { return valueHeads * headSize; }
+    std::uint32_t channels() const { return 2 * keyLength() + valueLength(); } // q, k, v
+};
+
+// What a cache keeps of a whole sequence in a layer, however long that is; all f32.
+struct KeptState {
+    std::uint32_t columns = 0;  // of the convolution [kernel - 1 x channels], the oldest first
+    std::uint32_t matrices = 0; // [valueHeads x size x size]: S[i][j], i of k and q, j of v and o
+
+    std::uint32_t length() const { return columns + matrices; }
+    std::uint64_t bytes() const { return std::uint64_t{length()} * sizeof(float); }
 };
 
 enum class Activation { Silu }; // silu(x) = x / (1 + exp(-x))
@@ -127,16 +162,23 @@ struct KeptValues {
 };
 
 struct Layer {
-    std::variant<HeadAttention, LatentAttention> attention;
+    std::variant<HeadAttention, LatentAttention, DeltaAttention> attention;
     std::variant<GatedFeedForward, MixtureFeedForward> feedForward;
     bool normsBefore = true; // each part reads rms(x) * a norm, or else x itself
     bool normsAfter = false; // what each part gives is normed before it is added to x
 
     const HeadAttention* heads() const { return std::get_if<HeadAttention>(&attention); }
     const LatentAttention* latent() const { return std::get_if<LatentAttention>(&attention); }
+    const DeltaAttention* delta() const { return std::get_if<DeltaAttention>(&attention); }
     KeptValues kept() const {
+        if (delta()) return {};
         if (latent()) return {1, latent()->latentSize(), 0};
         return {heads()->kvHeads, heads()->keySize, heads()->valueSize};
+    }
+    KeptState keptState() const {
+        const DeltaAttention* own = delta();
+        if (!own) return {};
+        return {(own->kernel - 1) * own->channels(), own->valueLength() * own->headSize};
     }
     const GatedFeedForward* gated() const { return std::get_if<GatedFeedForward>(&feedForward); }
     const MixtureFeedForward* mixture() const { return std::get_if<MixtureFeedForward>(&feedForward); }

@@ -24,22 +24,31 @@ enum class Slot : std::uint8_t {
     QueryBias,     // [rows of Wq], and so on
     KeyBias,
     ValueBias,
-    QueryNorm,       // [keySize], of each head of q
-    KeyNorm,         // [keySize], of each head of k
-    QueryDown,       // Wdq [queryRank x d]
-    QueryDownNorm,   // [queryRank]
-    QueryUp,         // Wuq [heads * keySize x queryRank]
-    KeyValueDown,    // Wdkv [kvRank + ropeSize x d]
-    KeyValueNorm,    // [kvRank]
-    KeyUp,           // [heads] of Wuk transposed [kvRank x nopeSize]
-    ValueUp,         // [heads] of Wuv [valueSize x kvRank]
-    AttentionOutput, // Wo [d x heads * valueSize]
-    AttendedNorm,    // [d], of what attention gives
-    FeedForwardNorm, // [d]
-    Gate,            // [f x d]
-    Up,              // [f x d]
-    Down,            // [d x f]
-    FedNorm,         // [d], of what the feed-forward part gives
+    QueryNorm,        // [keySize], of each head of q
+    KeyNorm,          // [keySize], of each head of k
+    QueryDown,        // Wdq [queryRank x d]
+    QueryDownNorm,    // [queryRank]
+    QueryUp,          // Wuq [heads * keySize x queryRank]
+    KeyValueDown,     // Wdkv [kvRank + ropeSize x d]
+    KeyValueNorm,     // [kvRank]
+    KeyUp,            // [heads] of Wuk transposed [kvRank x nopeSize]
+    ValueUp,          // [heads] of Wuv [valueSize x kvRank]
+    AttentionOutput,  // Wo [d x heads * valueSize]
+    DeltaInput,       // [2 * keyHeads * size + valueHeads * size x d]: q, k and v of the delta rule
+    DeltaGate,        // [valueHeads * size x d], of what it gives
+    DeltaStep,        // [valueHeads x d]: how far a token makes the state fade
+    DeltaWrite,       // [valueHeads x d]: how much of it is written
+    DeltaConvolution, // [channels x kernel], the newest column last
+    DeltaDecay,       // [valueHeads], negative: of the step
+    DeltaStepBias,    // [valueHeads]
+    DeltaNorm,        // [size], of each head of what it gives
+    DeltaOutput,      // [d x valueHeads * size]
+    AttendedNorm,     // [d], of what attention gives
+    FeedForwardNorm,  // [d]
+    Gate,             // [f x d]
+    Up,               // [f x d]
+    Down,             // [d x f]
+    FedNorm,          // [d], of what the feed-forward part gives
 
     Router,        // [experts x d]
     SharedRouter,  // [1 x d], how much the shared expert counts

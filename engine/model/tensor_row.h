@@ -18,27 +18,32 @@ struct Layer;
 // How long a side of a tensor is.
 enum class Extent : std::uint8_t {
     One,
-    Width,        // d
-    Vocabulary,   //
-    HalfRotary,   // angles of a head
-    Queries,      // heads * keySize
-    Keys,         // kvHeads * keySize
-    Values,       // kvHeads * valueSize
-    Attended,     // heads * valueSize
-    HeadKey,      // keySize, where heads are normed
-    Heads,        // of latent attention, and the next likewise
-    QueryRank,    // 0 where queries are made of n itself
-    RankQueries,  // heads * keySize where they are not, else 0
-    KvRank,       //
-    Latent,       // kvRank + ropeSize
-    HeadNope,     // nopeSize
-    HeadValue,    // valueSize
-    Hidden,       // f
-    Experts,      //
-    ExpertHidden, // h
-    ExpertGateUp, // 2h
-    SharedHidden, // s
-    Share,        // 1, where the shared expert has a gate
+    Width,         // d
+    Vocabulary,    //
+    HalfRotary,    // angles of a head
+    Queries,       // heads * keySize, and their gates
+    Keys,          // kvHeads * keySize
+    Values,        // kvHeads * valueSize
+    Attended,      // heads * valueSize
+    HeadKey,       // keySize, where heads are normed
+    Heads,         // of latent attention, and the next likewise
+    QueryRank,     // 0 where queries are made of n itself
+    RankQueries,   // heads * keySize where they are not, else 0
+    KvRank,        //
+    Latent,        // kvRank + ropeSize
+    HeadNope,      // nopeSize
+    HeadValue,     // valueSize
+    DeltaChannels, // of layers with the delta rule, and the next likewise
+    DeltaValues,   // valueHeads * size
+    DeltaHeads,    // valueHeads
+    DeltaHead,     // size
+    DeltaKernel,   //
+    Hidden,        // f
+    Experts,       //
+    ExpertHidden,  // h
+    ExpertGateUp,  // 2h
+    SharedHidden,  // s
+    Share,         // 1, where the shared expert has a gate
 };
 // `layer` is looked at for the extents of a layer's part only. 0: this layer does not have that part, and so
 // not the tensor.

@@ -2,6 +2,7 @@
 
 #include "engine/plan/cpu_adapter_plan.h"
 #include "engine/plan/small_model.h"
+#include "engine/plan/state_room.h"
 
 #include <algorithm>
 #include <map>
@@ -24,6 +25,7 @@ public:
             tensor->packed = true;
             tensor->at = m_plan.weightBytes;
         }
+        tensor->decoded = row.kind == TensorKind::Vector;
         m_plan.weightBytes += packedBytes(row, *source);
         return tensor;
     }
@@ -167,8 +169,15 @@ void leaveInFile(CpuPlan& plan, std::uint64_t room, unsigned threads) {
 
 std::uint64_t packedBytes(const TensorRow& row, const TensorInfo& tensor) {
     if (row.kind == TensorKind::Table) return 0;
-    if (!row.multiplied()) return tensor.rowLength() * sizeof(float);
+    if (!row.multiplied()) return tensor.rowLength() * tensor.rows() * sizeof(float);
     return lineBytes(PanelLayout::of(tensor.type, tensor.rowLength(), tensor.rows()).bytes());
+}
+
+DeltaRow DeltaRow::of(const DeltaAttention& delta) {
+    const auto padded = [](std::uint32_t rows) { return (rows + kPanelRows - 1) / kPanelRows * kPanelRows; };
+    const std::uint32_t gateAt = padded(delta.channels()), stepAt = gateAt + padded(delta.valueLength());
+    const std::uint32_t writeAt = stepAt + padded(delta.valueHeads);
+    return {gateAt, stepAt, writeAt, writeAt + padded(delta.valueHeads)};
 }
 
 bool hasFloatExperts(const FileWeights& weights, std::uint32_t layer) {
@@ -208,14 +217,16 @@ CpuKvPlan CpuPlan::planCache(std::uint32_t tokens, KvType type) const {
     CpuKvPlan out;
     out.tokens = tokens;
     out.type = type;
+    out.snapshots = stateSnapshots(config);
     const std::uint64_t blocks = (std::uint64_t{tokens} + kCacheSlots - 1) / kCacheSlots;
     for (std::uint32_t i = layers.first; i < layers.end; ++i) {
         const Layer layer = config.layer(i);
         const KeptValues kept = layer.kept();
         const std::uint32_t keySize = paddedHead(kept.keySize), valueSize = paddedHead(kept.valueSize);
         out.layers.push_back({kept.heads, keySize, valueSize, headBytes(type, keySize, valueSize),
-                              out.allBytes, kept.keySize, kept.valueSize});
-        out.allBytes += blocks * out.layers.back().blockBytes();
+                              out.slotBytes, kept.keySize, kept.valueSize, layer.keptState().length()});
+        out.slotBytes += blocks * out.layers.back().blockBytes();
+        out.stateBytes += layer.keptState().bytes();
     }
     return out;
 }
@@ -236,9 +247,11 @@ void CpuPlan::planScratch(unsigned threads) {
                   std::uint64_t{config.latent.queryRank}, std::uint64_t{config.latent.kvRank}});
     // Of a row: x, its normed form, what a part gives where that is normed, q, k, v, what attention gives,
     // tiles (at most 68 or 84 bytes for 32 values).
-    const std::uint64_t row = std::uint64_t{4} * ((normsAfter ? 3 : 2) * width + lengths.queries + attended +
-                                                  lengths.keys + lengths.values + hidden + wideLength) +
-                              (width + attended + hidden) / 32 * tileBytes(*this) + latentScratch(*this);
+    const std::uint64_t projected = std::max<std::uint64_t>(lengths.queries + lengths.keys + lengths.values,
+                                                            DeltaRow::of(config.delta).length);
+    const std::uint64_t row =
+        std::uint64_t{4} * ((normsAfter ? 3 : 2) * width + projected + attended + hidden + wideLength) +
+        (width + attended + hidden) / 32 * tileBytes(*this) + latentScratch(*this);
     scratchBytes = row * maxRows + threadScratch(widest) * threads + expertScratch(*this);
 }
 

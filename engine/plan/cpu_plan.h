@@ -27,11 +27,13 @@ struct CpuTensor {
     const TensorInfo* source = nullptr;
     PanelLayout layout;   // of a matrix that is multiplied with
     std::uint64_t at = 0; // its first byte in the block of weights
+    bool decoded = false; // a vector, apart from that block
     bool packed = false;  // or it stays in the file,
     bool mapped = false;  // a matrix there: a few of its panels are packed each time they are used
 };
 
-// The cache: [layer][16 slots][key head] of keys [value][slot] and values [slot][value] (cpu_cache.h).
+// The cache: [layer][16 slots][key head] of keys [value][slot] and values [slot][value] (cpu_cache.h), and
+// the states of recurrent layers (backend/host_states.h).
 struct CpuKvPlan {
     std::uint32_t tokens = 0;
     KvType type = KvType::F16;
@@ -40,13 +42,16 @@ struct CpuKvPlan {
         std::uint64_t headBytes = 0;                         // keys and values of one head in 16 slots
         std::uint64_t at = 0;                                // its first byte in the cache
         std::uint32_t keyFilled = 0, valueFilled = 0;        // without the padding
+        std::uint32_t stateLength = 0;                       // of a recurrent layer, instead of all that
 
         bool rows() const { return valueSize == 0; }                   // keys begin with their values
         std::uint64_t blockBytes() const { return heads * headBytes; } // of 16 slots
     };
-    std::vector<Layer> layers; // of the plan's
-    std::uint64_t allBytes = 0;
-    std::uint64_t bytes() const { return allBytes; }
+    std::vector<Layer> layers;                   // of the plan's
+    std::uint64_t slotBytes = 0, stateBytes = 0;
+    std::uint32_t snapshots = 0; // of the states, at most
+    std::uint64_t bytes() const { return slotBytes + stateBytes; }
+    std::uint64_t snapshotBytes() const { return snapshots * stateBytes; }
 };
 
 // Values that the cache keeps of a token for latent attention: whole blocks of 32, zeros at the end.
@@ -55,6 +60,13 @@ inline std::uint32_t keptSize(const LatentAttention& latent) { return paddedHead
 // Bytes of a tensor in the block of weights: matrices begin on a cache line, norms and biases become f32. A
 // table that is only looked up stays in the file.
 std::uint64_t packedBytes(const TensorRow& row, const TensorInfo& tensor);
+// Of a row of a layer with the delta rule: where its products stand, each padded to whole panels.
+struct DeltaRow {
+    std::uint32_t gateAt = 0, stepAt = 0, writeAt = 0, length = 0;
+
+    static DeltaRow of(const DeltaAttention& delta);
+};
+
 // Whether what a layer's experts give is a product of floats.
 bool hasFloatExperts(const FileWeights& weights, std::uint32_t layer);
 
@@ -75,7 +87,7 @@ struct CpuPlan {
     std::uint64_t mappedBytes = 0;  // of the file
     std::uint64_t mappedPanels = 0; // bytes of a thread's scratch that mapped panels are packed into
     MemoryUse memory() const {
-        return {weightBytes + adapterBytes, kv.bytes(), scratchBytes, 0, mappedBytes};
+        return {weightBytes + adapterBytes, kv.bytes(), scratchBytes, 0, mappedBytes, kv.snapshotBytes()};
     }
 
     static CpuPlan make(const PlanRequest& request, unsigned threads);

@@ -2,6 +2,7 @@
 
 #include "engine/base/processor.h"
 #include "engine/plan/cpu_parts.h"
+#include "engine/plan/state_room.h"
 #include "engine/plan/type_check.h"
 #include "engine/plan/vulkan_parts.h"
 
@@ -18,7 +19,9 @@ MemoryUse referenceMemory(const PlanRequest& request, std::uint32_t contextToken
     forEachTensor(weights, [&](const TensorInfo* tensor) { use.weights += bytesOf(*tensor); });
     for (std::uint32_t i = layers.first; i < layers.end; ++i) {
         const KeptValues kept = request.config.layer(i).kept();
-        use.kv += std::uint64_t{kept.keyLength() + kept.valueLength()} * sizeof(float) * contextTokens;
+        use.kv += std::uint64_t{kept.keyLength() + kept.valueLength()} * sizeof(float) * contextTokens +
+                  request.config.layer(i).keptState().bytes();
+        use.snapshots += request.config.layer(i).keptState().bytes() * stateSnapshots(request.config);
     }
     return use;
 }

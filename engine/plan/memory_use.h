@@ -17,10 +17,12 @@ struct MemoryUse {
     // Of the weights, beside all that: these stay in the mapped file and are read from the disk as they are
     // used. The system keeps what it has room for.
     std::uint64_t mapped = 0;
-    std::uint64_t total() const { return weights + kv + scratch + staging; }
+    std::uint64_t snapshots = 0; // room for states of recurrent layers as they were (plan/state_room.h)
+    std::uint64_t besideWeightsAndCache() const { return scratch + staging + snapshots; }
+    std::uint64_t total() const { return weights + kv + besideWeightsAndCache(); }
     friend MemoryUse operator+(const MemoryUse& a, const MemoryUse& b) {
         return {a.weights + b.weights, a.kv + b.kv, a.scratch + b.scratch, a.staging + b.staging,
-                a.mapped + b.mapped};
+                a.mapped + b.mapped, a.snapshots + b.snapshots};
     }
 };
 

@@ -2,11 +2,13 @@
 
 #include "engine/base/printable.h"
 #include "engine/base/translatable.h"
+#include "engine/plan/state_room.h"
 #include "engine/plan/type_check.h"
 
 #include <algorithm>
 #include <array>
 #include <map>
+#include <numeric>
 
 namespace ponder {
 namespace {
@@ -172,6 +174,7 @@ struct LayerFacts {
     bool normsAfter = false; // in any
     // Values of a head's query and of what attention gives, for all heads, with their padding.
     std::uint32_t queries = 0, attended = 0;
+    std::uint32_t projected = 0, projection = 0; // values that matrices make of n: together, the most of one
 
     static LayerFacts of(const ModelConfig& config, const LayerRange& layers) {
         LayerFacts out;
@@ -182,12 +185,20 @@ struct LayerFacts {
         for (std::uint32_t i = layers.first; i < layers.end; ++i) {
             const Layer layer = config.layer(i);
             out.normsAfter = out.normsAfter || layer.normsAfter;
-            if (const HeadAttention* heads = layer.heads())
+            if (const HeadAttention* heads = layer.heads()) {
                 have(heads->heads, heads->keySize, heads->valueSize);
+                out.project({heads->askedLength(), heads->keyLength(), heads->valueLength()});
+            }
             if (const LatentAttention* latent = layer.latent())
                 have(latent->heads, latent->latentSize(), latent->kvRank);
+            if (const DeltaAttention* delta = layer.delta())
+                out.project({delta->channels(), delta->valueLength()});
         }
         return out;
+    }
+    void project(std::initializer_list<std::uint32_t> lengths) {
+        projected = std::max(projected, std::accumulate(lengths.begin(), lengths.end(), 0U));
+        projection = std::max(projection, std::max(lengths));
     }
 };
 
@@ -209,6 +220,16 @@ LatentScratch latentScratch(const VulkanPlan& plan, const Region& region) {
     return out;
 }
 
+template<class Region>
+DeltaScratch deltaScratch(const VulkanPlan& plan, const Region& region) {
+    const DeltaAttention& delta = plan.config.delta;
+    if (delta.valueHeads == 0) return {};
+    DeltaScratch out;
+    out.convolved = region(delta.channels() / 4);
+    out.steps = region(2 * ((delta.valueHeads + 3) / 4));
+    return out;
+}
+
 // Continues after the vectors that placeWeights() has put into scratch.
 void placeScratch(VulkanPlan& plan, std::uint32_t contextTokens) {
     const ModelConfig& config = plan.config;
@@ -227,10 +248,10 @@ void placeScratch(VulkanPlan& plan, std::uint32_t contextTokens) {
     const std::uint32_t queries = std::max(lengths.queries, latent.queryLength());
     const std::uint32_t keys = std::max(lengths.keys, latent.heads > 0 ? latent.latentSize() : 0);
     const std::uint32_t values = lengths.values;
-    scratch.zeros =
-        take(padded(std::max({queries, keys, values, config.width, config.mixture.experts, latent.queryRank}),
-                    32) /
-             4);
+    scratch.zeros = take(padded(std::max({queries, keys, values, config.width, config.mixture.experts,
+                                          latent.queryRank, facts.projection}),
+                                32) /
+                         4);
     scratch.x = region(padded(config.width, 32) / 4);
     scratch.normed = region(scratch.x.stride);
     scratch.squares = region(scratch.x.stride / 4);
@@ -238,7 +259,8 @@ void placeScratch(VulkanPlan& plan, std::uint32_t contextTokens) {
         scratch.given = region(scratch.x.stride);
         scratch.givenSquares = region(scratch.squares.stride);
     }
-    scratch.qkv = region(((latent.queryRank > 0 ? latent.queryRank : queries) + keys + values) / 4);
+    const std::uint32_t projected = (latent.queryRank > 0 ? latent.queryRank : queries) + keys + values;
+    scratch.qkv = region(std::max(projected, facts.projected) / 4);
     scratch.query = region(facts.queries / 4);
     scratch.attention = region(lengths.attended / 4);
     scratch.hidden = region(padded(lengths.hidden, 32) / 4);
@@ -266,6 +288,7 @@ void placeScratch(VulkanPlan& plan, std::uint32_t contextTokens) {
         }
     }
     scratch.latent = latentScratch(plan, region);
+    scratch.delta = deltaScratch(plan, region);
     const std::uint64_t prompt = plan.limits.maxPartPositions;
     const std::uint64_t parts = (contextTokens + prompt - 1) / prompt;
     // Branches need a part of their own positions besides those of the shared ones.
@@ -336,6 +359,7 @@ Result<KvPlan> VulkanPlan::planCache(std::uint32_t tokens, KvType type) const {
     out.tokens = tokens;
     out.type = type;
     out.range = layers;
+    out.snapshots = stateSnapshots(config);
     for (std::uint32_t i = layers.first; i < layers.end; ++i) {
         const KeptValues values = config.layer(i).kept();
         KvPlan::Layer& kept = out.layers.emplace_back(
@@ -346,7 +370,8 @@ Result<KvPlan> VulkanPlan::planCache(std::uint32_t tokens, KvType type) const {
             kept.keyScaleBytes = padded(kept.keySize, 64) / 64 * 4;
             kept.valueScaleBytes = padded(kept.valueSize, 64) / 64 * 4;
         }
-        const std::uint64_t bytes = (tokens * kept.slotBytes() + 15) / 16 * 16;
+        kept.state = config.layer(i).keptState();
+        const std::uint64_t bytes = (tokens * kept.slotBytes() + 15) / 16 * 16 + kept.state.bytes();
         if (bytes > limits.largestBuffer)
             return tooLarge(
                 limits,

@@ -94,6 +94,12 @@ struct LatentScratch {
     ScratchRegion heads;      // queries that are made from it; later what attention gives, kvRank each
 };
 
+// Of the gated delta rule; nothing where no layer has it.
+struct DeltaScratch {
+    ScratchRegion convolved; // q, k and v
+    ScratchRegion steps;     // how far a row makes the state fade, then how much it writes
+};
+
 struct ScratchPlan {
     std::uint32_t zeros = 0;    // stands for absent biases
     std::uint32_t ones = 0;     // stands for the weights of norms that a model goes without
@@ -102,7 +108,7 @@ struct ScratchPlan {
     ScratchRegion squares;      // sums of squares, one for every four values of x
     ScratchRegion given;        // by a part, before it is normed
     ScratchRegion givenSquares; // as those of x
-    ScratchRegion qkv;          // q, k and v after each other
+    ScratchRegion qkv;          // q, k and v after each other; of the delta rule z as well
     ScratchRegion query;        // q as attention reads it: after RoPE, or with keys absorbed
     ScratchRegion attention;    // what attention gives, or what values are made of that
     ScratchRegion hidden;       // silu(gate) * up
@@ -110,6 +116,7 @@ struct ScratchPlan {
     ScratchRegion hiddenQuants; // (shaders/include/quants.glsl)
     ExpertScratch experts;
     LatentScratch latent;
+    DeltaScratch delta;
     std::uint32_t parts = 0;        // attention in parts
     std::uint32_t partPlaces = 0;   // rows times parts that fit there
     std::uint64_t vectorPieces = 0; // norms and biases, before all that
@@ -147,11 +154,12 @@ struct DecodePlan {
 
 struct KvPlan {
     // A layer: keys [key head][slot][keySize], then values [key head][slot][valueSize], unless they are the
-    // keys' beginnings (valueSize 0); then the scales of all, if any.
+    // keys' beginnings (valueSize 0); then the scales of all, if any. Or else a state of the conversation.
     struct Layer {
         std::uint32_t heads = 0, keySize = 0, valueSize = 0;  // padded (model/layer.h)
         std::uint64_t keyBytes = 0, valueBytes = 0;           // of a slot in a head
         std::uint64_t keyScaleBytes = 0, valueScaleBytes = 0; // of the same
+        KeptState state;
         std::uint32_t buffer = 0;
         std::uint64_t at = 0; // its first byte in the buffer
 
@@ -164,6 +172,7 @@ struct KvPlan {
     LayerRange range;
     std::vector<Layer> layers;          // of the range
     std::vector<std::uint64_t> buffers; // bytes
+    std::uint32_t snapshots = 0;        // of the states, at most; they are in the computer's memory
     std::uint64_t bytes() const;
 };
 

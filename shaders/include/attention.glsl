@@ -20,7 +20,10 @@
     uint range;                                                                                              \
     uint branches; /* piece of the rows' branches in step */                                                 \
     uint resultSize; /* of a head, without the padding */                                                   \
-    uint window;     /* positions that a row sees; 0: all up to its own */
+    uint window;     /* positions that a row sees; 0: all up to its own */                                   \
+    uint gates;      /* of the results (result_gate.glsl) */                                              \
+    uint gateStride;                                                                                         \
+    uint gateHead; /* pieces from one head's to the next; 0: there are none */
 #extension GL_KHR_shader_subgroup_basic : require
 #extension GL_KHR_shader_subgroup_arithmetic : require
 #extension GL_KHR_shader_subgroup_shuffle : require
@@ -28,6 +31,7 @@ layout(local_size_x_id = 0) in;
 layout(constant_id = 7) const uint QUERIES = 1u;
 #include "loads.glsl"
 #include "cache.glsl"
+#include "result_gate.glsl"
 #ifndef SUM_SIZE
 #define SUM_SIZE push.headSize // values of a head's sums
 #endif
@@ -104,6 +108,10 @@ uint sumsAt(Tile tile, uint r) {
 }
 // Pieces of a head that are stored there.
 uint storedPieces() { return (push.partCount == 1u ? push.resultSize : SUM_SIZE) / 4u; }
+// What a piece of the sums counts, besides: where they are the result.
+vec4 sumGate(Tile tile, uint r, uint piece) {
+    return push.partCount == 1u ? resultGate(columnOf(tile, r), headOf(tile, r), piece) : vec4(1.0);
+}
 float sumScale(float total) { return push.partCount == 1u ? 1.0 / total : 1.0; }
 void storeEnds(uint sums, float best, float total) {
     if (push.partCount > 1u) storeScratch(sums + SUM_SIZE / 4u, vec4(best, total, 0.0, 0.0));

@@ -55,6 +55,17 @@ public:
     void absorb(Weight keyUp, const LatentAttention&) { say("absorb " + name(keyUp)); }
     void attendLatent(std::uint32_t layer, const LatentAttention&) { say("attend " + std::to_string(layer)); }
     void expandValues(Weight valueUp, const LatentAttention&) { say("expand values " + name(valueUp)); }
+    void projectDelta(Weight input, Weight gate, Weight step, Weight write) {
+        say("project " + name(input) + " " + name(gate) + " " + name(step) + " " + name(write));
+    }
+    void convolve(std::uint32_t layer, const DeltaAttention& delta, Weight convolution) {
+        say("convolve " + std::to_string(layer) + ": " + std::to_string(delta.channels()) + " channels by " +
+            name(convolution));
+    }
+    void applyDelta(std::uint32_t layer, const DeltaAttention&, const DeltaWeights& weights) {
+        say("apply the delta rule " + std::to_string(layer) + ": " + name(weights.decay) + " " +
+            name(weights.stepBias) + " " + name(weights.norm));
+    }
     void head(Weight output) { say("head " + name(output)); }
 
     const std::vector<std::string>& said() const { return m_said; }

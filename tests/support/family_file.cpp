@@ -13,6 +13,10 @@ ModelConfig smallConfig(const Family& family) {
         config.headSize = config.latent.keySize();
         config.rotary = config.latent.ropeSize;
     }
+    if (family.row(Slot::DeltaInput)) {
+        config.delta = {.keyHeads = 2, .valueHeads = 6, .headSize = 32, .kernel = 4};
+        config.recurrent = {true, false, true};
+    }
     if (family.row(Slot::Router)) {
         config.denseLayers = family.row(Slot::Gate) ? 1 : 0;
         config.mixture = {.experts = 4, .used = 2, .hidden = 32, .groups = 2, .usedGroups = 1};

@@ -50,4 +50,14 @@ inline ModelConfig latentConfig() {
     return config;
 }
 
+// Four layers, of which the last one attends; value heads share key heads by twos.
+inline ModelConfig deltaConfig() {
+    ModelConfig config = qwen2Config(4, 64, 2, 1, 32, 96, 100);
+    config.family = familyNamed("qwen35");
+    config.rotary = 8;
+    config.delta = {.keyHeads = 2, .valueHeads = 4, .headSize = 32, .kernel = 4};
+    config.recurrent = {true, true, true, false};
+    return config;
+}
+
 } // namespace ponder::test

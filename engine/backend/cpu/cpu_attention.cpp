@@ -43,9 +43,11 @@ void CpuOps::turnAndStore(std::uint32_t layer, const HeadAttention& heads, Weigh
         for (auto t = static_cast<std::uint32_t>(first); t < end; ++t) {
             float* row = &m_qkv[t * m_qkvStride];
             const float* angles = anglesOf(t);
-            for (std::uint32_t head = 0; head < heads.heads; ++head)
-                turnHead(row + head * size, norms[0], angles);
-            multiplyBy(heads.scale * heads.growthAt(positionOf(t)), row, heads.queryLength());
+            for (std::uint32_t head = 0; head < heads.heads; ++head) {
+                float* query = row + head * heads.askedSize();
+                turnHead(query, norms[0], angles);
+                multiplyBy(heads.scale * heads.growthAt(positionOf(t)), query, size);
+            }
             for (std::uint32_t head = 0; head < heads.kvHeads; ++head) {
                 float* key = row + m_kAt + head * size;
                 turnHead(key, norms[1], angles);
@@ -57,8 +59,22 @@ void CpuOps::turnAndStore(std::uint32_t layer, const HeadAttention& heads, Weigh
 
 void CpuOps::attend(std::uint32_t index, const HeadAttention& heads) {
     if (stopped()) return;
+    m_attended.length = (heads.attendedLength() + 31) / 32 * 32; // layers differ
     const Place place = attendedPlace(heads);
-    attend({heads, index - m_plan.layers.first, m_qkv.data(), m_qkvStride, place.first, place.stride});
+    attend({heads, index - m_plan.layers.first, m_qkv.data(), m_qkvStride, heads.askedSize(), place.first,
+            place.stride});
+    if (heads.gated) gateAttended(heads);
+}
+
+// Each head's gate follows its query.
+void CpuOps::gateAttended(const HeadAttention& heads) {
+    m_pool.forEach(m_rows, 1, [&](std::size_t first, std::size_t end, unsigned) {
+        for (std::size_t t = first; t < end; ++t)
+            for (std::size_t head = 0; head < heads.heads; ++head)
+                multiplySigmoid(&m_attended.values[t * m_attended.length + head * heads.valueSize],
+                                &m_qkv[t * m_qkvStride + head * heads.askedSize() + heads.keySize],
+                                heads.valueSize);
+    });
 }
 
 // A unit of work: some rows of the batch, all queries of one key head's group.
@@ -123,7 +139,7 @@ PositionRange CpuOps::seenBy(const AttendedLayer& layer, std::uint32_t row) cons
 
 // Part by part, each folded into what was before: as attendInParts() does with a single row.
 void CpuOps::attendRows(const AttendedLayer& layer, std::uint32_t kvHead, RowRange rows, unsigned thread) {
-    const std::uint32_t keySize = layer.heads.keySize, size = paddedHead(layer.heads.valueSize);
+    const std::uint32_t size = paddedHead(layer.heads.valueSize);
     const std::uint32_t group = layer.heads.group();
     const std::uint32_t first = seenBy(layer, rows.first).begin / kStepPositions * kStepPositions;
     const std::uint32_t secondPart = (first / kPartPositions + 1) * kPartPositions;
@@ -137,7 +153,7 @@ void CpuOps::attendRows(const AttendedLayer& layer, std::uint32_t kvHead, RowRan
             for (std::uint32_t t = 0; t < rows.count; ++t)
                 for (std::uint32_t q = 0; q < some; ++q)
                     queries.add(layer.queries + (rows.first + t) * layer.queryStride +
-                                    (firstHead + q) * keySize,
+                                    (firstHead + q) * layer.queryHead,
                                 seenBy(layer, rows.first + t),
                                 AttentionState::nothing(out + t * rowStride + q * size, size));
             return queries;
@@ -174,7 +190,7 @@ void CpuOps::attendPart(const HeadBlocks& head, RowRange rows, PositionRange ran
 // One row: all threads share the parts of its cache.
 void CpuOps::attendInParts(const AttendedLayer& layer, const PositionRange& seen) {
     const std::uint32_t heads = layer.heads.heads, kvHeads = layer.heads.kvHeads;
-    const std::uint32_t keySize = layer.heads.keySize, size = paddedHead(layer.heads.valueSize);
+    const std::uint32_t size = paddedHead(layer.heads.valueSize);
     const std::uint32_t group = layer.heads.group();
     const std::size_t length = std::size_t{heads} * size;
     const std::uint32_t firstPart = seen.begin / kPartPositions;
@@ -192,7 +208,7 @@ void CpuOps::attendInParts(const AttendedLayer& layer, const PositionRange& seen
             const std::uint32_t firstHead = kvHead * group + done;
             Queries queries;
             for (std::uint32_t h = firstHead; h < firstHead + std::min(kMaxQueries, group - done); ++h)
-                queries.add(layer.queries + std::size_t{h} * keySize, seen,
+                queries.add(layer.queries + std::size_t{h} * layer.queryHead, seen,
                             AttentionState::nothing(out + std::size_t{h} * size, size));
             const std::uint32_t begin = (firstPart + part) * kPartPositions;
             const std::uint32_t firstStep = seen.begin / kStepPositions * kStepPositions;

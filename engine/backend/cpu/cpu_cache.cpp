@@ -99,18 +99,37 @@ const float* filledUp(const float* values, std::uint32_t length, std::uint32_t s
     return room.data();
 }
 
+std::vector<std::uint32_t> stateLengths(const CpuKvPlan& plan) {
+    std::vector<std::uint32_t> lengths;
+    for (const CpuKvPlan::Layer& layer : plan.layers)
+        lengths.push_back(layer.stateLength);
+    return lengths;
+}
+
 } // namespace
 
 CpuCache::CpuCache(const CpuKvPlan& plan, HostBuffer memory, std::shared_ptr<std::uint64_t> inUse)
-    : m_plan(plan), m_memory(std::move(memory)), m_inUse(std::move(inUse)) {
-    *m_inUse += m_plan.bytes();
+    : m_plan(plan), m_memory(std::move(memory)), m_states(stateLengths(plan), plan.snapshots),
+      m_inUse(std::move(inUse)) {
+    count();
 }
 
-CpuCache::~CpuCache() { *m_inUse -= m_plan.bytes(); }
+CpuCache::~CpuCache() { *m_inUse -= m_counted; }
+
+void CpuCache::count() {
+    *m_inUse += bytes() - m_counted; // fewer wrap around, twice
+    m_counted = bytes();
+}
+
+Result<void> CpuCache::begin(const Batch& batch) {
+    const Result<void> begun = m_states.begin(batch);
+    count();
+    return begun;
+}
 
 Result<std::unique_ptr<KvCache>> CpuCache::create(const CpuKvPlan& plan,
                                                   std::shared_ptr<std::uint64_t> inUse) {
-    Result<HostBuffer> memory = HostBuffer::create(plan.bytes());
+    Result<HostBuffer> memory = HostBuffer::create(plan.slotBytes);
     if (!memory) return memory.error();
     return std::unique_ptr<KvCache>(new CpuCache(plan, std::move(*memory), std::move(inUse)));
 }
@@ -143,6 +162,7 @@ std::string CpuCache::layoutName() const {
     for (const CpuKvPlan::Layer& layer : m_plan.layers)
         name += " " + std::to_string(layer.heads) + "x" + std::to_string(layer.keySize) + "+" +
                 std::to_string(layer.valueSize);
+    if (m_states.any()) name += ", states of " + std::to_string(m_plan.stateBytes) + " bytes";
     return name + ", type " + nameOf(m_plan.type);
 }
 
@@ -152,14 +172,14 @@ Result<void> CpuCache::save(std::uint32_t tokens, const ByteSink& sink) const {
     for (const CpuKvPlan::Layer& layer : m_plan.layers)
         if (auto saved = sink({m_memory.data() + layer.at, blocks * layer.blockBytes()}); !saved)
             return saved;
-    return {};
+    return m_states.save(tokens, sink);
 }
 
 Result<void> CpuCache::restore(std::uint32_t tokens, const ByteSource& source) {
     const std::size_t blocks = (std::size_t{tokens} + kCacheSlots - 1) / kCacheSlots;
     for (const CpuKvPlan::Layer& layer : m_plan.layers)
         if (auto read = source({m_memory.data() + layer.at, blocks * layer.blockBytes()}); !read) return read;
-    return {};
+    return m_states.restore(tokens, source);
 }
 
 } // namespace ponder::cpu

@@ -1,4 +1,5 @@
-// The keys and values of one conversation in host memory, laid out for the attention kernels.
+// The keys and values of one conversation in host memory, laid out for the attention kernels, and the states
+// of its recurrent layers.
 //
 //     [layer][16 slots][key head] of  keys [value][slot], then values [slot][value]
 //     where values are the beginning of keys (latent attention): keys [slot][value] only
@@ -11,6 +12,7 @@
 
 #include "engine/backend/backend.h"
 #include "engine/backend/cpu/host_buffer.h"
+#include "engine/backend/host_states.h"
 #include "engine/plan/cpu_plan.h"
 
 namespace ponder::cpu {
@@ -22,7 +24,17 @@ public:
     ~CpuCache() override;
 
     std::uint32_t capacity() const override { return m_plan.tokens; }
-    std::uint64_t bytes() const override { return m_plan.bytes(); }
+    std::uint64_t bytes() const override { return m_plan.slotBytes + m_states.bytes(); }
+    std::uint32_t reusable(std::uint32_t tokens) const override { return m_states.reusable(tokens); }
+    Result<void> rewind(std::uint32_t reusable) override {
+        m_states.rewind(reusable);
+        return {};
+    }
+    Result<void> keepState() override {
+        m_states.keep();
+        return {};
+    }
+    void forgetState(std::uint32_t tokens) override { m_states.forget(tokens); }
     std::string layoutName() const override;
     Result<void> save(std::uint32_t tokens, const ByteSink& sink) const override;
     Result<void> restore(std::uint32_t tokens, const ByteSource& source) override;
@@ -36,12 +48,22 @@ public:
     void store(std::uint32_t layer, std::uint32_t head, std::uint32_t slot, const float* key,
                const float* value);
 
+    // Before a run, and after one that was not stopped.
+    Result<void> begin(const Batch& batch);
+    void end(const Batch& batch) { m_states.end(batch); }
+    float* state(const Batch& batch, std::uint32_t layer, std::uint32_t row) {
+        return m_states.of(batch, layer, row);
+    }
+
 private:
+    void count();
     CpuCache(const CpuKvPlan& plan, HostBuffer memory, std::shared_ptr<std::uint64_t> inUse);
 
     CpuKvPlan m_plan;
     HostBuffer m_memory;
+    HostStates m_states;
     std::shared_ptr<std::uint64_t> m_inUse; // bytes of all caches of the executor
+    std::uint64_t m_counted = 0;            // of those, this one's
 };
 
 } // namespace ponder::cpu

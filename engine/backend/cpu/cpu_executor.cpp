@@ -43,7 +43,12 @@ Result<void> CpuExecutor::setAdapters(const AdapterSet& set) {
 }
 
 MemoryUse CpuExecutor::memory() const {
-    return {m_weights.bytes() + m_adapters.bytes(), *m_cacheBytes, m_ops.bytes(), 0, m_plan.mappedBytes};
+    return {m_weights.bytes() + m_adapters.bytes(),
+            *m_cacheBytes,
+            m_ops.bytes(),
+            0,
+            m_plan.mappedBytes,
+            m_plan.kv.snapshotBytes()};
 }
 
 Result<void> CpuExecutor::run(const Batch& batch, KvCache& cache, std::stop_token stop,
@@ -51,9 +56,12 @@ Result<void> CpuExecutor::run(const Batch& batch, KvCache& cache, std::stop_toke
     const BatchLimits limits{maxBatch(), cache.capacity(), m_plan.config.vocabulary,
                              m_plan.layers.first == 0 ? 0 : m_plan.config.width};
     if (const Result<void> good = checkBatch(batch, limits); !good) return good;
-    m_ops.begin(batch, static_cast<CpuCache&>(cache), stop, logits);
+    auto& own = static_cast<CpuCache&>(cache);
+    if (const Result<void> begun = own.begin(batch); !begun) return begun;
+    m_ops.begin(batch, own, stop, logits);
     forward(m_ops, m_plan.config, m_plan.layers.first, m_plan.layers.end);
     if (m_ops.stopped()) return Error{ErrorCode::Cancelled, {}, {}};
+    own.end(batch);
     return {};
 }
 

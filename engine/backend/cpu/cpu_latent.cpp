@@ -135,8 +135,8 @@ void CpuOps::absorb(Weight keyUp, const LatentAttention& latent) {
 void CpuOps::attendLatent(std::uint32_t layer, const LatentAttention& latent) {
     if (stopped()) return;
     const HeadAttention heads{latent.heads, 1, keptSize(latent), latent.kvRank, latent.scale};
-    attend({heads, layer - m_plan.layers.first, m_absorbed.data(), heads.queryLength(), m_latents.data(),
-            heads.attendedLength()});
+    attend({heads, layer - m_plan.layers.first, m_absorbed.data(), heads.queryLength(), heads.keySize,
+            m_latents.data(), heads.attendedLength()});
 }
 
 void CpuOps::expandValues(Weight valueUp, const LatentAttention& latent) {

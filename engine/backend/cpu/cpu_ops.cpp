@@ -21,14 +21,15 @@ CpuOps::CpuOps(const CpuPlan& plan, const CpuWeights& weights, const CpuAdapters
       m_threads(pool.threads()) {
     m_kAt = padded(m_config.queryLength());
     m_vAt = m_kAt + padded(m_config.keyLength());
-    m_qkvStride = m_vAt + padded(m_config.valueLength());
+    m_qkvStride =
+        std::max<std::size_t>(m_vAt + padded(m_config.valueLength()), DeltaRow::of(m_config.delta).length);
     if (const LatentAttention& latent = m_config.latent; latent.heads > 0) {
         m_compressed.length = latent.queryRank;
         m_kAt = padded(latent.queryRank > 0 ? latent.queryRank : latent.queryLength());
         m_qkvStride = m_kAt + keptSize(latent);
     }
     m_normed.length = m_config.width;
-    m_attended.length = (m_config.attendedLength() + 31) / 32 * 32;
+    m_attended.length = m_attendedLength = (m_config.attendedLength() + 31) / 32 * 32;
     m_gated.length = m_hiddenLength = m_config.hiddenLength();
     const std::uint32_t widest =
         std::max({m_config.width, m_gated.length, m_attended.length, m_config.mixture.hidden,
@@ -68,8 +69,8 @@ void CpuOps::begin(const Batch& batch, CpuCache& cache, const std::stop_token& s
     m_angles.clear();
     m_rows = static_cast<std::uint32_t>(batch.tokens.size());
     fit(m_x, m_config.width);
-    for (Operand* operand : {&m_normed, &m_attended})
-        fit(operand->values, operand->length);
+    fit(m_normed.values, m_normed.length);
+    fit(m_attended.values, m_attendedLength);
     fit(m_gated.values, m_hiddenLength);
     fit(m_qkv, m_qkvStride);
     if (const LatentAttention& latent = m_config.latent; latent.heads > 0) {

@@ -48,6 +48,9 @@ public:
     void absorb(Weight keyUp, const LatentAttention& latent);
     void attendLatent(std::uint32_t layer, const LatentAttention& latent);
     void expandValues(Weight valueUp, const LatentAttention& latent);
+    void projectDelta(Weight input, Weight gate, Weight step, Weight write);
+    void convolve(std::uint32_t layer, const DeltaAttention& delta, Weight convolution);
+    void applyDelta(std::uint32_t layer, const DeltaAttention& delta, const DeltaWeights& weights);
     void route(Weight router, Weight bias, Weight share, const MixtureFeedForward& mixture);
     void gateChosen(Weight gate, Weight up, Weight reader, const MixtureFeedForward& mixture);
     void addChosen(Weight down, const MixtureFeedForward& mixture, Weight next);
@@ -129,12 +132,17 @@ private:
     struct AttendedLayer {
         const HeadAttention& heads;
         std::uint32_t own;
-        const float* queries; // [rows x heads * keySize], each row after `queryStride`
+        const float* queries; // [rows x heads x keySize], each row after `queryStride`,
         std::size_t queryStride;
-        float* out; // [rows x heads * valueSize]
+        std::size_t queryHead; // each head after this
+        float* out;            // [rows x heads * valueSize]
         std::size_t outStride;
     };
     void attend(const AttendedLayer& layer);
+    void gateAttended(const HeadAttention& heads);
+    std::uint32_t sequences() const;
+    void prepareDelta(const DeltaAttention& delta, const DeltaWeights& weights);
+    void gateDelta(const DeltaAttention& delta, const float* norm);
     void makeAngles();
     const float* anglesOf(std::uint32_t row) const;
     HeadBlocks headBlocks(const AttendedLayer& layer, std::uint32_t kvHead) const;
@@ -167,11 +175,12 @@ private:
     std::vector<float> m_given;    // by a part, before it is normed [rows x width]
     std::vector<float> m_qkv;      // q, k and v after each other, each padded to whole panels
     std::size_t m_kAt = 0, m_vAt = 0, m_qkvStride = 0;
-    std::vector<float> m_angles;      // [rows x rotary/2] pairs (cos, sin)
-    Operand m_attended;               // [rows x heads * valueSize]
-    std::vector<float> m_wide;        // the same with padded heads, where they are padded
-    Operand m_gated;                  // activation(gate) * up [rows x hidden]
-    std::uint32_t m_hiddenLength = 0; // the longest of these in any layer
+    std::vector<float> m_angles;        // [rows x rotary/2] pairs (cos, sin)
+    Operand m_attended;                 // [rows x heads * valueSize]
+    std::uint32_t m_attendedLength = 0; // the longest of these in any layer
+    std::vector<float> m_wide;          // the same with padded heads, where they are padded
+    Operand m_gated;                    // activation(gate) * up [rows x hidden]
+    std::uint32_t m_hiddenLength = 0;   // the longest of these in any layer
     // Of latent attention. The queries are in m_qkv or, where they are made from less, in m_queries.
     Operand m_compressed;                     // what queries are made from [rows x queryRank]
     std::vector<float> m_queries;             // [rows x heads * keySize]

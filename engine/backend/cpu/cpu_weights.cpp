@@ -12,10 +12,17 @@ constexpr std::size_t kPanelsAtOnce = 8;
 // Of the file: packed before its pages are given back, so that they add little to what loading takes.
 constexpr std::size_t kBandBytes = std::size_t{16} << 20;
 
+// Several rows become columns: neighbours are read together.
 std::vector<float> decodeVector(const TensorInfo& tensor) {
-    std::vector<float> values((tensor.rowLength() + kPanelRows - 1) / kPanelRows * kPanelRows);
-    decode(tensor.type, tensor.bytes, std::span(values).first(tensor.rowLength()));
-    return values;
+    const std::size_t length = tensor.rowLength(), rows = tensor.rows();
+    std::vector<float> values((length * rows + kPanelRows - 1) / kPanelRows * kPanelRows);
+    decode(tensor.type, tensor.bytes, std::span(values).first(length * rows));
+    if (rows == 1) return values;
+    std::vector<float> turned(values.size());
+    for (std::size_t r = 0; r < rows; ++r)
+        for (std::size_t i = 0; i < length; ++i)
+            turned[i * rows + r] = values[r * length + i];
+    return turned;
 }
 
 // Of the file, as it lies there.
@@ -80,7 +87,7 @@ Result<CpuWeights> CpuWeights::load(const CpuPlan& plan, const ModelFile& file, 
             packMatrix(tensor, file, pool, weights.m_block.data() + tensor.at, stop);
         } else if (tensor.mapped) {
             continue;
-        } else if (tensor.source->rows() == 1) {
+        } else if (tensor.decoded) {
             weights.m_vectors.emplace(&tensor, decodeVector(*tensor.source));
         }
         done += tensor.source->bytes.size();

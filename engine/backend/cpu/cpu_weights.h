@@ -28,7 +28,8 @@ public:
     PanelMatrix packed(const CpuTensor* tensor, std::uint64_t first, std::uint64_t end, std::byte* out) const;
     // Rows of such a matrix that will be wanted soon.
     void fetch(const CpuTensor& tensor, std::uint64_t firstRow, std::uint64_t rows) const;
-    // A norm or bias as f32, padded with zeros to whole panels; null where the model has none.
+    // A norm or bias as f32, padded with zeros to whole panels; null where the model has none. Of several
+    // rows [row length x rows].
     const float* vector(const CpuTensor* tensor) const {
         return tensor ? m_vectors.at(tensor).data() : nullptr;
     }

@@ -50,6 +50,25 @@ void SwiGlu(float* gate, const float* up, std::size_t length) {
     }
 }
 
+// By vectors, and what follows them value by value.
+template<bool kSilu>
+HWY_INLINE void multiplyGated(float* x, const float* gate, std::size_t length) {
+    const DF df;
+    const VF one = hn::Set(df, 1.0F);
+    std::size_t i = 0;
+    for (; i + kLanes <= length; i += kLanes) {
+        const VF g = hn::LoadU(df, gate + i);
+        const VF by = hn::Div(kSilu ? g : one, hn::Add(one, hn::Exp(df, hn::Neg(g))));
+        hn::StoreU(hn::Mul(hn::LoadU(df, x + i), by), df, x + i);
+    }
+    for (; i < length; ++i)
+        x[i] *= (kSilu ? gate[i] : 1.0F) / (1.0F + std::exp(-gate[i]));
+}
+void MultiplySilu(float* x, const float* gate, std::size_t length) { multiplyGated<true>(x, gate, length); }
+void MultiplySigmoid(float* x, const float* gate, std::size_t length) {
+    multiplyGated<false>(x, gate, length);
+}
+
 void AddTo(float* x, const float* in, std::size_t length) {
     const DF df;
     for (std::size_t i = 0; i < length; i += kLanes)
@@ -222,6 +241,8 @@ namespace ponder::cpu {
 
 PONDER_EXPORT(RmsNorm);
 PONDER_EXPORT(SwiGlu);
+PONDER_EXPORT(MultiplySilu);
+PONDER_EXPORT(MultiplySigmoid);
 PONDER_EXPORT(AddTo);
 PONDER_EXPORT(RotateHead);
 PONDER_EXPORT(MultiplyBy);
@@ -233,6 +254,12 @@ void rmsNorm(const float* in, const float* weight, std::size_t length, float eps
 }
 void swiGlu(float* gate, const float* up, std::size_t length) {
     HWY_DYNAMIC_DISPATCH(SwiGlu)(gate, up, length);
+}
+void multiplySilu(float* x, const float* gate, std::size_t length) {
+    HWY_DYNAMIC_DISPATCH(MultiplySilu)(x, gate, length);
+}
+void multiplySigmoid(float* x, const float* gate, std::size_t length) {
+    HWY_DYNAMIC_DISPATCH(MultiplySigmoid)(x, gate, length);
 }
 void rotateHead(float* head, std::size_t rotary, bool adjacent, const float* angles) {
     HWY_DYNAMIC_DISPATCH(RotateHead)(head, rotary, adjacent, angles);

@@ -14,6 +14,10 @@ void rmsNorm(const float* in, const float* weight, std::size_t length, float eps
 // gate = silu(gate) * up
 void swiGlu(float* gate, const float* up, std::size_t length);
 
+// x *= silu(gate), and x *= sigmoid(gate)
+void multiplySilu(float* x, const float* gate, std::size_t length);
+void multiplySigmoid(float* x, const float* gate, std::size_t length);
+
 // x += in
 void addTo(float* x, const float* in, std::size_t length);
 

@@ -152,9 +152,39 @@ void roundToEightBits(std::span<const float> in, std::span<float> out) {
     }
 }
 
+float sigmoid(float x) { return 1.0F / (1.0F + std::exp(-x)); }
+float silu(float x) { return x * sigmoid(x); }
+// Beyond 20 no bit of x would change.
+float softplus(float x) { return x > 20 ? x : std::log1p(std::exp(x)); }
+
 void swiGlu(std::span<float> gate, std::span<const float> up) {
     for (std::size_t i = 0; i < gate.size(); ++i)
-        gate[i] = gate[i] / (1.0f + std::exp(-gate[i])) * up[i];
+        gate[i] = silu(gate[i]) * up[i];
+}
+
+void toUnitLength(std::span<float> x, float epsilon) {
+    const float length = std::sqrt(dot(x.data(), x.data(), x.size()) + epsilon);
+    for (float& value : x)
+        value /= length;
+}
+
+void deltaStep(std::span<float> state, std::span<const float> q, std::span<const float> k,
+               std::span<const float> v, float fade, float write, std::span<float> out) {
+    const std::size_t size = out.size();
+    std::vector<float> change(v.begin(), v.end()); // b(v - Sᵀk)
+    for (std::size_t i = 0; i < size; ++i)
+        for (std::size_t j = 0; j < size; ++j) {
+            float& kept = state[i * size + j];
+            kept *= fade;
+            change[j] -= kept * k[i];
+        }
+    std::fill(out.begin(), out.end(), 0.0F);
+    for (std::size_t i = 0; i < size; ++i)
+        for (std::size_t j = 0; j < size; ++j) {
+            float& kept = state[i * size + j];
+            kept += k[i] * write * change[j];
+            out[j] += kept * q[i];
+        }
 }
 
 } // namespace ponder::reference

@@ -54,6 +54,17 @@ void attend(std::span<const float> query, HeadView keys, HeadView values, float 
 // value becomes the nearest multiple of it.
 void roundToEightBits(std::span<const float> in, std::span<float> out);
 
+float sigmoid(float x);
+float silu(float x);
+float softplus(float x); // ln(1 + exp(x))
+// Over its length, √(sum of squares + epsilon).
+void toUnitLength(std::span<float> x, float epsilon);
+
+// One step of the gated delta rule in one head: state [size x size] and what it gives for q, k, v [size]
+// (model/layer.h). fade: g, write: b.
+void deltaStep(std::span<float> state, std::span<const float> q, std::span<const float> k,
+               std::span<const float> v, float fade, float write, std::span<float> out);
+
 // gate = silu(gate) * up
 void swiGlu(std::span<float> gate, std::span<const float> up);
 

@@ -1,6 +1,7 @@
 #include "engine/backend/reference/reference_cache.h"
 
 #include "engine/plan/kv_type_name.h"
+#include "engine/plan/state_room.h"
 #include "engine/quant/decode.h"
 
 #include <algorithm>
@@ -25,6 +26,13 @@ void roundToQ8(std::span<float> values) {
     }
 }
 
+std::vector<std::uint32_t> stateLengths(const ModelConfig& config, const LayerRange& layers) {
+    std::vector<std::uint32_t> lengths;
+    for (std::uint32_t i = layers.first; i < layers.end; ++i)
+        lengths.push_back(config.layer(i).keptState().length());
+    return lengths;
+}
+
 void roundTo(KvType type, std::span<float> values) {
     if (type == KvType::F16)
         for (float& x : values)
@@ -36,11 +44,13 @@ void roundTo(KvType type, std::span<float> values) {
 
 ReferenceCache::ReferenceCache(const ModelConfig& config, const LayerRange& layers, std::uint32_t tokens,
                                KvType type, std::uint64_t& bytesInUse)
-    : m_capacity(tokens), m_type(type), m_bytesInUse(bytesInUse), m_layers(layers) {
+    : m_capacity(tokens), m_type(type), m_bytesInUse(bytesInUse), m_layers(layers),
+      m_states(stateLengths(config, layers), stateSnapshots(config)) {
     for (std::uint32_t i = layers.first; i < layers.end; ++i) {
         const KeptValues kept = config.layer(i).kept();
         m_kept.push_back({kept.keyLength(), kept.valueLength(), {}, {}});
     }
+    countStates();
 }
 
 ReferenceCache::~ReferenceCache() { m_bytesInUse -= m_bytes; }
@@ -51,6 +61,19 @@ void ReferenceCache::reserve(std::vector<float>& rows, std::size_t values) {
     rows.resize(values);
     m_bytes += added;
     m_bytesInUse += added;
+}
+
+void ReferenceCache::countStates() {
+    const std::uint64_t now = m_states.bytes();
+    m_bytes += now - m_stateBytes; // fewer bytes wrap around, twice
+    m_bytesInUse += now - m_stateBytes;
+    m_stateBytes = now;
+}
+
+Result<void> ReferenceCache::begin(const Batch& batch) {
+    const Result<void> begun = m_states.begin(batch);
+    countStates();
+    return begun;
 }
 
 void ReferenceCache::store(std::uint32_t layer, std::uint32_t slot, std::span<const float> key,
@@ -72,6 +95,7 @@ std::string ReferenceCache::layoutName() const {
                        std::to_string(m_layers.first) + " to " + std::to_string(m_layers.end) + " of";
     for (const Kept& kept : m_kept)
         name += " " + std::to_string(kept.keyLength) + "+" + std::to_string(kept.valueLength);
+    if (m_states.any()) name += ", states of " + std::to_string(m_stateBytes) + " bytes";
     return name + ", type " + nameOf(m_type);
 }
 
@@ -81,7 +105,7 @@ Result<void> ReferenceCache::save(std::uint32_t tokens, const ByteSink& sink) co
              {std::pair(&kept.keys, kept.keyLength), std::pair(&kept.values, kept.valueLength)})
             if (const auto saved = sink(std::as_bytes(std::span(*rows).first(tokens * length))); !saved)
                 return saved;
-    return {};
+    return m_states.save(tokens, sink);
 }
 
 Result<void> ReferenceCache::restore(std::uint32_t tokens, const ByteSource& source) {
@@ -92,7 +116,7 @@ Result<void> ReferenceCache::restore(std::uint32_t tokens, const ByteSource& sou
             const auto place = std::as_writable_bytes(std::span(*rows).first(tokens * length));
             if (const auto restored = source(place); !restored) return restored;
         }
-    return {};
+    return m_states.restore(tokens, source);
 }
 
 } // namespace ponder

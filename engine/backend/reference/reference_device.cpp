@@ -13,11 +13,12 @@ constexpr std::size_t kPage = 4096;
 
 class ReferenceExecutor final : public Executor {
 public:
-    ReferenceExecutor(const PlanRequest& request, std::uint64_t weightBytes)
+    ReferenceExecutor(const PlanRequest& request, std::uint64_t weightBytes, std::uint64_t snapshotBytes)
         : m_config(request.config),
           m_weights(withRopeFactors(request.weights, request.config, request.contextTokens)),
           m_adapters(request.config.layers), m_layers(request.layers.of(request.config.layers)) {
         m_memory.weights = weightBytes;
+        m_memory.snapshots = snapshotBytes;
     }
 
     std::uint32_t maxBatch() const override { return kMaxBatch; }
@@ -33,8 +34,11 @@ public:
                                  m_layers.first == 0 ? 0 : m_config.width};
         if (const Result<void> good = checkBatch(batch, limits); !good) return good;
         if (stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, {}};
-        ReferenceOps ops(m_config, m_weights, m_adapters, batch, static_cast<ReferenceCache&>(cache), logits);
+        auto& own = static_cast<ReferenceCache&>(cache);
+        if (const Result<void> begun = own.begin(batch); !begun) return begun;
+        ReferenceOps ops(m_config, m_weights, m_adapters, batch, own, logits);
         forward(ops, m_config, m_layers.first, m_layers.end);
+        own.end(batch);
         return {};
     }
 
@@ -100,7 +104,7 @@ public:
             if (progress && !cancelled) progress(done, all);
         });
         if (cancelled || stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, {}};
-        auto executor = std::make_unique<ReferenceExecutor>(request.plan, all);
+        auto executor = std::make_unique<ReferenceExecutor>(request.plan, all, planned->snapshots);
         if (request.plan.adapters)
             if (const auto set = executor->setAdapters(*request.plan.adapters); !set) return set.error();
         return std::unique_ptr<Executor>(std::move(executor));

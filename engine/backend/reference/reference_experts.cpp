@@ -41,7 +41,7 @@ void ReferenceOps::route(Weight router, Weight bias, Weight share, const Mixture
     if (share == kNoWeight) return;
     m_share = product(*m_weights[share], m_normed);
     for (float& value : m_share)
-        value = 1.0F / (1.0F + std::exp(-value));
+        value = reference::sigmoid(value);
 }
 
 std::vector<std::size_t> ReferenceOps::usersOf(std::uint32_t expert) const {

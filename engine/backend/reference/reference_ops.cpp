@@ -8,25 +8,21 @@
 #include <algorithm>
 
 namespace ponder {
-namespace {
-
-// Empty where the model has none.
-std::vector<float> vectorOf(const TensorInfo* tensor) {
-    std::vector<float> values;
-    if (!tensor) return values;
-    values.resize(tensor->rowLength());
-    decode(tensor->type, tensor->bytes, values);
-    return values;
-}
-
-} // namespace
-
 ReferenceOps::ReferenceOps(const ModelConfig& config, const FileWeights& weights,
                            const ReferenceAdapters& adapters, const Batch& batch, ReferenceCache& cache,
                            std::vector<float>& logits)
     : m_config(config), m_weights(weights), m_adapters(adapters), m_batch(batch), m_cache(cache),
       m_logits(logits), m_rows(batch.tokens.size()), m_x(m_rows * config.width), m_normed(m_x.size()),
       m_sum(m_x.size()) {}
+
+std::vector<float> ReferenceOps::vectorOf(Weight weight) const {
+    std::vector<float> values;
+    const TensorInfo* tensor = m_weights[weight];
+    if (!tensor) return values;
+    values.resize(tensor->rowLength() * tensor->rows());
+    decode(tensor->type, tensor->bytes, values);
+    return values;
+}
 
 void ReferenceOps::embed(Weight table, Weight next) {
     const PlainAddition& added = m_adapters.additions()[table];
@@ -77,7 +73,7 @@ void ReferenceOps::project(const Projection& q, const Projection& k, const Proje
 
 std::span<const float> ReferenceOps::anglesOf(std::size_t row) {
     if (m_angles.empty())
-        m_angles = ropeTable(m_config, vectorOf(m_weights[Slot::RopeFactors]), m_batch.firstPosition,
+        m_angles = ropeTable(m_config, vectorOf(Slot::RopeFactors), m_batch.firstPosition,
                              m_batch.branches ? 1 : static_cast<std::uint32_t>(m_rows));
     const std::size_t turn = positionOf(row) - m_batch.firstPosition;
     return std::span<const float>(m_angles).subspan(turn * m_config.rotary, m_config.rotary);
@@ -85,6 +81,7 @@ std::span<const float> ReferenceOps::anglesOf(std::size_t row) {
 
 void ReferenceOps::turnAndStore(std::uint32_t layer, const HeadAttention& heads, Weight queryNorm,
                                 Weight keyNorm) {
+    if (heads.gated) takeQueryGates(heads);
     if (heads.normsHeads) {
         normHeads(queryNorm, m_q);
         normHeads(keyNorm, m_k);
@@ -125,6 +122,23 @@ void ReferenceOps::attend(std::uint32_t layer, const HeadAttention& heads) {
                               {values + shared * heads.valueSize, valueStride, positions}, heads.scale, out);
         }
     }
+    if (heads.gated) gateAttended();
+}
+
+// Each head's query stands before its gate.
+void ReferenceOps::takeQueryGates(const HeadAttention& heads) {
+    const std::vector<float> asked = std::move(m_q);
+    m_q.clear();
+    m_queryGate.clear();
+    for (auto head = asked.begin(); head != asked.end(); head += heads.askedSize()) {
+        m_q.insert(m_q.end(), head, head + heads.keySize);
+        m_queryGate.insert(m_queryGate.end(), head + heads.keySize, head + heads.askedSize());
+    }
+}
+
+void ReferenceOps::gateAttended() {
+    for (std::size_t i = 0; i < m_attended.size(); ++i)
+        m_attended[i] *= reference::sigmoid(m_queryGate[i]);
 }
 
 void ReferenceOps::gate(Weight gate, Weight up, Activation /*silu*/, Weight /*reader*/) {
@@ -161,20 +175,19 @@ void ReferenceOps::head(Weight output) {
 // Where the next layer is another executor's, it norms by itself.
 void ReferenceOps::norm(Weight weight) {
     if (weight == kNoWeight) m_normed = m_x;
-    if (m_weights[weight])
-        reference::rmsNorm(m_x, vectorOf(m_weights[weight]), m_config.normEpsilon, m_normed);
+    if (m_weights[weight]) reference::rmsNorm(m_x, vectorOf(weight), m_config.normEpsilon, m_normed);
 }
 
 void ReferenceOps::normHeads(Weight weight, std::span<float> rows) const {
-    reference::rmsNorm(std::vector<float>(rows.begin(), rows.end()), vectorOf(m_weights[weight]),
-                       m_config.normEpsilon, rows);
+    reference::rmsNorm(std::vector<float>(rows.begin(), rows.end()), vectorOf(weight), m_config.normEpsilon,
+                       rows);
 }
 
 void ReferenceOps::multiply(const Projection& projection, std::span<const float> in,
                             std::vector<float>& out) const {
     const TensorInfo& matrix = *m_weights[projection.matrix];
     out.resize(in.size() / matrix.rowLength() * matrix.rows());
-    reference::multiply(matrix, vectorOf(m_weights[projection.bias]), in, out);
+    reference::multiply(matrix, vectorOf(projection.bias), in, out);
     const PlainAddition& added = m_adapters.additions()[projection.matrix];
     if (added) reference::addLowRank(added.down.info(), added.up.info(), added.scales, in, out);
 }

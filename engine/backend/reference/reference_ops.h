@@ -31,6 +31,9 @@ public:
     void absorb(Weight keyUp, const LatentAttention& latent);
     void attendLatent(std::uint32_t layer, const LatentAttention& latent);
     void expandValues(Weight valueUp, const LatentAttention& latent);
+    void projectDelta(Weight input, Weight gate, Weight step, Weight write);
+    void convolve(std::uint32_t layer, const DeltaAttention& delta, Weight convolution);
+    void applyDelta(std::uint32_t layer, const DeltaAttention& delta, const DeltaWeights& weights);
     void route(Weight router, Weight bias, Weight share, const MixtureFeedForward& mixture);
     void gateChosen(Weight gate, Weight up, Weight reader, const MixtureFeedForward& mixture);
     void addChosen(Weight down, const MixtureFeedForward& mixture, Weight next);
@@ -38,8 +41,11 @@ public:
 private:
     // The places, in m_chosen and so in m_expertGate, of those that use an expert.
     std::vector<std::size_t> usersOf(std::uint32_t expert) const;
+    std::vector<float> vectorOf(Weight weight) const; // empty where the model has none
     void norm(Weight weight);
     void addSum(Weight next);
+    void takeQueryGates(const HeadAttention& heads);
+    void gateAttended();
     void normHeads(Weight weight, std::span<float> rows) const; // each head by itself
     // out = in · matrixᵀ + bias, with what adapters add to the matrix
     void multiply(const Projection& projection, std::span<const float> in, std::vector<float>& out) const;
@@ -68,7 +74,10 @@ private:
     std::vector<float> m_expertGate;    // [n x used x h]
     std::vector<float> m_latent;   // [n x kvRank + ropeSize]; then what attention gives [n x heads x kvRank]
     std::vector<float> m_absorbed; // [n x heads x kvRank + ropeSize]
-    std::vector<float> m_angles;   // [n x rotary/2] pairs (cos, sin)
+    std::vector<float> m_mixed;    // [n x channels]: q, k, v of the delta rule
+    std::vector<float> m_deltaGate, m_step, m_write; // [n x valueHeads*size], [n x valueHeads], likewise
+    std::vector<float> m_queryGate;                  // [n x heads*valueSize]
+    std::vector<float> m_angles;                     // [n x rotary/2] pairs (cos, sin)
 };
 
 } // namespace ponder

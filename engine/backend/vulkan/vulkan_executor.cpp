@@ -309,6 +309,7 @@ Result<void> VulkanExecutor::run(const Batch& batch, KvCache& cache, std::stop_t
     logits.resize(std::size_t{rows - firstLogits} * m_model.plan.logitLength);
 
     auto& vulkanCache = static_cast<VulkanKvCache&>(cache);
+    if (auto begun = vulkanCache.begin(batch); !begun) return begun;
     const std::size_t width = m_model.plan.hasFirst() ? 0 : m_model.plan.config.width;
     float* out = logits.data();
     for (std::uint32_t done = 0; done < rows;) {
@@ -325,6 +326,7 @@ Result<void> VulkanExecutor::run(const Batch& batch, KvCache& cache, std::stop_t
         out += std::size_t{count - pass.firstLogits} * m_model.plan.logitLength;
         done += count;
     }
+    vulkanCache.end(batch);
     return {};
 }
 

@@ -19,6 +19,8 @@ const Family& qwen2Family();
 const Family& qwen2MoeFamily();
 const Family& qwen3Family();
 const Family& qwen3MoeFamily();
+const Family& qwen35Family();
+const Family& qwen35MoeFamily();
 const Family& seedOssFamily();
 const Family& smolLm3Family();
 

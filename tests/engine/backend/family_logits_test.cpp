@@ -23,19 +23,21 @@ const QStringList kFiles{
     "seed_oss-q4_k_m",       "smollm3-q4_k_m",      "phi3-q4_k_m",       "phi3-longrope-q4_k_m",
     "hunyuan-dense-q4_k_m",  "mistral3-q4_k_m",     "qwen2moe-q4_k_m",   "deepseek2-glm-q4_k_m",
     "deepseek2-lite-q4_k_m", "qwen3moe-q4_k_m",     "qwen3moe-nvfp4",    "exaone4-q4_k_m",
-    "exaone4-swa-q4_k_m",    "glm4-q4_k_m",         "glm4moe-q4_k_m",    "bailingmoe2-q4_k_m"};
+    "exaone4-swa-q4_k_m",    "glm4-q4_k_m",         "glm4moe-q4_k_m",    "bailingmoe2-q4_k_m",
+    "qwen35-q4_k_m",         "qwen35-mtp-q4_k_m",   "qwen35moe-q4_k_m"};
 const std::vector<std::pair<const char*, Precision>> kDevices{{"reference", Precision::Float},
                                                               {"cpu", Precision::Float},
                                                               {"cpu", Precision::Fast},
                                                               {"vulkan", Precision::Float},
                                                               {"vulkan", Precision::Fast}};
 
-const QString kLatent = "deepseek2-glm-q4_k_m";
+// Whose integer kernels the other tests of types and mixtures do not try.
+const QStringList kIntegers{"deepseek2-glm-q4_k_m", "qwen35-mtp-q4_k_m"};
 // On Vulkan the parts of these families are those of others in the list: their kernels have been tried.
-const QStringList kLikeOthers{"llama-linear-q4_k_m", "qwen2-yarn-q4_k_m", "exaone-q4_k_m",
-                              "seed_oss-q4_k_m",     "phi3-q4_k_m",       "hunyuan-dense-q4_k_m",
-                              "exaone4-q4_k_m",      "qwen3moe-q4_k_m",   "deepseek2-lite-q4_k_m",
-                              "glm4-q4_k_m",         "bailingmoe2-q4_k_m"};
+const QStringList kLikeOthers{"llama-linear-q4_k_m", "qwen2-yarn-q4_k_m",  "exaone-q4_k_m",
+                              "seed_oss-q4_k_m",     "phi3-q4_k_m",        "hunyuan-dense-q4_k_m",
+                              "exaone4-q4_k_m",      "qwen3moe-q4_k_m",    "deepseek2-lite-q4_k_m",
+                              "glm4-q4_k_m",         "bailingmoe2-q4_k_m", "qwen35-q4_k_m"};
 
 std::filesystem::path folder() { return test::referenceDir() / "tiny2"; }
 
@@ -108,7 +110,7 @@ private slots:
             for (std::size_t d = 0; d < kDevices.size(); ++d) {
                 const bool vulkan = d > 2, integers = vulkan && kDevices[d].second == Precision::Fast;
                 if (vulkan && !test::isThorough() && kLikeOthers.contains(name)) continue;
-                if (integers && !test::isThorough() && name != kLatent)
+                if (integers && !test::isThorough() && !kIntegers.contains(name))
                     continue; // vulkan_types_test, mixtures_test
                 QTest::addRow("%s on %s, %s", qPrintable(name), kDevices[d].first,
                               kDevices[d].second == Precision::Fast ? "fast" : "float")

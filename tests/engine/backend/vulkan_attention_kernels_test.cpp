@@ -11,12 +11,13 @@ using test::KernelBench;
 class VulkanAttentionKernelsTest : public QObject {
     Q_OBJECT
     static constexpr std::uint32_t kQkv = 0, kQuery = 100000, kResult = 200000, kParts = 300000,
-                                   kTurns = 1000, kBranches = 500;
+                                   kTurns = 1000, kBranches = 500, kGates = 900000;
     test::KernelBenches m_benches;
     std::mt19937 m_random{11};
 
     struct Heads {
         std::uint32_t heads, kvHeads, size;
+        bool gated = false; // a gate of as many values follows each query
     };
     // One layer's keys and values as the device holds them (shaders/include/cache.glsl).
     struct Cache {
@@ -124,6 +125,9 @@ class VulkanAttentionKernelsTest : public QObject {
         std::memcpy(b.step.mapped() + 8, branched, sizeof(branched));
         std::memcpy(b.step.mapped() + kBranches * 16, rows.branches.data(), rows.branches.size() * 4);
 
+        // As they lie between queries.
+        const auto gates = test::randomFloats(h.gated ? 2 * query.size() : 0, m_random);
+        b.put(b.scratch, kGates, gates, std::size_t{2} * length, length / 2);
         KernelTuning tuning = b.tuning;
         tuning.attentionBySlots = bySlots;
         const AttentionPlace place{.heads = h.heads,
@@ -137,13 +141,17 @@ class VulkanAttentionKernelsTest : public QObject {
                                    .cacheAt = 0,
                                    .capacity = cache.capacity,
                                    .branches = kBranches,
-                                   .window = rows.window};
+                                   .window = rows.window,
+                                   .gates = {kGates + h.size / 4, length / 2},
+                                   .gateHead = h.gated ? h.size / 2 : 0};
         CommandRecorder recorder(*b.context, *b.pipelines, 1e18);
         recordAttention(recorder, tuning, b.buffers, place, {rows.count, rows.parts, rows.ownParts}, 1);
         const auto recording = recorder.finish();
         if (!recording || !b.context->submitAndWait(recording->slices.front().commands)) return HUGE_VAL;
-        return test::worst(b.get(b.scratch, kResult, rows.count, length, length / 4),
-                           wantedOf(b, cache, rows, query));
+        std::vector<float> wanted = wantedOf(b, cache, rows, query);
+        for (std::size_t i = 0; h.gated && i < wanted.size(); ++i)
+            wanted[i] *= reference::sigmoid(gates[i / h.size * 2 * h.size + h.size + i % h.size]);
+        return test::worst(b.get(b.scratch, kResult, rows.count, length, length / 4), wanted);
     }
     static std::vector<float> wantedOf(const KernelBench& b, const Cache& cache, const Rows& rows,
                                        const std::vector<float>& query) {
@@ -248,6 +256,22 @@ private slots:
                 }
     }
 
+    void gatedHeadsCountAsMuchAsTheirGatesSay_data() { paths(); }
+    void gatedHeadsCountAsMuchAsTheirGatesSay() {
+        QFETCH(int, path);
+        QFETCH(int, type);
+        for (const bool bySlots : kernels(path))
+            for (const Heads& h : heads({Heads{6, 3, 64, true}, Heads{4, 1, 96, true}}, path, type))
+                for (const Rows& rows :
+                     {Rows{1, 37, 1, 0, 0, 0, {}}, Rows{7, 37, 1, 0, 0, 0, {}}, Rows{7, 37, 3, 0, 0, 0, {}},
+                      Rows{3, 49, 2, 1, 45, 11, {4, 0, 2}}, Rows{3, 4, 0, 1, 0, 11, {4, 0, 2}}}) {
+                    const double apart = attend(m_benches[path], h, static_cast<KvType>(type), rows, bySlots);
+                    QVERIFY2(
+                        apart < 2e-5,
+                        qPrintable(QString("heads of %1, %2: %3").arg(h.size).arg(rows.text()).arg(apart)));
+                }
+    }
+
     void ropeTurnsQueriesAndKeysAndStoresKeysAndValues_data() { paths(); }
     void ropeTurnsQueriesAndKeysAndStoresKeysAndValues() {
         QFETCH(int, path);
@@ -258,7 +282,7 @@ private slots:
                 for (const std::uint32_t rotary : {size, size / 2})
                     for (const std::uint32_t n : {1U, 7U})
                         for (const std::uint32_t length : {0U, 9U})
-                            turnAndStore(b, static_cast<KvType>(type), pairs, {3, 1, size}, rotary, n,
+                            turnAndStore(b, static_cast<KvType>(type), pairs, {3, 1, size, n > 1}, rotary, n,
                                          length);
     }
 
@@ -268,7 +292,8 @@ private:
                       std::uint32_t n, std::uint32_t length) {
         const std::uint32_t size = h.size, first = 5;
         const Cache cache{h, first + 80, type};
-        const std::size_t row = std::size_t{5} * size;
+        const std::uint32_t asked = h.gated ? 2 * size : size; // a query, and its gate
+        const std::size_t keys = std::size_t{3} * asked, row = keys + std::size_t{2} * size;
         auto qkv = test::randomFloats(n * row, m_random);
         const auto turns = test::randomFloats(std::size_t{n} * rotary, m_random);
         b.put(b.scratch, kQkv, qkv, row, std::uint32_t(row / 4));
@@ -294,22 +319,24 @@ private:
                                  .scale = 0.5F,
                                  .branches = kBranches,
                                  .size = size,
-                                 .growthLength = 1};
+                                 .growthLength = 1,
+                                 .askedSize = asked};
         PipelineKey key{"rope_store", {64}};
         key.constants[5] = pairs == RopePairs::Halves;
         key.constants[6] = static_cast<std::uint32_t>(type);
-        QVERIFY(b.run(key, call, {std::uint32_t((n * row / 8 + 63) / 64)}));
+        QVERIFY(b.run(key, call, {ceilDiv(std::uint64_t{n} * 5 * size / 8, 64)}));
 
         std::vector<float> wantedQuery, wanted, got;
         for (std::uint32_t t = 0; t < n; ++t) {
             const std::span<float> values = std::span(qkv).subspan(t * row, row);
-            reference::rope(values.first(4 * size), size, rotary, pairs,
-                            std::span(turns).subspan(t * rotary, rotary));
+            for (const std::size_t at : {std::size_t{0}, std::size_t{asked}, std::size_t{2} * asked, keys})
+                reference::rope(values.subspan(at, size), size, rotary, pairs,
+                                std::span(turns).subspan(t * rotary, rotary));
             for (std::size_t i = 0; i < 3 * size; ++i)
-                wantedQuery.push_back(values[i] * 0.5F);
+                wantedQuery.push_back(values[i / size * asked + i % size] * 0.5F);
             const std::uint32_t slot = first + (length == 0 ? t : branches[t] * length);
             for (std::size_t i = 0; i < size; ++i) {
-                wanted.insert(wanted.end(), {values[3 * size + i], values[4 * size + i]});
+                wanted.insert(wanted.end(), {values[keys + i], values[keys + size + i]});
                 got.insert(got.end(), {cache.get(b.other.mapped(), slot, i),
                                        cache.get(b.other.mapped(), cache.capacity + slot, i)});
             }

@@ -63,9 +63,10 @@ private slots:
         QTest::addColumn<QString>("name");
         QTest::addColumn<int>("path");
         QTest::addColumn<int>("type");
-        for (const auto& [name, type] :
-             {std::pair{"llama-odd-q4_k_m", KvType::F32}, std::pair{"qwen2-tied-q4_k_m", KvType::F16},
-              std::pair{"llama-hd128-q6_k", KvType::Q8_0}})
+        for (const auto& [name, type] : {std::pair{"tiny/llama-odd-q4_k_m", KvType::F32},
+                                         std::pair{"tiny/qwen2-tied-q4_k_m", KvType::F16},
+                                         std::pair{"tiny/llama-hd128-q6_k", KvType::Q8_0},
+                                         std::pair{"tiny2/qwen35-mtp-q4_k_m", KvType::F32}})
             for (const LoadPath path : {LoadPath::Texel, LoadPath::Address}) {
                 if (!test::isThorough() && (type == KvType::F16) != (path == LoadPath::Address)) continue;
                 QTest::addRow("%s, %s", name, path == LoadPath::Texel ? "texels" : "addresses")
@@ -81,8 +82,7 @@ private slots:
         model.options.maxPartPositions = 64; // so that shared and own positions take several parts
         model.context = kContext;
         model.type = static_cast<KvType>(type);
-        QCOMPARE(model.openAndLoad(test::referenceDir() / "tiny" / (name.toStdString() + ".gguf")),
-                 std::string());
+        QCOMPARE(model.openAndLoad(test::referenceDir() / (name.toStdString() + ".gguf")), std::string());
         auto device = openReferenceDevice();
         auto plain = device->load(
             {*model.file, {model.config, model.weights, model.file->fileBytes(), kContext, model.type}, {}},

@@ -139,6 +139,15 @@ GgufWriter latentOf(std::uint32_t queryRank) {
     return writer;
 }
 
+// Five layers with the delta rule in most of them.
+GgufWriter deltaOf() {
+    GgufWriter writer = test::tinyModel("qwen35");
+    writer.set("qwen35.block_count", 5u).set("qwen35.ssm.conv_kernel", 4u);
+    writer.set("qwen35.ssm.state_size", 32u).set("qwen35.ssm.group_count", 2u);
+    writer.set("qwen35.ssm.time_step_rank", 4u).set("qwen35.ssm.inner_size", 128u);
+    return writer;
+}
+
 } // namespace
 
 Q_DECLARE_METATYPE(const Change*)
@@ -176,6 +185,33 @@ private slots:
         QVERIFY(sorted->mixture.gating == Gating::Sigmoid && sorted->mixture.normalises);
         QVERIFY(sorted->mixture.grouped() && sorted->mixture.merged);
         QCOMPARE(sorted->mixture.scale, 2.5F);
+    }
+    void recurrentLayersAreAllButEveryNthOrThoseOfAList() {
+        const auto usual = configOf(deltaOf());
+        QVERIFY2(usual, usual ? "" : usual.error().message().c_str());
+        QCOMPARE(usual->recurrent, (std::vector<bool>{true, true, true, false, true}));
+        GgufWriter interval = deltaOf(), list = deltaOf(), shortList = deltaOf();
+        interval.set("qwen35.full_attention_interval", 2u);
+        QCOMPARE(configOf(interval)->recurrent, (std::vector<bool>{true, false, true, false, true}));
+        list.array("qwen35.attention.recurrent_layers", std::vector<std::uint32_t>{0, 1, 1, 0, 0});
+        QCOMPARE(configOf(list)->recurrent, (std::vector<bool>{false, true, true, false, false}));
+        shortList.array("qwen35.attention.recurrent_layers", std::vector<std::uint32_t>{0, 1});
+        QVERIFY(configOf(shortList).error().code == ErrorCode::BadMetadata);
+    }
+    void sizesOfTheDeltaRuleThatDoNotGoTogetherAreRefusedByName() {
+        for (const auto& [key, value] : {std::pair{"qwen35.ssm.group_count", 3u},
+                                         {"qwen35.ssm.state_size", 40u},
+                                         {"qwen35.ssm.inner_size", 96u},
+                                         {"qwen35.ssm.conv_kernel", 0u},
+                                         {"qwen35.ssm.time_step_rank", 0u}}) {
+            GgufWriter writer = deltaOf();
+            writer.set(key, value);
+            const auto config = configOf(writer);
+            QVERIFY2(!config && config.error().code == ErrorCode::BadMetadata, key);
+            QVERIFY2(config.error().message().find(key) != std::string::npos ||
+                         config.error().message().find("ssm.") != std::string::npos,
+                     config.error().message().c_str());
+        }
     }
     void latentAttentionIsReadFromItsKeys() {
         const auto plain = configOf(latentOf(0)), ranked = configOf(latentOf(96));

@@ -123,6 +123,29 @@ private slots:
         QCOMPARE(heads.firstSeen(16), 1U);
         QCOMPARE(heads.firstSeen(1000), 985U);
     }
+    void aQwen35AppliesTheDeltaRuleInThreeLayersOfFour() {
+        const Pass expected{
+            "embed token_embd, then 0.attn_norm",
+            "project 0.attn_qkv 0.attn_gate 0.ssm_alpha 0.ssm_beta",
+            "convolve 0: 256 channels by 0.ssm_conv1d",
+            "apply the delta rule 0: 0.ssm_a 0.ssm_dt.bias 0.ssm_norm",
+            "add 0.ssm_out of attended, then 0.post_attention_norm",
+            "gate 0.ffn_gate 0.ffn_up for 0.ffn_down",
+            "add 0.ffn_down of gated, then 1.attn_norm",
+        };
+        Pass pass = test::passOf(test::deltaConfig(), 0, 4);
+        QCOMPARE(Pass(pass.begin(), pass.begin() + 7), expected);
+        QCOMPARE(pass[pass.size() - 8], std::string("project 3.attn_q+- 3.attn_k+- 3.attn_v+-"));
+        QCOMPARE(pass[pass.size() - 5], std::string("attend 3"));
+    }
+    void aStateTakesTheSameRoomHoweverLongTheContextAndAttentionNone() {
+        const ModelConfig config = test::deltaConfig();
+        QCOMPARE(config.layer(0).kept().keyLength(), 0U);
+        QCOMPARE(config.layer(0).keptState().columns, 3 * 256U);
+        QCOMPARE(config.layer(0).keptState().matrices, 4 * 32 * 32U);
+        QCOMPARE(config.layer(3).keptState().length(), 0U);
+        QCOMPARE(config.layer(3).heads()->askedLength(), 2 * 64U); // with the gates
+    }
     void latentAttentionCompressesAbsorbsAttendsAndExpands() {
         ModelConfig config = test::latentConfig();
         const Pass expected{

@@ -16,6 +16,8 @@ namespace {
 
 using Bytes = std::vector<std::byte>;
 
+constexpr std::uint32_t kArray = 9; // among the types of values
+
 // A field of a header.
 struct Field {
     enum class Kind { Number, Text, Shape, Type } kind;
@@ -31,12 +33,7 @@ public:
         m_at = 24;
         for (std::uint64_t i = 0; i < keys; ++i) {
             text();
-            const auto type = at<std::uint32_t>(m_at);
-            add(Field::Kind::Type, 4);
-            if (type == kGgufType<std::string>)
-                text();
-            else
-                add(Field::Kind::Number, type == kGgufType<bool> ? 1 : type < 10 ? 4 : 8);
+            value(type());
         }
         for (std::uint64_t i = 0; i < tensors; ++i) {
             text();
@@ -60,6 +57,26 @@ private:
     void add(Field::Kind kind, std::size_t size) {
         m_fields.push_back({kind, m_at, size});
         m_at += size;
+    }
+    std::uint32_t type() {
+        const auto type = at<std::uint32_t>(m_at);
+        add(Field::Kind::Type, 4);
+        return type;
+    }
+    void value(std::uint32_t type) {
+        if (type == kGgufType<std::string>)
+            text();
+        else if (type == kArray)
+            values();
+        else
+            add(Field::Kind::Number, type == kGgufType<bool> ? 1 : type < 10 ? 4 : 8);
+    }
+    void values() {
+        const std::uint32_t each = type();
+        const auto count = at<std::uint64_t>(m_at);
+        add(Field::Kind::Number, 8);
+        for (std::uint64_t i = 0; i < count; ++i)
+            value(each);
     }
     void text() {
         const auto length = at<std::uint64_t>(m_at);

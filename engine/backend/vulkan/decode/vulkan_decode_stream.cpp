@@ -44,7 +44,10 @@ Result<TokenId> VulkanDecodeStream::next(std::stop_token stop) {
     if (m_submitted == m_handedOut)
         return Error{ErrorCode::ContextFull, std::to_string(lengthOfStep()),
                      std::to_string(m_cache.capacity())};
-    if (auto ended = waitFor(m_tickets.front(), stop); !ended) return ended.error();
+    // A state that has seen a token needs it to be handed out.
+    const bool waits = m_cache.hasStates() && m_step && m_step->slices.size() == 1;
+    if (auto ended = waitFor(m_tickets.front(), waits ? std::stop_token() : stop); !ended)
+        return ended.error();
     if (auto added = addTimes(); !added) return added.error();
     m_tickets.pop_front();
     TokenId id = 0;
@@ -55,7 +58,8 @@ Result<TokenId> VulkanDecodeStream::next(std::stop_token stop) {
 
 // So many that the device never waits for the host; few, for those after the end of a reply are in vain.
 std::uint64_t VulkanDecodeStream::stepsAhead() const {
-    if (m_model.profiles) return 0; // times are read before the commands run again
+    if (m_model.profiles) return 0;    // times are read before the commands run again
+    if (m_cache.hasStates()) return 0; // a state could not forget those tokens
     if (!m_step) return 1;
     return m_model.cutter.tokenPace.secondsFor(m_step->cost()) > kShortStep ? 1 : 3;
 }
@@ -179,6 +183,9 @@ Result<void> VulkanDecodeStream::recordStep() {
 Result<void> VulkanDecodeStream::submitStep(const std::stop_token& stop) {
     writeInputs();
     if (auto recorded = recordStep(); !recorded) return recorded;
+    const TokenId picked = 0; // the device knows which
+    const Batch step{std::span(&picked, 1), lengthOfStep() - 1};
+    if (auto begun = m_cache.begin(step); !begun) return begun;
     if (m_step->slices.size() > 1) {
         if (auto ran = submitSlices(*m_step, stop); !ran) return ran;
     } else {
@@ -186,6 +193,7 @@ Result<void> VulkanDecodeStream::submitStep(const std::stop_token& stop) {
         if (!ticket) return ticket.error();
         m_lastTicket = *ticket;
     }
+    m_cache.end(step);
     m_tickets.push_back(m_lastTicket);
     ++m_submitted;
     return {};

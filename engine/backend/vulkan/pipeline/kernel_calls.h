@@ -122,7 +122,7 @@ struct RopeStoreCall {
     float epsilon;
     std::uint32_t size;
     float growth;
-    std::uint32_t growthLength;
+    std::uint32_t growthLength, askedSize;
 };
 
 struct LatentStoreCall {
@@ -142,11 +142,28 @@ struct HeadProductCall {
 
 struct AttentionCall {
     std::uint32_t query, queryStride, heads, kvHeads, headSize, cacheAt, capacity, result, resultStride,
-        parts, partCount, firstPart, range, branches, resultSize, window;
+        parts, partCount, firstPart, range, branches, resultSize, window, gates, gateStride, gateHead;
 };
 
 struct AttentionCombineCall {
-    std::uint32_t heads, headSize, result, resultStride, parts, partCount, resultSize;
+    std::uint32_t heads, headSize, result, resultStride, parts, partCount, resultSize, gates, gateStride,
+        gateHead;
+};
+
+struct DeltaConvolveCall {
+    std::uint32_t mixed, mixedStride, convolved, convolvedStride, taps, keyHeads, valueHeads, size, state,
+        statePieces, branches;
+    float epsilon;
+};
+
+struct DeltaStepCall {
+    std::uint32_t mixed, mixedStride, convolved, convolvedStride, steps, stepStride, decay, stepBias, result,
+        resultStride, keyHeads, valueHeads, size, state, statePieces, branches;
+};
+
+struct DeltaGateCall {
+    std::uint32_t result, resultStride, gates, gateStride, size, norm;
+    float epsilon;
 };
 
 // Of all sampling kernels (shaders/include/sampling.glsl).

@@ -20,9 +20,9 @@ namespace ponder {
 struct PipelineKey {
     std::string_view kernel; // a literal
     // By constant id: 0 workgroup, 1 groups or pieces of a lane's value, 2 to 4 formats, 5 columns of a
-    // matrix kernel or rope in halves, 6 what a matrix kernel writes or type of the cache, 7 queries, 8 lanes
-    // of a head, 9 pieces of a lane; of cooperative matrices 7 to 9 the unit, 10 the subgroups of a
-    // workgroup.
+    // matrix kernel or rope in halves, 6 what a matrix kernel writes or type of the cache, 7 queries or
+    // columns of a convolution, 8 lanes of a head, 9 pieces of a lane; of cooperative matrices 7 to 9 the
+    // unit, 10 the subgroups of a workgroup.
     std::array<std::uint32_t, 11> constants{};
     // Lanes that the pipeline's subgroups must have; 0: as the driver likes.
     std::uint32_t pinnedSubgroup() const { return constants[10] > 0 ? constants[0] / constants[10] : 0; }

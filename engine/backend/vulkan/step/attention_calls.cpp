@@ -76,7 +76,10 @@ void recordAttention(CommandRecorder& recorder, const KernelTuning& tuning, cons
                        .range = Causal,
                        .branches = place.branches,
                        .resultSize = place.resultSize,
-                       .window = place.window};
+                       .window = place.window,
+                       .gates = place.gates.at,
+                       .gateStride = place.gates.stride,
+                       .gateHead = place.gateHead};
     const auto share = [&](std::uint32_t parts) {
         return KernelWork(work.cost * parts / partCount, 0, work.bytesPerPosition * parts / partCount);
     };
@@ -101,7 +104,10 @@ void recordAttention(CommandRecorder& recorder, const KernelTuning& tuning, cons
                                        .resultStride = place.result.stride,
                                        .parts = place.parts,
                                        .partCount = partCount,
-                                       .resultSize = place.resultSize};
+                                       .resultSize = place.resultSize,
+                                       .gates = place.gates.at,
+                                       .gateStride = place.gates.stride,
+                                       .gateHead = place.gateHead};
     const std::uint64_t invocations = std::uint64_t{cut.rows} * place.heads * (place.resultSize / 4);
     recorder.dispatch({"attention_combine", {tuning.plainWorkgroup}}, buffers, combine,
                       {ceilDiv(invocations, tuning.plainWorkgroup)},

@@ -22,6 +22,8 @@ struct AttentionPlace {
     std::uint32_t capacity = 0;
     std::uint32_t branches = 0; // piece of step
     std::uint32_t window = 0;   // positions that a row sees; 0: all up to its own
+    ScratchRegion gates;        // of the result
+    std::uint32_t gateHead = 0; // pieces from one head's to the next; 0: there are none
 };
 
 struct AttentionCut {

@@ -212,7 +212,8 @@ void StepRecorder::turnAndStore(std::uint32_t layer, const HeadAttention& heads,
                              .epsilon = m_plan.config.normEpsilon,
                              .size = heads.keySize,
                              .growth = heads.growth,
-                             .growthLength = heads.growthLength};
+                             .growthLength = heads.growthLength,
+                             .askedSize = heads.askedSize()};
     PipelineKey key{"rope_store", {m_tuning.plainWorkgroup}};
     key.constants[5] = m_plan.config.ropePairs() == RopePairs::Halves ? 1 : 0;
     key.constants[6] = static_cast<std::uint32_t>(m_cache.type());
@@ -236,7 +237,9 @@ void StepRecorder::attend(std::uint32_t layer, const HeadAttention& heads) {
                                .cacheAt = m_cache.place(layer).at,
                                .capacity = m_cache.capacity(),
                                .branches = m_plan.step.branches,
-                               .window = heads.window};
+                               .window = heads.window,
+                               .gates = {s.qkv.at + heads.keySize / 4, s.qkv.stride},
+                               .gateHead = heads.gated ? heads.askedSize() / 4 : 0};
     recordAttention(m_recorder, m_tuning, buffersOf(layer), place,
                     {m_shape.rows, m_shape.parts, m_shape.ownParts},
                     {m_shape.attentionCost, 0, m_cache.bytesPerPosition(layer)});

@@ -58,6 +58,9 @@ public:
     void absorb(Weight keyUp, const LatentAttention& latent);
     void attendLatent(std::uint32_t layer, const LatentAttention& latent);
     void expandValues(Weight valueUp, const LatentAttention& latent);
+    void projectDelta(Weight input, Weight gate, Weight step, Weight write);
+    void convolve(std::uint32_t layer, const DeltaAttention& delta, Weight convolution);
+    void applyDelta(std::uint32_t layer, const DeltaAttention& delta, const DeltaWeights& weights);
     void gate(Weight gate, Weight up, Activation activation, Weight reader);
     void addTo(Weight matrix, Rows rows, Weight next);
     void addNormedTo(Weight matrix, Rows rows, Weight norm, Weight next);
@@ -84,6 +87,7 @@ private:
     std::uint32_t vectorAt(Weight weight) const;
     CallBuffers buffersOf(const WeightSlice& slice) const;
     CallBuffers buffersOf(std::uint32_t layer) const;
+    CallBuffers buffersOf(const StatePlace& state) const;
     CallBuffers activationBuffers() const; // neither weights nor cache
     // Whether the kernel with these matrices reads quantized activations for so many rows.
     bool readsQuants(std::uint32_t rows, std::initializer_list<Weight> matrices) const;
