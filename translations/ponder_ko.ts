@@ -3896,6 +3896,14 @@ Types: those of quantize. What such a model writes has no meaning.</source>
         <source>%1 of the weights do not fit into memory: they are read from the file as they are used, which is slow.</source>
         <translation>가중치 중 %1이(가) 메모리에 들어가지 않아, 쓰일 때마다 파일에서 읽습니다. 느립니다.</translation>
     </message>
+    <message>
+        <source>What sees images is left out: the file reads and writes text.</source>
+        <translation>이미지를 보는 부분은 빠집니다. 이 파일은 텍스트를 읽고 씁니다.</translation>
+    </message>
+    <message>
+        <source>The layers that only guess further tokens are left out.</source>
+        <translation>다음 토큰을 추측하기만 하는 레이어는 빠집니다.</translation>
+    </message>
 </context>
 <context>
     <name>ponder::ConversionChoices</name>

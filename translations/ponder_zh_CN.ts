@@ -3895,6 +3895,14 @@ Types: those of quantize. What such a model writes has no meaning.</source>
         <source>%1 of the weights do not fit into memory: they are read from the file as they are used, which is slow.</source>
         <translation>权重中有%1放不进内存：它们在用到时从文件读取，速度较慢。</translation>
     </message>
+    <message>
+        <source>What sees images is left out: the file reads and writes text.</source>
+        <translation>识别图像的部分不会写入：此文件只读写文本。</translation>
+    </message>
+    <message>
+        <source>The layers that only guess further tokens are left out.</source>
+        <translation>只用于预测后续词元的层不会写入。</translation>
+    </message>
 </context>
 <context>
     <name>ponder::ConversionChoices</name>

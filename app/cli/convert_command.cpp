@@ -45,6 +45,16 @@ int show(const Invocation& call, const Conversion& conversion, const fs::path& t
     return kDone;
 }
 
+// What somebody who knows the folder would miss in the file, or not expect there.
+void noteDifferences(const Console& console, const ConversionPlan& plan, FileType type) {
+    if (!suits(type, plan.hasExperts()))
+        console.note(Cli::tr("This model has no experts: all of its matrices become Q8_0."));
+    if (plan.leavesOutImages())
+        console.note(Cli::tr("What sees images is left out: the file reads and writes text."));
+    if (plan.leavesOutDrafts())
+        console.note(Cli::tr("The layers that only guess further tokens are left out."));
+}
+
 int runConvert(const Invocation& call) {
     const QString typeName = call.arguments.has(QStringLiteral("type"))
                                  ? call.arguments.text(QStringLiteral("type"))
@@ -66,8 +76,7 @@ int runConvert(const Invocation& call) {
             {ErrorCode::FileUnwritable, target.string(),
              Cli::tr("it is there already; remove it or give another name").toStdString()});
 
-    if (!suits(*type, conversion->hasExperts()))
-        call.console.note(Cli::tr("This model has no experts: all of its matrices become Q8_0."));
+    noteDifferences(call.console, conversion->plan(), *type);
     const std::size_t kept = conversion->tensorsKept();
     if (kept > 0)
         call.console.note(Cli::tr("Going on behind %1 of %2 tensors.").arg(kept).arg(conversion->tensors()));

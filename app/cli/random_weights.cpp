@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <string_view>
 
 namespace ponder {
 namespace {
@@ -34,6 +35,12 @@ void putScalesAndMinima(std::span<std::byte> block, float scale, float middle) {
         block[4 + j] = block[8 + j] = first;
         block[12 + j] = second | second << 4;
     }
+}
+
+// Of values that are no blocks. The decay of the delta rule is negative: its state would grow without end.
+float middleOf(std::string_view name) {
+    if (name.find("norm") != std::string_view::npos || name.starts_with("rope")) return 1;
+    return name.ends_with("ssm_a") ? -0.5F : 0.0F;
 }
 
 } // namespace
@@ -105,10 +112,10 @@ void RandomWeights::fillBlock(TensorType type, float deviation, std::span<std::b
 
 void RandomWeights::fill(const GgufOutputTensor& tensor, std::span<std::byte> blocks) {
     if (tensor.type == TensorType::F32) {
-        const bool ones = tensor.name.find("norm") != std::string::npos || tensor.name.starts_with("rope");
+        const float middle = middleOf(tensor.name);
         const float spread = tensor.name.starts_with("rope") ? 0.0F : 0.1F;
         for (std::size_t i = 0; i + sizeof(float) <= blocks.size(); i += sizeof(float)) {
-            const float value = (ones ? 1.0F : 0.0F) + spread * uniform();
+            const float value = middle + spread * uniform();
             std::memcpy(&blocks[i], &value, sizeof value);
         }
         return;

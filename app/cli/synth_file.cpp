@@ -106,8 +106,13 @@ std::optional<SynthShape> findShape(std::string_view name) {
 
 SynthShape cutTo(std::uint64_t bytes, SynthShape shape, FileType type) {
     const auto fits = [&] { return ShapeModel(shape.config, type).tensorBytes() <= bytes; };
-    while (shape.config.layers > shape.config.denseLayers + 1 && !fits())
+    // What is left has layers of every kind.
+    std::uint32_t least = shape.config.denseLayers + 1;
+    while (least < shape.config.layers && shape.config.layer(least - 1).delta())
+        ++least;
+    while (shape.config.layers > least && !fits())
         --shape.config.layers;
+    if (shape.config.hasStates()) shape.config.recurrent.resize(shape.config.layers);
     return shape;
 }
 

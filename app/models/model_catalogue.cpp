@@ -57,6 +57,17 @@ void readLatent(const QJsonObject& row, ModelConfig& config) {
     config.latent.valueSize = numberAt(row, u"value_size");
 }
 
+void readDelta(const QJsonObject& row, ModelConfig& config) {
+    if (row.isEmpty()) return;
+    config.delta.keyHeads = numberAt(row, u"key_heads");
+    config.delta.valueHeads = numberAt(row, u"value_heads");
+    config.delta.headSize = numberAt(row, u"head_size");
+    config.delta.kernel = numberAt(row, u"kernel");
+    const std::uint32_t every = std::max(1U, numberAt(row, u"attention_every"));
+    for (std::uint32_t i = 1; i <= config.layers; ++i)
+        config.recurrent.push_back(i % every != 0);
+}
+
 void readShape(const QJsonObject& row, CatalogueModel& model) {
     model.architecture = row.value(u"architecture").toString();
     model.parameters = std::uint64_t(row.value(u"parameters").toInteger());
@@ -80,6 +91,7 @@ void readShape(const QJsonObject& row, CatalogueModel& model) {
     config.longFactors = row.value(u"long_factors").toBool();
     readMixture(row.value(u"experts").toObject(), config);
     readLatent(row.value(u"latent_attention").toObject(), config);
+    readDelta(row.value(u"delta").toObject(), config);
 }
 
 void readDownloads(const QJsonObject& row, CatalogueModel& model) {

@@ -101,7 +101,9 @@ Result<void> AwqMatrix::read(std::uint64_t firstRow, std::span<std::byte> blocks
 }
 
 Result<void> AwqMatrix::readBlock(const Column& column, std::uint64_t block, std::byte* out) const {
-    const std::uint64_t words = m_tensor->rows / kPacked, group = block * kValues / m_group;
+    // Heads that change places are whole blocks long.
+    const std::uint64_t first = m_tensor->valueOrder.sourceOf(block * kValues);
+    const std::uint64_t words = m_tensor->rows / kPacked, group = first / m_group;
     const std::uint64_t scaleAt = group * m_tensor->rows + column.index;
     const float scale = loadHalf(m_scales.tensor->bytes.data() + scaleAt * sizeof(std::uint16_t));
     const std::uint32_t zero = column.numberIn(wordAt(*m_zeros.tensor, group * words + column.word));
@@ -113,7 +115,7 @@ Result<void> AwqMatrix::readBlock(const Column& column, std::uint64_t block, std
     storeHalf(out, scale);
     storeHalf(out + 2, min);
     const auto number = [&](std::uint64_t value) {
-        return column.numberIn(wordAt(*m_weights.tensor, (block * kValues + value) * words + column.word));
+        return column.numberIn(wordAt(*m_weights.tensor, (first + value) * words + column.word));
     };
     for (std::uint64_t j = 0; j < kValues / 2; ++j)
         out[4 + j] = static_cast<std::byte>(number(j) | number(j + kValues / 2) << 4);

@@ -36,7 +36,7 @@ public:
     void setTarget(std::filesystem::path target) { m_target = std::move(target); }
     const std::string& name() const { return m_plan.metadata().notes().name; }
     std::uint64_t fileBytes() const { return m_fileBytes; }
-    bool hasExperts() const { return m_plan.hasExperts(); }
+    const ConversionPlan& plan() const { return m_plan; }
     std::size_t tensors() const { return m_plan.tensors(); }
     std::size_t tensorsKept() const; // that an earlier run left complete
 

@@ -2,6 +2,7 @@
 
 #include "engine/base/printable.h"
 #include "engine/base/translatable.h"
+#include "engine/convert/row_reader.h"
 #include "engine/model/config.h"
 #include "engine/text/tokenizer.h"
 
@@ -15,53 +16,15 @@ bool isFloat(SafetensorsType type) {
     return type == SafetensorsType::F32 || type == SafetensorsType::F16 || type == SafetensorsType::BF16;
 }
 
-// Reads rows of one tensor in the order of the target.
-class RowReader {
-public:
-    RowReader(const NamedTensor& tensor, std::span<const SafetensorsSet::Place> places)
-        : m_tensor(tensor), m_places(places) {}
-
-    Result<void> operator()(std::uint64_t firstRow, std::span<float> values) const {
-        const std::uint64_t length = m_tensor.rowLength, each = m_tensor.eachRows();
-        // As many rows at once as stand together in one tensor of the folder.
-        std::uint64_t run = 0;
-        for (std::uint64_t row = firstRow; !values.empty();
-             row += run, values = values.subspan(run * length)) {
-            run = m_tensor.turnedRows > 0 ? 1 : std::min(values.size() / length, each - row % each);
-            const auto& place = m_places[m_places.size() > 1 ? row / each : 0];
-            const auto some = values.first(run * length);
-            const Result<void> done = m_tensor.transposed
-                                          ? readColumns(place, row, some)
-                                          : readRun(place, m_tensor.sourceRow(row) * length, some);
-            if (!done) return done;
-        }
-        return {};
+// What the names of its tensors tell of a folder.
+FolderForm formOf(const HuggingFaceConfig& config, const SafetensorsSet& weights) {
+    FolderForm out{.turnsHalves = config.turnsHalves};
+    for (const auto& [name, place] : weights.places()) {
+        out.besideImages |= name.starts_with("model.language_model.");
+        out.stacksExperts |= name.ends_with(".mlp.experts.down_proj");
     }
-
-private:
-    // Rows of a matrix whose columns they are in the folder.
-    Result<void> readColumns(const SafetensorsSet::Place& place, std::uint64_t row,
-                             std::span<float> values) const {
-        const std::uint64_t length = m_tensor.rowLength, each = m_tensor.eachRows();
-        std::vector<float> block(length * each);
-        if (const auto done = readRun(place, m_tensor.sourceRow(row) * each, block); !done) return done;
-        for (std::uint64_t i = 0; i < values.size() / length; ++i)
-            for (std::uint64_t j = 0; j < length; ++j)
-                values[i * length + j] = block[j * each + row % each + i];
-        return {};
-    }
-
-    static Result<void> readRun(const SafetensorsSet::Place& place, std::uint64_t first,
-                                std::span<float> values) {
-        const Result<void> done = readFloats(*place.tensor, first, values, place.file->path());
-        const std::uint64_t size = safetensorsTypeBytes(place.tensor->type);
-        if (done) place.file->release(place.tensor->bytes.subspan(first * size, values.size() * size));
-        return done;
-    }
-
-    const NamedTensor& m_tensor;
-    std::span<const SafetensorsSet::Place> m_places;
-};
+    return out;
+}
 
 } // namespace
 
@@ -79,7 +42,7 @@ Result<ConversionPlan> ConversionPlan::open(const std::filesystem::path& folder)
     out.m_metadata = std::move(*metadata);
     out.m_weights = std::move(*weights);
     const HuggingFaceConfig& config = out.m_metadata.config();
-    out.m_tensors = namedTensors(config.model, config.turnsHalves);
+    out.m_tensors = namedTensors(config.model, formOf(config, out.m_weights));
     std::erase_if(out.m_tensors, [&](const NamedTensor& tensor) {
         return tensor.optional && !out.m_weights.find(tensor.source).tensor;
     });
@@ -102,12 +65,17 @@ Result<void> ConversionPlan::checkTensors() {
             for (std::uint32_t expert = 0; expert < tensor.sources(); ++expert)
                 used.insert(tensor.sourceOf(expert));
     }
-    for (const auto& [name, place] : m_weights.places())
-        if (!used.contains(name) && !isRedundant(name, m_metadata.config().model))
+    for (const auto& [name, place] : m_weights.places()) {
+        if (used.contains(name)) continue;
+        const Redundant kind = redundancy(name, m_metadata.config().model);
+        m_leavesOutImages |= kind == Redundant::Images;
+        m_leavesOutDrafts |= kind == Redundant::Drafts;
+        if (kind == Redundant::No)
             return Error{
                 ErrorCode::CannotConvert, place.file->path(),
                 Detail{PONDER_TR_NOOP("ErrorDetail", "it has the tensor %1, which %2 models do not have"),
                        {printable(name), std::string(m_metadata.config().model.architecture())}}};
+    }
     return {};
 }
 

@@ -31,6 +31,9 @@ public:
     const std::string& name(std::size_t index) const { return m_tensors[index].target; } // in the file
     bool keepsFourBits(std::size_t index) const { return m_packed[index].has_value(); }
     bool hasExperts() const;
+    // What of the folder the file goes without: what sees images, what only guesses further tokens.
+    bool leavesOutImages() const { return m_leavesOutImages; }
+    bool leavesOutDrafts() const { return m_leavesOutDrafts; }
     // Values of the tensor at `index`; lives as long as the plan. Memory of rows that were read is let go.
     TensorSource source(std::size_t index) const;
     void releaseAll() const; // what is left of it, behind a tensor
@@ -50,6 +53,7 @@ private:
     // Of each tensor, one for each matrix of a stack; none for computed factors.
     std::vector<std::vector<SafetensorsSet::Place>> m_places;
     std::vector<std::optional<AwqMatrix>> m_packed; // of each tensor; none for plain ones
+    bool m_leavesOutImages = false, m_leavesOutDrafts = false;
 };
 
 } // namespace ponder

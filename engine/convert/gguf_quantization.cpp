@@ -27,7 +27,7 @@ bool describesTheFile(std::string_view key) {
 // What is the same for all tensors of a model.
 TensorPlace anyPlace(const ModelFile& file, const ModelConfig& config) {
     TensorPlace place;
-    place.layers = config.layers;
+    place.layers = config.layers + config.draftLayers; // all of them stand in the file
     place.sharers = config.heads / std::max(1U, config.kvHeads);
     for (const TensorInfo& tensor : file.tensors())
         if (isExpertStack(tensor.name)) place.experts = static_cast<std::uint32_t>(tensor.shape[2]);

@@ -29,6 +29,8 @@ private:
     void readSizes();
     void readHeads();
     void readLatent();
+    void readDelta();
+    void readRecurrentLayers();
     void readMixture();
     void readRouting();
     void readDenseLayers();
@@ -44,11 +46,15 @@ private:
     std::uint32_t optionalCount(const char* name, std::uint64_t most) {
         return static_cast<std::uint32_t>(m_fields.integer(name, 0, most).value_or(0));
     }
+    std::uint32_t countOr(const char* name, std::uint64_t most, std::uint32_t usual) {
+        return static_cast<std::uint32_t>(m_fields.integer(name, 1, most).value_or(usual));
+    }
     // What holds where the fields of routing are left out.
     bool routesLikeDeepseekV3() const {
         return m_out.model.family->gating == Gating::Sigmoid ||
                (m_out.model.latent.heads > 0 && m_className != kDeepseekV2);
     }
+    bool hasDelta() const { return m_out.model.family->row(Slot::DeltaInput) != nullptr; }
     // Families call some fields otherwise.
     const char* either(const char* name, const char* other) const {
         return m_fields.find(other) && !m_fields.find(name) ? other : name;
@@ -70,6 +76,7 @@ Result<HuggingFaceConfig> ConfigJsonReader::read() {
     readArchitecture();
     if (m_fields.problem()) return *m_fields.problem();
     readSizes();
+    readDelta();
     readMixture();
     m_out.rope.read(m_fields, m_out.model);
     readWindows();
@@ -97,7 +104,9 @@ void ConfigJsonReader::readSizes() {
     ModelConfig& model = m_out.model;
     model.layers = count(either("num_hidden_layers", "num_layers"), kMaxLayers);
     model.width = count("hidden_size", kMaxWidth);
-    model.hidden = count("intermediate_size", kMaxHidden);
+    // Classes all of whose layers are mixtures need not have it.
+    const bool sparse = model.family->row(Slot::Router) && !m_fields.find("intermediate_size");
+    model.hidden = count(sparse ? "moe_intermediate_size" : "intermediate_size", kMaxHidden);
     model.heads = count("num_attention_heads", kMaxHeads);
     model.vocabulary = count("vocab_size", kMaxVocabulary);
     model.trainedContext = count("max_position_embeddings", kMaxContext);
@@ -142,6 +151,44 @@ void ConfigJsonReader::readLatent() {
     m_out.turnsHalves = m_className != kDeepseekV2 && !m_fields.flag("rope_interleave").value_or(true);
 }
 
+void ConfigJsonReader::readDelta() {
+    if (!hasDelta()) return;
+    ModelConfig& model = m_out.model;
+    DeltaAttention& delta = model.delta;
+    delta.headSize = countOr("linear_key_head_dim", kMaxDeltaHead, 128);
+    delta.keyHeads = countOr("linear_num_key_heads", kMaxHeads, 16);
+    delta.valueHeads = countOr("linear_num_value_heads", kMaxHeads, 32);
+    delta.kernel = countOr("linear_conv_kernel_dim", kMaxConvolution, 4);
+    if (const auto other = countOr("linear_value_head_dim", kMaxDeltaHead, 128); other != delta.headSize)
+        cannot("linear_value_head_dim", std::to_string(other));
+    if (delta.valueHeads % delta.keyHeads != 0) {
+        m_fields.bad(PONDER_TR_NOOP("ErrorDetail", "%1 does not go with the other sizes"),
+                     "linear_num_value_heads");
+        delta.valueHeads = delta.keyHeads;
+    }
+    readRecurrentLayers();
+    model.rotary = model.headSize / 4; // where partial_rotary_factor is left out
+    const Json* rope = m_fields.find("rope_parameters");
+    if (!rope) return;
+    const auto sections = JsonFields(*rope, m_fields.path()).integers("mrope_section");
+    for (std::size_t i = 0; i < std::min(sections.size(), model.ropeSections.size()); ++i)
+        model.ropeSections[i] =
+            static_cast<std::uint32_t>(std::min<std::uint64_t>(sections[i], kMaxHeadSize));
+}
+
+void ConfigJsonReader::readRecurrentLayers() {
+    ModelConfig& model = m_out.model;
+    const Json* types = m_fields.find("layer_types");
+    const std::uint32_t interval = countOr("full_attention_interval", kMaxLayers, 4);
+    for (std::uint32_t i = 0; i < model.layers; ++i) {
+        const bool listed = types && types->is_array() && i < types->size();
+        const bool delta = listed ? (*types)[i] == "linear_attention" : (i + 1) % interval != 0;
+        const bool known = delta || (listed && (*types)[i] == "full_attention");
+        if (types && !known && !m_fields.problem()) cannot("layer_types", types->dump());
+        model.recurrent.push_back(delta);
+    }
+}
+
 void ConfigJsonReader::readMixture() {
     ModelConfig& model = m_out.model;
     if (!model.family->row(Slot::Router)) return;
@@ -149,7 +196,8 @@ void ConfigJsonReader::readMixture() {
     mixture.experts = count(either("num_experts", "n_routed_experts"), kMostExperts);
     mixture.used = count("num_experts_per_tok", std::min(mixture.experts, kMostUsedExperts));
     mixture.hidden = count("moe_intermediate_size", kMaxHidden);
-    mixture.normalises = m_fields.flag("norm_topk_prob").value_or(routesLikeDeepseekV3());
+    // Qwen3.5's class has no such field and always does.
+    mixture.normalises = m_fields.flag("norm_topk_prob").value_or(routesLikeDeepseekV3() || hasDelta());
     if (model.family->row(Slot::SharedRouter))
         mixture.sharedHidden = count("shared_expert_intermediate_size", kMaxHidden);
     else if (model.family->row(Slot::SharedUp))
@@ -270,10 +318,24 @@ void ConfigJsonReader::rejectOtherTurns() {
             return cannot(name, m_fields.find(name)->dump());
 }
 
+// Models that see images as well have the fields of their text part one step further in; the classes and
+// whether the embedding is tied are said outside.
+Json textPart(const Json& config) {
+    const auto text = config.find("text_config");
+    if (text == config.end() || !text->is_object()) return config;
+    Json out = *text;
+    for (const auto& [name, value] : config.items())
+        if (!value.is_null() &&
+            (!out.contains(name) || name == "architectures" || name == "tie_word_embeddings"))
+            out[name] = value;
+    return out;
+}
+
 } // namespace
 
 Result<HuggingFaceConfig> HuggingFaceConfig::read(const Json& config, const std::string& path) {
-    return ConfigJsonReader(config, path).read();
+    const Json text = textPart(config);
+    return ConfigJsonReader(text, path).read();
 }
 
 } // namespace ponder

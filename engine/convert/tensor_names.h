@@ -3,7 +3,10 @@
 // Takes a config; gives every tensor that the file will have, in the order in which it is written, as the
 // family's table has them. Rows of a Llama's queries and keys change places: GGUF turns neighbours together
 // (adjacent-pair RoPE), the folder turns a value with the one half a head away (sourceRow); so do some
-// folders with latent attention, with what is turned at the end of a head. Next station: conversion.h.
+// folders with latent attention, with what is turned at the end of a head. Value heads of the delta rule
+// stand in another order too, by rows or by columns, and some values are stored in another form (Change).
+// Sources: the modeling classes of the transformers library; llama.cpp's converter. Next station:
+// row_reader.h, conversion.h.
 #pragma once
 
 #include "engine/model/shape_model.h"
@@ -14,7 +17,35 @@
 
 namespace ponder {
 
+// What folders of one family have in one way or another.
+struct FolderForm {
+    bool turnsHalves = false;   // as in hugging_face_config.h
+    bool besideImages = false;  // it is a part of a model that sees images: "model.language_model."
+    bool stacksExperts = false; // those of a layer are one tensor, gate and up of each together
+};
+
+// Value heads that share a key head of the delta rule. A folder has those of one key head together; a file
+// has the first of every key head, then the second of every one, so that head h asks key head h mod keyHeads.
+struct HeadOrder {
+    std::uint64_t first = 0; // rows, or values of a row, before those of value heads
+    std::uint64_t each = 0;  // of a head; 0: nothing changes places
+    std::uint64_t keyHeads = 1, sharers = 1;
+
+    std::uint64_t sourceOf(std::uint64_t index) const {
+        if (each == 0 || index < first) return index;
+        const std::uint64_t head = (index - first) / each, within = (index - first) % each;
+        return first + (head % keyHeads * sharers + head / keyHeads) * each + within;
+    }
+    // How many stand together in the folder, from this one on.
+    std::uint64_t together(std::uint64_t index) const {
+        return index < first ? first - index : each - (index - first) % each;
+    }
+};
+
 struct NamedTensor {
+    // What a file holds instead of the folder's value x.
+    enum class Change : std::uint8_t { None, PlusOne, MinusExponential }; // x, x + 1, -exp(x)
+
     // "model.layers.0.self_attn.q_proj.weight"; none for factors that are computed; with "%1" for the expert
     // where each has a tensor of its own.
     std::string source;
@@ -32,6 +63,8 @@ struct NamedTensor {
         std::uint64_t rows = 0, first = 0, next = 0;
     };
     Whole whole;
+    HeadOrder rowOrder, valueOrder; // of a matrix, of each of its rows
+    Change change = Change::None;
     bool transposed = false; // each matrix, in the folder
     bool optional = false;   // folders may lack it
     Slot slot = Slot::Count;
@@ -47,15 +80,16 @@ struct NamedTensor {
     // Which row of its tensor in the folder stands at `row`; of a transposed one, which row its matrix begins
     // at.
     std::uint64_t sourceRow(std::uint64_t row) const;
+    std::uint64_t rowsTogether(std::uint64_t row) const; // that follow each other there, from this one on
 };
 
-// turnsHalves: as in hugging_face_config.h.
-std::vector<NamedTensor> namedTensors(const ModelConfig& config, bool turnsHalves = false);
+std::vector<NamedTensor> namedTensors(const ModelConfig& config, const FolderForm& form = {});
 
 std::string shapeText(const std::vector<std::uint64_t>& shape); // "256 x 64", for errors
 
-// A tensor that some folders carry and a file does without: tables of frequencies, the second copy of a tied
-// embedding, layers that only guess further tokens.
-bool isRedundant(std::string_view source, const ModelConfig& config);
+// Tensors that some folders carry and a file does without: tables of frequencies, the second copy of a tied
+// embedding; what sees images; layers that only guess further tokens.
+enum class Redundant { No, Copy, Images, Drafts };
+Redundant redundancy(std::string_view source, const ModelConfig& config);
 
 } // namespace ponder

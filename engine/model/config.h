@@ -16,6 +16,7 @@
 #include "engine/model/family.h"
 #include "engine/model/rope_scaling.h"
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,9 @@ struct ModelConfig {
     MixtureFeedForward mixture;    // of families that have one; else no experts
     std::uint32_t denseLayers = 0; // before the mixtures
     std::uint32_t draftLayers = 0; // whose tensors follow the model's, to guess further tokens; not used
+    // Of the pairs of a head that RoPE turns, how many go by time, by height and by width: all the same in a
+    // text, so that files have them for others. No pairs: about a third each.
+    std::array<std::uint32_t, 3> ropeSections{};
 
     std::string_view architecture() const { return family->architecture; }
     RopePairs ropePairs() const { return family->ropePairs; }

@@ -69,6 +69,12 @@ void ModelConfig::writeDelta(GgufOutput& output) const {
     output.set(key("ssm.group_count"), delta.keyHeads).set(key("ssm.time_step_rank"), delta.valueHeads);
     output.set(key("ssm.inner_size"), delta.valueLength());
     output.array(key("attention.recurrent_layers"), recurrent);
+    // llama.cpp does not load a file without it.
+    std::vector<std::int32_t> sections(ropeSections.begin(), ropeSections.end());
+    const auto pairs = static_cast<std::int32_t>(rotary / 2);
+    if (sections == std::vector<std::int32_t>(3)) sections = {(pairs + 2) / 3, (pairs + 1) / 3, pairs / 3};
+    sections.push_back(0);
+    output.array(key("rope.dimension_sections"), sections);
 }
 
 void ModelConfig::writeMixture(GgufOutput& output) const {

@@ -285,11 +285,6 @@ std::string Family::scaleNameOf(Weight weight) const {
     return name.substr(0, name.rfind('.')) + ".scale";
 }
 
-std::string Family::hubNameOf(Weight weight) const {
-    const std::string name(row(weight.slot)->hub);
-    return isOfLayer(weight.slot) ? std::string(hubLayer) + std::to_string(weight.layer) + "." + name : name;
-}
-
 std::span<const Family* const> families() {
     static const std::array kFamilies{
         &bailingMoe2Family(), &deepseek2Family(),    &exaoneFamily(), &exaone4Family(),  &glm4Family(),

@@ -27,13 +27,16 @@ struct Family {
     std::string_view hubLayer = "model.layers."; // what the names of a layer's tensors begin with in a folder
     bool windows = false;                        // some layers may look through one (layer.h)
     bool turnsAdjacentInFolder = false;          // so that no rows of q and k change places
+    bool normsLessOne = false; // a folder has norms less one, but for those of the delta rule
+    // What else its names begin with, of tensors that a file goes without: what sees images, what only
+    // guesses further tokens.
+    std::string_view hubImages = {}, hubDrafts = {};
 
     const TensorRow* row(Slot slot) const; // null: the family has no such tensor
     // The weight that a tensor of this name is; its layer may be beyond the model's.
     std::optional<Weight> find(std::string_view name) const;
     std::string nameOf(Weight weight) const;      // "blk.3.attn_q.weight"
     std::string scaleNameOf(Weight weight) const; // "blk.3.attn_q.scale", what files of NVFP4 have beside it
-    std::string hubNameOf(Weight weight) const;   // "model.layers.3.self_attn.q_proj.weight"
 };
 
 const Family* familyNamed(std::string_view architecture);

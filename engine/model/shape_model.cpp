@@ -1,5 +1,7 @@
 #include "engine/model/shape_model.h"
 
+#include <algorithm>
+
 namespace ponder {
 namespace {
 
@@ -49,7 +51,7 @@ TensorPlace placeOf(const ModelConfig& config, const TensorRow& row, std::uint32
     place.rows = lengthOf(row.rows, config, parts);
     place.tied = config.tied;
     place.experts = config.mixture.experts;
-    if (const HeadAttention* heads = parts.heads()) place.sharers = heads->group();
+    place.sharers = config.heads / std::max(1U, config.kvHeads);
     return place;
 }
 

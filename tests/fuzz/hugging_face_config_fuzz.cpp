@@ -29,7 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require(factor == factor);
     GgufOutput output;
     config->model.write(output);
-    for (const NamedTensor& tensor : namedTensors(config->model, config->turnsHalves))
+    for (const NamedTensor& tensor : namedTensors(config->model, {.turnsHalves = config->turnsHalves}))
         require(tensor.sourceRow(tensor.rows - 1) < std::max(tensor.rows, tensor.whole.rows));
     return 0;
 }

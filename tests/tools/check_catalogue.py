@@ -86,7 +86,7 @@ def check_listed(gpus, listed):
             yield f"{row['name']}: has {found}; the list says {wanted}"
 
 
-BIASED, NORMED = ("qwen2", "qwen2moe", "seed_oss"), ("qwen3", "qwen3moe", "hunyuan-dense", "exaone4")
+BIASED, NORMED = ("qwen2", "qwen2moe", "seed_oss"), ("qwen3", "qwen3moe", "hunyuan-dense", "exaone4", "qwen35", "qwen35moe")
 
 
 def attention_parameters(model):
@@ -99,19 +99,34 @@ def attention_parameters(model):
     queries, keys = heads * model["head_size"], model["kv_heads"] * model["head_size"]
     biases = queries + 2 * keys if model["architecture"] in BIASED else 0
     norms = 2 * model["head_size"] if model["architecture"] in NORMED else 0
-    return 2 * width * queries + 2 * width * keys + biases + norms
+    gates = width * queries if model.get("delta") else 0
+    return 2 * width * queries + 2 * width * keys + biases + norms + gates
+
+
+def delta_parameters(model):
+    """Of a layer with the delta rule: projections, convolution, decay and its bias, norm, output."""
+    delta, width = model["delta"], model["width"]
+    keys, values = delta["key_heads"] * delta["head_size"], delta["value_heads"] * delta["head_size"]
+    channels = 2 * keys + values
+    projections = width * (channels + 2 * values + 2 * delta["value_heads"])
+    return projections + channels * delta["kernel"] + 2 * delta["value_heads"] + delta["head_size"]
 
 
 def parameters(model):
     """The number of weights that the shape comes to: embedding, layers, norms, output."""
     width, layers, dense = model["width"], model["layers"], model["layers"]
     count = model["vocabulary"] * width * (1 if model["tied"] else 2) + width
-    count += layers * (attention_parameters(model) + 2 * width)
+    attending = layers // model["delta"]["attention_every"] if model.get("delta") else layers
+    count += attending * attention_parameters(model) + layers * 2 * width
+    if attending < layers:
+        count += (layers - attending) * delta_parameters(model)
     if experts := model.get("experts"):
         dense = experts.get("dense_layers", 0)
         every = experts["routed"] + experts.get("shared", 0)
         choosing = 1 if model.get("latent_attention") else 0  # a bias
-        count += (layers - dense) * (every * 3 * width * experts["hidden"] + experts["routed"] * (width + choosing))
+        sharing = width if model["architecture"] == "qwen35moe" else 0
+        count += (layers - dense) * (
+            every * 3 * width * experts["hidden"] + experts["routed"] * (width + choosing) + sharing)
     return count + dense * 3 * width * model["hidden"]
 
 

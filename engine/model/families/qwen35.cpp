@@ -28,17 +28,21 @@ Layer sparseLayer(const ModelConfig& config, std::uint32_t index) {
 }
 
 constexpr OtherName kNormBeforeFeedForward{Slot::FeedForwardNorm, "post_attention_norm.weight", {}};
+constexpr std::string_view kImages = "model.visual.", kDrafts = "mtp.";
 
 } // namespace
 
 const Family& qwen35Family() {
     static const Family family{
         .architecture = "qwen35",
-        .hubClasses = {},
+        .hubClasses = {"Qwen3_5ForCausalLM", "Qwen3_5ForConditionalGeneration"},
         .ropePairs = RopePairs::Halves,
         .layer = denseLayer,
         .tensors = tensorTable({modelRows(), headRows(), headNormRows(), deltaRows(), gatedRows()},
                                {kNormBeforeFeedForward}),
+        .normsLessOne = true,
+        .hubImages = kImages,
+        .hubDrafts = kDrafts,
     };
     return family;
 }
@@ -46,13 +50,16 @@ const Family& qwen35Family() {
 const Family& qwen35MoeFamily() {
     static const Family family{
         .architecture = "qwen35moe",
-        .hubClasses = {},
+        .hubClasses = {"Qwen3_5MoeForCausalLM", "Qwen3_5MoeForConditionalGeneration"},
         .ropePairs = RopePairs::Halves,
         .normalisesExperts = true,
         .layer = sparseLayer,
         .tensors = tensorTable({modelRows(), headRows(), headNormRows(), deltaRows(), gatedRows(),
                                 mixtureRows(), sharedRows(), sharedRouterRows()},
                                {kNormBeforeFeedForward}),
+        .normsLessOne = true,
+        .hubImages = kImages,
+        .hubDrafts = kDrafts,
     };
     return family;
 }

@@ -67,6 +67,21 @@ private slots:
         QVERIFY2(layers >= 4 && layers < 28, qPrintable(QString::number(layers)));
     }
 
+    void aHybridKeepsALayerOfEachKindAndRuns() {
+        const CliRun run =
+            runCli({"synth", "qwen3.5-0.8b", "Q4_0", path("hybrid"), "--size", "0.1", "--json"});
+        QVERIFY2(run.exitCode == 0, qPrintable(run.err));
+        const QJsonObject info = runCli({"info", path("hybrid"), "--json"}).json();
+        QCOMPARE(info["architecture"].toString(), QStringLiteral("qwen35"));
+        QCOMPARE(info["layers"].toInt(), 4); // of which the last one attends
+        QCOMPARE(runCli({"logits", path("hybrid"), "--device", "reference", "--ids", "1,2,3", "--out",
+                         path("hybrid.f32")})
+                     .exitCode,
+                 0);
+        for (const float value : floats(path("hybrid.f32")))
+            QVERIFY(std::isfinite(value));
+    }
+
     void aMixedFileHoldsTheFormatsOfSuchFiles() {
         QCOMPARE(runCli({"synth", "tiny-llama", "q4_k_m", path("mixed")}).exitCode, 0);
         const QJsonObject types =

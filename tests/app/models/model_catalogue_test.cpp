@@ -21,6 +21,7 @@ private slots:
     void theShapesComeToTheKnownNumbersOfParameters_data();
     void theShapesComeToTheKnownNumbersOfParameters();
     void mixturesAndLatentAttentionKeepTheirShape();
+    void hybridsAttendInEveryFourthLayer();
     void whatHasNoFilesAndIsNotConvertedIsNotBrought();
     void quantizationsAreRatedWhereARatingIsKnown();
     void theRuleOfThumbGivesTheKnownSizes_data();
@@ -105,6 +106,10 @@ void ModelCatalogueTest::theShapesComeToTheKnownNumbersOfParameters_data() {
     QTest::newRow("Qwen3 32B") << "qwen3-32b" << 32.8;
     QTest::newRow("Qwen3 30B") << "qwen3-30b-a3b" << 30.5;
     QTest::newRow("Qwen3 235B") << "qwen3-235b-a22b" << 235.0;
+    QTest::newRow("Qwen3.5 0.8B") << "qwen3.5-0.8b" << 0.752; // without what sees images and guesses
+    QTest::newRow("Qwen3.5 9B") << "qwen3.5-9b" << 8.95;
+    QTest::newRow("Qwen3.5 35B") << "qwen3.5-35b-a3b" << 34.66;
+    QTest::newRow("Qwen3.8 27B") << "qwen3.8-27b" << 26.9;
     QTest::newRow("GLM-Z1 32B") << "glm-z1-32b-0414" << 32.566;
     QTest::newRow("DeepSeek-V2-Lite") << "deepseek-v2-lite-chat" << 15.7;
     QTest::newRow("Ministral 14B") << "ministral-3-14b-reasoning-2512" << 13.506;
@@ -135,6 +140,20 @@ void ModelCatalogueTest::mixturesAndLatentAttentionKeepTheirShape() {
     QCOMPARE(coder.mixture.used, 8U);
     QVERIFY(coder.layer(0).mixture() && coder.layer(0).heads()->normsHeads);
     QCOMPARE(model("phi-4-mini-reasoning").config.rotary, 96U);
+}
+
+void ModelCatalogueTest::hybridsAttendInEveryFourthLayer() {
+    for (const char* id : {"qwen3.5-0.8b", "qwen3.5-2b", "qwen3.5-4b", "qwen3.5-9b", "qwen3.5-27b",
+                           "qwen3.5-35b-a3b", "qwen3.6-27b", "qwen3.6-35b-a3b", "qwen3.8-27b"}) {
+        const ModelConfig& config = model(id).config;
+        QVERIFY2(config.layer(0).delta() && config.layer(2).delta(), id);
+        QVERIFY2(config.layer(3).heads() && config.layer(3).heads()->gated, id);
+        QVERIFY2(config.layer(config.layers - 1).heads() && config.rotary == 64, id);
+        QVERIFY2(model(id).converts(), id);
+    }
+    QCOMPARE(model("qwen3.8-27b").config.delta.valueHeads, 48U);
+    const MixtureFeedForward& mixture = model("qwen3.6-35b-a3b").config.mixture;
+    QVERIFY(mixture.sharedGate && mixture.sharedHidden == 512);
 }
 
 void ModelCatalogueTest::whatHasNoFilesAndIsNotConvertedIsNotBrought() {

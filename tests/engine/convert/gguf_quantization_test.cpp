@@ -98,6 +98,24 @@ private slots:
         QCOMPARE((*ours)->metadata().integer("general.quantization_version").value(), std::uint64_t{2});
     }
 
+    void everyTensorOfAHybridHasItToo_data() {
+        QTest::addColumn<QString>("name");
+        for (const char* name : {"qwen35-q4_k_m", "qwen35moe-q4_k_m", "qwen35-mtp-q4_k_m"})
+            QTest::newRow(name) << name;
+    }
+    void everyTensorOfAHybridHasItToo() {
+        PONDER_NEEDS_REFERENCE();
+        QFETCH(QString, name);
+        const auto theirs = ModelFile::open(test::referenceDir() / "tiny2" / (name.toStdString() + ".gguf"));
+        const auto finer = path("finer.gguf"), target = path("hybrid.gguf");
+        QVERIFY(quantize(**theirs, FileType::F16, finer));
+        QVERIFY(quantize(**ModelFile::open(finer), FileType::Q4_K_M, target));
+        const auto ours = ModelFile::open(target);
+        QCOMPARE((*ours)->tensors().size(), (*theirs)->tensors().size());
+        for (const TensorInfo& tensor : (*theirs)->tensors())
+            QVERIFY2((*ours)->find(tensor.name)->type == tensor.type, std::string(tensor.name).c_str());
+    }
+
     // How far the answers are from those of the f32 weights, beside the other program's file.
     void logitsAreAsNearToTheOriginalAsThoseOfTheReferenceFile_data() { addCases(); }
     void logitsAreAsNearToTheOriginalAsThoseOfTheReferenceFile() {

@@ -82,9 +82,9 @@ private slots:
         config.ropeFactors = true;
         const auto tensors = namedTensors(config);
         QVERIFY(!find(tensors, "output.weight"));
-        QVERIFY(isRedundant("lm_head.weight", config));
-        QVERIFY(!isRedundant("lm_head.weight", small("llama")));
-        QVERIFY(isRedundant("model.layers.0.self_attn.rotary_emb.inv_freq", config));
+        QCOMPARE(redundancy("lm_head.weight", config), Redundant::Copy);
+        QCOMPARE(redundancy("lm_head.weight", small("llama")), Redundant::No);
+        QCOMPARE(redundancy("model.layers.0.self_attn.rotary_emb.inv_freq", config), Redundant::Copy);
         QVERIFY(find(tensors, "rope_freqs.weight")->source.empty());
         QVERIFY(find(tensors, "blk.0.attn_q.bias")->optional &&
                 !find(tensors, "blk.0.attn_q.weight")->optional);
@@ -115,7 +115,7 @@ private slots:
         config.headSize = config.latent.keySize();
         config.denseLayers = config.layers;
         const auto rowsOf = [&](const char* name, std::uint64_t first, bool turnsHalves) {
-            const auto tensors = namedTensors(config, turnsHalves);
+            const auto tensors = namedTensors(config, {.turnsHalves = turnsHalves});
             std::vector<std::uint64_t> rows;
             for (std::uint64_t row = first; row < find(tensors, name)->rows; ++row)
                 rows.push_back(find(tensors, name)->sourceRow(row));
@@ -127,6 +127,56 @@ private slots:
                  (std::vector<std::uint64_t>{30, 31, 32, 34, 33, 35}));
         QCOMPARE(rowsOf("blk.0.attn_kv_a_mqa.weight", 30, false),
                  (std::vector<std::uint64_t>{30, 31, 32, 33, 34, 35}));
+    }
+
+    // Of six value heads for two key heads: 0 3 1 4 2 5.
+    void valueHeadsOfTheDeltaRuleTakeTurnsOfTheirKeyHeads() {
+        ModelConfig config = small("qwen35");
+        config.delta = {.keyHeads = 2, .valueHeads = 6, .headSize = 2, .kernel = 4};
+        config.recurrent = {true, true};
+        const auto tensors = namedTensors(config);
+        const NamedTensor* input = find(tensors, "blk.0.attn_qkv.weight");
+        std::vector<std::uint64_t> rows;
+        for (std::uint64_t row = 0; row < input->rows; ++row)
+            rows.push_back(input->sourceRow(row));
+        QCOMPARE(rows, (std::vector<std::uint64_t>{0,  1,  2,  3,  4,  5,  6,  7,  8,  9,
+                                                   14, 15, 10, 11, 16, 17, 12, 13, 18, 19}));
+        QCOMPARE(input->rowsTogether(3), std::uint64_t{5});
+        QCOMPARE(input->rowsTogether(8), std::uint64_t{2});
+        QCOMPARE(find(tensors, "blk.0.ssm_beta.weight")->sourceRow(1), std::uint64_t{3});
+        QCOMPARE(find(tensors, "blk.0.ssm_out.weight")->valueOrder.sourceOf(3), std::uint64_t{7});
+        const NamedTensor* decay = find(tensors, "blk.0.ssm_a");
+        QCOMPARE(decay->valueOrder.sourceOf(5), std::uint64_t{5});
+        QCOMPARE(decay->valueOrder.sourceOf(4), std::uint64_t{2});
+        QVERIFY(decay->change == NamedTensor::Change::MinusExponential);
+        QVERIFY(find(tensors, "blk.0.attn_norm.weight")->change == NamedTensor::Change::PlusOne);
+        QVERIFY(find(tensors, "blk.0.ssm_norm.weight")->change == NamedTensor::Change::None);
+        const NamedTensor* convolution = find(tensors, "blk.0.ssm_conv1d.weight");
+        QCOMPARE(convolution->sourceShape(), (std::vector<std::uint64_t>{20, 1, 4}));
+        QCOMPARE(convolution->shape(), (std::vector<std::uint64_t>{4, 20}));
+    }
+
+    void namesFollowTheFormOfTheFolder() {
+        ModelConfig config = small("qwen35moe");
+        config.delta = {.keyHeads = 1, .valueHeads = 1, .headSize = 32, .kernel = 4};
+        config.recurrent = {true, false};
+        config.mixture = {.experts = 4, .used = 2, .hidden = 32, .sharedHidden = 64, .sharedGate = true};
+        const auto tensors = namedTensors(config, {.besideImages = true, .stacksExperts = true});
+        const NamedTensor* up = find(tensors, "blk.1.ffn_up_exps.weight");
+        QCOMPARE(up->source, std::string("model.language_model.layers.1.mlp.experts.gate_up_proj"));
+        QCOMPARE(up->sourceShape(), (std::vector<std::uint64_t>{4, 64, 64}));
+        QCOMPARE(up->sources(), 1U);
+        QCOMPARE(up->sourceRow(33), std::uint64_t{64 + 32 + 1});
+        const NamedTensor* down = find(tensors, "blk.1.ffn_down_exps.weight");
+        QCOMPARE(down->source, std::string("model.language_model.layers.1.mlp.experts.down_proj"));
+        QCOMPARE(down->sourceShape(), (std::vector<std::uint64_t>{4, 64, 32}));
+        QCOMPARE(down->sourceRow(65), std::uint64_t{65});
+        QCOMPARE(find(tensors, "token_embd.weight")->source,
+                 std::string("model.language_model.embed_tokens.weight"));
+        QCOMPARE(find(tensors, "output.weight")->source, std::string("lm_head.weight"));
+        QCOMPARE(redundancy("model.visual.pos_embed.weight", config), Redundant::Images);
+        QCOMPARE(redundancy("mtp.fc.weight", config), Redundant::Drafts);
+        QCOMPARE(redundancy("mtp.fc.weight", small("qwen2")), Redundant::No);
     }
 };
 

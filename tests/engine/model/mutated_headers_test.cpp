@@ -16,8 +16,6 @@ namespace {
 
 using Bytes = std::vector<std::byte>;
 
-constexpr std::uint32_t kArray = 9; // among the types of values
-
 // A field of a header.
 struct Field {
     enum class Kind { Number, Text, Shape, Type } kind;
@@ -66,7 +64,7 @@ private:
     void value(std::uint32_t type) {
         if (type == kGgufType<std::string>)
             text();
-        else if (type == kArray)
+        else if (type == kGgufArray)
             values();
         else
             add(Field::Kind::Number, type == kGgufType<bool> ? 1 : type < 10 ? 4 : 8);

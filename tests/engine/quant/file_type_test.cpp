@@ -126,10 +126,12 @@ private slots:
     }
 
     void normsBiasesAndRoutersStayAsTheyAre() {
-        for (const char* name : {"blk.0.attn_q.weight", "output.weight", "blk.3.ffn_up_exps.weight"})
+        for (const char* name : {"blk.0.attn_q.weight", "output.weight", "blk.3.ffn_up_exps.weight",
+                                 "blk.2.ssm_alpha.weight", "blk.2.ssm_beta.weight", "blk.2.ssm_out.weight"})
             QVERIFY(takesFileType(name));
         for (const char* name : {"blk.0.attn_norm.weight", "blk.0.attn_q.bias", "blk.7.ffn_gate_inp.weight",
-                                 "blk.2.ssm_conv1d.weight", "blk.3.ffn_up_exps.scale"})
+                                 "blk.2.ssm_conv1d.weight", "blk.2.ssm_a", "blk.2.ssm_dt.bias",
+                                 "blk.2.ssm_norm.weight", "blk.3.ffn_up_exps.scale"})
             QVERIFY(!takesFileType(name));
     }
 
