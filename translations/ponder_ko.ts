@@ -585,6 +585,10 @@
 <context>
     <name>ErrorDetail</name>
     <message>
+        <source>the state of position %1 is not there</source>
+        <translation>위치 %1의 상태가 없습니다</translation>
+    </message>
+    <message>
         <source>one reply at a time, with a model loaded</source>
         <translation>모델을 불러온 뒤 답변을 한 번에 하나씩만 만들 수 있습니다</translation>
     </message>
@@ -3049,6 +3053,37 @@
     </message>
 </context>
 <context>
+    <name>ThinkingMenu</name>
+    <message>
+        <source>default</source>
+        <translation>기본값</translation>
+    </message>
+    <message>
+        <source>Effort: %1</source>
+        <translation>생각 강도: %1</translation>
+    </message>
+    <message>
+        <source>Thoughts</source>
+        <translation>생각</translation>
+    </message>
+    <message>
+        <source>How much the model thinks</source>
+        <translation>모델이 얼마나 깊이 생각할지 정합니다</translation>
+    </message>
+    <message>
+        <source>What becomes of earlier thoughts</source>
+        <translation>이전 생각을 어떻게 할지 정합니다</translation>
+    </message>
+    <message>
+        <source>%1 (default)</source>
+        <translation>%1(기본값)</translation>
+    </message>
+    <message>
+        <source>Keep earlier thoughts</source>
+        <translation>이전 생각 유지</translation>
+    </message>
+</context>
+<context>
     <name>ThinkingPanel</name>
     <message>
         <source>Thinking… %1</source>
@@ -3444,10 +3479,6 @@
     <message>
         <source>Do not open the reply.</source>
         <translation>답변을 열지 않습니다.</translation>
-    </message>
-    <message>
-        <source>Ask the template to turn thinking off.</source>
-        <translation>대화 형식에 생각을 끄도록 요청합니다.</translation>
     </message>
     <message>
         <source>What bos_token is; the default is the model&apos;s.</source>
@@ -3903,6 +3934,26 @@ Types: those of quantize. What such a model writes has no meaning.</source>
     <message>
         <source>The layers that only guess further tokens are left out.</source>
         <translation>다음 토큰을 추측하기만 하는 레이어는 빠집니다.</translation>
+    </message>
+    <message>
+        <source>How much the model should think, in its template&apos;s own words; info lists them.</source>
+        <translation>모델이 얼마나 깊이 생각할지 대화 형식이 쓰는 이름으로 정합니다. 이름은 info로 볼 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Whether the thoughts of earlier answers are sent again; the default is the template&apos;s.</source>
+        <translation>이전 답변의 생각을 다시 보낼지 정합니다. 기본값은 대화 형식을 따릅니다.</translation>
+    </message>
+    <message>
+        <source>this chat template has no levels of effort</source>
+        <translation>이 대화 형식에는 생각 강도 단계가 없습니다</translation>
+    </message>
+    <message>
+        <source>the levels are %1</source>
+        <translation>사용할 수 있는 단계는 %1입니다</translation>
+    </message>
+    <message>
+        <source>this chat template leaves no choice about earlier thoughts</source>
+        <translation>이 대화 형식에서는 이전 생각을 다룰 방법을 고를 수 없습니다</translation>
     </message>
 </context>
 <context>

@@ -585,6 +585,10 @@
 <context>
     <name>ErrorDetail</name>
     <message>
+        <source>the state of position %1 is not there</source>
+        <translation>没有位置%1的状态</translation>
+    </message>
+    <message>
         <source>one reply at a time, with a model loaded</source>
         <translation>须先加载模型，且一次只能生成一条回复</translation>
     </message>
@@ -3049,6 +3053,37 @@
     </message>
 </context>
 <context>
+    <name>ThinkingMenu</name>
+    <message>
+        <source>default</source>
+        <translation>默认</translation>
+    </message>
+    <message>
+        <source>Effort: %1</source>
+        <translation>思考强度：%1</translation>
+    </message>
+    <message>
+        <source>Thoughts</source>
+        <translation>思考过程</translation>
+    </message>
+    <message>
+        <source>How much the model thinks</source>
+        <translation>模型思考多少</translation>
+    </message>
+    <message>
+        <source>What becomes of earlier thoughts</source>
+        <translation>如何处理之前的思考过程</translation>
+    </message>
+    <message>
+        <source>%1 (default)</source>
+        <translation>%1（默认）</translation>
+    </message>
+    <message>
+        <source>Keep earlier thoughts</source>
+        <translation>保留之前的思考过程</translation>
+    </message>
+</context>
+<context>
     <name>ThinkingPanel</name>
     <message>
         <source>Thinking… %1</source>
@@ -3444,10 +3479,6 @@
     <message>
         <source>Do not open the reply.</source>
         <translation>不开启回复部分。</translation>
-    </message>
-    <message>
-        <source>Ask the template to turn thinking off.</source>
-        <translation>要求模板关闭思考。</translation>
     </message>
     <message>
         <source>What bos_token is; the default is the model&apos;s.</source>
@@ -3902,6 +3933,26 @@ Types: those of quantize. What such a model writes has no meaning.</source>
     <message>
         <source>The layers that only guess further tokens are left out.</source>
         <translation>只用于预测后续词元的层不会写入。</translation>
+    </message>
+    <message>
+        <source>How much the model should think, in its template&apos;s own words; info lists them.</source>
+        <translation>模型思考的强度，用其模板自己的名称；info会列出这些名称。</translation>
+    </message>
+    <message>
+        <source>Whether the thoughts of earlier answers are sent again; the default is the template&apos;s.</source>
+        <translation>是否再次发送之前回答的思考过程；默认由模板决定。</translation>
+    </message>
+    <message>
+        <source>this chat template has no levels of effort</source>
+        <translation>此对话模板没有思考强度等级</translation>
+    </message>
+    <message>
+        <source>the levels are %1</source>
+        <translation>可用的等级有%1</translation>
+    </message>
+    <message>
+        <source>this chat template leaves no choice about earlier thoughts</source>
+        <translation>此对话模板不能选择如何处理之前的思考过程</translation>
     </message>
 </context>
 <context>

@@ -50,6 +50,7 @@ App::App(ChatEngine& engine, Store& store, ModelServices services, TokenStore* t
     });
     connect(&m_library, &ModelLibrary::modelSettingsChanged, &m_chat,
             [this] { m_chat.setModelSettings(m_library.modelSettings()); });
+    connect(m_chat.thinking(), &ThinkingControls::chosen, &m_library, &ModelLibrary::setModelSettings);
     connect(&m_chats, &ChatListModel::chatRemoved, &engine, &ChatEngine::forgetChat);
     connect(&store, &Store::writeFailed, this, [this](const QString& reason) {
         m_notice = tr("The chat could not be saved: %1. Check the space on the disk.").arg(reason);

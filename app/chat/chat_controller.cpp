@@ -21,7 +21,8 @@ std::shared_ptr<MessageModel> makeModel(int chatId, Conversation conversation) {
 ChatController::ChatController(ChatEngine& engine, Store& store, ChatListModel& chats, Settings& settings,
                                QObject* parent)
     : QObject(parent), m_engine(engine), m_store(store), m_chats(chats), m_settings(settings),
-      m_messages(makeModel(0, {})), m_draft(store.settings().value(QLatin1String(kNewChatDraft))) {
+      m_thinking(settings), m_messages(makeModel(0, {})),
+      m_draft(store.settings().value(QLatin1String(kNewChatDraft))) {
     m_draftTimer.setSingleShot(true);
     m_draftTimer.setInterval(500);
     connect(&m_draftTimer, &QTimer::timeout, this, &ChatController::saveDraft);
@@ -29,7 +30,6 @@ ChatController::ChatController(ChatEngine& engine, Store& store, ChatListModel& 
     connect(&m_chats, &ChatListModel::chatRemoved, this, [this](int chatId) {
         if (m_reply && m_reply->messages()->chatId() == chatId) m_engine.stop();
     });
-    connect(&m_settings, &Settings::thinkingEnabledChanged, this, &ChatController::thinkingEnabledChanged);
     connectEngine();
 }
 
@@ -97,9 +97,14 @@ void ChatController::emitReplyState() {
 
 void ChatController::setModel(const std::optional<LoadedModel>& model) {
     m_model = model;
-    emit modelChanged();
+    m_thinking.setSwitches(model ? model->switches : TemplateSwitches());
     emit canSendChanged();
     emit contextChanged();
+}
+
+void ChatController::setModelSettings(const ModelSettings& settings) {
+    m_modelSettings = settings;
+    m_thinking.setModelSettings(settings);
 }
 
 void ChatController::retranslate() { m_messages->retranslate(); }
@@ -200,7 +205,7 @@ ReplyRequest ChatController::requestFor(int questionId) const {
     request.turns = m_messages->conversation().turnsUpTo(questionId);
     // What was chosen for this model, else for all models.
     request.instruction = m_modelSettings.instruction.value_or(m_settings.instruction());
-    request.thinking = m_settings.thinkingEnabled() || !canTurnThinkingOff();
+    request.thinking = m_thinking.choice();
     request.temperature = m_modelSettings.temperature.value_or(m_settings.temperature());
     request.topP = m_modelSettings.topP.value_or(m_settings.topP());
     request.minP = m_modelSettings.minP.value_or(request.minP);

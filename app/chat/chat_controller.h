@@ -8,6 +8,7 @@
 #include "app/chat/chat_list_model.h"
 #include "app/chat/message_model.h"
 #include "app/chat/reply_stream.h"
+#include "app/chat/thinking_controls.h"
 #include "app/store/settings.h"
 
 #include <QtQml/qqmlregistration.h>
@@ -30,9 +31,7 @@ class ChatController : public QObject {
     Q_PROPERTY(double prefillFraction READ prefillFraction NOTIFY prefillFractionChanged)
     Q_PROPERTY(int contextUsed READ contextUsed NOTIFY contextChanged)
     Q_PROPERTY(int contextTotal READ contextTotal NOTIFY contextChanged)
-    Q_PROPERTY(
-        bool thinkingEnabled READ thinkingEnabled WRITE setThinkingEnabled NOTIFY thinkingEnabledChanged)
-    Q_PROPERTY(bool canTurnThinkingOff READ canTurnThinkingOff NOTIFY modelChanged)
+    Q_PROPERTY(ponder::ThinkingControls* thinking READ thinking CONSTANT)
     Q_PROPERTY(QString draft READ draft WRITE setDraft NOTIFY draftChanged)
     Q_PROPERTY(bool editing READ editing NOTIFY editingChanged)
 public:
@@ -48,9 +47,7 @@ public:
     double prefillFraction() const { return runsHere() ? m_prefillFraction : 0; }
     int contextUsed() const { return m_contextUsed; }
     int contextTotal() const { return m_model ? m_model->contextTokens : 0; }
-    bool thinkingEnabled() const { return m_settings.thinkingEnabled(); }
-    void setThinkingEnabled(bool enabled) { m_settings.setThinkingEnabled(enabled); }
-    bool canTurnThinkingOff() const { return m_model && m_model->canTurnThinkingOff; }
+    ThinkingControls* thinking() { return &m_thinking; }
     QString draft() const { return m_draft; }
     void setDraft(const QString& draft);
     bool editing() const { return m_editing != 0; }
@@ -67,7 +64,7 @@ public:
     // The model that answers; nothing while none is ready.
     void setModel(const std::optional<LoadedModel>& model);
     // What the user chose for it; replies follow from the next one on.
-    void setModelSettings(const ModelSettings& settings) { m_modelSettings = settings; }
+    void setModelSettings(const ModelSettings& settings);
     void retranslate();
 
 signals:
@@ -77,8 +74,6 @@ signals:
     void phaseChanged();
     void prefillFractionChanged();
     void contextChanged();
-    void thinkingEnabledChanged();
-    void modelChanged();
     void draftChanged();
     void editingChanged();
     void replyStateChanged(const QString& announcement);
@@ -101,6 +96,7 @@ private:
     Settings& m_settings;
     std::optional<LoadedModel> m_model;
     ModelSettings m_modelSettings;
+    ThinkingControls m_thinking;
     std::shared_ptr<MessageModel> m_messages;
     std::unique_ptr<ReplyStream> m_reply; // the running one, maybe of another chat
     double m_prefillFraction = 0;

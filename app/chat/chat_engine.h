@@ -9,6 +9,7 @@
 // Owner: main.cpp. Thread: GUI. Previous station: conversation tree. Next station: ThinkSplitter.
 #pragma once
 
+#include "app/prompt/template_switches.h"
 #include "app/store/measurements.h"
 #include "app/store/model_settings.h"
 #include "engine/base/error.h"
@@ -38,10 +39,10 @@ struct ThinkMarkers {
 };
 
 struct ReplyRequest {
-    int chatId = 0;          // whose keys and values may be kept; 0: nobody's
-    QList<ChatTurn> turns;   // ends with the user's question
-    QString instruction;     // the user's system prompt, or empty
-    bool thinking = true;    // the user's switch; false asks the template to close the thought at once
+    int chatId = 0;        // whose keys and values may be kept; 0: nobody's
+    QList<ChatTurn> turns; // ends with the user's question
+    QString instruction;   // the user's system prompt, or empty
+    ThinkingChoice thinking;
     double temperature = -1; // < 0: the model's recommendation
     double topP = -1;        // < 0: the model's recommendation
     double minP = -1;        // < 0: the model's recommendation
@@ -74,7 +75,7 @@ struct LoadedModel {
     bool graphicsMemory = false;  // it is a graphics card's own, not the computer's
     double loadSeconds = 0;
     ThinkMarkers markers;
-    bool canTurnThinkingOff = false;
+    TemplateSwitches switches;
     QString templateNote; // set when a built-in template stands in for the file's own; already translated
     QStringList
         fileNotes; // what its file says wrongly and how it is read, Tokenizer::notes(); already translated

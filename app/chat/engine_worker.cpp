@@ -71,7 +71,7 @@ LoadedModel describe(const LoadRequestInfo& request, const Model& model, const R
         (device.kind == DeviceKind::Discrete || device.kind == DeviceKind::Integrated) && !device.unified;
     loaded.loadSeconds = model.loadSeconds();
     loaded.markers = generator.facts().markers;
-    loaded.canTurnThinkingOff = generator.facts().canTurnThinkingOff;
+    loaded.switches = generator.facts().switches;
     loaded.templateNote = templateNote(generator.templateChoice());
     for (const Detail& note : model.tokenizer().notes())
         loaded.fileNotes << detailText(note);

@@ -72,7 +72,14 @@ void FakeChatEngine::finishLoading() {
     model.loadSeconds = double(m_elapsed.elapsed()) / 1000;
     model.markers.reasons = !name.contains(QLatin1String("plain"));
     model.markers.startsInside = model.markers.reasons && m_options.startsInside;
-    model.canTurnThinkingOff = model.markers.reasons && m_options.canTurnThinkingOff;
+    if (model.markers.reasons && m_options.canTurnThinkingOff)
+        model.switches.thinking = QStringLiteral("enable_thinking");
+    if (name.contains(QLatin1String("effort"))) {
+        model.switches.efforts = {QStringLiteral("low"), QStringLiteral("medium"), QStringLiteral("xhigh")};
+        model.switches.defaultEffort = QStringLiteral("xhigh");
+        model.switches.earlier = QStringLiteral("preserve_thinking");
+        model.switches.keepsByDefault = true;
+    }
     m_model = model;
     emit modelLoaded(model);
 }
@@ -124,10 +131,10 @@ void FakeChatEngine::generate(const ReplyRequest& request) {
         raw = *m_fixedReply;
     } else {
         const FakeReply reply = fakeReply(request.turns.isEmpty() ? QString() : request.turns.last().text);
-        if (m_model->markers.reasons && request.thinking && !asks("/plain")) {
+        if (m_model->markers.reasons && request.thinking.on && !asks("/plain")) {
             if (!m_model->markers.startsInside) raw += QLatin1String("<think>\n");
             raw += reply.thoughts + QLatin1String("\n</think>\n\n");
-        } else if (m_model->markers.startsInside && request.thinking) {
+        } else if (m_model->markers.startsInside && request.thinking.on) {
             raw += QLatin1String("\n</think>\n\n");
         }
         raw += reply.answer;
@@ -151,7 +158,7 @@ void FakeChatEngine::continuePrefill() {
     m_prefilling = false;
     m_firstTokenSeconds = double(m_elapsed.restart()) / 1000;
     ThinkMarkers markers = m_model->markers;
-    markers.startsInside = markers.startsInside && m_request.thinking;
+    markers.startsInside = markers.startsInside && m_request.thinking.on;
     markers = markersFromLine(m_request.marks, markers).value_or(markers);
     emit replyStarted(markers);
 }

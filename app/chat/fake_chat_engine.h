@@ -3,7 +3,8 @@
 // Serves the tests, the screenshots and `ponder --fake`. It takes no shortcut: it gives raw tokens with the
 // thinking tags in them. A question that contains one of these words steers the reply:
 //   /plain no thoughts   /think stays in the thought   /fail an error   /full context full   /limit too long
-// A model path that contains "fail" fails to load, one that contains "plain" does not reason.
+// A model path that contains "fail" fails to load, one that contains "plain" does not reason, and one that
+// contains "effort" has levels of effort and may keep earlier thoughts.
 //
 // Owner: main.cpp or a test. Thread: GUI. Next station: ChatController, ModelLibrary.
 #pragma once

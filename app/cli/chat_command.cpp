@@ -2,6 +2,7 @@
 #include "app/cli/reply_printer.h"
 #include "app/cli/speculation_options.h"
 #include "app/cli/text.h"
+#include "app/cli/thinking_options.h"
 
 #include <nlohmann/json.hpp>
 
@@ -78,10 +79,12 @@ int converse(const Invocation& call, ReplyGenerator& generator, ReplyRequest& re
     return kDone;
 }
 
-ReplyRequest requestOf(const Arguments& arguments) {
+Result<ReplyRequest> requestOf(const Arguments& arguments, const TemplateSwitches& switches) {
+    const auto thinking = thinking_options::read(arguments, switches);
+    if (!thinking) return thinking.error();
     ReplyRequest request;
+    request.thinking = *thinking;
     request.instruction = arguments.text(QStringLiteral("instruction"));
-    request.thinking = !arguments.has(QStringLiteral("no-thinking"));
     if (arguments.has(QStringLiteral("temperature")))
         request.temperature = arguments.number(QStringLiteral("temperature"));
     if (arguments.has(QStringLiteral("top-p"))) request.topP = arguments.number(QStringLiteral("top-p"));
@@ -105,10 +108,11 @@ int runChat(const Invocation& call) {
     auto generator = ReplyGenerator::create(*model);
     if (!generator) return call.console.fail(generator.error());
     (*generator)->setSpeculation(speculation.settings());
-    ReplyRequest request = requestOf(call.arguments);
-    if (!call.arguments.has(QStringLiteral("message"))) return converse(call, **generator, request);
-    request.turns.append({ChatTurn::Role::User, call.arguments.text(QStringLiteral("message")), {}});
-    return ask(call, **generator, request);
+    auto request = requestOf(call.arguments, (*generator)->facts().switches);
+    if (!request) return call.console.fail(request.error());
+    if (!call.arguments.has(QStringLiteral("message"))) return converse(call, **generator, *request);
+    request->turns.append({ChatTurn::Role::User, call.arguments.text(QStringLiteral("message")), {}});
+    return ask(call, **generator, *request);
 }
 
 void declareChat(Arguments& arguments) {
@@ -121,7 +125,7 @@ void declareChat(Arguments& arguments) {
                    Cli::tr("One question; without it, questions are read line by line."), Presence::Optional);
     arguments.text(QStringLiteral("instruction"), text, Cli::tr("What the model should always heed."),
                    Presence::Optional);
-    arguments.flag(QStringLiteral("no-thinking"), Cli::tr("Ask the model to answer without thinking."));
+    thinking_options::declare(arguments);
     arguments.number(QStringLiteral("temperature"), QStringLiteral("T"),
                      Cli::tr("0 takes the likeliest token; the default is the model's recommendation."), 0.6,
                      0, 100);
@@ -141,7 +145,7 @@ void declareChat(Arguments& arguments) {
 
 const Command kChatCommand{
     "chat",
-    "MODEL [--message M] [--device D] [--temperature T] [--json]",
+    "MODEL [--message M] [--device D] [--temperature T] [--effort LEVEL] [--json]",
     QT_TRANSLATE_NOOP("ponder::Cli", "Talks with a model; its thoughts are dimmed."),
     "chat model.gguf\nchat model.gguf --message \"What is 27 + 15?\"\n"
     "chat model.gguf --message \"What is 27 + 15?\" --temperature 0 --device vulkan --json",

@@ -1,6 +1,8 @@
 #include "app/chat/error_text.h"
 #include "app/cli/run_model.h"
 #include "app/cli/text.h"
+#include "app/prompt/template_choice.h"
+#include "app/prompt/template_doctor.h"
 #include "engine/model/weights.h"
 #include "engine/plan/kv_type_name.h"
 
@@ -60,6 +62,26 @@ Json describe(const ModelFile& file, const ModelConfig& config, const Tokenizer&
             {"chat_template", metadata.has("tokenizer.chat_template")}};
 }
 
+// What its chat template lets one choose about its thoughts.
+Json thinkingOf(const ModelFile& file, const Tokenizer& tokenizer) {
+    const ModelCard card = ModelCard::read(file, tokenizer);
+    const TemplateChoice choice = TemplateChoice::forModel(card);
+    const TemplateFacts facts = TemplateFacts::examine(*choice.chatTemplate, card);
+    const TemplateSwitches& found = facts.switches;
+    Json efforts = Json::array();
+    for (const QString& effort : found.efforts)
+        efforts.push_back(effort.toStdString());
+    return {{"thinks", facts.markers.reasons},
+            {"thinking_switch", found.thinking.toStdString()},
+            {"thinks_by_default", found.thinking.isEmpty() ? facts.markers.reasons : found.thinksByDefault},
+            {"efforts", efforts},
+            {"default_effort", found.defaultEffort.toStdString()},
+            {"earlier_thoughts_switch", found.earlier.toStdString()},
+            {"keeps_earlier_thoughts", found.keepsByDefault},
+            {"thinking_budget", found.budget},
+            {"later_system_turns", found.laterSystemTurns}};
+}
+
 bool asksForPlan(const Arguments& arguments) {
     for (const char* name : {"device", "context", "kv", "gpu-layers", "expert-layers", "memory"})
         if (arguments.has(QLatin1String(name))) return true;
@@ -107,6 +129,7 @@ int runInfo(const Invocation& call) {
     if (!tokenizer) return call.console.fail(tokenizer.error());
 
     Json json = describe(**file, *config, **tokenizer);
+    json.update(thinkingOf(**file, **tokenizer));
     if (asksForPlan(call.arguments)) {
         const auto plan = Model::plan(loadOptions(call.arguments, 0, {}));
         if (!plan) return call.console.fail(plan.error());

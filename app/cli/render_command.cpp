@@ -1,7 +1,9 @@
 #include "app/cli/command.h"
 #include "app/cli/input_file.h"
 #include "app/cli/text.h"
+#include "app/cli/thinking_options.h"
 #include "app/prompt/template_choice.h"
+#include "app/prompt/template_probe.h"
 
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -12,7 +14,7 @@ namespace {
 
 struct Source {
     std::unique_ptr<ChatTemplate> chatTemplate;
-    QString bosToken, eosToken;
+    ModelCard card; // without a model nothing is in it
 };
 
 Result<Source> fromModel(const QString& path) {
@@ -21,13 +23,13 @@ Result<Source> fromModel(const QString& path) {
     const auto tokenizer = Tokenizer::fromModel(**file);
     if (!tokenizer) return tokenizer.error();
     const ModelCard card = ModelCard::read(**file, **tokenizer);
-    return Source{TemplateChoice::forModel(card).chatTemplate, card.bosToken, card.eosToken};
+    return Source{TemplateChoice::forModel(card).chatTemplate, card};
 }
 
 Result<Source> fromTemplate(const QString& path) {
     const auto text = readInput(path);
     if (!text) return text.error();
-    return Source{std::make_unique<ChatTemplate>(QString::fromStdString(*text), path), {}, {}};
+    return Source{std::make_unique<ChatTemplate>(QString::fromStdString(*text), path), {}};
 }
 
 // An array of messages, or an object that has one under "messages".
@@ -54,15 +56,20 @@ int runRender(const Invocation& call) {
     const auto source = templateFile.isEmpty() ? fromModel(arguments.model()) : fromTemplate(templateFile);
     if (!source) return call.console.fail(source.error());
 
+    TemplateProbe probe(*source->chatTemplate, source->card);
+    const TemplateSwitches switches = TemplateSwitches::find(probe);
+    const auto thinking = thinking_options::read(arguments, switches);
+    if (!thinking) return call.console.fail(thinking.error());
+
     TemplateInput input;
     input.messages = *messages;
     input.addGenerationPrompt = !arguments.has(QStringLiteral("no-generation-prompt"));
-    input.enableThinking = !arguments.has(QStringLiteral("no-thinking"));
+    input.variables = switches.variables(*thinking);
     const auto token = [&](const char* option, const QString& ofModel) {
         return arguments.has(QLatin1String(option)) ? arguments.text(QLatin1String(option)) : ofModel;
     };
-    input.bosToken = token("bos-token", source->bosToken);
-    input.eosToken = token("eos-token", source->eosToken);
+    input.bosToken = token("bos-token", source->card.bosToken);
+    input.eosToken = token("eos-token", source->card.eosToken);
     const auto text = source->chatTemplate->render(input);
     if (!text) return call.console.fail(text.error());
     if (call.console.json())
@@ -81,7 +88,7 @@ void declareRender(Arguments& arguments) {
                    Cli::tr("The conversation, a JSON array of messages; - is standard input."),
                    Presence::Required);
     arguments.flag(QStringLiteral("no-generation-prompt"), Cli::tr("Do not open the reply."));
-    arguments.flag(QStringLiteral("no-thinking"), Cli::tr("Ask the template to turn thinking off."));
+    thinking_options::declare(arguments);
     arguments.text(QStringLiteral("bos-token"), QStringLiteral("TEXT"),
                    Cli::tr("What bos_token is; the default is the model's."), Presence::Optional);
     arguments.text(QStringLiteral("eos-token"), QStringLiteral("TEXT"),
@@ -92,7 +99,7 @@ void declareRender(Arguments& arguments) {
 
 const Command kRenderCommand{
     "render",
-    "(MODEL | --template-file T) --messages-file F [--no-generation-prompt] [--json]",
+    "(MODEL | --template-file T) --messages-file F [--effort LEVEL] [--no-generation-prompt] [--json]",
     QT_TRANSLATE_NOOP("ponder::Cli", "Shows the prompt that a chat template makes of a conversation."),
     "render model.gguf --messages-file messages.json\n"
     "render --template-file template.jinja --messages-file messages.json --no-generation-prompt",

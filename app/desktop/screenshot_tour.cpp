@@ -148,6 +148,7 @@ public:
         sheetPictures();
         if (m_script.language == QLatin1String("ko")) extras();
         if (m_script.language == QLatin1String("en")) modelPictures();
+        effortPictures();
 
         m_app.chats()->open(m_failedChat);
         pause(300);
@@ -204,6 +205,17 @@ private:
         grab("failed");
         m_app.library()->open(modelFile());
         waitUntil([this] { return m_app.library()->state() == QLatin1String("ready"); }, 5'000);
+    }
+
+    // What a template with levels of effort lets one choose. Behind the pages of models, which would list it.
+    void effortPictures() {
+        m_app.library()->open(QStringLiteral("/models/Reasoner-effort.gguf"));
+        waitUntil([this] { return m_app.chat()->thinking()->canKeepEarlier(); }, 5'000);
+        pause(100);
+        if (QQuickItem* menu = itemNamed(m_view.window()->contentItem(), QStringLiteral("thinkingMenu")))
+            QMetaObject::invokeMethod(menu, "open");
+        grab("effort");
+        key(Qt::Key_Escape, Qt::NoModifier);
     }
 
     // Conversions, adapters, what is dropped and what is found.

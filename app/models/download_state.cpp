@@ -14,7 +14,7 @@
 namespace ponder {
 namespace {
 
-constexpr int kVersion = 1;
+constexpr int kStateVersion = 1;
 constexpr qint64 kLargestState = 1 << 16;
 
 const char* kindName(FileDigest::Kind kind) {
@@ -46,7 +46,7 @@ std::optional<DownloadState> readDownloadState(const QString& path) {
     state.tag = kept[QLatin1String("tag")].toString();
     state.tagHost = kept[QLatin1String("tag_host")].toString();
     state.confirmed = qint64(kept[QLatin1String("confirmed")].toDouble(-1));
-    const bool sound = kept[QLatin1String("version")].toInt() == kVersion && state.confirmed >= 0 &&
+    const bool sound = kept[QLatin1String("version")].toInt() == kStateVersion && state.confirmed >= 0 &&
                        (state.bytes < 0 || state.confirmed <= state.bytes);
     return sound ? std::optional(state) : std::nullopt;
 }
@@ -54,7 +54,7 @@ std::optional<DownloadState> readDownloadState(const QString& path) {
 Result<void> writeDownloadState(const QString& path, const DownloadState& state) {
     // QSaveFile brings the bytes to the disk before it renames.
     QSaveFile file(statePath(path));
-    const QJsonObject kept{{QStringLiteral("version"), kVersion},
+    const QJsonObject kept{{QStringLiteral("version"), kStateVersion},
                            {QStringLiteral("bytes"), double(state.bytes)},
                            {QStringLiteral("digest_kind"), QLatin1String(kindName(state.digest.kind))},
                            {QStringLiteral("digest"), state.digest.hex},

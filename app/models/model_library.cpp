@@ -208,6 +208,11 @@ ModelSettings ModelLibrary::modelSettings() const {
     return known ? known->settings : ModelSettings();
 }
 
+void ModelLibrary::setModelSettings(const ModelSettings& settings) {
+    if (const ModelRecord* known = m_models.findPath(path()))
+        m_models.setSettings(QString(known->id), settings);
+}
+
 // Adapters are changed without loading anew.
 bool ModelLibrary::reloadNeeded() const {
     ModelSettings chosen = modelSettings();

@@ -87,6 +87,7 @@ public:
     DeviceModel* devices() { return &m_devices; }
     const std::optional<LoadedModel>& model() const { return m_model; }
     ModelSettings modelSettings() const; // what the user chose for the loaded model
+    void setModelSettings(const ModelSettings& settings);
 
     Q_INVOKABLE void open(const QString& pathOrUrl);
     // Adds what can be added; a single model is opened as well.

@@ -71,7 +71,8 @@ ModelSettings ModelSettingsModel::settings() const {
 
 bool ModelSettingsModel::anyChosen() const {
     ModelSettings chosen = settings();
-    chosen.adapters.clear(); // they have a place of their own
+    chosen.adapters.clear(); // they have a place of their own, as the thoughts have in the composer
+    chosen.thinking = {};
     return chosen != ModelSettings();
 }
 
@@ -213,6 +214,7 @@ void ModelSettingsModel::reset(const QString& key) {
 void ModelSettingsModel::resetAll() {
     ModelSettings next;
     next.adapters = settings().adapters;
+    next.thinking = settings().thinking;
     change(next);
 }
 

@@ -54,7 +54,7 @@ public:
     Q_INVOKABLE void open(const QString& modelId);
     Q_INVOKABLE bool set(const QString& key, const QVariant& value); // false: not taken
     Q_INVOKABLE void reset(const QString& key);
-    Q_INVOKABLE void resetAll(); // adapters stay
+    Q_INVOKABLE void resetAll(); // adapters and thoughts stay
     void retranslate();
 
 signals:

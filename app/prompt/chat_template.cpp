@@ -30,14 +30,14 @@ std::shared_ptr<JsEngine> threadEngine() {
 }
 
 QString contextJson(const TemplateInput& input, std::chrono::milliseconds limit) {
-    QJsonObject context{
-        {QStringLiteral("messages"), input.messages},
-        {QStringLiteral("add_generation_prompt"), input.addGenerationPrompt},
-        {QStringLiteral("enable_thinking"), input.enableThinking},
-        {QStringLiteral("bos_token"), input.bosToken},
-        {QStringLiteral("eos_token"), input.eosToken},
-        {QStringLiteral("time_limit"), static_cast<qint64>(limit.count())},
-    };
+    QJsonObject context = input.variables;
+    context.insert(QStringLiteral("messages"), input.messages);
+    context.insert(QStringLiteral("add_generation_prompt"), input.addGenerationPrompt);
+    context.insert(QStringLiteral("tools"), QJsonValue::Null);
+    context.insert(QStringLiteral("documents"), QJsonValue::Null);
+    context.insert(QStringLiteral("bos_token"), input.bosToken);
+    context.insert(QStringLiteral("eos_token"), input.eosToken);
+    context.insert(QStringLiteral("time_limit"), static_cast<qint64>(limit.count()));
     if (input.now) context.insert(QStringLiteral("now"), *input.now);
     return QString::fromUtf8(QJsonDocument(context).toJson(QJsonDocument::Compact));
 }

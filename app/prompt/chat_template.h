@@ -1,11 +1,12 @@
 // A model's chat template: Jinja source that turns messages into the text the model was trained on.
 //
 // Takes messages as JSON ({"role", "content"}, more where a template reads it) and gives the rendered text.
-// The template sees messages, add_generation_prompt, enable_thinking, bos_token, eos_token, and the functions
-// strftime_now and raise_exception. A template is a program from a hostile file: it is stopped after a time
-// limit, and what it writes is bounded. Owner: ReplyGenerator or a command. Thread: the one that made it.
-// Errors: TemplateFailed with the template's own message, TemplateTimeout. Source: the Jinja dialect of the
-// Hugging Face chat templates. Next station: prompt_builder.h.
+// The template sees messages, add_generation_prompt, bos_token, eos_token, what the caller adds, tools and
+// documents as none, as the reference renderer gives them, and the functions strftime_now and
+// raise_exception. A template is a program from a hostile file: it is stopped after a time limit, and what it
+// writes is bounded. Owner: ReplyGenerator or a command. Thread: the one that made it. Errors: TemplateFailed
+// with the template's own message, TemplateTimeout. Source: the Jinja dialect of the Hugging Face chat
+// templates. Next station: prompt_builder.h.
 #pragma once
 
 #include "app/web/js_engine.h"
@@ -23,7 +24,7 @@ namespace ponder {
 struct TemplateInput {
     QJsonArray messages;
     bool addGenerationPrompt = true;
-    bool enableThinking = true;
+    QJsonObject variables; // more that the template sees, TemplateSwitches::variables()
     QString bosToken;
     QString eosToken;
     std::optional<qint64> now; // milliseconds since 1970 for strftime_now; nothing: the clock

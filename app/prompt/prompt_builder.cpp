@@ -41,12 +41,13 @@ PromptBuilder::PromptBuilder(ChatTemplate& chatTemplate, ModelCard card, Templat
       m_guard(guardedTexts(m_card, m_facts.markers)) {}
 
 // A template that takes thoughts out gets them, so that what is left is what it leaves; any other gets the
-// answer alone, and the thoughts beside it for a template that asks for them by name.
+// answer alone, and the thoughts beside it for a template that asks for them by name. One that can be told to
+// keep them was seen to ask so.
 QJsonObject PromptBuilder::answer(const ChatTurn& turn) const {
     const QString text = m_guard.protect(turn.text);
     if (turn.thoughts.isEmpty()) return templateMessage("assistant", text);
     const QString thoughts = m_guard.protect(turn.thoughts);
-    if (m_facts.stripsThoughts)
+    if (m_facts.stripsThoughts && m_facts.switches.earlier.isEmpty())
         return templateMessage("assistant", m_facts.markers.open + QLatin1Char('\n') + thoughts.trimmed() +
                                                 QLatin1Char('\n') + m_facts.markers.close + kParagraph +
                                                 text);
@@ -76,15 +77,16 @@ QJsonArray PromptBuilder::messages(const QList<ChatTurn>& turns, const QString& 
 }
 
 Result<Prompt> PromptBuilder::build(const QList<ChatTurn>& turns, const QString& instruction,
-                                    bool thinking) const {
+                                    const ThinkingChoice& thinking) const {
     TemplateInput input;
     input.messages = messages(turns, instruction);
-    input.enableThinking = thinking || !m_facts.canTurnThinkingOff;
+    input.variables = m_facts.switches.variables(thinking);
     input.bosToken = m_card.bosToken;
     input.eosToken = m_card.eosToken;
     Result<QString> rendered = m_template.render(input);
     if (!rendered) return rendered.error();
-    if (m_facts.forcesThought && input.enableThinking && !endsInsideThought(*rendered, m_facts.markers))
+    const bool thinks = thinking.on || m_facts.switches.thinking.isEmpty();
+    if (m_facts.forcesThought && thinks && !endsInsideThought(*rendered, m_facts.markers))
         *rendered += m_facts.markers.open + QLatin1Char('\n');
 
     Prompt prompt;

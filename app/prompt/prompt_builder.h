@@ -1,8 +1,8 @@
 // From a conversation to the text a model continues.
 //
-// Takes the turns, the user's instruction and the thinking switch; gives the rendered text, where in it a
-// person typed something that spells a special token, and whether the reply starts inside a thought. What the
-// model wants (system prompt or not, thoughts of earlier turns) comes from TemplateFacts. Owner:
+// Takes the turns, the user's instruction and what is wanted of the thoughts; gives the rendered text, where
+// in it a person typed something that spells a special token, and whether the reply starts inside a thought.
+// What the model wants (system prompt or not, thoughts of earlier turns) comes from TemplateFacts. Owner:
 // ReplyGenerator. Thread: the template's. Errors: TemplateFailed, TemplateTimeout.
 // Next station: Tokenizer::encode(text, SpecialTokens::Parse, literal).
 #pragma once
@@ -24,7 +24,8 @@ public:
     // The template outlives the builder.
     PromptBuilder(ChatTemplate& chatTemplate, ModelCard card, TemplateFacts facts);
 
-    Result<Prompt> build(const QList<ChatTurn>& turns, const QString& instruction, bool thinking) const;
+    Result<Prompt> build(const QList<ChatTurn>& turns, const QString& instruction,
+                         const ThinkingChoice& thinking) const;
 
 private:
     QJsonArray messages(const QList<ChatTurn>& turns, const QString& instruction) const;

@@ -12,24 +12,6 @@ constexpr double kR1Temperature = 0.6;
 constexpr double kR1TopP = 0.95;
 constexpr int kReasoningMaxTokens = 32768;
 
-// Words that no template writes by itself.
-const QString kQuestion = QStringLiteral("probe question");
-const QString kThought = QStringLiteral("probe thought");
-const QString kAnswer = QStringLiteral("probe answer");
-const QString kInstruction = QStringLiteral("probe instruction");
-
-// The rendered text, or nothing where the template refuses.
-QString probe(ChatTemplate& chatTemplate, const ModelCard& card, const QJsonArray& messages,
-              bool thinking = true) {
-    TemplateInput input;
-    input.messages = messages;
-    input.enableThinking = thinking;
-    input.bosToken = card.bosToken;
-    input.eosToken = card.eosToken;
-    const Result<QString> rendered = chatTemplate.render(input);
-    return rendered ? *rendered : QString();
-}
-
 struct MarkerPair {
     QString open, close;
 };
@@ -100,19 +82,13 @@ void recommendSampling(TemplateFacts& facts, const ModelCard& card) {
     facts.samplingSource = Source::ModelFile;
 }
 
-bool takesSystemPrompt(ChatTemplate& chatTemplate, const ModelCard& card) {
-    return probe(chatTemplate, card,
-                 {templateMessage("system", kInstruction), templateMessage("user", kQuestion)})
-        .contains(kInstruction);
-}
-
-bool takesThoughtsOut(ChatTemplate& chatTemplate, const ModelCard& card, const ThinkMarkers& markers) {
-    const QString reply = markers.open + QLatin1Char('\n') + kThought + QLatin1Char('\n') + markers.close +
-                          QStringLiteral("\n\n") + kAnswer;
-    const QString rendered = probe(chatTemplate, card,
-                                   {templateMessage("user", kQuestion), templateMessage("assistant", reply),
-                                    templateMessage("user", kQuestion)});
-    return rendered.contains(kAnswer) && !rendered.contains(kThought);
+bool takesThoughtsOut(TemplateProbe& probe, const ThinkMarkers& markers, const QJsonObject& variables) {
+    const QString reply = markers.open + QLatin1Char('\n') + TemplateProbe::kThought + QLatin1Char('\n') +
+                          markers.close + QStringLiteral("\n\n") + TemplateProbe::kAnswer;
+    const QJsonObject question = templateMessage("user", TemplateProbe::kQuestion);
+    const auto rendered = probe.render({question, templateMessage("assistant", reply), question}, variables);
+    return rendered && rendered->contains(TemplateProbe::kAnswer) &&
+           !rendered->contains(TemplateProbe::kThought);
 }
 
 } // namespace
@@ -131,16 +107,21 @@ TemplateFacts TemplateFacts::examine(ChatTemplate& chatTemplate, const ModelCard
         facts.markers.close = pair->close;
     }
     recommendSampling(facts, card);
-    facts.systemPrompt = !facts.r1Family && takesSystemPrompt(chatTemplate, card);
-    if (!facts.markers.reasons) return facts;
-
-    const QJsonArray question{templateMessage("user", kQuestion)};
-    const QString thinking = probe(chatTemplate, card, question, true);
-    const bool opens = endsInsideThought(thinking, facts.markers);
+    TemplateProbe probe(chatTemplate, card);
+    facts.systemPrompt = !facts.r1Family && probe.takesSystemPrompt();
+    facts.switches = TemplateSwitches::find(probe);
+    if (!facts.markers.reasons) {
+        // Thoughts in marks that are not known would stand in the answer, so they are not asked for.
+        facts.switches.thinking.clear();
+        return facts;
+    }
+    const QJsonObject variables = facts.switches.variables({});
+    const QJsonArray question{templateMessage("user", TemplateProbe::kQuestion)};
+    const bool opens =
+        endsInsideThought(probe.render(question, variables).value_or(QString()), facts.markers);
     facts.forcesThought = facts.r1Family && !opens;
     facts.markers.startsInside = opens || facts.forcesThought;
-    facts.canTurnThinkingOff = thinking != probe(chatTemplate, card, question, false);
-    facts.stripsThoughts = takesThoughtsOut(chatTemplate, card, facts.markers);
+    facts.stripsThoughts = takesThoughtsOut(probe, facts.markers, variables);
     return facts;
 }
 

@@ -8,8 +8,8 @@
 #pragma once
 
 #include "app/chat/chat_engine.h"
-#include "app/prompt/chat_template.h"
-#include "app/prompt/model_card.h"
+#include "app/prompt/template_probe.h"
+#include "app/prompt/template_switches.h"
 
 namespace ponder {
 
@@ -22,10 +22,10 @@ struct TemplateFacts {
         GeneralUse,
     };
 
-    ThinkMarkers markers;     // startsInside: with thinking on
-    bool r1Family = false;    //
-    bool systemPrompt = true; // false: an instruction goes in front of the first question
-    bool canTurnThinkingOff = false;
+    ThinkMarkers markers; // startsInside: with thinking on
+    TemplateSwitches switches;
+    bool r1Family = false;       //
+    bool systemPrompt = true;    // false: an instruction goes in front of the first question
     bool stripsThoughts = false; // the template itself takes thoughts out of earlier answers
     bool forcesThought = false;  // "<think>\n" is appended, because the template does not open the thought
     double temperature = 0.7;

@@ -11,6 +11,7 @@ namespace {
 
 constexpr int kLargestCount = 1 << 24;
 constexpr double kStrongest = 10;
+constexpr qsizetype kLongestLevel = 32;
 
 template<class T>
 void keepWithin(std::optional<T>& value, T least, T most) {
@@ -37,6 +38,19 @@ std::optional<int> whole(const QJsonObject& json, const char* key) {
     return static_cast<int>(*value);
 }
 
+std::optional<bool> truth(const QJsonObject& json, const char* key) {
+    const QJsonValue value = json.value(QLatin1String(key));
+    return value.isBool() ? std::optional(value.toBool()) : std::nullopt;
+}
+
+QJsonObject objectOf(const ThinkingSettings& thinking) {
+    QJsonObject json;
+    put(json, "on", thinking.on);
+    put(json, "effort", thinking.effort);
+    put(json, "keepEarlier", thinking.keepEarlier);
+    return json;
+}
+
 } // namespace
 
 bool ModelSettings::loadsAs(const ModelSettings& other) const {
@@ -56,6 +70,7 @@ ModelSettings ModelSettings::checked() const {
     for (std::optional<int>* layers : {&out.gpuLayers, &out.expertLayers})
         keepWithin(*layers, kLayersThatFit, 65535);
     if (out.kvType != u"f16" && out.kvType != u"f32" && out.kvType != u"q8_0") out.kvType.clear();
+    if (out.thinking.effort.size() > kLongestLevel) out.thinking.effort.clear();
     if (out.chatTemplate.trimmed().isEmpty()) out.chatTemplate.clear();
     out.adapters.removeIf([](const ModelAdapter& adapter) {
         return adapter.path.isEmpty() || !(std::abs(adapter.strength) <= kStrongest);
@@ -71,6 +86,7 @@ QString ModelSettings::toJson() const {
     put(json, "topK", topK);
     put(json, "maxTokens", maxTokens);
     put(json, "instruction", instruction);
+    if (thinking != ThinkingSettings()) json.insert(QStringLiteral("thinking"), objectOf(thinking));
     put(json, "contextTokens", contextTokens);
     put(json, "gpuLayers", gpuLayers);
     put(json, "expertLayers", expertLayers);
@@ -95,6 +111,9 @@ ModelSettings ModelSettings::fromJson(const QString& text) {
     out.maxTokens = whole(json, "maxTokens");
     if (const QJsonValue words = json.value(QLatin1String("instruction")); words.isString())
         out.instruction = words.toString();
+    const QJsonObject thoughts = json.value(QLatin1String("thinking")).toObject();
+    out.thinking = {truth(thoughts, "on"), thoughts.value(QLatin1String("effort")).toString(),
+                    truth(thoughts, "keepEarlier")};
     out.contextTokens = whole(json, "contextTokens");
     out.gpuLayers = whole(json, "gpuLayers");
     out.expertLayers = whole(json, "expertLayers");

@@ -20,6 +20,14 @@ struct ModelAdapter {
     bool operator==(const ModelAdapter&) const = default;
 };
 
+// What was chosen of its thoughts, in the words of its template.
+struct ThinkingSettings {
+    std::optional<bool> on;
+    QString effort; // a level's name; empty: the template's default
+    std::optional<bool> keepEarlier;
+    bool operator==(const ThinkingSettings&) const = default;
+};
+
 struct ModelSettings {
     static constexpr int kLayersThatFit = -1;
 
@@ -30,6 +38,7 @@ struct ModelSettings {
     std::optional<int> topK;           // 0: off
     std::optional<int> maxTokens;      // at least 1
     std::optional<QString> instruction;
+    ThinkingSettings thinking;
 
     // Of loading.
     std::optional<int> contextTokens; // at least 1

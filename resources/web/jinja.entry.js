@@ -101,6 +101,17 @@ class BoundedInterpreter extends Interpreter {
             throw new Error('the template writes without end');
         return result;
     }
+
+    // A variable that is not set is in no list and no dictionary, as in Jinja2; the library refuses to look.
+    evaluateBinaryExpression(node, environment) {
+        const operator = node.operator.value;
+        if ((operator === 'in' || operator === 'not in') && node.left.type === 'Identifier' &&
+            this.evaluate(node.left, environment).type === 'UndefinedValue') {
+            const right = this.evaluate(node.right, environment).value;
+            if (Array.isArray(right) || right instanceof Map) return new BooleanValue(operator === 'not in');
+        }
+        return super.evaluateBinaryExpression(node, environment);
+    }
 }
 
 // A list that holds itself twice, over and over, is small; written as text it has no end. Writing a list ends in

@@ -7,7 +7,7 @@ import Ponder.Desktop
 import Ponder.Ui.Controls
 import Ponder.Ui.Theme
 
-// The row under the text: thinking on or off, what is being edited, send or stop.
+// The row under the text: thinking on or off and how much, what is being edited, send or stop.
 RowLayout {
     id: root
 
@@ -18,11 +18,15 @@ RowLayout {
     spacing: Theme.s2
 
     ChipToggle {
-        visible: App.chat.canTurnThinkingOff
+        visible: App.chat.thinking.canTurnOff
         text: qsTr("Think")
         hint: checked ? qsTr("The model thinks before it answers") : qsTr("The model answers at once")
-        checked: App.chat.thinkingEnabled
-        onToggled: App.chat.thinkingEnabled = checked
+        checked: App.chat.thinking.on
+        onToggled: App.chat.thinking.on = checked
+    }
+
+    ThinkingMenu {
+        objectName: "thinkingMenu"
     }
 
     Label {

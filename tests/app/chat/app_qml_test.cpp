@@ -65,8 +65,7 @@ void AppQmlTest::everyNameOfTheInterfaceIsThere_data() {
                                          "prefillFraction",
                                          "contextUsed",
                                          "contextTotal",
-                                         "thinkingEnabled",
-                                         "canTurnThinkingOff",
+                                         "thinking",
                                          "draft",
                                          "send",
                                          "stop",
@@ -76,6 +75,10 @@ void AppQmlTest::everyNameOfTheInterfaceIsThere_data() {
                                          "editing",
                                          "replyStateChanged",
                                          "showVariant"};
+    QTest::newRow("thinking") << "App.chat.thinking"
+                              << QStringList{"canTurnOff",    "on",     "efforts",
+                                             "defaultEffort", "effort", "canKeepEarlier",
+                                             "keepsEarlier"};
     QTest::newRow("messages") << "App.chat.messages" << QStringList{"answerText", "thoughtsText", "count"};
     QTest::newRow("library")
         << "App.library"

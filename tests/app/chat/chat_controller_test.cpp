@@ -57,6 +57,7 @@ private slots:
     void aModelThatDoesNotReasonIsNotFolded();
     void theUsersOwnThoughtMarksWinOverTheModels();
     void thinkingCanBeTurnedOff();
+    void whatIsChosenOfTheThoughtsIsKeptWithTheModel();
     void aModelsOwnSettingsComeBeforeThoseForAll();
     void aReplyGoesOnWhileAnotherChatIsShown();
     void removingTheChatOfARunningReplyStopsIt();
@@ -289,13 +290,46 @@ void ChatControllerTest::aModelsOwnSettingsComeBeforeThoseForAll() {
 void ChatControllerTest::thinkingCanBeTurnedOff() {
     Desk desk(folder());
     desk.load();
-    QVERIFY(desk.chat().canTurnThinkingOff());
-    desk.chat().setThinkingEnabled(false);
+    QVERIFY(desk.chat().thinking()->canTurnOff());
+    desk.chat().thinking()->setOn(false);
     desk.chat().send(QStringLiteral("q"));
     QTRY_VERIFY(!desk.chat().busy());
-    QVERIFY(!desk.engine.lastRequest().thinking);
+    QVERIFY(!desk.engine.lastRequest().thinking.on);
     QVERIFY(desk.thoughtsOf(1).isEmpty());
     QVERIFY(!desk.textOf(1).isEmpty());
+}
+
+void ChatControllerTest::whatIsChosenOfTheThoughtsIsKeptWithTheModel() {
+    const QString leveled = QStringLiteral("/models/effort.gguf");
+    {
+        Desk desk(folder());
+        desk.load(leveled);
+        ThinkingControls& thinking = *desk.chat().thinking();
+        QCOMPARE(thinking.efforts().join(u' '), QStringLiteral("low medium xhigh"));
+        QCOMPARE(thinking.effort(), QStringLiteral("xhigh"));
+        QVERIFY(thinking.canKeepEarlier() && thinking.keepsEarlier());
+        desk.chat().send(QStringLiteral("q"));
+        QTRY_VERIFY(!desk.chat().busy());
+        QVERIFY(desk.engine.lastRequest().thinking.effort.isEmpty());
+        QVERIFY(!desk.engine.lastRequest().thinking.keepEarlier);
+
+        thinking.setEffort(QStringLiteral("low"));
+        thinking.setKeepsEarlier(false);
+        QCOMPARE(thinking.effort(), QStringLiteral("low"));
+        desk.chat().send(QStringLiteral("q"));
+        QTRY_VERIFY(!desk.chat().busy());
+        QCOMPARE(desk.engine.lastRequest().thinking.effort, QStringLiteral("low"));
+        QCOMPARE(desk.engine.lastRequest().thinking.keepEarlier, std::optional(false));
+
+        desk.load(QStringLiteral("/models/r1.gguf"));
+        QTRY_VERIFY(!thinking.canKeepEarlier());
+        QVERIFY(thinking.efforts().isEmpty() && thinking.effort().isEmpty());
+        QVERIFY(thinking.on());
+    }
+    Desk desk(folder());
+    desk.load(leveled);
+    QCOMPARE(desk.chat().thinking()->effort(), QStringLiteral("low"));
+    QVERIFY(!desk.chat().thinking()->keepsEarlier());
 }
 
 void ChatControllerTest::aReplyGoesOnWhileAnotherChatIsShown() {

@@ -169,7 +169,7 @@ void EngineChatTest::aLoadedModelIsDescribed() {
     QVERIFY(model.memoryBytes > 2'000'000);
     QVERIFY(!model.graphicsMemory); // the computer's own
     QVERIFY(model.markers.reasons && model.markers.startsInside);
-    QVERIFY(!model.canTurnThinkingOff);
+    QVERIFY(model.switches.thinking.isEmpty());
     QVERIFY(model.templateNote.isEmpty());
     QVERIFY(!model.device.isEmpty());
 }

@@ -64,6 +64,14 @@ private slots:
         QVERIFY(runCli({"info", tinyReasoner()}).out.contains("qwen2"));
     }
 
+    void infoSaysWhatTheTemplateLetsOneChoose() {
+        const QJsonObject json = runCli({"info", tinyReasoner(), "--json"}).json();
+        QVERIFY(json["thinks"].toBool());
+        QCOMPARE(json["thinking_switch"].toString(), QString());
+        QCOMPARE(json["efforts"].toArray(), QJsonArray());
+        QVERIFY(!json["keeps_earlier_thoughts"].toBool());
+    }
+
     void aFileThatIsNoModelEndsWithThree() {
         QTemporaryFile file;
         QVERIFY(file.open());
@@ -125,6 +133,35 @@ private slots:
             R"({"messages": [{"role": "user", "content": "你好"}]})");
         QCOMPARE(run.exitCode, 0);
         QCOMPARE(run.out, "<s>[user]你好");
+    }
+
+    void renderSetsTheSwitchesOfTheTemplate() {
+        const QStringList words{
+            "render", "--template-file",
+            QString::fromStdString((dataDir() / "templates/system_effort.jinja").string()), "--messages-file",
+            "-"};
+        const QByteArray messages = R"([{"role": "user", "content": "a"},
+            {"role": "assistant", "content": "b", "reasoning_content": "why"}, {"role": "user", "content": "c"}])";
+        QVERIFY(runCli(words, messages).out.contains("why"));
+        const CliRun low = runCli(words + QStringList{"--effort", "low", "--keep-thoughts", "no"}, messages);
+        QVERIFY2(low.out.contains("Think briefly."), qPrintable(low.out + low.err));
+        QVERIFY(!low.out.contains("why"));
+        QVERIFY(runCli(words + QStringList{"--no-thinking"}, messages).out.endsWith("</think>\n\n"));
+
+        const CliRun high = runCli(words + QStringList{"--effort", "high"}, messages);
+        QCOMPARE(high.exitCode, 2);
+        QVERIFY2(high.err.contains("low, medium, xhigh"), qPrintable(high.err));
+    }
+
+    void aSwitchThatTheTemplateLacksIsAUsageError() {
+        const QByteArray messages = R"([{"role": "user", "content": "x"}])";
+        for (const QStringList& option :
+             {QStringList{"--effort", "low"}, QStringList{"--keep-thoughts", "yes"}}) {
+            QCOMPARE(runCli(QStringList{"render", tinyReasoner(), "--messages-file", "-"} + option, messages)
+                         .exitCode,
+                     2);
+            QCOMPARE(runCli(onReference({"chat", tinyReasoner(), "--message", "x"}) + option).exitCode, 2);
+        }
     }
 
     void messagesThatAreNoListAreAUsageError() {

@@ -132,11 +132,13 @@ void ModelSettingsModelTest::aResetLeadsBackToTheRecommendation() {
     QCOMPARE(desk.at("topK", Role::ValueRole).toInt(), 40);
     ModelSettings withAdapter = desk.library.find(desk.model.modelId())->settings;
     withAdapter.adapters << ModelAdapter{QStringLiteral("/a.gguf"), 1};
+    withAdapter.thinking.effort = QStringLiteral("low");
     desk.library.setSettings(desk.model.modelId(), withAdapter);
     desk.model.resetAll();
     QCOMPARE(desk.at("topK", Role::ValueRole).toInt(), 0);
     QVERIFY(!desk.model.anyChosen());
     QCOMPARE(desk.library.find(desk.model.modelId())->settings.adapters.size(), 1);
+    QCOMPARE(desk.library.find(desk.model.modelId())->settings.thinking.effort, QStringLiteral("low"));
 }
 
 void ModelSettingsModelTest::whatMakesNoSenseIsNotTaken_data() {

@@ -78,7 +78,7 @@ void ChatTemplateTest::everyReferenceCaseRendersAsJinja2Does() {
     input.messages = data["conversations"].toObject()[conversation.section('+', 0, 0)].toArray();
     input.bosToken = variables["bos_token"].toString();
     input.eosToken = variables["eos_token"].toString();
-    input.enableThinking = variables["enable_thinking"].toBool();
+    input.variables = {{"enable_thinking", variables["enable_thinking"]}};
 
     const Result<QString> rendered = render(QString::fromUtf8(file.readAll()), input);
     if (expected.contains("error")) {
@@ -116,6 +116,8 @@ void ChatTemplateTest::pythonStringMethodsWorkWithTheirArguments_data() {
     row("{% for i in range(4, 0, -2) %}{{ i }}{% endfor %}", "42");
     row("{{ '안녕'[::-1] }}", "녕안");
     row("{% macro twice(x) %}{{ x }}{{ x }}{% endmacro %}{{ twice('a') }}", "aa");
+    row("{{ missing in ['a'] }} {{ missing not in ('a', 'b') }} {{ missing in {'a': 1} }}",
+        "false true false");
     row("{{ {'a': 1} | tojson }}", "{\"a\": 1}");
 }
 

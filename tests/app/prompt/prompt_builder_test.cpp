@@ -17,7 +17,7 @@ struct Bench {
           builder(chatTemplate, card, TemplateFacts::examine(chatTemplate, card)) {}
 
     Prompt build(const QList<ChatTurn>& turns, const QString& instruction = {}, bool thinking = true) {
-        Result<Prompt> prompt = builder.build(turns, instruction, thinking);
+        Result<Prompt> prompt = builder.build(turns, instruction, {thinking, {}, {}});
         return prompt ? *prompt : Prompt{"error: " + prompt.error().detail.english(), {}, {}};
     }
     QString text(const QList<ChatTurn>& turns, const QString& instruction = {}, bool thinking = true) {
@@ -218,7 +218,7 @@ void PromptBuilderTest::anEndlessTemplateIsAnError() {
         "{% for a in range(1999) %}{% for b in range(1999) %}{{ a + b }}{% endfor %}{% endfor %}", {});
     ChatTemplate chatTemplate(card.chatTemplate, card.name);
     const PromptBuilder builder(chatTemplate, card, {});
-    const Result<Prompt> prompt = builder.build({user("q")}, {}, true);
+    const Result<Prompt> prompt = builder.build({user("q")}, {}, {});
     QVERIFY(!prompt);
     QCOMPARE(prompt.error().code, ErrorCode::TemplateTimeout);
 }

@@ -37,7 +37,7 @@ void TemplateDoctorTest::anR1ModelGetsTheSettingsOfItsCard() {
     QVERIFY(facts.markers.startsInside);
     QVERIFY(!facts.forcesThought);
     QVERIFY(!facts.systemPrompt);
-    QVERIFY(facts.canTurnThinkingOff);
+    QVERIFY(!facts.switches.thinking.isEmpty());
     QVERIFY(facts.stripsThoughts);
     QCOMPARE(facts.temperature, 0.6);
     QCOMPARE(facts.topP, 0.95);
@@ -50,7 +50,7 @@ void TemplateDoctorTest::anOlderR1TemplateHasItsThoughtForced() {
     QVERIFY(facts.r1Family);
     QVERIFY(facts.forcesThought);
     QVERIFY(facts.markers.startsInside);
-    QVERIFY(!facts.canTurnThinkingOff);
+    QVERIFY(facts.switches.thinking.isEmpty());
 }
 
 void TemplateDoctorTest::anR1NameIsEnough() {
@@ -70,7 +70,7 @@ void TemplateDoctorTest::anOrdinaryModelDoesNotReason() {
     QVERIFY(!facts.markers.startsInside);
     QVERIFY(!facts.forcesThought);
     QVERIFY(facts.systemPrompt);
-    QVERIFY(!facts.canTurnThinkingOff);
+    QVERIFY(facts.switches.thinking.isEmpty());
     QCOMPARE(facts.temperature, 0.7);
     QCOMPARE(facts.samplingSource, Source::GeneralUse);
     QVERIFY(facts.maxTokens < 32768);
@@ -139,7 +139,7 @@ void TemplateDoctorTest::theFamiliesOfTheReferenceData() {
     QString bits;
     for (const bool bit :
          {found.r1Family, found.markers.reasons, found.markers.startsInside, found.forcesThought,
-          found.systemPrompt, found.canTurnThinkingOff, found.stripsThoughts})
+          found.systemPrompt, !found.switches.thinking.isEmpty(), found.stripsThoughts})
         bits += QLatin1Char(bit ? '1' : '0');
     QCOMPARE(bits, facts);
 }

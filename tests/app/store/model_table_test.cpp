@@ -76,6 +76,7 @@ void ModelTableTest::everyFieldOfAModelIsKept() {
     model.settings.topK = 40;
     model.settings.maxTokens = 4096;
     model.settings.instruction = QString();
+    model.settings.thinking = {false, QStringLiteral("xhigh"), true};
     model.settings.contextTokens = 16384;
     model.settings.gpuLayers = ModelSettings::kLayersThatFit;
     model.settings.kvType = QStringLiteral("q8_0");
@@ -179,6 +180,7 @@ void ModelTableTest::settingsThatMakeNoSenseAreLeftOut() {
     const ModelSettings settings = ModelSettings::fromJson(
         QStringLiteral("{\"temperature\": 99, \"topP\": \"much\", \"topK\": 1.5, \"maxTokens\": 0, "
                        "\"contextTokens\": 1e300, \"kvType\": \"q2\", \"gpuLayers\": -7, \"minP\": 0.1, "
+                       "\"thinking\": {\"on\": \"yes\", \"effort\": 3, \"keepEarlier\": 1}, "
                        "\"adapters\": [{\"path\": \"\"}, 5, {\"path\": \"/a\", \"strength\": 1e9}]}"));
     ModelSettings wanted;
     wanted.minP = 0.1;
