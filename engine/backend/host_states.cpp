@@ -21,9 +21,7 @@ HostStates::HostStates(std::span<const std::uint32_t> lengths, std::uint32_t sna
     m_trunk.resize(m_length);
 }
 
-std::uint64_t HostStates::bytes() const {
-    return (1 + m_branches.size()) * m_length * sizeof(float);
-}
+std::uint64_t HostStates::bytes() const { return (1 + m_branches.size()) * m_length * sizeof(float); }
 
 std::uint32_t HostStates::reusable(std::uint32_t tokens) const {
     return !any() || tokens == m_tokens ? tokens : m_snapshots.latest(tokens);

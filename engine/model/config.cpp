@@ -466,15 +466,16 @@ std::uint32_t ModelConfig::hiddenLength() const {
 
 std::uint64_t ModelConfig::parameters() const {
     std::uint64_t sum = 0;
-    for (const TensorRow& row : family->tensors) {
-        if (row.slot == Slot::RopeFactors || (row.presence == Presence::UnlessTied && tied)) continue;
-        for (std::uint32_t i = 0; i < (isOfLayer(row.slot) ? layers : 1); ++i)
-            if (has(*this, row, i) && row.presence != Presence::Maybe &&
-                row.presence != Presence::AllOrNone) {
-                const Layer parts = layer(i);
-                sum += lengthOf(row.rows, *this, parts) * lengthOf(row.rowLength, *this, parts) *
-                       lengthOf(row.depth(), *this, parts);
-            }
+    const auto add = [&](const TensorRow& row, const Layer& parts) {
+        const bool certain = row.presence != Presence::Maybe && row.presence != Presence::AllOrNone;
+        if (!certain || row.slot == Slot::RopeFactors || !has(*this, row, parts)) return;
+        sum += lengthOf(row.rows, *this, parts) * lengthOf(row.rowLength, *this, parts) *
+               lengthOf(row.depth(), *this, parts);
+    };
+    for (std::uint32_t i = 0; i < layers; ++i) {
+        const Layer parts = layer(i);
+        for (const TensorRow& row : family->tensors)
+            if (isOfLayer(row.slot) || i == 0) add(row, parts);
     }
     return sum;
 }

@@ -1,6 +1,7 @@
 #include "engine/model/shape_model.h"
 
 #include <algorithm>
+#include <map>
 
 namespace ponder {
 namespace {
@@ -28,21 +29,8 @@ void lengthsOf(const ModelConfig& config, std::uint32_t layer, bool (*wanted)(Sl
     }
 }
 
-std::vector<Line> linesOf(const ModelConfig& config, std::uint32_t layer, bool (*wanted)(Slot)) {
-    std::vector<Line> lines;
-    for (const TensorRow& row : config.family->tensors) {
-        const bool certain = row.presence != Presence::Maybe && row.presence != Presence::AllOrNone;
-        if (wanted(row.slot) && certain && has(config, row, layer))
-            lines.push_back(
-                {&row, placeOf(config, row, layer), lengthOf(row.depth(), config, config.layer(layer))});
-    }
-    return lines;
-}
-
-} // namespace
-
-TensorPlace placeOf(const ModelConfig& config, const TensorRow& row, std::uint32_t layer) {
-    const Layer parts = config.layer(layer);
+TensorPlace placeOf(const ModelConfig& config, const TensorRow& row, const Layer& parts,
+                    std::uint32_t layer) {
     TensorPlace place;
     place.kind = row.name.substr(0, row.name.find('.'));
     place.layer = layer;
@@ -55,17 +43,35 @@ TensorPlace placeOf(const ModelConfig& config, const TensorRow& row, std::uint32
     return place;
 }
 
+std::vector<Line> linesOf(const ModelConfig& config, std::uint32_t layer, bool (*wanted)(Slot)) {
+    std::vector<Line> lines;
+    const Layer parts = config.layer(layer);
+    for (const TensorRow& row : config.family->tensors) {
+        const bool certain = row.presence != Presence::Maybe && row.presence != Presence::AllOrNone;
+        if (wanted(row.slot) && certain && has(config, row, parts))
+            lines.push_back({&row, placeOf(config, row, parts, layer), lengthOf(row.depth(), config, parts)});
+    }
+    return lines;
+}
+
+} // namespace
+
+TensorPlace placeOf(const ModelConfig& config, const TensorRow& row, std::uint32_t layer) {
+    return placeOf(config, row, config.layer(layer), layer);
+}
+
 ShapeModel::ShapeModel(const ModelConfig& config, FileType type)
     : ShapeModel(config, [type](const TensorPlace& place) { return tensorType(type, place); }) {}
 
 ShapeModel::ShapeModel(const ModelConfig& config, const Formats& formats)
     : m_config(config), m_weights(config.layers) {
-    std::vector<Line> lines;
-    std::vector<std::uint64_t> lengths, linesLengths;
+    std::vector<std::uint64_t> lengths;
+    std::map<std::vector<std::uint64_t>, std::vector<Line>> kinds; // of layers, by their lengths
     const auto addAll = [&](std::uint32_t layer, bool (*wanted)(Slot)) {
         lengthsOf(config, layer, wanted, lengths);
-        if (lengths != linesLengths) lines = linesOf(config, layer, wanted);
-        linesLengths = lengths;
+        const auto [kind, isNew] = kinds.try_emplace(lengths);
+        std::vector<Line>& lines = kind->second;
+        if (isNew) lines = linesOf(config, layer, wanted);
         if (lines.empty()) return;
         // Every name is "blk.N." before that of its row. Tensors have parts of them, which must not move.
         std::string prefix = config.family->nameOf({lines.front().row->slot, layer});

@@ -208,10 +208,13 @@ std::uint64_t bytesOf(const TensorInfo& tensor) {
 }
 
 bool has(const ModelConfig& config, const TensorRow& row, std::uint32_t layer) {
+    return has(config, row, config.layer(layer));
+}
+
+bool has(const ModelConfig& config, const TensorRow& row, const Layer& parts) {
     if (row.presence == Presence::UnlessTied) return !config.tied;
     if (row.presence == Presence::WithFactors) return config.ropeFactors;
     if (row.presence == Presence::WithLongFactors) return config.longFactors;
-    const Layer parts = config.layer(layer);
     const bool merged = parts.mixture() && parts.mixture()->merged;
     if ((row.presence == Presence::Merged && !merged) || (row.presence == Presence::Apart && merged))
         return false;

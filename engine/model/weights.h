@@ -47,6 +47,7 @@ Result<FileWeights> bindWeights(const ModelFile& file, const ModelConfig& config
 
 // Whether a model of this config has the tensor; files may leave out what is only Maybe there.
 bool has(const ModelConfig& config, const TensorRow& row, std::uint32_t layer);
+bool has(const ModelConfig& config, const TensorRow& row, const Layer& parts);
 
 // The tensors that layers first .. end - 1 need, with the embedding before the first of all and the head
 // after the last; the others are absent.

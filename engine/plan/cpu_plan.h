@@ -47,7 +47,7 @@ struct CpuKvPlan {
         bool rows() const { return valueSize == 0; }                   // keys begin with their values
         std::uint64_t blockBytes() const { return heads * headBytes; } // of 16 slots
     };
-    std::vector<Layer> layers;                   // of the plan's
+    std::vector<Layer> layers; // of the plan's
     std::uint64_t slotBytes = 0, stateBytes = 0;
     std::uint32_t snapshots = 0; // of the states, at most
     std::uint64_t bytes() const { return slotBytes + stateBytes; }

@@ -18,10 +18,11 @@ MemoryUse referenceMemory(const PlanRequest& request, std::uint32_t contextToken
     const FileWeights weights = partOf(request.weights, layers.first, layers.end);
     forEachTensor(weights, [&](const TensorInfo* tensor) { use.weights += bytesOf(*tensor); });
     for (std::uint32_t i = layers.first; i < layers.end; ++i) {
-        const KeptValues kept = request.config.layer(i).kept();
+        const Layer layer = request.config.layer(i);
+        const KeptValues kept = layer.kept();
         use.kv += std::uint64_t{kept.keyLength() + kept.valueLength()} * sizeof(float) * contextTokens +
-                  request.config.layer(i).keptState().bytes();
-        use.snapshots += request.config.layer(i).keptState().bytes() * stateSnapshots(request.config);
+                  layer.keptState().bytes();
+        use.snapshots += layer.keptState().bytes() * stateSnapshots(request.config);
     }
     return use;
 }

@@ -21,8 +21,8 @@ struct MemoryUse {
     std::uint64_t besideWeightsAndCache() const { return scratch + staging + snapshots; }
     std::uint64_t total() const { return weights + kv + besideWeightsAndCache(); }
     friend MemoryUse operator+(const MemoryUse& a, const MemoryUse& b) {
-        return {a.weights + b.weights, a.kv + b.kv, a.scratch + b.scratch, a.staging + b.staging,
-                a.mapped + b.mapped, a.snapshots + b.snapshots};
+        return {a.weights + b.weights, a.kv + b.kv,         a.scratch + b.scratch,
+                a.staging + b.staging, a.mapped + b.mapped, a.snapshots + b.snapshots};
     }
 };
 

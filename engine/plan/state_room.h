@@ -13,9 +13,9 @@ inline constexpr std::uint64_t kSnapshotRoom = std::uint64_t{512} << 20; // byte
 inline constexpr std::uint64_t kFewestSnapshots = 4, kMostSnapshots = 32;
 
 inline std::uint32_t stateSnapshots(const ModelConfig& config) {
-    std::uint64_t bytes = 0;
-    for (std::uint32_t i = 0; i < config.layers; ++i)
-        bytes += config.layer(i).keptState().bytes();
+    if (!config.hasStates()) return 0;
+    const auto layers = std::count(config.recurrent.begin(), config.recurrent.end(), true);
+    const std::uint64_t bytes = std::uint64_t(layers) * Layer{config.delta, {}}.keptState().bytes();
     if (bytes == 0) return 0;
     return static_cast<std::uint32_t>(std::clamp(kSnapshotRoom / bytes, kFewestSnapshots, kMostSnapshots));
 }

@@ -361,7 +361,8 @@ Result<KvPlan> VulkanPlan::planCache(std::uint32_t tokens, KvType type) const {
     out.range = layers;
     out.snapshots = stateSnapshots(config);
     for (std::uint32_t i = layers.first; i < layers.end; ++i) {
-        const KeptValues values = config.layer(i).kept();
+        const Layer layer = config.layer(i);
+        const KeptValues values = layer.kept();
         KvPlan::Layer& kept = out.layers.emplace_back(
             KvPlan::Layer{values.heads, paddedHead(values.keySize), paddedHead(values.valueSize)});
         kept.keyBytes = std::uint64_t{kept.keySize} * valueBytes(type);
@@ -370,7 +371,7 @@ Result<KvPlan> VulkanPlan::planCache(std::uint32_t tokens, KvType type) const {
             kept.keyScaleBytes = padded(kept.keySize, 64) / 64 * 4;
             kept.valueScaleBytes = padded(kept.valueSize, 64) / 64 * 4;
         }
-        kept.state = config.layer(i).keptState();
+        kept.state = layer.keptState();
         const std::uint64_t bytes = (tokens * kept.slotBytes() + 15) / 16 * 16 + kept.state.bytes();
         if (bytes > limits.largestBuffer)
             return tooLarge(

@@ -138,7 +138,8 @@ private slots:
         const std::vector<TokenId> shorter(first.ids.begin() + 9, first.ids.end());
         const std::vector<TokenId> next = m_chat + shorter + message(8, 20);
         const Reply reply = replyIn(*session, next);
-        QCOMPARE(reply.computed, std::uint32_t(1 + shorter.size() + 20)); // the prompt's last token gave logits
+        QCOMPARE(reply.computed,
+                 std::uint32_t(1 + shorter.size() + 20)); // the prompt's last token gave logits
         QCOMPARE(reply.ids, freshReply(next));
     }
     void anEarlierMessageIsEditedWithoutReadingWhatIsBeforeIt() {
