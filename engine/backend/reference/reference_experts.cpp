@@ -58,6 +58,7 @@ void ReferenceOps::gateChosen(Weight gateStack, Weight upStack, Weight /*reader*
         const std::vector<std::size_t> users = usersOf(expert);
         if (users.empty()) continue;
         std::vector<std::size_t> rows;
+        rows.reserve(users.size());
         for (const std::size_t user : users)
             rows.push_back(user / mixture.used);
         const std::vector<float> in = gathered(m_normed, m_config.width, rows);
